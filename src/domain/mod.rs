@@ -1,0 +1,15 @@
+//! Nouns and rules. Std, chrono and serde only: no I/O, no async, no SQL, no
+//! screen and no clock of its own. Every rule that needs the time is told it.
+
+pub mod calendar;
+pub mod change;
+pub mod list;
+pub mod people;
+pub mod query;
+pub mod sla;
+pub mod text;
+pub mod thread;
+pub mod ticket;
+
+/// An instant on the time line, always UTC.
+pub type Instant = chrono::DateTime<chrono::Utc>;

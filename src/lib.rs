@@ -1,0 +1,3 @@
+//! Deskhand, a keyboard-driven terminal console for support desks.
+
+pub mod domain;

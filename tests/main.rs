@@ -1,0 +1,8 @@
+//! One integration binary: every test of the project links once.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot set up its scene should stop loudly"
+)]
+
+mod rules;

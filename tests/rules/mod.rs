@@ -1,0 +1,17 @@
+//! Rules of the domain, as tables and laws.
+
+#[test]
+fn statuses_survive_their_words_and_codes() {
+    use deskhand::domain::ticket::Status;
+    for s in Status::ALL {
+        assert_eq!(s.word().parse::<Status>().unwrap(), *s);
+        assert_eq!(Status::from_code(s.code()), Some(*s));
+    }
+    assert!(
+        "opne"
+            .parse::<Status>()
+            .unwrap_err()
+            .to_string()
+            .contains("open")
+    );
+}
