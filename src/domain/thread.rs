@@ -1,1 +1,169 @@
-//! (being built)
+//! What belongs to one ticket besides its fields: messages, attachments, the timeline
+//! of field changes, links and the draft.
+
+use serde::{Deserialize, Serialize};
+
+use super::Instant;
+use super::change::LinkKind;
+use super::people::AgentId;
+use super::text::Untrusted;
+use super::ticket::{Status, Ticket, TicketId, TicketKey};
+
+/// A message's identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MessageId(pub i64);
+
+/// An attachment's identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AttachmentId(pub i64);
+
+/// Who may read a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Visibility {
+    /// The requester reads it.
+    Public,
+    /// Only agents read it.
+    Internal,
+}
+
+impl Visibility {
+    /// The word on the screen; the two never look alike.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Public => "public reply",
+            Self::Internal => "internal note",
+        }
+    }
+
+    /// The other one.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Public => Self::Internal,
+            Self::Internal => Self::Public,
+        }
+    }
+}
+
+/// Who speaks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "side")]
+pub enum Author {
+    /// The requester, or somebody on their side.
+    Requester {
+        /// Their name.
+        name: Untrusted,
+    },
+    /// A member of the team known by handle.
+    Agent {
+        /// The handle.
+        id: AgentId,
+    },
+    /// Somebody on our side whom we know only by a name.
+    Helper {
+        /// The name.
+        name: Untrusted,
+    },
+    /// The desk itself.
+    System,
+}
+
+/// A file that came with a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Its identity.
+    pub id: AttachmentId,
+    /// The name it came with.
+    pub name: Untrusted,
+    /// Its media type as it was told to us.
+    pub media_type: Untrusted,
+    /// Size in bytes.
+    pub size: u64,
+}
+
+/// Something that was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Its identity.
+    pub id: MessageId,
+    /// The ticket it was said in; another than the thread's after a merge.
+    pub ticket: TicketId,
+    /// When.
+    pub at: Instant,
+    /// By whom.
+    pub author: Author,
+    /// Who may read it.
+    pub visibility: Visibility,
+    /// Plain text.
+    pub body: Untrusted,
+    /// How many bytes the whole body has, where only its beginning was loaded.
+    pub cut_from: Option<u64>,
+    /// Files.
+    pub attachments: Vec<Attachment>,
+    /// Still in the outbox.
+    pub waiting: bool,
+}
+
+/// A field that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineEntry {
+    /// When.
+    pub at: Instant,
+    /// By whom, as the desk names them.
+    pub by: Untrusted,
+    /// Which field.
+    pub field: String,
+    /// What it was; none if it was empty.
+    pub old: Option<Untrusted>,
+    /// What it became; none if it was emptied.
+    pub new: Option<Untrusted>,
+}
+
+/// A tie to another ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The other ticket.
+    pub to: TicketId,
+    /// Its number.
+    pub key: TicketKey,
+    /// Its subject.
+    pub subject: Untrusted,
+    /// Its status.
+    pub status: Status,
+    /// How they belong together, seen from this ticket.
+    pub kind: LinkKind,
+    /// The other ticket points at this one.
+    pub incoming: bool,
+}
+
+/// Text that is being written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The ticket it is for.
+    pub ticket: TicketId,
+    /// For whom it is meant.
+    pub visibility: Visibility,
+    /// The text so far.
+    pub body: String,
+    /// When it was last touched.
+    pub at: Instant,
+}
+
+/// A ticket with all that belongs to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Thread {
+    /// The fields.
+    pub ticket: Ticket,
+    /// What was said, oldest first.
+    pub messages: Vec<Message>,
+    /// What changed, oldest first.
+    pub timeline: Vec<TimelineEntry>,
+    /// Other tickets.
+    pub links: Vec<Link>,
+    /// What is being written.
+    pub draft: Option<Draft>,
+    /// Tickets that were merged into this one.
+    pub merged: Vec<TicketKey>,
+}
