@@ -1,0 +1,244 @@
+//! Promises and their clocks: targets, policies, what is due and why.
+//!
+//! Working time itself is [`super::calendar`]'s. The rules (what starts, pauses and
+//! ends a clock) are pure functions of a ticket's history, a policy and a calendar.
+
+mod countdown;
+mod policy;
+
+pub use countdown::{Countdown, SOON, Urgency, countdown};
+pub use policy::{Amount, NextResponseScope, Policy, Rule};
+
+use serde::{Deserialize, Serialize};
+
+use super::Instant;
+use super::calendar::Calendar;
+use super::ticket::{Due, Kind, Priority, Status};
+
+/// A promise that is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Target {
+    /// The first public answer.
+    FirstResponse,
+    /// The answer to the requester's latest word.
+    NextResponse,
+    /// The solution.
+    Resolution,
+}
+
+impl Target {
+    /// All of them, the most pressing kind first.
+    pub const ALL: [Self; 3] = [Self::FirstResponse, Self::NextResponse, Self::Resolution];
+
+    /// The short word of the queue's column.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::FirstResponse => "first",
+            Self::NextResponse => "next",
+            Self::Resolution => "resol.",
+        }
+    }
+
+    /// The word in sentences.
+    pub const fn long(self) -> &'static str {
+        match self {
+            Self::FirstResponse => "first response",
+            Self::NextResponse => "next response",
+            Self::Resolution => "resolution",
+        }
+    }
+
+    /// The small number that the store keeps; never changes once released.
+    pub const fn code(self) -> i64 {
+        match self {
+            Self::FirstResponse => 1,
+            Self::NextResponse => 2,
+            Self::Resolution => 3,
+        }
+    }
+
+    /// The target behind a stored number, if the number is known.
+    pub const fn from_code(code: i64) -> Option<Self> {
+        match code {
+            1 => Some(Self::FirstResponse),
+            2 => Some(Self::NextResponse),
+            3 => Some(Self::Resolution),
+            _ => None,
+        }
+    }
+}
+
+/// Who did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    /// The person who asks.
+    Requester,
+    /// Somebody of the desk.
+    Agent,
+}
+
+/// Something that moves a clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlaEvent {
+    /// When it happened.
+    pub at: Instant,
+    /// What happened.
+    pub what: What,
+}
+
+/// What moves a clock. Internal notes do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    /// The ticket's status became this one.
+    Status(Status),
+    /// A public message of the requester.
+    RequesterMessage,
+    /// A public answer of the desk.
+    AgentReply,
+}
+
+/// A ticket's life as far as clocks care.
+#[derive(Debug, Clone, Copy)]
+pub struct History<'a> {
+    /// When it was asked.
+    pub created: Instant,
+    /// Who opened it.
+    pub opened_by: Side,
+    /// What sort of work, now.
+    pub kind: Kind,
+    /// How urgent, now: it applies to the whole life, what was used up stays used up.
+    pub priority: Option<Priority>,
+    /// The status at creation.
+    pub status: Status,
+    /// What happened since, in order of time. The first message is the creation, not an event.
+    pub events: &'a [SlaEvent],
+}
+
+/// Whose time a clock uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Owner {
+    /// The team's own.
+    Team,
+    /// A third party's: the ticket is on hold for them.
+    Vendor,
+}
+
+/// How a clock stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum ClockState {
+    /// It counts whenever the desk is open.
+    Running {
+        /// When it is used up.
+        due: Instant,
+    },
+    /// It stands still with so many seconds left; negative when over.
+    Paused {
+        /// Seconds of its own kind of time.
+        left: i64,
+    },
+    /// What it waited for came in time.
+    Met {
+        /// When it came.
+        at: Instant,
+    },
+    /// What it waited for came too late.
+    Breached {
+        /// When it came.
+        at: Instant,
+    },
+    /// The ticket is done although what it waited for never came.
+    Stopped,
+}
+
+/// One promise on one ticket at one instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    /// Which promise.
+    pub target: Target,
+    /// How it stands.
+    #[serde(flatten)]
+    pub state: ClockState,
+    /// When it started.
+    pub start: Instant,
+    /// When it is or was used up: pauses as they happened, and from then on as if it ran.
+    pub deadline: Instant,
+    /// Seconds counted.
+    pub elapsed: i64,
+    /// The target minus that; negative when over.
+    pub remaining: i64,
+    /// Open seconds that pauses took away.
+    pub paused_seconds: i64,
+    /// It counted something after the deadline.
+    pub breached: bool,
+    /// The first instant from which on more than the target was counted.
+    pub breached_at: Option<Instant>,
+    /// When to warn, while it runs.
+    pub warn_at: Option<Instant>,
+    /// Whose time it uses now.
+    pub owner: Owner,
+}
+
+/// A part of the sum that makes a deadline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Segment {
+    /// From then.
+    pub from: Instant,
+    /// Until then.
+    pub to: Instant,
+    /// Why it counts or does not.
+    pub what: Reason,
+    /// Seconds it adds to the clock; 0 where it stood still.
+    pub secs: i64,
+}
+
+/// Why a part of a ticket's life counts or does not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// The clock has counted here.
+    Counted,
+    /// The clock will count here until the deadline.
+    Ahead,
+    /// The clock went on after the deadline.
+    Over,
+    /// The status stopped the clock; so many open seconds cost nothing.
+    Paused {
+        /// The status.
+        status: Status,
+        /// Open seconds that went by.
+        spared: i64,
+    },
+    /// A holiday lies within the part before.
+    Holiday(String),
+}
+
+/// All clocks of a ticket at `now`, in the order of [`Target::ALL`].
+pub fn clocks(
+    _history: &History<'_>,
+    _policy: &Policy,
+    _calendar: &Calendar,
+    _now: Instant,
+) -> Vec<Clock> {
+    Vec::new()
+}
+
+/// The most urgent open clock: the earliest deadline among those that run, else the
+/// paused one with the least time left. Holds until an event, the policy or the calendar changes.
+pub fn due(_history: &History<'_>, _policy: &Policy, _calendar: &Calendar) -> Due {
+    Due::None
+}
+
+/// The parts that add up to the deadline of the most urgent clock.
+pub fn why(
+    _history: &History<'_>,
+    _policy: &Policy,
+    _calendar: &Calendar,
+    _now: Instant,
+) -> Vec<Segment> {
+    Vec::new()
+}
