@@ -5,4 +5,5 @@
     reason = "a test that cannot set up its scene should stop loudly"
 )]
 
+mod house;
 mod rules;
