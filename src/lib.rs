@@ -36,4 +36,5 @@
 //! What is shown is the base with the changes laid over it. A person's act is one row, from `Effect::Commit` to the
 //! desk's confirmation: offline, undo, retry and audit are states of that row, not features of their own.
 
+pub mod app;
 pub mod domain;

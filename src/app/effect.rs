@@ -1,0 +1,148 @@
+//! What is wanted of the outside, as plain data.
+
+use crate::domain::Instant;
+use crate::domain::change::{BatchId, Change};
+use crate::domain::list::{Asker, ListRequest};
+use crate::domain::query::Query;
+use crate::domain::text::Printable;
+use crate::domain::thread::{AttachmentId, Draft};
+use crate::domain::ticket::{TicketId, TicketKey};
+
+use super::event::Generation;
+use super::state::View;
+
+/// A wish for the outside.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// A window of rows. One request runs per slot; the newest replaces one that waits.
+    List {
+        /// Which request.
+        generation: Generation,
+        /// Who asks.
+        asker: Asker,
+        /// What for.
+        request: ListRequest,
+    },
+    /// How many tickets each view has.
+    Counts {
+        /// Which request.
+        generation: Generation,
+        /// Who asks.
+        asker: Asker,
+        /// The views in order.
+        queries: Vec<Query>,
+    },
+    /// A ticket with all that belongs to it.
+    Thread {
+        /// Which request.
+        generation: Generation,
+        /// Which ticket.
+        ticket: TicketId,
+    },
+    /// The most urgent ticket that the asker may work on, these left out.
+    NextUrgent {
+        /// Which request.
+        generation: Generation,
+        /// Who asks.
+        asker: Asker,
+        /// Seen already.
+        skip: Vec<TicketId>,
+    },
+    /// What falls due until an instant.
+    Outlook {
+        /// Which request.
+        generation: Generation,
+        /// Who asks.
+        asker: Asker,
+        /// End of the stretch.
+        until: Instant,
+        /// At most so many marks.
+        limit: usize,
+    },
+    /// The outbox, latest first.
+    Outbox {
+        /// Which request.
+        generation: Generation,
+        /// At most so many.
+        limit: usize,
+    },
+    /// The audit trail, latest first.
+    Audit {
+        /// Which request.
+        generation: Generation,
+        /// Only this ticket's.
+        ticket: Option<TicketId>,
+        /// At most so many.
+        limit: usize,
+    },
+    /// The words that completion knows.
+    Vocabulary,
+    /// Which ticket has this number.
+    FindTicket {
+        /// Which request.
+        generation: Generation,
+        /// Its number.
+        key: TicketKey,
+    },
+    /// Acts, in one transaction and one batch.
+    Commit {
+        /// What they are undone with.
+        batch: BatchId,
+        /// The acts.
+        changes: Vec<Change>,
+        /// The draft that they use up: dropped in the same transaction.
+        draft_of: Option<TicketId>,
+    },
+    /// Takes back the latest batch that is not taken back.
+    Undo,
+    /// Does the latest batch that was taken back again.
+    Redo,
+    /// Puts a draft on disk.
+    SaveDraft(Draft),
+    /// Forgets a draft that was emptied.
+    DropDraft(TicketId),
+    /// I have looked at it.
+    MarkRead(TicketId),
+    /// I want to see it as new again.
+    MarkUnread(Vec<TicketId>),
+    /// The person's own editor for this text.
+    OpenEditor {
+        /// For a file name the person recognises.
+        key: TicketKey,
+        /// The text so far.
+        text: String,
+    },
+    /// Writes an attachment into the person's downloads.
+    SaveAttachment(AttachmentId),
+    /// Opens an attachment with the machine's own program; asked and confirmed before.
+    OpenAttachment(AttachmentId),
+    /// Opens an address in the browser; its host has been shown.
+    OpenUrl(String),
+    /// Opens the ticket's own page at its desk.
+    OpenTicket(TicketId),
+    /// Puts text into the clipboard; says so with a toast.
+    Copy {
+        /// The text.
+        text: String,
+        /// What it is, for the toast: "number 10482".
+        what: Printable,
+    },
+    /// Puts the ticket's address into the clipboard.
+    CopyLink(TicketId),
+    /// Keeps an own view in the config; one of the same name is replaced.
+    SaveView(View),
+    /// Forgets an own view.
+    DeleteView(String),
+    /// One ring, at most.
+    Bell,
+    /// The window's title.
+    Title(Printable),
+    /// Makes and opens the demo desk.
+    StartDemo,
+    /// Makes and opens an empty local desk.
+    StartLocal,
+    /// Talks to the desk now.
+    Sync,
+    /// Ends the program; drafts are on disk.
+    Quit,
+}

@@ -1,0 +1,203 @@
+//! What happens: input, answers to effects, news from the store, the passing of time.
+
+use keybinds::KeyInput;
+
+use crate::domain::Instant;
+use crate::domain::change::{BatchId, OutboxRow};
+use crate::domain::list::{Count, Outlook, Page, Urgent, Vocabulary};
+use crate::domain::text::Printable;
+use crate::domain::thread::Thread;
+use crate::domain::ticket::{TicketId, TicketKey};
+
+use super::state::{AuditRow, Setup, View};
+
+/// Numbers the requests of one slot: an answer to anything but the latest is dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Generation(pub u64);
+
+/// Something went wrong outside: a sentence for the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What happened and where.
+    pub what: Printable,
+    /// What to do next, if there is anything.
+    pub hint: Option<Printable>,
+}
+
+/// An answer from outside.
+pub type Answer<T> = Result<T, Fault>;
+
+/// What the mouse did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MouseKind {
+    /// The left button went down.
+    Click,
+    /// The left button went down twice in short order.
+    DoubleClick,
+    /// The wheel turned away from the person: towards the beginning.
+    WheelUp,
+    /// The wheel turned towards the person: towards the end.
+    WheelDown,
+}
+
+/// What is known about being in touch with the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Freshness {
+    /// When the desk last told us everything; none: never yet.
+    pub synced: Option<Instant>,
+    /// A sync is running.
+    pub running: bool,
+    /// The desk cannot be reached.
+    pub offline: bool,
+    /// Changes not yet confirmed by the desk.
+    pub outbox: u64,
+    /// Of those, how many wait for the person: refused or in conflict.
+    pub stuck: u64,
+}
+
+/// What changed in the store.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Changed {
+    /// These tickets; empty together with `all` false: only the outbox or vocabulary.
+    pub tickets: Vec<TicketId>,
+    /// Too many to name.
+    pub all: bool,
+    /// Agents, tenants, Workspaces, labels or absences changed.
+    pub vocabulary: bool,
+    /// Where we are with the desk now.
+    pub freshness: Freshness,
+}
+
+/// Which way an undo went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undone {
+    /// How many tickets it touched.
+    pub tickets: usize,
+    /// What was undone or redone, in words: "assigned to ana".
+    pub what: Printable,
+    /// The text of a message that was withdrawn before it was sent, to be opened again as a draft.
+    pub text_back: Option<TicketId>,
+}
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Event {
+    /// The loop runs and the size is known; asks for the first data.
+    Started,
+    /// A key went down.
+    Key(KeyInput),
+    /// Text was pasted (bracketed paste).
+    Paste(String),
+    /// The mouse did something at this cell; the top left is 0, 0.
+    Mouse {
+        /// What.
+        kind: MouseKind,
+        /// Column.
+        col: u16,
+        /// Row.
+        row: u16,
+    },
+    /// The terminal has this size now.
+    Resize {
+        /// Columns.
+        width: u16,
+        /// Rows.
+        height: u16,
+    },
+    /// The terminal got or lost the focus.
+    Focus(bool),
+    /// The armed instant has come.
+    Wake,
+    /// Answer to [`super::Effect::List`].
+    Listed {
+        /// Which request.
+        generation: Generation,
+        /// The window.
+        answer: Answer<Page>,
+    },
+    /// Answer to [`super::Effect::Counts`], in the order of the request.
+    Counted {
+        /// Which request.
+        generation: Generation,
+        /// One count per view.
+        answer: Answer<Vec<Count>>,
+    },
+    /// Answer to [`super::Effect::Thread`]; none: the ticket is not there any more.
+    Threaded {
+        /// Which request.
+        generation: Generation,
+        /// The thread.
+        answer: Answer<Option<Box<Thread>>>,
+    },
+    /// Answer to [`super::Effect::NextUrgent`].
+    NextUrgent {
+        /// Which request.
+        generation: Generation,
+        /// The ticket; none: nothing is left.
+        answer: Answer<Option<Box<Urgent>>>,
+    },
+    /// Answer to [`super::Effect::Outlook`].
+    Outlooked {
+        /// Which request.
+        generation: Generation,
+        /// What falls due.
+        answer: Answer<Outlook>,
+    },
+    /// Answer to [`super::Effect::Outbox`].
+    Outboxed {
+        /// Which request.
+        generation: Generation,
+        /// Latest first.
+        answer: Answer<Vec<OutboxRow>>,
+    },
+    /// Answer to [`super::Effect::Audit`].
+    Audited {
+        /// Which request.
+        generation: Generation,
+        /// Latest first.
+        answer: Answer<Vec<AuditRow>>,
+    },
+    /// Answer to [`super::Effect::Vocabulary`].
+    Vocabulary(Answer<Box<Vocabulary>>),
+    /// Answer to [`super::Effect::FindTicket`].
+    Found {
+        /// Which request.
+        generation: Generation,
+        /// What was asked for.
+        key: TicketKey,
+        /// The ticket's id; none: no such ticket in scope.
+        answer: Answer<Option<TicketId>>,
+    },
+    /// Answer to [`super::Effect::Commit`].
+    Committed {
+        /// Which batch.
+        batch: BatchId,
+        /// How many changes were taken.
+        answer: Answer<usize>,
+    },
+    /// Answer to [`super::Effect::Undo`]; none: nothing to undo.
+    Undone(Answer<Option<Undone>>),
+    /// Answer to [`super::Effect::Redo`]; none: nothing to redo.
+    Redone(Answer<Option<Undone>>),
+    /// Answer to [`super::Effect::SaveDraft`].
+    DraftSaved {
+        /// Whose draft.
+        ticket: TicketId,
+        /// The draft's own time, as it was in the effect.
+        at: Instant,
+        /// Whether it is on disk.
+        answer: Answer<()>,
+    },
+    /// Answer to [`super::Effect::OpenEditor`]: the text as the editor left it; none: not changed.
+    Edited(Answer<Option<String>>),
+    /// Answer to [`super::Effect::SaveView`] and [`super::Effect::DeleteView`]: all own views.
+    ViewsSaved(Answer<Vec<View>>),
+    /// Another act from outside went well; the words are for a toast.
+    Done(Printable),
+    /// Another act from outside failed.
+    Failed(Fault),
+    /// The store or the desk changed.
+    Changed(Changed),
+    /// A desk was opened after the welcome: everything begins anew.
+    DeskOpened(Box<Setup>),
+}

@@ -1,0 +1,47 @@
+//! The verbs: what a key means, what happens then, and what is asked of the outside.
+//!
+//! [`App::handle`] is the only door that changes [`State`]. It does no I/O and is told
+//! the time; what it wants from the outside it says as [`Effect`]s. Pictures are in
+//! `ui`, the running of effects in `shell`.
+
+pub mod commands;
+pub mod effect;
+pub mod event;
+pub mod state;
+
+pub use commands::{Action, Context};
+pub use effect::Effect;
+pub use event::{Event, Fault, Generation};
+pub use state::{Setup, State};
+
+use crate::domain::Instant;
+
+/// The console's mind: its state and the one door to it.
+#[derive(Debug)]
+pub struct App {
+    /// All that a frame needs.
+    pub state: State,
+}
+
+impl App {
+    /// Starts with what the shell knows about this machine. The first effects are
+    /// those of [`Event::Started`].
+    pub fn new(setup: Setup, at: Instant) -> Self {
+        Self {
+            state: State::new(setup, at),
+        }
+    }
+
+    /// Takes one event in and says what is wanted of the outside. Pure: the same state,
+    /// time and event give the same result.
+    pub fn handle(&mut self, at: Instant, _event: Event) -> Vec<Effect> {
+        self.state.now = at;
+        Vec::new()
+    }
+
+    /// The next instant at which the screen changes by itself; the shell arms one timer
+    /// for it and sends [`Event::Wake`].
+    pub fn wake(&self) -> Option<Instant> {
+        None
+    }
+}

@@ -1,0 +1,69 @@
+//! Text being written to a requester or among agents.
+
+use tui_textarea::TextArea;
+
+use crate::domain::Instant;
+use crate::domain::text::Printable;
+use crate::domain::thread::Visibility;
+use crate::domain::ticket::{TicketId, TicketKey};
+
+/// One line of the popup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PopupItem {
+    /// What is shown.
+    pub label: Printable,
+    /// A second, fainter text.
+    pub detail: Printable,
+    /// What is put into the text.
+    pub insert: String,
+}
+
+/// Snippets after `::`, people after `@@`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Popup {
+    /// `::` or `@@`.
+    pub sign: &'static str,
+    /// What was typed after the sign.
+    pub typed: String,
+    /// What fits, best first.
+    pub items: Vec<PopupItem>,
+    /// The item under the cursor.
+    pub cursor: usize,
+}
+
+/// The editor.
+#[derive(Debug, Clone)]
+pub struct Composer {
+    /// Which ticket it is for.
+    pub ticket: TicketId,
+    /// Its number, for the title.
+    pub key: TicketKey,
+    /// Its subject, for the title.
+    pub subject: Printable,
+    /// Who will read a public reply.
+    pub requester: Printable,
+    /// For whom.
+    pub visibility: Visibility,
+    /// The text and its cursor.
+    pub area: TextArea<'static>,
+    /// What is offered while typing.
+    pub popup: Option<Popup>,
+    /// When the text was last touched and is not known to be on disk.
+    pub touched: Option<Instant>,
+    /// When the text on disk was saved; none: never.
+    pub saved: Option<Instant>,
+    /// Why it is not on disk, if saving failed.
+    pub error: Option<Printable>,
+}
+
+impl Composer {
+    /// The text.
+    pub fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
+
+    /// There is nothing in it but blanks.
+    pub fn is_blank(&self) -> bool {
+        self.area.lines().iter().all(|l| l.trim().is_empty())
+    }
+}

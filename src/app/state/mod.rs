@@ -1,0 +1,237 @@
+//! Everything a frame needs, and nothing else: no channel, handle, clock or client.
+//!
+//! The parts of the screen have a file each. What changes them is in `update`.
+
+mod composer;
+mod detail;
+mod overlay;
+mod panes;
+mod queue;
+mod setup;
+
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use keybinds::KeyInput;
+
+use crate::domain::Instant;
+use crate::domain::calendar::Calendar;
+use crate::domain::list::{Count, Sort, Vocabulary};
+use crate::domain::people::{AgentId, TenantId};
+use crate::domain::query::Query;
+use crate::domain::sla::Policy;
+use crate::domain::text::Printable;
+
+pub use composer::{Composer, Popup, PopupItem};
+pub use detail::{Detail, DetailLine, LineKind, Loaded, Tab};
+pub use overlay::{
+    Choice, CommandLine, Confirm, Go, Help, Input, Overlay, Palette, PreviewRow, Prompt, Purpose,
+    Suggestion, Wanted, Why,
+};
+pub use panes::{Audit, AuditRow, Outbox, Sla};
+pub use queue::{Find, Mark, Queue, QueueRow};
+pub use setup::{Macro, MacroStep, Setup, Snippet};
+
+use super::event::{Freshness, Generation};
+
+/// The terminal's size in cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Size {
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+}
+
+impl Size {
+    /// Below this there is only a polite line.
+    pub const LEAST: Self = Self {
+        width: 60,
+        height: 16,
+    };
+
+    /// Too small to work in.
+    pub const fn is_too_small(self) -> bool {
+        self.width < Self::LEAST.width || self.height < Self::LEAST.height
+    }
+}
+
+/// Which of the two screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Screen {
+    /// The first run: nothing is configured and there is no desk yet.
+    Welcome {
+        /// The choice under the cursor: 0 the demo desk, 1 an empty local desk.
+        choice: usize,
+        /// A choice was made and is being carried out.
+        busy: bool,
+    },
+    /// The desk is open.
+    Desk,
+}
+
+/// A part of the screen that can have the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Pane {
+    /// The list of tickets.
+    Queue,
+    /// What falls due when.
+    Sla,
+    /// One ticket.
+    Detail,
+    /// Changes on their way.
+    Outbox,
+    /// Who did what.
+    Audit,
+}
+
+/// A named list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct View {
+    /// Its name.
+    pub name: Printable,
+    /// Which tickets.
+    pub query: Query,
+    /// The query as it was written.
+    pub text: String,
+    /// In which order.
+    pub sort: Sort,
+    /// Made by the person, and theirs to delete.
+    pub own: bool,
+    /// How many tickets it has.
+    pub count: Count,
+}
+
+/// How a toast is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// It went well.
+    Good,
+    /// Worth knowing.
+    Note,
+    /// It went wrong.
+    Bad,
+}
+
+/// A message that comes, says one thing and goes; it never takes keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// What it says, one line.
+    pub text: Printable,
+    /// A second line: what to do next.
+    pub hint: Option<Printable>,
+    /// How it is meant.
+    pub tone: Tone,
+    /// When it goes.
+    pub until: Instant,
+    /// Show the seconds that are left: the undo window of a reply.
+    pub countdown: bool,
+}
+
+/// All that a frame needs.
+#[derive(Debug)]
+pub struct State {
+    /// The time of the latest event.
+    pub now: Instant,
+    /// The terminal's size.
+    pub size: Size,
+    /// The terminal has the focus.
+    pub focused: bool,
+    /// The zone in which times are shown and days are read.
+    pub zone: Tz,
+    /// Who is at the keyboard.
+    pub me: AgentId,
+    /// The desk's name.
+    pub desk: Printable,
+    /// The tenants of this team; empty means all.
+    pub scope: Vec<TenantId>,
+    /// Working time, for countdowns.
+    pub calendar: Arc<Calendar>,
+    /// What is promised.
+    pub policy: Arc<Policy>,
+    /// Welcome, or the desk.
+    pub screen: Screen,
+    /// The pane that has the keys.
+    pub pane: Pane,
+    /// The pane fills the screen.
+    pub zoomed: bool,
+    /// The views in order; the first nine or so are in the header.
+    pub views: Vec<View>,
+    /// Which view is shown.
+    pub active: usize,
+    /// The list.
+    pub queue: Queue,
+    /// The ticket beside it or over it; none before the first.
+    pub detail: Option<Detail>,
+    /// What falls due.
+    pub sla: Sla,
+    /// Changes on their way.
+    pub outbox: Outbox,
+    /// Who did what.
+    pub audit: Audit,
+    /// Text being written; it has the keys while it is there, overlays aside.
+    pub composer: Option<Composer>,
+    /// What lies over the panes; the last one has the keys.
+    pub overlays: Vec<Overlay>,
+    /// Messages, the latest last.
+    pub toasts: Vec<Toast>,
+    /// How we stand with the desk.
+    pub freshness: Freshness,
+    /// Keys of a sequence that is not complete.
+    pub pending: Vec<KeyInput>,
+    /// The words that completion knows.
+    pub vocabulary: Vocabulary,
+    /// Ready-made texts.
+    pub snippets: Vec<Snippet>,
+    /// Ready-made acts.
+    pub macros: Vec<Macro>,
+    /// The program is ending: nothing is drawn any more.
+    pub quitting: bool,
+    /// Numbers requests.
+    pub(super) generation: Generation,
+}
+
+impl State {
+    /// The state before the first event.
+    pub fn new(setup: Setup, at: Instant) -> Self {
+        let screen = if setup.desk.is_some() {
+            Screen::Desk
+        } else {
+            Screen::Welcome {
+                choice: 0,
+                busy: false,
+            }
+        };
+        Self {
+            now: at,
+            size: setup.size,
+            focused: true,
+            zone: setup.zone,
+            me: setup.me,
+            desk: setup.desk.unwrap_or_default(),
+            scope: setup.scope,
+            calendar: setup.calendar,
+            policy: setup.policy,
+            screen,
+            pane: Pane::Queue,
+            zoomed: false,
+            views: setup.views,
+            active: 0,
+            queue: Queue::default(),
+            detail: None,
+            sla: Sla::default(),
+            outbox: Outbox::default(),
+            audit: Audit::default(),
+            composer: None,
+            overlays: Vec::new(),
+            toasts: Vec::new(),
+            freshness: Freshness::default(),
+            pending: Vec::new(),
+            vocabulary: Vocabulary::default(),
+            snippets: setup.snippets,
+            macros: setup.macros,
+            quitting: false,
+            generation: Generation::default(),
+        }
+    }
+}

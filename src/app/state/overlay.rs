@@ -1,0 +1,227 @@
+//! What lies over the panes: help, palette, command line, questions, previews, reasons.
+
+use crate::domain::change::Act;
+use crate::domain::query::QueryError;
+use crate::domain::text::Printable;
+use crate::domain::thread::AttachmentId;
+use crate::domain::ticket::{TicketId, TicketKey};
+
+use super::super::commands::Action;
+
+/// One line of text with a cursor.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Input {
+    /// The text.
+    pub text: String,
+    /// The cursor's byte, on a character's boundary.
+    pub cursor: usize,
+}
+
+/// Something that fits what was typed so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    /// What is shown.
+    pub label: Printable,
+    /// A second, fainter text.
+    pub detail: Printable,
+    /// The bytes of the input that it replaces.
+    pub replace: std::ops::Range<usize>,
+    /// What is put there.
+    pub insert: String,
+}
+
+/// The keys of this pane, searchable.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Help {
+    /// What is searched for.
+    pub input: Input,
+    /// The commands that fit, in the table's order.
+    pub rows: Vec<Action>,
+    /// First visible row.
+    pub scroll: usize,
+}
+
+/// All commands, by what is typed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Palette {
+    /// What was typed.
+    pub input: Input,
+    /// The commands that fit, best first.
+    pub rows: Vec<Action>,
+    /// The row under the cursor.
+    pub cursor: usize,
+}
+
+/// The command line.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CommandLine {
+    /// What was typed.
+    pub input: Input,
+    /// What fits.
+    pub suggestions: Vec<Suggestion>,
+    /// The suggestion that Tab has put in.
+    pub chosen: Option<usize>,
+    /// What is wrong with it, after Enter.
+    pub error: Option<Printable>,
+}
+
+/// What a question is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To whom.
+    Assign,
+    /// Which status.
+    Status,
+    /// Which priority.
+    Priority,
+    /// Which labels, `-name` takes one off.
+    Labels,
+    /// Until when.
+    Snooze,
+    /// Merge into which, link with which, or split.
+    Merge,
+    /// Tie to which.
+    Link,
+    /// The new ticket's subject.
+    Split,
+    /// Which macro.
+    Macro,
+    /// The narrowing filter.
+    Filter,
+    /// What to find in everything.
+    Find,
+    /// Words to find in this pane.
+    FindHere,
+    /// Subject, kind, tenant or Workspace: `subject New words`.
+    Edit,
+    /// The reason why a gate is passed over.
+    Override,
+    /// The name of the view to save.
+    ViewName,
+}
+
+/// A choice of a question that has few.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What is shown.
+    pub label: Printable,
+    /// A second, fainter text.
+    pub detail: Printable,
+    /// What it stands for in the input.
+    pub value: String,
+}
+
+/// A question with one line to answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prompt {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The question.
+    pub title: Printable,
+    /// What was typed.
+    pub input: Input,
+    /// What can be chosen and fits what was typed, best first.
+    pub choices: Vec<Choice>,
+    /// The choice under the cursor; none: what was typed counts.
+    pub cursor: Option<usize>,
+    /// Completions of a filter.
+    pub suggestions: Vec<Suggestion>,
+    /// What is wrong with what was typed.
+    pub error: Option<Printable>,
+    /// Where a filter is wrong.
+    pub query_error: Option<QueryError>,
+    /// The tickets it is about; empty for finding and filtering.
+    pub tickets: Vec<TicketId>,
+}
+
+/// A row before and after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviewRow {
+    /// The ticket's number.
+    pub key: Printable,
+    /// Its subject.
+    pub subject: Printable,
+    /// The field as it is.
+    pub before: Printable,
+    /// The field as it will be.
+    pub after: Printable,
+    /// Why nothing happens to it, if nothing does.
+    pub skipped: Option<Printable>,
+}
+
+/// An act that is wanted on a ticket; it gets its id and its time when it is confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// Its number.
+    pub key: TicketKey,
+    /// The version it was shown with.
+    pub base: u64,
+    /// What is to be done.
+    pub act: Act,
+}
+
+/// What happens on yes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Go {
+    /// These acts, as one batch.
+    Commit(Vec<Wanted>),
+    /// The person passes over a gate: asks for the reason first.
+    Override(Vec<Wanted>),
+    /// Opens an address.
+    OpenTicket(TicketId),
+    /// Opens a file with the machine's own program.
+    OpenAttachment(AttachmentId),
+    /// Forgets a view.
+    DeleteView(String),
+    /// Leaves the program.
+    Quit,
+}
+
+/// A question that wants a key of its own, with the effect shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirm {
+    /// What will happen, in one line.
+    pub title: Printable,
+    /// The effect in words.
+    pub lines: Vec<Printable>,
+    /// Tickets before and after, for a bulk act.
+    pub rows: Vec<PreviewRow>,
+    /// First visible line.
+    pub scroll: usize,
+    /// The key that says yes; every other closes it.
+    pub key: char,
+    /// What that key does: "send", "merge 2 tickets".
+    pub verb: Printable,
+    /// What happens then.
+    pub go: Go,
+}
+
+/// Why a number or an order is what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Why {
+    /// What is explained.
+    pub title: Printable,
+    /// The reasons.
+    pub lines: Vec<Printable>,
+    /// First visible line.
+    pub scroll: usize,
+}
+
+/// What lies over the panes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Overlay {
+    /// The keys.
+    Help(Help),
+    /// The palette.
+    Palette(Palette),
+    /// The command line.
+    Line(CommandLine),
+    /// A question.
+    Prompt(Prompt),
+    /// A question about an effect.
+    Confirm(Confirm),
+    /// A reason.
+    Why(Why),
+}

@@ -1,0 +1,80 @@
+//! What the shell knows about this machine and its person before anything is asked.
+
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+
+use crate::domain::calendar::Calendar;
+use crate::domain::people::{AgentId, TenantId};
+use crate::domain::sla::Policy;
+use crate::domain::text::Printable;
+use crate::domain::ticket::{Priority, Status};
+
+use super::{Size, View};
+
+/// A ready-made text with placeholders: `{requester.first}`, `{ticket.key}`, `{workspace}`,
+/// `{agent.name}`, `{tenant}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snippet {
+    /// What is typed after `::`.
+    pub name: String,
+    /// The text.
+    pub text: String,
+}
+
+/// One step of a macro.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MacroStep {
+    /// Sets the status.
+    Status(Status),
+    /// Sets the priority.
+    Priority(Priority),
+    /// Assigns to the person who runs it.
+    AssignMe,
+    /// Assigns to this agent.
+    Assign(AgentId),
+    /// Puts a label on.
+    AddLabel(String),
+    /// Takes a label off.
+    RemoveLabel(String),
+    /// Adds an internal note; placeholders as in a snippet.
+    Note(String),
+    /// Sends a public reply; placeholders as in a snippet.
+    Reply(String),
+}
+
+/// Ready-made acts under one name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Macro {
+    /// Its name.
+    pub name: String,
+    /// What it does, in order.
+    pub steps: Vec<MacroStep>,
+}
+
+/// What the shell hands over once, before the first event.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The terminal's size.
+    pub size: Size,
+    /// The zone in which times are shown and days are read.
+    pub zone: Tz,
+    /// Who is at the keyboard.
+    pub me: AgentId,
+    /// The desk's name; none: there is no desk yet, and the person is welcomed.
+    pub desk: Option<Printable>,
+    /// The tenants of this team; empty means all.
+    pub scope: Vec<TenantId>,
+    /// Working time.
+    pub calendar: Arc<Calendar>,
+    /// What is promised.
+    pub policy: Arc<Policy>,
+    /// The person's own views; the built-in ones come before them.
+    pub views: Vec<View>,
+    /// Ready-made texts.
+    pub snippets: Vec<Snippet>,
+    /// Ready-made acts.
+    pub macros: Vec<Macro>,
+    /// Sixty-four random bits: the ids that are made here follow from it, the time and a counter.
+    pub seed: u64,
+}
