@@ -10,6 +10,7 @@ pub mod sla;
 pub mod text;
 pub mod thread;
 pub mod ticket;
+pub mod when;
 
 /// An instant on the time line, always UTC.
 pub type Instant = chrono::DateTime<chrono::Utc>;

@@ -1,5 +1,7 @@
 //! Rules of the domain, as tables and laws.
 
+mod when;
+
 #[test]
 fn statuses_survive_their_words_and_codes() {
     use deskhand::domain::ticket::Status;
