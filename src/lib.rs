@@ -38,3 +38,4 @@
 
 pub mod app;
 pub mod domain;
+pub mod store;

@@ -3,6 +3,7 @@
 
 pub mod calendar;
 pub mod change;
+pub mod import;
 pub mod list;
 pub mod people;
 pub mod query;

@@ -1,0 +1,184 @@
+//! What this machine knows: one SQLite file a desk.
+//!
+//! Tickets are rows as the desk last told us (the base) with the outbox laid over
+//! them; lists are windows over indexes and the counts of the usual views are kept,
+//! not counted, so that a million tickets feel like a thousand. Everything here is
+//! synchronous: [`Writer`] belongs on one thread, each [`Reader`] on one of its own.
+//!
+//! Not here: when to talk to a desk (sync), what a key means (app), reading files of
+//! tickets (cli). Time is always told.
+
+mod error;
+mod reader;
+mod writer;
+
+use std::path::PathBuf;
+
+pub use error::StoreError;
+pub use reader::Reader;
+pub use writer::Writer;
+
+use crate::domain::Instant;
+use crate::domain::calendar::Calendar;
+use crate::domain::change::{BatchId, Change, ChangeId};
+use crate::domain::people::AgentId;
+use crate::domain::sla::{Policy, Side, SlaEvent};
+use crate::domain::text::Untrusted;
+use crate::domain::thread::{Message, TimelineEntry};
+use crate::domain::ticket::{Status, Ticket, TicketId};
+
+/// What the store needs to know to say when a ticket is due, and who sits here.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rules {
+    /// What is promised.
+    pub policy: Policy,
+    /// When the desk is open.
+    pub calendar: Calendar,
+    /// The agent at the keyboard.
+    pub me: AgentId,
+}
+
+/// A store that is open for writing.
+#[derive(Debug)]
+pub struct Opened {
+    /// The one that writes.
+    pub writer: Writer,
+    /// A damaged file was found, set aside under this name, and a new one begun.
+    pub set_aside: Option<PathBuf>,
+    /// The file was made just now.
+    pub fresh: bool,
+    /// Policy or calendar changed since last time: call [`Writer::recompute_due`] until it is done.
+    pub due_stale: bool,
+}
+
+/// What a commit did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    /// Tickets that look different now.
+    pub tickets: Vec<TicketId>,
+    /// What takes it back.
+    pub undo: Option<BatchId>,
+    /// The tickets that splits have made, in the order of the changes.
+    pub made: Vec<TicketId>,
+}
+
+/// What an undo or a redo did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undone {
+    /// One sentence: what was taken back, and what could not be. Safe to print.
+    pub what: String,
+    /// Tickets that look different now.
+    pub tickets: Vec<TicketId>,
+}
+
+/// How far a recomputation of due instants has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Tickets looked at in this step.
+    pub looked: u64,
+    /// Where to go on; none: done.
+    pub next: Option<TicketId>,
+}
+
+/// One line of the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Its place in the trail.
+    pub seq: i64,
+    /// When.
+    pub at: Instant,
+    /// By whom.
+    pub by: Untrusted,
+    /// On which ticket.
+    pub ticket: Option<TicketId>,
+    /// What: "commit", "confirm", "undo", ...
+    pub what: String,
+    /// JSON; texts stand there as length and hash only.
+    pub detail: String,
+    /// The hash of this line and all before it, in hex.
+    pub hash: String,
+}
+
+/// Whether the audit trail is whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuditVerdict {
+    /// All lines fit together; so many.
+    Whole(u64),
+    /// The line with this number does not follow from those before it.
+    Broken(i64),
+}
+
+/// A ticket on its way out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExportRow {
+    /// Its fields now.
+    pub ticket: Ticket,
+    /// The line it was read from.
+    pub original: Option<Vec<u8>>,
+    /// Changed here since it was read: the line alone does not tell all.
+    pub touched: bool,
+    /// All that was said in it, whole.
+    pub messages: Vec<Message>,
+    /// Messages from this index on were written here, not read.
+    pub own_messages: usize,
+    /// All that changed in it.
+    pub timeline: Vec<TimelineEntry>,
+    /// Entries from this index on were made here.
+    pub own_timeline: usize,
+}
+
+/// A ticket's life as far as clocks care; [`crate::domain::sla::History`] borrows from it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TicketHistory {
+    /// The fields now.
+    pub ticket: Ticket,
+    /// Who opened it.
+    pub opened_by: Side,
+    /// The status at creation.
+    pub first_status: Status,
+    /// What happened since, oldest first.
+    pub events: Vec<SlaEvent>,
+}
+
+impl TicketHistory {
+    /// The form in which the clocks take it.
+    pub fn as_history(&self) -> crate::domain::sla::History<'_> {
+        crate::domain::sla::History {
+            created: self.ticket.created,
+            opened_by: self.opened_by,
+            kind: self.ticket.kind,
+            priority: self.ticket.priority,
+            status: self.first_status,
+            events: &self.events,
+        }
+    }
+}
+
+/// A saved text, macro or view: a name and what it holds, in the form its owner chose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Its name, unique within its sort.
+    pub name: String,
+    /// What it holds.
+    pub body: String,
+}
+
+/// Which sort of named thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shelf {
+    /// Macros.
+    Macro,
+    /// Snippets.
+    Snippet,
+    /// Views.
+    View,
+}
+
+/// A change that is to be committed together with the draft it came from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FromDraft {
+    /// The changes, one batch.
+    pub changes: Vec<Change>,
+    /// Whose draft is used up by them.
+    pub draft_of: TicketId,
+}
