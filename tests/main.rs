@@ -5,5 +5,6 @@
     reason = "a test that cannot set up its scene should stop loudly"
 )]
 
+mod demo_desk;
 mod house;
 mod rules;
