@@ -3,17 +3,18 @@
 //! Working time itself is [`super::calendar`]'s. The rules (what starts, pauses and
 //! ends a clock) are pure functions of a ticket's history, a policy and a calendar.
 
+mod clock;
 mod countdown;
 mod policy;
 
+pub use clock::{clocks, due, why};
 pub use countdown::{Countdown, SOON, Urgency, countdown};
 pub use policy::{Amount, NextResponseScope, Policy, Rule};
 
 use serde::{Deserialize, Serialize};
 
 use super::Instant;
-use super::calendar::Calendar;
-use super::ticket::{Due, Kind, Priority, Status};
+use super::ticket::{Kind, Priority, Status};
 
 /// A promise that is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -215,30 +216,4 @@ pub enum Reason {
     },
     /// A holiday lies within the part before.
     Holiday(String),
-}
-
-/// All clocks of a ticket at `now`, in the order of [`Target::ALL`].
-pub fn clocks(
-    _history: &History<'_>,
-    _policy: &Policy,
-    _calendar: &Calendar,
-    _now: Instant,
-) -> Vec<Clock> {
-    Vec::new()
-}
-
-/// The most urgent open clock: the earliest deadline among those that run, else the
-/// paused one with the least time left. Holds until an event, the policy or the calendar changes.
-pub fn due(_history: &History<'_>, _policy: &Policy, _calendar: &Calendar) -> Due {
-    Due::None
-}
-
-/// The parts that add up to the deadline of the most urgent clock.
-pub fn why(
-    _history: &History<'_>,
-    _policy: &Policy,
-    _calendar: &Calendar,
-    _now: Instant,
-) -> Vec<Segment> {
-    Vec::new()
 }
