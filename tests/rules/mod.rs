@@ -1,6 +1,7 @@
 //! Rules of the domain, as tables and laws.
 
 mod when;
+mod vectors;
 
 #[test]
 fn statuses_survive_their_words_and_codes() {
