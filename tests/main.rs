@@ -8,3 +8,4 @@
 mod demo_desk;
 mod house;
 mod rules;
+mod settings;

@@ -1,0 +1,149 @@
+//! Settings: the file as it is written (`file`), and what it means ([`Config`]).
+//!
+//! Here live the paths, the reading of `config.toml`, the sample, and the keeping of
+//! views that were saved from the console. Nothing here draws, and nothing here asks
+//! for the time. `keys.toml` is only found and read here; its meaning is the keymap's.
+
+mod error;
+mod file;
+mod paths;
+mod save;
+
+use std::path::Path;
+
+use chrono_tz::Tz;
+
+pub use error::{ConfigError, nearest};
+pub use file::{MacroAct, MacroFile, SnippetFile, Theme};
+pub use paths::{Flags, Paths};
+pub use save::{delete_view, save_view};
+
+use crate::domain::calendar::Calendar;
+use crate::domain::list::Sort;
+use crate::domain::people::{AgentId, TenantId};
+use crate::domain::sla::Policy;
+
+/// The commented sample, which says exactly what the defaults are.
+pub const SAMPLE: &str = include_str!("../../assets/config.sample.toml");
+
+/// A view of the person's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnView {
+    /// What it is called.
+    pub name: String,
+    /// Which tickets, in the filter language; checked where the language is known.
+    pub filter: String,
+    /// In which order.
+    pub sort: Sort,
+}
+
+/// What the settings mean.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The agent at the keyboard; none: the name of the account on this machine.
+    pub me: Option<AgentId>,
+    /// The zone in which times are shown.
+    pub zone: Tz,
+    /// The colours.
+    pub theme: Theme,
+    /// The profile of keys that is the base of `keys.toml`.
+    pub keys: String,
+    /// Click and wheel.
+    pub mouse: bool,
+    /// Ring when something new becomes urgent.
+    pub bell: bool,
+    /// Seconds a public reply waits in the outbox and can be taken back.
+    pub undo_window: u32,
+    /// Tenants within this team's scope; empty: all.
+    pub scope: Vec<TenantId>,
+    /// The editor for Ctrl-e; none: `$VISUAL`, then `$EDITOR`, then `vi`.
+    pub editor: Option<String>,
+    /// The command that takes text for the clipboard on its standard input; none: the terminal.
+    pub clipboard: Option<String>,
+    /// A ticket's page at the desk, `{key}` being its number; none: it has no page.
+    pub ticket_url: Option<String>,
+    /// Working time.
+    pub calendar: Calendar,
+    /// What is promised.
+    pub policy: Policy,
+    /// The person's own views, in order.
+    pub views: Vec<OwnView>,
+    /// The team's snippets.
+    pub snippets: Vec<SnippetFile>,
+    /// The team's macros.
+    pub macros: Vec<MacroFile>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let calendar = Calendar::standard();
+        Self {
+            me: None,
+            zone: calendar.zone(),
+            theme: Theme::Auto,
+            keys: "default".into(),
+            mouse: true,
+            bell: false,
+            undo_window: 10,
+            scope: Vec::new(),
+            editor: None,
+            clipboard: None,
+            ticket_url: None,
+            calendar,
+            policy: Policy::mydre(),
+            views: Vec::new(),
+            snippets: Vec::new(),
+            macros: Vec::new(),
+        }
+    }
+}
+
+/// The profiles of keys that are built in.
+pub const KEY_PROFILES: &[&str] = &["default", "mail", "arrows"];
+
+/// What was found on disk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// What the settings mean.
+    pub config: Config,
+    /// There is a `config.toml`; without one and without a desk the person is greeted.
+    pub written: bool,
+    /// The text of `keys.toml`, if there is one.
+    pub keys: Option<String>,
+}
+
+/// Reads the settings; a missing file means the defaults.
+///
+/// # Errors
+/// Says which file, line and column is wrong and what to write there instead.
+pub fn load(paths: &Paths) -> Result<Loaded, ConfigError> {
+    let file = paths.config_file();
+    let text = read(&file)?;
+    let config = match &text {
+        Some(text) => parse(text, &file)?,
+        None => Config::default(),
+    };
+    Ok(Loaded {
+        config,
+        written: text.is_some(),
+        keys: read(&paths.keys_file())?,
+    })
+}
+
+/// Reads settings from text; `file` only names it in errors.
+///
+/// # Errors
+/// Says which line and column is wrong and what to write there instead.
+pub fn parse(text: &str, file: &Path) -> Result<Config, ConfigError> {
+    let typed: file::ConfigFile =
+        toml::from_str(text).map_err(|e| ConfigError::toml(file, text, &e))?;
+    typed.resolve(file, text)
+}
+
+fn read(file: &Path) -> Result<Option<String>, ConfigError> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok(Some(text)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(ConfigError::io(file, "cannot be read", &e)),
+    }
+}

@@ -1,0 +1,103 @@
+//! Where things lie on this machine.
+
+use std::path::{Path, PathBuf};
+
+use super::error::ConfigError;
+
+/// Folders that were given on the command line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// `--config-dir`.
+    pub config_dir: Option<PathBuf>,
+    /// `--data-dir`.
+    pub data_dir: Option<PathBuf>,
+}
+
+/// The folders in use: the platform's own (`XDG_*` on Linux) unless flags say otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    /// Settings.
+    pub config_dir: PathBuf,
+    /// The store.
+    pub data_dir: PathBuf,
+    /// Logs.
+    pub state_dir: PathBuf,
+    /// Where attachments are saved.
+    pub download_dir: PathBuf,
+}
+
+impl Paths {
+    /// Finds the folders; creates none.
+    ///
+    /// # Errors
+    /// There is no home folder and no flag to replace it.
+    pub fn find(flags: Flags) -> Result<Self, ConfigError> {
+        let own = directories::ProjectDirs::from("", "", "deskhand");
+        let user = directories::UserDirs::new();
+        let need = |what: &str, flag: &str| ConfigError {
+            file: PathBuf::from("~"),
+            place: None,
+            what: format!("no home folder was found, so there is no place for {what}"),
+            hint: Some(format!("Set HOME, or name a folder with {flag}.")),
+        };
+        let config_dir = flags
+            .config_dir
+            .or_else(|| own.as_ref().map(|d| d.config_dir().to_owned()))
+            .ok_or_else(|| need("the settings", "--config-dir"))?;
+        // A data folder of one's own is complete: its log goes with it.
+        let state_dir = match (&flags.data_dir, &own) {
+            (Some(data), _) => data.join("log"),
+            (None, Some(own)) => own
+                .state_dir()
+                .map_or_else(|| own.data_dir().join("log"), Path::to_owned),
+            (None, None) => return Err(need("the store", "--data-dir")),
+        };
+        let data_dir = flags
+            .data_dir
+            .or_else(|| own.as_ref().map(|d| d.data_dir().to_owned()))
+            .ok_or_else(|| need("the store", "--data-dir"))?;
+        let download_dir = user
+            .and_then(|u| {
+                u.download_dir()
+                    .map(Path::to_owned)
+                    .or_else(|| Some(u.home_dir().join("Downloads")))
+            })
+            .unwrap_or_else(|| data_dir.join("attachments"));
+        Ok(Self {
+            config_dir,
+            data_dir,
+            state_dir,
+            download_dir,
+        })
+    }
+
+    /// All four folders below one, for tests and for carrying everything along.
+    pub fn below(root: &Path) -> Self {
+        Self {
+            config_dir: root.join("config"),
+            data_dir: root.join("data"),
+            state_dir: root.join("state"),
+            download_dir: root.join("downloads"),
+        }
+    }
+
+    /// The settings.
+    pub fn config_file(&self) -> PathBuf {
+        self.config_dir.join("config.toml")
+    }
+
+    /// Keys that differ from the profile's.
+    pub fn keys_file(&self) -> PathBuf {
+        self.config_dir.join("keys.toml")
+    }
+
+    /// The local desk's store.
+    pub fn local_store(&self) -> PathBuf {
+        self.data_dir.join("local.db")
+    }
+
+    /// The demo desk's store: never mixed with real tickets.
+    pub fn demo_store(&self) -> PathBuf {
+        self.data_dir.join("demo.db")
+    }
+}
