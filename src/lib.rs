@@ -37,5 +37,9 @@
 //! desk's confirmation: offline, undo, retry and audit are states of that row, not features of their own.
 
 pub mod app;
+pub mod config;
+pub mod desk;
 pub mod domain;
+pub mod shell;
 pub mod store;
+pub mod sync;

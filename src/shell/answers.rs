@@ -1,0 +1,230 @@
+//! A wish to read, and the event that answers it.
+
+use crate::app::event::{Answer, Fault};
+use crate::app::state::AuditRow;
+use crate::app::{Effect, Event};
+use crate::domain::text::{self, Printable};
+use crate::store::{self, Reader, StoreError};
+
+use super::lanes::is_stopped;
+
+/// Requests of one slot replace each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    /// A window of the list.
+    List,
+    /// The ticket that is shown.
+    Thread,
+    /// The next most urgent.
+    Next,
+    /// A number that was typed.
+    Find,
+    /// Counts of the views.
+    Counts,
+    /// What falls due.
+    Outlook,
+    /// The outbox pane.
+    Outbox,
+    /// The audit pane.
+    Audit,
+    /// Words for completion.
+    Vocabulary,
+}
+
+impl Slot {
+    /// The slot of an effect that reads; none for all others.
+    pub const fn of(effect: &Effect) -> Option<Self> {
+        Some(match effect {
+            Effect::List { .. } => Self::List,
+            Effect::Thread { .. } => Self::Thread,
+            Effect::NextUrgent { .. } => Self::Next,
+            Effect::FindTicket { .. } => Self::Find,
+            Effect::Counts { .. } => Self::Counts,
+            Effect::Outlook { .. } => Self::Outlook,
+            Effect::Outbox { .. } => Self::Outbox,
+            Effect::Audit { .. } => Self::Audit,
+            Effect::Vocabulary => Self::Vocabulary,
+            _ => return None,
+        })
+    }
+
+    /// The person waits for it.
+    pub const fn is_near(self) -> bool {
+        matches!(self, Self::List | Self::Thread | Self::Next | Self::Find)
+    }
+}
+
+/// The store's sentence: what happened, and after the semicolon what to do.
+pub fn fault(error: &StoreError) -> Fault {
+    sentence(&error.to_string())
+}
+
+/// A sentence of ours: what happened, and after the semicolon what to do.
+pub fn sentence(whole: &str) -> Fault {
+    match whole.split_once("; ") {
+        Some((what, hint)) => Fault {
+            what: text::line(what),
+            hint: Some(text::line(hint)),
+        },
+        None => Fault {
+            what: text::line(whole),
+            hint: None,
+        },
+    }
+}
+
+fn told<T>(result: Result<T, StoreError>) -> Result<Answer<T>, StoreError> {
+    match result {
+        Err(error) if is_stopped(&error) => Err(error),
+        Err(error) => Ok(Err(fault(&error))),
+        Ok(value) => Ok(Ok(value)),
+    }
+}
+
+/// Reads; none if the reading was interrupted for a newer request, or the effect reads nothing.
+pub fn answer(reader: &Reader, effect: Effect) -> Option<Event> {
+    read(reader, effect).ok().flatten()
+}
+
+fn read(reader: &Reader, effect: Effect) -> Result<Option<Event>, StoreError> {
+    Ok(Some(match effect {
+        Effect::List {
+            generation,
+            asker,
+            request,
+        } => Event::Listed {
+            generation,
+            answer: told(reader.list(&request, &asker))?,
+        },
+        Effect::Counts {
+            generation,
+            asker,
+            queries,
+        } => Event::Counted {
+            generation,
+            answer: told(reader.counts(&queries, &asker))?,
+        },
+        Effect::Thread { generation, ticket } => Event::Threaded {
+            generation,
+            answer: told(reader.thread(ticket).map(|t| t.map(Box::new)))?,
+        },
+        Effect::NextUrgent {
+            generation,
+            asker,
+            skip,
+        } => Event::NextUrgent {
+            generation,
+            answer: told(reader.next_urgent(&asker, &skip).map(|t| t.map(Box::new)))?,
+        },
+        Effect::Outlook {
+            generation,
+            asker,
+            until,
+            limit,
+        } => Event::Outlooked {
+            generation,
+            answer: told(reader.outlook(until, limit, &asker))?,
+        },
+        Effect::Outbox { generation, limit } => Event::Outboxed {
+            generation,
+            answer: told(reader.outbox().map(|mut rows| {
+                rows.truncate(limit);
+                rows
+            }))?,
+        },
+        Effect::Audit {
+            generation,
+            ticket,
+            limit,
+        } => Event::Audited {
+            generation,
+            answer: told(
+                reader
+                    .audit(limit, ticket)
+                    .and_then(|rows| rows.into_iter().map(|r| audit_row(reader, r)).collect()),
+            )?,
+        },
+        Effect::Vocabulary => {
+            Event::Vocabulary(told(reader.vocabulary(super::clock::now()).map(Box::new))?)
+        }
+        Effect::FindTicket { generation, key } => {
+            let answer = told(reader.find(&key))?;
+            Event::Found {
+                generation,
+                key,
+                answer,
+            }
+        }
+        _ => return Ok(None),
+    }))
+}
+
+fn audit_row(reader: &Reader, row: store::AuditRow) -> Result<AuditRow, StoreError> {
+    let ticket = match row.ticket {
+        Some(id) => reader.ticket(id)?.map(|t| (id, text::line(t.key.as_str()))),
+        None => None,
+    };
+    Ok(AuditRow {
+        at: row.at,
+        by: row.by.line(),
+        ticket,
+        what: words(&row.what, &row.detail),
+    })
+}
+
+/// The act and its plain values: `commit assignee ana`.
+fn words(what: &str, detail: &str) -> Printable {
+    let mut words = vec![what.to_owned()];
+    if let Ok(serde_json::Value::Object(fields)) = serde_json::from_str(detail) {
+        for (name, value) in fields {
+            match value {
+                serde_json::Value::String(s) if s.len() <= 60 => words.push(s),
+                serde_json::Value::Number(n) => words.push(format!("{name} {n}")),
+                _ => {}
+            }
+        }
+    }
+    text::line(&words.join(" "))
+}
+
+/// The answer to a request when the store cannot be opened.
+pub fn refusal(effect: Effect, error: &StoreError) -> Option<Event> {
+    let no = fault(error);
+    Some(match effect {
+        Effect::List { generation, .. } => Event::Listed {
+            generation,
+            answer: Err(no),
+        },
+        Effect::Counts { generation, .. } => Event::Counted {
+            generation,
+            answer: Err(no),
+        },
+        Effect::Thread { generation, .. } => Event::Threaded {
+            generation,
+            answer: Err(no),
+        },
+        Effect::NextUrgent { generation, .. } => Event::NextUrgent {
+            generation,
+            answer: Err(no),
+        },
+        Effect::Outlook { generation, .. } => Event::Outlooked {
+            generation,
+            answer: Err(no),
+        },
+        Effect::Outbox { generation, .. } => Event::Outboxed {
+            generation,
+            answer: Err(no),
+        },
+        Effect::Audit { generation, .. } => Event::Audited {
+            generation,
+            answer: Err(no),
+        },
+        Effect::Vocabulary => Event::Vocabulary(Err(no)),
+        Effect::FindTicket { generation, key } => Event::Found {
+            generation,
+            key,
+            answer: Err(no),
+        },
+        _ => return None,
+    })
+}

@@ -1,0 +1,109 @@
+//! The task that sends the outbox to the desk: one round at a time, again when something
+//! was committed meanwhile.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::Sender;
+
+use super::Report;
+use super::answers;
+use super::effects::{tell_changed, tell_chores};
+use super::flight::{Flight, Token};
+use super::scribe::Pen;
+use crate::app::Event;
+use crate::desk::Desk;
+use crate::domain::Instant;
+use crate::domain::change::ChangeId;
+use crate::domain::ticket::TicketId;
+use crate::store::StoreError;
+use crate::sync::{Ledger, Pending, Pushed, Verdict, push};
+
+impl Ledger for Pen {
+    async fn pending(&mut self, now: Instant) -> Result<Pending, StoreError> {
+        self.ask(move |w| {
+            Ok(Pending {
+                in_flight: w.in_flight()?,
+                ready: w.next_to_send(now)?,
+            })
+        })
+        .await
+    }
+
+    async fn begin(&mut self, id: ChangeId) -> Result<bool, StoreError> {
+        self.ask(move |w| w.mark_in_flight(id)).await
+    }
+
+    async fn settle(
+        &mut self,
+        id: ChangeId,
+        verdict: Verdict,
+        now: Instant,
+    ) -> Result<Vec<TicketId>, StoreError> {
+        self.ask(move |w| match verdict {
+            Verdict::Confirmed { version } => w.confirm(id, version, now),
+            Verdict::Refused { reason } => w.refuse(id, &reason, now),
+            Verdict::Again { at } => w.retry_later(id, Some(at)).map(|()| Vec::new()),
+            Verdict::Unclear { .. } => Ok(Vec::new()),
+        })
+        .await
+    }
+}
+
+/// Sends; as many handles as are wanted, one desk.
+#[derive(Clone)]
+pub struct Courier {
+    desk: Arc<Mutex<Desk>>,
+    wanted: Arc<AtomicBool>,
+    pen: Pen,
+    reports: Sender<Report>,
+    flight: Flight,
+}
+
+impl Courier {
+    /// A courier to that desk.
+    pub fn new(desk: Desk, pen: Pen, reports: Sender<Report>, flight: Flight) -> Self {
+        Self {
+            desk: Arc::new(Mutex::new(desk)),
+            wanted: Arc::default(),
+            pen,
+            reports,
+            flight,
+        }
+    }
+
+    /// Something may be sent: goes, or goes again after the round that is under way.
+    pub fn go(&self, now: Instant) {
+        if self.wanted.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let token = self.flight.begin();
+        tokio::spawn(self.clone().round(now, token));
+    }
+
+    async fn round(mut self, now: Instant, token: Token) {
+        let desk = Arc::clone(&self.desk);
+        let mut desk = desk.lock().await;
+        self.wanted.store(false, Ordering::SeqCst);
+        match push(&mut self.pen, &mut desk, now).await {
+            Ok(Pushed {
+                tickets, again_at, ..
+            }) => {
+                let (reports, flight) = (self.reports.clone(), self.flight.clone());
+                let offline = again_at.is_some();
+                self.pen.write(move |w| {
+                    if !tickets.is_empty() || offline {
+                        tell_changed(w, &reports, &flight, tickets, false, (now, offline));
+                    }
+                    tell_chores(w, &reports, &flight, again_at);
+                    drop(token);
+                });
+            }
+            Err(error) => {
+                let event = Event::Failed(answers::fault(&error));
+                let _ = self.reports.send(Report::Event { event, token }).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,526 @@
+//! Carrying out what the app wishes of the outside, except what needs the screen itself.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::sync::mpsc::Sender;
+
+use super::Report;
+use super::answers::{fault, sentence};
+use super::clipboard;
+use super::courier::Courier;
+use super::demo;
+use super::flight::Flight;
+use super::gaps;
+use super::lanes::Lanes;
+use super::open::{DeskFile, OpenDesk, open_desk};
+use super::opener;
+use super::scribe::{Pen, Scribe};
+use crate::app::event::{Changed, Freshness};
+use crate::app::state::View;
+use crate::app::{Effect, Event, event};
+use crate::config::{self, Config, OwnView, Paths};
+use crate::desk::{Desk, Local};
+use crate::domain::Instant;
+use crate::domain::change::Change;
+use crate::domain::people::AgentId;
+use crate::domain::text;
+use crate::domain::thread::AttachmentId;
+use crate::domain::ticket::TicketId;
+use crate::store::{FromDraft, Reader, StoreError, Writer};
+
+/// An open desk at work.
+struct Working {
+    lanes: Lanes,
+    courier: Courier,
+    pen: Pen,
+    path: PathBuf,
+    me: AgentId,
+    // Dropped last: it finishes what was handed to it.
+    _scribe: Scribe,
+}
+
+/// All that the app's wishes are carried out with.
+pub struct Outside {
+    working: Option<Working>,
+    reports: Sender<Report>,
+    flight: Flight,
+    config: Arc<Config>,
+    paths: Paths,
+}
+
+/// Tells the app what changed, with how we stand with the desk.
+pub(super) fn tell_changed(
+    writer: &Writer,
+    reports: &Sender<Report>,
+    flight: &Flight,
+    tickets: Vec<TicketId>,
+    vocabulary: bool,
+    (now, offline): (Instant, bool),
+) {
+    let (outbox, stuck) = gaps::outbox_counts(writer);
+    let changed = Changed {
+        all: tickets.len() > 200,
+        tickets,
+        vocabulary,
+        freshness: Freshness {
+            synced: Some(now),
+            running: false,
+            offline,
+            outbox,
+            stuck,
+        },
+    };
+    let _ = reports.blocking_send(Report::Event {
+        event: Event::Changed(changed),
+        token: flight.begin(),
+    });
+}
+
+/// Tells the loop when the store next wants something done.
+pub(super) fn tell_chores(
+    writer: &Writer,
+    reports: &Sender<Report>,
+    flight: &Flight,
+    again: Option<Instant>,
+) {
+    let held = writer.next_not_before().ok().flatten();
+    let asleep = writer.next_wake().ok().flatten();
+    let at = [held, asleep, again].into_iter().flatten().min();
+    let _ = reports.blocking_send(Report::Chores {
+        at,
+        token: flight.begin(),
+    });
+}
+
+impl Outside {
+    /// Nothing is open yet.
+    pub fn new(reports: Sender<Report>, flight: Flight, config: Arc<Config>, paths: Paths) -> Self {
+        Self {
+            working: None,
+            reports,
+            flight,
+            config,
+            paths,
+        }
+    }
+
+    /// Puts an opened desk to work.
+    ///
+    /// # Errors
+    /// The system has no thread to give.
+    pub fn put_to_work(&mut self, desk: OpenDesk, now: Instant) -> std::io::Result<()> {
+        // The old one finishes first.
+        self.working = None;
+        let scribe = Scribe::start(desk.writer)?;
+        let pen = scribe.pen();
+        let courier = Courier::new(
+            Desk::Local(Local::new()),
+            pen.clone(),
+            self.reports.clone(),
+            self.flight.clone(),
+        );
+        let working = Working {
+            lanes: Lanes::start(&desk.path, &self.reports, &self.flight)?,
+            courier,
+            pen,
+            path: desk.path,
+            me: desk.me,
+            _scribe: scribe,
+        };
+        if desk.due_stale {
+            self.recompute(&working.pen, None, now);
+        }
+        self.working = Some(working);
+        Ok(())
+    }
+
+    /// Ends all threads after their last job. Nothing is reported any more.
+    pub fn close(&mut self) {
+        self.working = None;
+    }
+
+    /// The first look at what is due by itself; after the first frame.
+    pub fn first_chores(&self, now: Instant) {
+        self.chores(now);
+    }
+
+    /// Does what the store wants done by itself: wakes what slept, sends what was held back.
+    pub fn chores(&self, now: Instant) {
+        let Some(working) = &self.working else { return };
+        let (reports, flight) = (self.reports.clone(), self.flight.clone());
+        let token = self.flight.begin();
+        working.pen.write(move |w| {
+            let woken = w.wake_snoozed(now).unwrap_or_default();
+            tell_changed(w, &reports, &flight, woken, false, (now, false));
+            drop(token);
+        });
+        working.courier.go(now);
+    }
+
+    fn recompute(&self, pen: &Pen, from: Option<TicketId>, now: Instant) {
+        let (reports, flight, again) = (self.reports.clone(), self.flight.clone(), pen.clone());
+        step(again, reports, flight, from, now);
+    }
+
+    fn report(&self, event: Event) {
+        let token = self.flight.begin();
+        let report = Report::Event { event, token };
+        if self.reports.try_send(report).is_err() {
+            tracing::warn!("the channel of events is full; one was lost");
+        }
+    }
+
+    /// Runs work that may take its time on a thread of its own; its event comes later.
+    fn apart(&self, work: impl FnOnce() -> Event + Send + 'static) {
+        let (reports, token) = (self.reports.clone(), self.flight.begin());
+        std::thread::spawn(move || {
+            let event = work();
+            let _ = reports.blocking_send(Report::Event { event, token });
+        });
+    }
+
+    /// Carries out one wish. What needs the screen or ends the loop is the loop's.
+    pub fn carry_out(&self, effect: Effect, now: Instant) {
+        match effect {
+            Effect::StartDemo => self.open(true),
+            Effect::StartLocal => self.open(false),
+            Effect::SaveView(view) => self.save_view(&view),
+            Effect::DeleteView(name) => self.delete_view(&name),
+            Effect::OpenUrl(address) => self.apart(move || match opener::url(&address) {
+                Ok(()) => Event::Done(text::line("sent to your browser")),
+                Err(why) => Event::Failed(sentence(&why)),
+            }),
+            effect => {
+                let Some(working) = &self.working else { return };
+                self.with_desk(working, effect, now);
+            }
+        }
+    }
+
+    fn with_desk(&self, working: &Working, effect: Effect, now: Instant) {
+        match effect {
+            Effect::Commit {
+                batch,
+                changes,
+                draft_of,
+            } => {
+                let count = changes.len();
+                self.write(working, now, move |w| {
+                    let (event, tickets) = match commit(w, changes, draft_of) {
+                        Ok(tickets) => (Ok(count), tickets),
+                        Err(error) => (Err(fault(&error)), Vec::new()),
+                    };
+                    let event = Event::Committed {
+                        batch,
+                        answer: event,
+                    };
+                    (Some(event), tickets)
+                });
+            }
+            Effect::Undo => {
+                let me = working.me.clone();
+                self.write(working, now, move |w| {
+                    undone(w.undo(&me, now), Event::Undone)
+                });
+            }
+            Effect::Redo => {
+                let me = working.me.clone();
+                self.write(working, now, move |w| {
+                    undone(w.redo(&me, now), Event::Redone)
+                });
+            }
+            Effect::SaveDraft(draft) => {
+                let (reports, token) = (self.reports.clone(), self.flight.begin());
+                working.pen.write(move |w| {
+                    let event = Event::DraftSaved {
+                        ticket: draft.ticket,
+                        at: draft.at,
+                        answer: w.save_draft(&draft).map_err(|e| fault(&e)),
+                    };
+                    let _ = reports.blocking_send(Report::Event { event, token });
+                });
+            }
+            Effect::DropDraft(ticket) => self.quietly(working, move |w| w.drop_draft(ticket)),
+            Effect::MarkRead(ticket) => {
+                self.write(working, now, move |w| match w.mark_read(&[ticket]) {
+                    Ok(()) => (None, vec![ticket]),
+                    Err(e) => (Some(Event::Failed(fault(&e))), Vec::new()),
+                })
+            }
+            Effect::MarkUnread(tickets) => {
+                self.write(working, now, move |w| match w.mark_unread(&tickets) {
+                    Ok(()) => (None, tickets),
+                    Err(e) => (Some(Event::Failed(fault(&e))), Vec::new()),
+                })
+            }
+            Effect::SaveAttachment(id) => self.attachment(working, id, false),
+            Effect::OpenAttachment(id) => self.attachment(working, id, true),
+            Effect::OpenTicket(id) => self.page(working, id),
+            Effect::Sync => self.chores(now),
+            reading => working.lanes.ask(reading),
+        }
+    }
+
+    /// Writes, tells what changed, and sends what may be sent.
+    fn write(
+        &self,
+        working: &Working,
+        now: Instant,
+        job: impl FnOnce(&mut Writer) -> (Option<Event>, Vec<TicketId>) + Send + 'static,
+    ) {
+        let (reports, flight) = (self.reports.clone(), self.flight.clone());
+        let token = self.flight.begin();
+        working.pen.write(move |w| {
+            let (event, tickets) = job(w);
+            if let Some(event) = event {
+                let _ = reports.blocking_send(Report::Event { event, token });
+            }
+            if !tickets.is_empty() {
+                tell_changed(w, &reports, &flight, tickets, false, (now, false));
+            }
+        });
+        working.courier.go(now);
+    }
+
+    fn quietly(
+        &self,
+        working: &Working,
+        job: impl FnOnce(&mut Writer) -> Result<(), StoreError> + Send + 'static,
+    ) {
+        let (reports, token) = (self.reports.clone(), self.flight.begin());
+        working.pen.write(move |w| {
+            if let Err(error) = job(w) {
+                let event = Event::Failed(fault(&error));
+                let _ = reports.blocking_send(Report::Event { event, token });
+            }
+        });
+    }
+
+    /// Puts a draft on disk on the way out, whatever the loop still does.
+    pub fn save_last(&self, draft: crate::domain::thread::Draft) {
+        if let Some(working) = &self.working {
+            working.pen.write(move |w| {
+                if let Err(error) = w.save_draft(&draft) {
+                    tracing::error!(ticket = draft.ticket.0, %error, "a draft could not be saved");
+                }
+            });
+        }
+    }
+
+    fn open(&self, is_demo: bool) {
+        let (reports, token) = (self.reports.clone(), self.flight.begin());
+        let (paths, config) = (self.paths.clone(), Arc::clone(&self.config));
+        std::thread::spawn(move || {
+            let now = super::clock::now();
+            let opened = if is_demo {
+                demo::open(&paths, &config, now, false)
+            } else {
+                open_desk(&DeskFile::local(&paths), &config, now)
+            };
+            let desk = opened.map(Box::new);
+            let _ = reports.blocking_send(Report::Opened { desk, token });
+        });
+    }
+
+    fn save_view(&self, view: &View) {
+        let own = OwnView {
+            name: view.name.as_str().to_owned(),
+            filter: view.text.clone(),
+            sort: view.sort,
+        };
+        let file = self.paths.config_file();
+        self.views_after(move || config::save_view(&file, &own));
+    }
+
+    fn delete_view(&self, name: &str) {
+        let (file, name) = (self.paths.config_file(), name.to_owned());
+        self.views_after(move || config::delete_view(&file, &name));
+    }
+
+    fn views_after(
+        &self,
+        change: impl FnOnce() -> Result<(), config::ConfigError> + Send + 'static,
+    ) {
+        let paths = self.paths.clone();
+        self.apart(move || {
+            let views = change()
+                .and_then(|()| config::load(&paths))
+                .map_err(|e| e.to_string().replace('\n', "; "))
+                .and_then(|loaded| super::open::views(&loaded.config));
+            Event::ViewsSaved(views.map_err(|why| sentence(&why)))
+        });
+    }
+
+    fn attachment(&self, working: &Working, id: AttachmentId, open: bool) {
+        let (path, folder) = (working.path.clone(), self.paths.download_dir.clone());
+        self.apart(move || {
+            let saved = save_attachment(&path, id, &folder);
+            match saved {
+                Err(why) => Event::Failed(sentence(&why)),
+                Ok(file) if open => match opener::file(&file) {
+                    Ok(()) => Event::Done(text::line(&format!("opened {}", file.display()))),
+                    Err(why) => Event::Failed(sentence(&why)),
+                },
+                Ok(file) => Event::Done(text::line(&format!("saved as {}", file.display()))),
+            }
+        });
+    }
+
+    fn page(&self, working: &Working, id: TicketId) {
+        let (path, template) = (working.path.clone(), self.config.ticket_url.clone());
+        self.apart(move || {
+            let opened =
+                address(&path, id, template.as_deref()).and_then(|address| opener::url(&address));
+            match opened {
+                Ok(()) => Event::Done(text::line("sent to your browser")),
+                Err(why) => Event::Failed(sentence(&why)),
+            }
+        });
+    }
+
+    /// The ticket's page at the desk goes to the clipboard; the loop asks for it because only
+    /// the loop may write to the terminal.
+    pub fn link(&self, id: TicketId) -> Result<String, event::Fault> {
+        let Some(working) = &self.working else {
+            return Err(sentence("no desk is open"));
+        };
+        address(&working.path, id, self.config.ticket_url.as_deref()).map_err(|why| sentence(&why))
+    }
+
+    /// Gives text to the person's clipboard command, if there is one; false if the terminal
+    /// has to take it.
+    pub fn copy_by_command(&self, text: &str, what: &str) -> bool {
+        let Some(command) = self.config.clipboard.clone() else {
+            return false;
+        };
+        let (copied, what) = (text.to_owned(), what.to_owned());
+        self.apart(move || match clipboard::by_command(&command, &copied) {
+            Ok(()) => Event::Done(text::line(&format!("{what} copied"))),
+            Err(why) => Event::Failed(sentence(&why)),
+        });
+        true
+    }
+
+    /// Reports an event from the loop itself.
+    pub fn say(&self, event: Event) {
+        self.report(event);
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+}
+
+/// One step of computing due instants again, then the next: other jobs come in between.
+fn step(pen: Pen, reports: Sender<Report>, flight: Flight, from: Option<TicketId>, now: Instant) {
+    let again = pen.clone();
+    pen.write(move |w| match w.recompute_due(from) {
+        Ok(progress) => match progress.next {
+            Some(next) => step(again, reports, flight, Some(next), now),
+            None => {
+                let changed = Changed {
+                    all: true,
+                    ..Changed::default()
+                };
+                let _ = reports.blocking_send(Report::Event {
+                    event: Event::Changed(changed),
+                    token: flight.begin(),
+                });
+            }
+        },
+        Err(error) => {
+            let _ = reports.blocking_send(Report::Event {
+                event: Event::Failed(fault(&error)),
+                token: flight.begin(),
+            });
+        }
+    });
+}
+
+fn commit(
+    w: &mut Writer,
+    changes: Vec<Change>,
+    draft_of: Option<TicketId>,
+) -> Result<Vec<TicketId>, StoreError> {
+    let done = match draft_of {
+        Some(draft_of) => w.commit_draft(&FromDraft { changes, draft_of })?,
+        None => w.commit(&changes)?,
+    };
+    Ok(done.tickets)
+}
+
+fn undone(
+    result: Result<Option<crate::store::Undone>, StoreError>,
+    event: impl FnOnce(event::Answer<Option<event::Undone>>) -> Event,
+) -> (Option<Event>, Vec<TicketId>) {
+    match result {
+        Err(error) => (Some(event(Err(fault(&error)))), Vec::new()),
+        Ok(None) => (Some(event(Ok(None))), Vec::new()),
+        Ok(Some(undone)) => {
+            let answer = event::Undone {
+                tickets: undone.tickets.len(),
+                what: text::line(&undone.what),
+                text_back: None,
+            };
+            (Some(event(Ok(Some(answer)))), undone.tickets)
+        }
+    }
+}
+
+fn address(store: &Path, id: TicketId, template: Option<&str>) -> Result<String, String> {
+    let Some(template) = template else {
+        return Err("this desk has no pages; set ticket_url in config.toml if it has".into());
+    };
+    let ticket = Reader::open(store)
+        .and_then(|r| r.ticket(id))
+        .map_err(|e| e.to_string())?
+        .ok_or("the ticket is not there any more")?;
+    let key: String = ticket
+        .key
+        .as_str()
+        .bytes()
+        .map(|b| match b {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                char::from(b).to_string()
+            }
+            b => format!("%{b:02X}"),
+        })
+        .collect();
+    Ok(template.replace("{key}", &key))
+}
+
+/// Writes an attachment under its own name, with a number if that is taken; never over a file.
+fn save_attachment(store: &Path, id: AttachmentId, folder: &Path) -> Result<PathBuf, String> {
+    let reader = Reader::open(store).map_err(|e| e.to_string())?;
+    let (name, bytes) = gaps::attachment_file(&reader, id)
+        .map_err(|e| e.to_string())?
+        .ok_or("the file is not here; its desk has not been asked for it")?;
+    std::fs::create_dir_all(folder)
+        .map_err(|e| format!("{} cannot be made: {e}", folder.display()))?;
+    let name = text::file_name(name.raw());
+    let (stem, ending) = match name.rsplit_once('.') {
+        Some((stem, ending)) if !stem.is_empty() => (stem.to_owned(), format!(".{ending}")),
+        _ => (name.clone(), String::new()),
+    };
+    for n in 1..1000 {
+        let file = folder.join(match n {
+            1 => name.clone(),
+            n => format!("{stem}-{n}{ending}"),
+        });
+        match std::fs::File::create_new(&file) {
+            Ok(mut out) => {
+                std::io::Write::write_all(&mut out, &bytes)
+                    .map_err(|e| format!("{} cannot be written: {e}", file.display()))?;
+                return Ok(file);
+            }
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(e) => return Err(format!("{} cannot be made: {e}", file.display())),
+        }
+    }
+    Err(format!(
+        "{} has a thousand files of that name; move some away",
+        folder.display()
+    ))
+}

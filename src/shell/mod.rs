@@ -1,0 +1,64 @@
+//! This machine: the only room with a terminal, a clock and threads. It runs effects
+//! and turns what happens into events.
+//!
+//! [`run`] opens the console; [`Console`] is its loop, the same with a real terminal and
+//! with one made of memory. A frame never waits for disk, network or lock: reading has
+//! lanes of its own (`lanes`), writing a thread of its own (`scribe`), and sending to the
+//! desk a task of its own (`courier`).
+
+mod answers;
+mod clipboard;
+mod clock;
+mod courier;
+mod demo;
+mod editor;
+mod effects;
+mod flight;
+mod gaps;
+mod input;
+mod lanes;
+mod logging;
+mod open;
+mod opener;
+mod run;
+mod scribe;
+mod signals;
+mod start;
+mod terminal;
+
+pub use clock::Clock;
+pub use demo::load as load_demo;
+pub use flight::Flight;
+pub use open::{DeskFile, OpenDesk, me, open_desk, rules};
+pub use run::{Console, Exit, Parts, Picture, Turn};
+pub use start::{Failure, Options, run};
+pub use terminal::{Aside, Screen, restore_before_reports};
+
+use crate::app::Event;
+use crate::domain::Instant;
+
+/// What reaches the loop from threads and tasks.
+#[derive(Debug)]
+pub enum Report {
+    /// For the app.
+    Event {
+        /// What happened.
+        event: Event,
+        /// Held until it has been taken in.
+        token: flight::Token,
+    },
+    /// When the store next wants something done by itself.
+    Chores {
+        /// The instant; none: nothing is planned.
+        at: Option<Instant>,
+        /// Held until it has been taken in.
+        token: flight::Token,
+    },
+    /// A desk was opened after the welcome.
+    Opened {
+        /// The desk, or why not.
+        desk: Result<Box<OpenDesk>, String>,
+        /// Held until it has been taken in.
+        token: flight::Token,
+    },
+}

@@ -1,0 +1,245 @@
+//! Opening a desk: which file, who sits here, and what the app is told before it starts.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::app::state::{Macro, MacroStep, Setup, Size, Snippet, View};
+use crate::config::{Config, MacroAct, MacroFile, Paths, SnippetFile};
+use crate::domain::Instant;
+use crate::domain::list::Count;
+use crate::domain::people::{Agent, AgentId};
+use crate::domain::query::Query;
+use crate::domain::text::{self, Printable, Untrusted};
+use crate::domain::ticket::Priority;
+use crate::store::{Named, Reader, Rules, Shelf, Writer};
+
+/// Which store, and what it is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskFile {
+    /// The file.
+    pub path: PathBuf,
+    /// The desk's name on the screen.
+    pub name: &'static str,
+    /// Who sits here, where it is not the person's own setting.
+    pub me: Option<AgentId>,
+}
+
+impl DeskFile {
+    /// The embedded desk.
+    pub fn local(paths: &Paths) -> Self {
+        Self {
+            path: paths.local_store(),
+            name: "local desk",
+            me: None,
+        }
+    }
+
+    /// The demo desk, whose person is one of its own.
+    pub fn demo(paths: &Paths) -> Self {
+        Self {
+            path: paths.demo_store(),
+            name: "demo desk",
+            me: AgentId::parse("sam").ok(),
+        }
+    }
+}
+
+/// A desk that is open and not yet at work.
+#[derive(Debug)]
+pub struct OpenDesk {
+    /// The one that writes.
+    pub writer: Writer,
+    /// The file.
+    pub path: PathBuf,
+    /// Who sits here.
+    pub me: AgentId,
+    /// What the app is told.
+    pub setup: Setup,
+    /// Due instants have to be computed again.
+    pub due_stale: bool,
+    /// The file was made just now.
+    pub fresh: bool,
+    /// Something to say when the console is up: a damaged file was set aside.
+    pub news: Option<String>,
+}
+
+/// Who sits here: the setting, else the account's name, else `me`.
+pub fn me(config: &Config) -> AgentId {
+    let account = || {
+        ["USER", "LOGNAME", "USERNAME"]
+            .iter()
+            .filter_map(|name| std::env::var(name).ok())
+            .find_map(|name| AgentId::parse(&name).ok())
+    };
+    match config.me.clone().or_else(account) {
+        Some(me) => me,
+        // `me` is a handle by its letters; the loop never goes round twice.
+        None => loop {
+            if let Ok(me) = AgentId::parse("me") {
+                break me;
+            }
+        },
+    }
+}
+
+/// What the store needs to know of the settings.
+pub fn rules(config: &Config, me: AgentId) -> Rules {
+    Rules {
+        policy: config.policy.clone(),
+        calendar: config.calendar.clone(),
+        me,
+    }
+}
+
+/// Opens a desk's store, makes it if it is not there, and gets the app's setup ready.
+///
+/// # Errors
+/// A sentence: the store cannot be opened, or a view in the settings has a filter that cannot
+/// be read.
+pub fn open_desk(file: &DeskFile, config: &Config, now: Instant) -> Result<OpenDesk, String> {
+    let me = file.me.clone().unwrap_or_else(|| me(config));
+    let mut opened =
+        Writer::open(&file.path, rules(config, me.clone()), now).map_err(|e| e.to_string())?;
+    if opened.fresh {
+        let agent = Agent {
+            id: me.clone(),
+            name: Untrusted::new(me.as_str()),
+            tenants: Vec::new(),
+        };
+        opened
+            .writer
+            .put_agents(&[agent])
+            .map_err(|e| e.to_string())?;
+    }
+    let setup = setup(file, config, me.clone())?;
+    Ok(OpenDesk {
+        writer: opened.writer,
+        path: file.path.clone(),
+        me,
+        setup,
+        due_stale: opened.due_stale,
+        fresh: opened.fresh,
+        news: opened.set_aside.map(|p| {
+            format!(
+                "the store was damaged; it was set aside as {} and a new one begun",
+                p.display()
+            )
+        }),
+    })
+}
+
+/// What the app is told when there is no desk yet.
+///
+/// # Errors
+/// A view's filter cannot be read.
+pub fn setup_without_desk(config: &Config) -> Result<Setup, String> {
+    Ok(Setup {
+        size: Size::default(),
+        zone: config.zone,
+        me: me(config),
+        desk: None,
+        scope: config.scope.clone(),
+        calendar: Arc::new(config.calendar.clone()),
+        policy: Arc::new(config.policy.clone()),
+        views: views(config)?,
+        snippets: Vec::new(),
+        macros: Vec::new(),
+        seed: seed(),
+    })
+}
+
+fn setup(file: &DeskFile, config: &Config, me: AgentId) -> Result<Setup, String> {
+    let (mut snippets, mut macros) = shelves(&file.path);
+    snippets.extend(config.snippets.iter().cloned());
+    macros.extend(config.macros.iter().cloned());
+    Ok(Setup {
+        me,
+        desk: Some(Printable::literal(file.name)),
+        snippets: snippets
+            .into_iter()
+            .map(|s| Snippet {
+                name: s.name,
+                text: s.body,
+            })
+            .collect(),
+        macros: macros.into_iter().map(as_macro).collect(),
+        ..setup_without_desk(config)?
+    })
+}
+
+/// What stands on the store's own shelves; nothing if they cannot be read.
+fn shelves(path: &Path) -> (Vec<SnippetFile>, Vec<MacroFile>) {
+    let Ok(reader) = Reader::open(path) else {
+        return (Vec::new(), Vec::new());
+    };
+    let named = |shelf| reader.named(shelf).unwrap_or_default();
+    let snippets = named(Shelf::Snippet)
+        .into_iter()
+        .map(|Named { name, body }| SnippetFile { name, body })
+        .collect();
+    let macros = named(Shelf::Macro)
+        .into_iter()
+        .filter_map(|m| serde_json::from_str(&m.body).ok())
+        .collect();
+    (snippets, macros)
+}
+
+fn as_macro(file: MacroFile) -> Macro {
+    let steps = file
+        .acts
+        .into_iter()
+        .filter_map(|act| {
+            Some(match act {
+                MacroAct::Status { value } => MacroStep::Status(value),
+                MacroAct::Priority { value } => {
+                    MacroStep::Priority(Priority::from_code(i64::from(value))?)
+                }
+                MacroAct::LabelAdd { value } => MacroStep::AddLabel(value),
+                MacroAct::LabelRemove { value } => MacroStep::RemoveLabel(value),
+                MacroAct::Assign { value } if value == "me" => MacroStep::AssignMe,
+                MacroAct::Assign { value } => MacroStep::Assign(AgentId::parse(&value).ok()?),
+                MacroAct::Reply { body } => MacroStep::Reply(body),
+                MacroAct::Note { body } => MacroStep::Note(body),
+            })
+        })
+        .collect();
+    Macro {
+        name: file.name,
+        steps,
+    }
+}
+
+/// The person's own views, read.
+///
+/// # Errors
+/// A sentence that names the view and what is wrong with its filter.
+pub fn views(config: &Config) -> Result<Vec<View>, String> {
+    config
+        .views
+        .iter()
+        .map(|own| {
+            let query = Query::parse(&own.filter).map_err(|e| {
+                format!(
+                    "the view \"{}\" has a filter that cannot be read: {e}; mend it in config.toml",
+                    own.name
+                )
+            })?;
+            Ok(View {
+                name: text::line(&own.name),
+                query,
+                text: own.filter.clone(),
+                sort: own.sort,
+                own: true,
+                count: Count::Unknown,
+            })
+        })
+        .collect()
+}
+
+/// Random enough for ids that only have to differ.
+fn seed() -> u64 {
+    let bytes = uuid::Uuid::now_v7().into_bytes();
+    let mut low = [0; 8];
+    low.copy_from_slice(&bytes[8..]);
+    u64::from_be_bytes(low)
+}

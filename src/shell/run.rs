@@ -1,0 +1,428 @@
+//! The loop. One turn: wait for something, take in all that is ready, carry out what the
+//! app wishes, draw once.
+
+use std::collections::VecDeque;
+use std::io;
+use std::time::Duration;
+
+use crossterm::event::Event as Raw;
+use futures_util::{FutureExt as _, Stream, StreamExt as _};
+use ratatui::Frame;
+use tokio::sync::mpsc::Receiver;
+
+use super::Report;
+use super::answers::sentence;
+use super::clock::Clock;
+use super::editor;
+use super::effects::Outside;
+use super::flight::{Flight, Token};
+use super::input::Input;
+use super::signals::{self, Signal, Signals};
+use super::terminal::{Aside, Screen};
+use crate::app::state::Size;
+use crate::app::{App, Effect, Event, State};
+use crate::domain::Instant;
+use crate::domain::text;
+use crate::domain::thread::Draft;
+
+/// How the console ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// The person left.
+    Quit,
+    /// The system told us to.
+    Told,
+    /// The terminal is gone.
+    TerminalLost,
+}
+
+/// What a turn led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Another one.
+    Go,
+    /// The end.
+    End(Exit),
+}
+
+/// What draws a state.
+pub type Picture = Box<dyn Fn(&State, &mut Frame<'_>)>;
+
+/// What a console is put together from.
+pub struct Parts<S, M> {
+    /// The mind.
+    pub app: App,
+    /// What is drawn on.
+    pub screen: S,
+    /// What draws.
+    pub picture: Picture,
+    /// Makes the stream of input; called again after an editor had the terminal.
+    pub input: M,
+    /// The time.
+    pub clock: Clock,
+    /// What carries out wishes.
+    pub outside: Outside,
+    /// What they report.
+    pub reports: Receiver<Report>,
+    /// What is under way.
+    pub flight: Flight,
+    /// The system's signals; none in tests.
+    pub signals: Option<Signals>,
+}
+
+/// The running console.
+pub struct Console<S, M, I> {
+    app: App,
+    screen: S,
+    picture: Picture,
+    make_input: M,
+    input: Option<I>,
+    keys: Input,
+    clock: Clock,
+    outside: Outside,
+    reports: Receiver<Report>,
+    flight: Flight,
+    signals: Option<Signals>,
+    chores_at: Option<Instant>,
+    own: VecDeque<Event>,
+    exit: Option<Exit>,
+}
+
+/// What a turn waits for.
+enum Next {
+    Signal(Signal),
+    Input(Option<io::Result<Raw>>),
+    Report(Option<Report>),
+    Time,
+}
+
+/// So much is taken in before a frame is drawn: a burst must not starve the picture.
+const AT_ONCE: usize = 256;
+
+impl<S, M, I> Console<S, M, I>
+where
+    S: Screen,
+    M: FnMut() -> I,
+    I: Stream<Item = io::Result<Raw>> + Unpin,
+{
+    /// Puts it together.
+    pub fn new(parts: Parts<S, M>) -> Self {
+        Self {
+            app: parts.app,
+            screen: parts.screen,
+            picture: parts.picture,
+            make_input: parts.input,
+            input: None,
+            keys: Input::default(),
+            clock: parts.clock,
+            outside: parts.outside,
+            reports: parts.reports,
+            flight: parts.flight,
+            signals: parts.signals,
+            chores_at: None,
+            own: VecDeque::new(),
+            exit: None,
+        }
+    }
+
+    /// The state, for whoever looks on.
+    pub const fn state(&self) -> &State {
+        &self.app.state
+    }
+
+    /// The screen, for whoever looks on.
+    pub const fn screen(&self) -> &S {
+        &self.screen
+    }
+
+    /// Nothing is under way and nothing waits to be taken in.
+    pub fn is_settled(&self) -> bool {
+        self.flight.count() == 0 && self.own.is_empty()
+    }
+
+    /// From the first event to the end. The threads have finished when it returns.
+    pub async fn run(&mut self) -> Exit {
+        self.start().await;
+        loop {
+            if let Turn::End(exit) = self.turn().await {
+                self.finish();
+                return exit;
+            }
+        }
+    }
+
+    /// The first event and the first frame: with the first page if it comes at once.
+    pub async fn start(&mut self) {
+        if let Ok((width, height)) = self.screen.size() {
+            self.app.state.size = Size { width, height };
+        }
+        self.take(Event::Started, None);
+        let patience = tokio::time::sleep(Duration::from_millis(12));
+        tokio::pin!(patience);
+        while self.flight.count() > 0 && !self.app.state.queue.loaded && self.exit.is_none() {
+            tokio::select! {
+                biased;
+                Some(report) = self.reports.recv() => self.report(report),
+                () = &mut patience => break,
+            }
+        }
+        self.draw();
+        self.input = Some((self.make_input)());
+        self.outside.first_chores(self.clock.now());
+    }
+
+    /// Waits for something, takes in all that is ready, draws.
+    pub async fn turn(&mut self) -> Turn {
+        if self.own.is_empty() && self.exit.is_none() {
+            let next = self.next().await;
+            self.step(next);
+        }
+        for _ in 0..AT_ONCE {
+            if self.exit.is_some() {
+                break;
+            }
+            if let Some(event) = self.own.pop_front() {
+                self.take(event, None);
+            } else if let Some(next) = self.ready() {
+                self.step(next);
+            } else {
+                break;
+            }
+        }
+        if let Some(exit) = self.exit {
+            return Turn::End(exit);
+        }
+        self.draw();
+        self.exit.map_or(Turn::Go, Turn::End)
+    }
+
+    /// Puts on disk what is being written, ends the threads after their last job, and gives
+    /// the terminal back.
+    pub fn finish(&mut self) {
+        self.input = None;
+        if let Some(composer) = &self.app.state.composer
+            && composer.touched.is_some()
+        {
+            self.outside.save_last(Draft {
+                ticket: composer.ticket,
+                visibility: composer.visibility,
+                body: composer.text(),
+                at: self.clock.now(),
+            });
+        }
+        // Nobody takes reports any more: a thread that waits to tell one goes on.
+        self.reports.close();
+        while self.reports.try_recv().is_ok() {}
+        self.outside.close();
+        let _ = self.screen.leave();
+    }
+
+    async fn next(&mut self) -> Next {
+        let wake = [self.app.wake(), self.chores_at]
+            .into_iter()
+            .flatten()
+            .min();
+        let Self {
+            signals,
+            input,
+            reports,
+            clock,
+            ..
+        } = self;
+        tokio::select! {
+            biased;
+            signal = signal(signals) => Next::Signal(signal),
+            raw = raw(input) => Next::Input(raw),
+            report = reports.recv() => Next::Report(report),
+            () = at(clock, wake) => Next::Time,
+        }
+    }
+
+    /// Something that is there already.
+    fn ready(&mut self) -> Option<Next> {
+        if let Some(raw) = self.input.as_mut().and_then(|i| i.next().now_or_never()) {
+            return Some(Next::Input(raw));
+        }
+        self.reports.try_recv().ok().map(|r| Next::Report(Some(r)))
+    }
+
+    fn step(&mut self, next: Next) {
+        match next {
+            Next::Signal(signal) => self.signal(signal),
+            Next::Input(Some(Ok(raw))) => {
+                if let Some(event) = self.keys.read(raw) {
+                    self.take(event, None);
+                }
+            }
+            Next::Input(Some(Err(_)) | None) => self.exit = Some(Exit::TerminalLost),
+            Next::Report(Some(report)) => self.report(report),
+            Next::Report(None) => self.exit = Some(Exit::Told),
+            Next::Time => {
+                let now = self.clock.now();
+                if self.chores_at.is_some_and(|at| at <= now) {
+                    self.chores_at = None;
+                    self.outside.chores(now);
+                }
+                if self.app.wake().is_some_and(|at| at <= now) {
+                    self.take(Event::Wake, None);
+                }
+            }
+        }
+    }
+
+    fn report(&mut self, report: Report) {
+        match report {
+            Report::Event { event, token } => self.take(event, Some(token)),
+            Report::Chores { at, token } => {
+                self.chores_at = at;
+                drop(token);
+            }
+            Report::Opened { desk, token } => match desk {
+                Err(why) => self.take(Event::Failed(sentence(&why)), Some(token)),
+                Ok(desk) => {
+                    let mut setup = desk.setup.clone();
+                    setup.size = self.app.state.size;
+                    match self.outside.put_to_work(*desk, self.clock.now()) {
+                        Ok(()) => {
+                            self.take(Event::DeskOpened(Box::new(setup)), Some(token));
+                            self.outside.first_chores(self.clock.now());
+                        }
+                        Err(e) => {
+                            let why = format!("the desk cannot be opened: {e}");
+                            self.take(Event::Failed(sentence(&why)), Some(token));
+                        }
+                    }
+                }
+            },
+        }
+    }
+
+    fn signal(&mut self, signal: Signal) {
+        match signal {
+            Signal::End => self.exit = Some(Exit::Told),
+            Signal::HangUp => self.exit = Some(Exit::TerminalLost),
+            Signal::Stop => {
+                self.input = None;
+                let stopped = self.screen.leave().and_then(|()| signals::stop_here());
+                if stopped.is_err() {
+                    tracing::warn!("the process could not be stopped");
+                }
+                self.come_back();
+            }
+            Signal::GoOn => {
+                self.input = None;
+                let _ = self.screen.leave();
+                self.come_back();
+            }
+        }
+    }
+
+    /// The terminal was somebody else's: takes it again and paints all of it.
+    fn come_back(&mut self) {
+        let back = self
+            .screen
+            .enter()
+            .and_then(|()| self.screen.size())
+            .and_then(|size| self.screen.repaint(Some(size)).map(|()| size));
+        match back {
+            Err(_) => self.exit = Some(Exit::TerminalLost),
+            Ok((width, height)) => {
+                self.input = Some((self.make_input)());
+                self.own.push_back(Event::Resize { width, height });
+            }
+        }
+    }
+
+    /// The one place where the app hears of something. The token is let go after the wishes
+    /// it led to have been handed on, so that nothing looks settled in between.
+    fn take(&mut self, event: Event, token: Option<Token>) {
+        let now = self.clock.now();
+        for effect in self.app.handle(now, event) {
+            self.carry_out(effect, now);
+        }
+        drop(token);
+    }
+
+    fn carry_out(&mut self, effect: Effect, now: Instant) {
+        match effect {
+            Effect::Quit => self.exit = Some(Exit::Quit),
+            Effect::Bell if !self.outside.config().bell => {}
+            Effect::Bell => self.aside(Aside::Bell),
+            Effect::Title(title) => self.aside(Aside::Title(title)),
+            Effect::Copy { text, what } => self.copy(text, what.as_str()),
+            Effect::CopyLink(ticket) => match self.outside.link(ticket) {
+                Ok(address) => self.copy(address, "the ticket's address"),
+                Err(fault) => self.own.push_back(Event::Failed(fault)),
+            },
+            Effect::OpenEditor { key, text } => {
+                let command = editor::command(self.outside.config().editor.as_deref());
+                self.input = None;
+                let edited = match self.screen.leave() {
+                    Ok(()) => editor::edit(&command, &key, &text),
+                    Err(_) => Err("the terminal is gone".into()),
+                };
+                self.come_back();
+                self.own
+                    .push_back(Event::Edited(edited.map_err(|why| sentence(&why))));
+            }
+            effect => self.outside.carry_out(effect, now),
+        }
+    }
+
+    fn copy(&mut self, text: String, what: &str) {
+        if self.outside.copy_by_command(&text, what) {
+            return;
+        }
+        self.aside(Aside::Clipboard(text));
+        let words = text::line(&format!("{what} sent to the terminal's clipboard"));
+        self.own.push_back(Event::Done(words));
+    }
+
+    fn aside(&mut self, aside: Aside) {
+        if self.screen.aside(aside).is_err() {
+            self.exit = Some(Exit::TerminalLost);
+        }
+    }
+
+    fn draw(&mut self) {
+        if self.app.state.quitting {
+            return;
+        }
+        let Self {
+            app,
+            screen,
+            picture,
+            ..
+        } = self;
+        if screen
+            .draw(&mut |frame| picture(&app.state, frame))
+            .is_err()
+        {
+            self.exit = Some(Exit::TerminalLost);
+        }
+    }
+}
+
+async fn signal(signals: &mut Option<Signals>) -> Signal {
+    match signals {
+        Some(signals) => signals.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn raw<I>(input: &mut Option<I>) -> Option<io::Result<Raw>>
+where
+    I: Stream<Item = io::Result<Raw>> + Unpin,
+{
+    match input {
+        Some(input) => input.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn at(clock: &mut Clock, instant: Option<Instant>) {
+    match instant {
+        Some(instant) => clock.until(instant).await,
+        None => std::future::pending().await,
+    }
+}

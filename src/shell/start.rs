@@ -1,0 +1,120 @@
+//! Opening the console: settings, desk, terminal, loop, and all of it given back.
+
+use std::io;
+use std::sync::Arc;
+
+use crossterm::event::EventStream;
+use tokio::sync::mpsc;
+
+use super::answers::sentence;
+use super::clock::{self, Clock};
+use super::demo;
+use super::effects::Outside;
+use super::flight::Flight;
+use super::logging;
+use super::open::{DeskFile, open_desk, setup_without_desk};
+use super::run::{Console, Exit, Parts, Picture};
+use super::signals::Signals;
+use super::terminal::{self, Tty};
+use crate::app::{App, Event};
+use crate::config::{self, Paths, Theme};
+
+/// How the console is opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Where everything lies.
+    pub paths: Paths,
+    /// The demo desk, not the person's own.
+    pub demo: bool,
+    /// The demo desk anew, whatever was changed in it.
+    pub fresh: bool,
+}
+
+/// Why the console did not open: sentences for standard error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// There is no terminal.
+    NoTerminal(String),
+    /// A settings file is wrong.
+    Config(String),
+    /// The store cannot be opened.
+    Store(String),
+    /// The system refuses something that is needed.
+    System(String),
+}
+
+impl std::error::Error for Failure {}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (Self::NoTerminal(what) | Self::Config(what) | Self::Store(what) | Self::System(what)) =
+            self;
+        f.write_str(what)
+    }
+}
+
+/// Opens the console and stays in it until it ends. The terminal has been given back when
+/// this returns.
+///
+/// # Errors
+/// It did not open; nothing was drawn.
+pub fn run(options: &Options) -> Result<Exit, Failure> {
+    terminal::present().map_err(Failure::NoTerminal)?;
+    let system = |e: io::Error| Failure::System(format!("the console cannot start: {e}"));
+    let paths = &options.paths;
+    let loaded = config::load(paths).map_err(|e| Failure::Config(e.to_string()))?;
+    let config = Arc::new(loaded.config);
+    let now = clock::now();
+    let desk = if options.demo {
+        Some(demo::open(paths, &config, now, options.fresh).map_err(Failure::Store)?)
+    } else if loaded.written || paths.local_store().exists() {
+        Some(open_desk(&DeskFile::local(paths), &config, now).map_err(Failure::Store)?)
+    } else {
+        None
+    };
+    let setup = match &desk {
+        Some(desk) => desk.setup.clone(),
+        None => setup_without_desk(&config).map_err(Failure::Config)?,
+    };
+    let picture = picture(config.theme)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(system)?;
+    let exit = runtime.block_on(async {
+        let (sender, reports) = mpsc::channel(256);
+        let flight = Flight::default();
+        let mut outside = Outside::new(sender, flight.clone(), Arc::clone(&config), paths.clone());
+        if let Some(desk) = desk {
+            let news = desk.news.clone();
+            outside.put_to_work(desk, now).map_err(system)?;
+            if let Some(news) = news {
+                outside.say(Event::Failed(sentence(&news)));
+            }
+        }
+        let signals = Signals::listen().map_err(system)?;
+        let screen = Tty::take(config.mouse).map_err(system)?;
+        let mut console = Console::new(Parts {
+            app: App::new(setup, now),
+            screen,
+            picture,
+            input: EventStream::new,
+            clock: Clock::System,
+            outside,
+            reports,
+            flight,
+            signals: Some(signals),
+        });
+        let log = logging::start(&paths.state_dir);
+        let exit = console.run().await;
+        drop(log);
+        Ok(exit)
+    });
+    terminal::give_back();
+    exit
+}
+
+fn picture(theme: Theme) -> Result<Picture, Failure> {
+    let _ = theme;
+    Ok(Box::new(|_state, _frame| {}))
+}
