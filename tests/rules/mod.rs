@@ -1,7 +1,9 @@
 //! Rules of the domain, as tables and laws.
 
-mod when;
+mod calendar;
+mod sla;
 mod vectors;
+mod when;
 
 #[test]
 fn statuses_survive_their_words_and_codes() {

@@ -1,0 +1,342 @@
+//! Promises: the built-in policy, the sum behind a deadline, and how it reads.
+
+use chrono::TimeDelta;
+use deskhand::domain::Instant;
+use deskhand::domain::calendar::Calendar;
+use deskhand::domain::sla::{
+    Amount, History, Policy, Reason, Side, SlaEvent, Target, Urgency, What, clocks, countdown, due,
+    why,
+};
+use deskhand::domain::ticket::{Due, Kind, Priority, Status};
+use proptest::prelude::*;
+
+fn t(s: &str) -> Instant {
+    s.parse().unwrap()
+}
+
+fn history<'a>(
+    created: &str,
+    priority: Option<Priority>,
+    kind: Kind,
+    events: &'a [SlaEvent],
+) -> History<'a> {
+    History {
+        created: t(created),
+        opened_by: Side::Requester,
+        kind,
+        priority,
+        status: Status::New,
+        events,
+    }
+}
+
+fn running(at: &str) -> Due {
+    Due::Running {
+        target: Target::FirstResponse,
+        at: t(at),
+    }
+}
+
+#[test]
+fn the_portals_service_levels() {
+    let c = Calendar::standard();
+    let p = Policy::mydre();
+    // Monday 23 November 2026, 10:00 in Amsterdam.
+    let at = |priority, kind| {
+        due(
+            &history("2026-11-23T09:00:00Z", priority, kind, &[]),
+            &p,
+            &c,
+        )
+    };
+    assert_eq!(
+        at(Some(Priority::P1), Kind::Problem),
+        running("2026-11-23T11:00:00Z")
+    );
+    assert_eq!(
+        at(Some(Priority::P2), Kind::Problem),
+        running("2026-11-24T09:00:00Z")
+    );
+    assert_eq!(
+        at(Some(Priority::P3), Kind::Problem),
+        running("2026-11-26T09:00:00Z")
+    );
+    assert_eq!(at(None, Kind::Question), running("2026-11-26T09:00:00Z"));
+    assert_eq!(
+        at(Some(Priority::P3), Kind::NewUser),
+        running("2026-11-24T09:00:00Z")
+    );
+}
+
+#[test]
+fn a_deadline_explains_itself_to_the_second() {
+    let c = Calendar::standard();
+    let p = Policy::mydre();
+    let event = |at: &str, s| SlaEvent {
+        at: t(at),
+        what: What::Status(s),
+    };
+    let events = [
+        event("2026-12-24T13:00:00Z", Status::Pending),
+        event("2026-12-24T14:00:00Z", Status::Open),
+    ];
+    let h = history(
+        "2026-12-24T12:00:00Z",
+        Some(Priority::P2),
+        Kind::Problem,
+        &events,
+    );
+    let now = t("2026-12-24T15:00:00Z");
+    let parts = why(&h, &p, &c, now);
+    assert_eq!(parts.iter().map(|s| s.secs).sum::<i64>(), 8 * 3600);
+    assert!(parts.iter().any(|s| matches!(
+        s.what,
+        Reason::Paused {
+            status: Status::Pending,
+            spared: 3600
+        }
+    )));
+    assert!(
+        parts
+            .iter()
+            .any(|s| s.what == Reason::Holiday("Christmas Day".into()))
+    );
+    // The 26th is a holiday on a Saturday, closed anyway.
+    assert_eq!(
+        parts
+            .iter()
+            .filter(|s| matches!(s.what, Reason::Holiday(_)))
+            .count(),
+        1
+    );
+    assert_eq!(due(&h, &p, &c), running("2026-12-28T13:00:00Z"));
+}
+
+#[test]
+fn a_countdown_reads_like_this() {
+    let c = Calendar::standard();
+    let table = [
+        (
+            "2026-11-23T09:42:00Z",
+            "2026-11-23T09:00:00Z",
+            "late 42 m",
+            Urgency::Late,
+            Some("2026-11-23T09:43:00Z"),
+        ),
+        (
+            "2026-11-23T09:00:00Z",
+            "2026-11-23T10:05:00Z",
+            "in 1 h 05",
+            Urgency::Soon,
+            Some("2026-11-23T09:00:01Z"),
+        ),
+        (
+            "2026-11-23T09:00:00Z",
+            "2026-11-23T12:40:30Z",
+            "in 3 h 40",
+            Urgency::Today,
+            Some("2026-11-23T09:00:31Z"),
+        ),
+        (
+            "2026-11-23T09:00:00Z",
+            "2026-11-24T09:15:00Z",
+            "Tue 10:15",
+            Urgency::Later,
+            Some("2026-11-23T15:15:01Z"),
+        ),
+        (
+            "2026-11-23T15:30:00Z",
+            "2026-11-24T08:15:00Z",
+            "Tue 09:15",
+            Urgency::Soon,
+            Some("2026-11-23T23:00:00Z"),
+        ),
+        (
+            "2026-11-23T19:00:00Z",
+            "2026-11-23T16:00:00Z",
+            "due now",
+            Urgency::Soon,
+            Some("2026-11-24T08:00:01Z"),
+        ),
+        (
+            "2026-11-23T09:00:00Z",
+            "2026-12-03T09:00:00Z",
+            "3 Dec",
+            Urgency::Later,
+            Some("2026-11-23T23:00:00Z"),
+        ),
+        (
+            "2026-11-23T19:00:00Z",
+            "2026-11-19T16:00:00Z",
+            "late 16 h",
+            Urgency::Late,
+            Some("2026-11-24T09:00:00Z"),
+        ),
+    ];
+    for (now, at, text, urgency, changes) in table {
+        let got = countdown(&running(at), t(now), &c);
+        assert_eq!(
+            (got.text.as_str(), got.urgency, got.changes_at),
+            (text, urgency, changes.map(t)),
+            "{now} {at}"
+        );
+    }
+    let paused = countdown(
+        &Due::Paused {
+            target: Target::Resolution,
+            left: 5,
+        },
+        t("2026-11-23T09:00:00Z"),
+        &c,
+    );
+    assert_eq!((paused.text.as_str(), paused.changes_at), ("paused", None));
+}
+
+#[test]
+fn amounts_survive_their_words() {
+    for a in [
+        "8 h",
+        "90 m",
+        "3 days",
+        "1 day end",
+        "24 h calendar",
+        "45 s",
+    ] {
+        assert_eq!(a.parse::<Amount>().unwrap().to_string(), a);
+    }
+    assert_eq!("2h".parse::<Amount>(), Ok(Amount::Working(7200)));
+    assert!("soon".parse::<Amount>().unwrap_err().contains("soon"));
+}
+
+#[test]
+fn an_agents_first_word_waits_for_no_answer_until_the_requester_writes() {
+    let (c, p) = (Calendar::standard(), Policy::mydre());
+    let message = [SlaEvent {
+        at: t("2026-11-23T10:00:00Z"),
+        what: What::RequesterMessage,
+    }];
+    let mut h = history(
+        "2026-11-23T09:00:00Z",
+        Some(Priority::P1),
+        Kind::Problem,
+        &[],
+    );
+    h.opened_by = Side::Agent;
+    assert_eq!(due(&h, &p, &c), Due::None);
+    h.events = &message;
+    let next = Due::Running {
+        target: Target::NextResponse,
+        at: t("2026-11-23T12:00:00Z"),
+    };
+    assert_eq!(due(&h, &p, &c), next);
+}
+
+fn events() -> impl Strategy<Value = Vec<SlaEvent>> {
+    let what = prop_oneof![
+        Just(What::RequesterMessage),
+        Just(What::AgentReply),
+        prop::sample::select(Status::ALL).prop_map(What::Status),
+    ];
+    prop::collection::vec((0i64..600_000, what), 0..8).prop_map(|mut list| {
+        list.sort_by_key(|e| e.0);
+        let start = t("2026-12-21T09:00:00Z");
+        list.into_iter()
+            .map(|(s, what)| SlaEvent {
+                at: start + TimeDelta::seconds(s),
+                what,
+            })
+            .collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    /// The text stays as it is until the announced instant, and differs then or is looked at again.
+    #[test]
+    fn a_countdown_never_changes_unannounced(now in 0i64..900_000, at in 0i64..900_000, later in 0.0f64..1.0) {
+        let c = Calendar::standard();
+        let start = t("2026-12-21T00:00:00Z");
+        let (now, at) = (start + TimeDelta::seconds(now), start + TimeDelta::seconds(at));
+        let due = Due::Running { target: Target::FirstResponse, at };
+        let first = countdown(&due, now, &c);
+        let change = first.changes_at.unwrap();
+        prop_assert!(change > now);
+        let span = (change - now).num_seconds() - 1;
+        for s in [(span as f64 * later) as i64, span] {
+            let then = countdown(&due, now + TimeDelta::seconds(s), &c);
+            prop_assert_eq!((&then.text, then.urgency), (&first.text, first.urgency), "at {} due {}", now, at);
+        }
+    }
+
+    /// What the store keeps as an index is what the clocks say at any later time, and the sum is exact.
+    #[test]
+    fn what_is_due_holds_until_something_happens(events in events(), after in 0i64..2_000_000) {
+        let (c, p) = (Calendar::standard(), Policy::mydre());
+        let h = history("2026-12-21T08:00:00Z", Some(Priority::P2), Kind::Problem, &events);
+        let last = events.last().map_or(h.created, |e| e.at);
+        let now = last + TimeDelta::seconds(after);
+        let open = clocks(&h, &p, &c, now);
+        for k in &open {
+            prop_assert_eq!(k.breached, k.remaining < 0);
+            prop_assert_eq!(k.elapsed + k.remaining, 8 * 3600);
+        }
+        if let Due::Running { target, at } = due(&h, &p, &c) {
+            let k = open.iter().find(|k| k.target == target).unwrap();
+            prop_assert_eq!(k.deadline, at);
+            let parts = why(&h, &p, &c, now);
+            let promise: i64 = parts.iter().filter(|s| s.what != Reason::Over).map(|s| s.secs).sum();
+            prop_assert_eq!(promise, 8 * 3600);
+        }
+    }
+}
+
+/// Sixty rows a second must cost nothing; run with `--ignored --nocapture` in release to see figures.
+#[test]
+#[ignore = "prints figures"]
+fn figures_of_countdowns_and_due_instants() {
+    let (c, p) = (Calendar::standard(), Policy::mydre());
+    let now = t("2026-11-23T09:00:00Z");
+    let n: u32 = 200_000;
+    let begun = std::time::Instant::now();
+    let mut length = 0;
+    for i in 0..n {
+        let at = now + TimeDelta::seconds(i64::from(i) * 7 - 400_000);
+        let due = Due::Running {
+            target: Target::FirstResponse,
+            at,
+        };
+        length += countdown(&due, now, &c).text.len();
+    }
+    eprintln!("countdown: {:?} each ({length})", begun.elapsed() / n);
+    let event = |s: i64, what| SlaEvent {
+        at: now + TimeDelta::seconds(s),
+        what,
+    };
+    let events = [
+        event(3000, What::Status(Status::Pending)),
+        event(90_000, What::RequesterMessage),
+        event(90_000, What::Status(Status::Open)),
+    ];
+    let begun = std::time::Instant::now();
+    let mut some = 0;
+    for i in 0..n {
+        let mut h = history(
+            "2026-11-23T09:00:00Z",
+            Some(Priority::P2),
+            Kind::Problem,
+            &events,
+        );
+        h.created -= TimeDelta::seconds(i64::from(i));
+        some += u32::from(due(&h, &p, &c) != Due::None);
+    }
+    eprintln!("due with a pause: {:?} each ({some})", begun.elapsed() / n);
+    let begun = std::time::Instant::now();
+    for _ in 0..n {
+        std::hint::black_box(c.elapsed(t("1950-01-01T00:00:00Z"), now));
+    }
+    eprintln!("elapsed over 76 years: {:?} each", begun.elapsed() / n);
+    let begun = std::time::Instant::now();
+    std::hint::black_box(Calendar::new(c.spec().clone()).unwrap());
+    eprintln!("making a calendar: {:?}", begun.elapsed());
+}
