@@ -294,6 +294,7 @@ proptest! {
 /// Sixty rows a second must cost nothing; run with `--ignored --nocapture` in release to see figures.
 #[test]
 #[ignore = "prints figures"]
+#[expect(clippy::print_stderr, reason = "the figures are the point")]
 fn figures_of_countdowns_and_due_instants() {
     let (c, p) = (Calendar::standard(), Policy::mydre());
     let now = t("2026-11-23T09:00:00Z");

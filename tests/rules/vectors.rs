@@ -317,6 +317,7 @@ fn run(v: &Value) -> Outcome {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "says per file how many passed")]
 fn the_shared_vectors_pass() {
     let Some(folder) = folder() else {
         eprintln!("skipped: no shared vectors at hand (set DESKHAND_SLA_VECTORS)");
