@@ -34,7 +34,9 @@ impl Clock {
     pub async fn until(&mut self, at: Instant) {
         match self {
             Self::System => {
-                let wait = (at - Utc::now()).to_std().unwrap_or(Duration::ZERO);
+                // A moment that has passed already still lets the input through first.
+                let wait = (at - Utc::now()).to_std().unwrap_or_default();
+                let wait = wait.max(Duration::from_millis(1));
                 tokio::time::sleep(wait).await;
             }
             Self::Manual(hand) => {

@@ -109,7 +109,7 @@ impl Outside {
     ///
     /// # Errors
     /// The system has no thread to give.
-    pub fn put_to_work(&mut self, desk: OpenDesk, now: Instant) -> std::io::Result<()> {
+    pub fn put_to_work(&mut self, desk: OpenDesk) -> std::io::Result<()> {
         // The old one finishes first.
         self.working = None;
         let scribe = Scribe::start(desk.writer)?;
@@ -129,7 +129,7 @@ impl Outside {
             _scribe: scribe,
         };
         if desk.due_stale {
-            self.recompute(&working.pen, None, now);
+            self.recompute(&working.pen, None);
         }
         self.working = Some(working);
         Ok(())
@@ -158,9 +158,8 @@ impl Outside {
         working.courier.go(now);
     }
 
-    fn recompute(&self, pen: &Pen, from: Option<TicketId>, now: Instant) {
-        let (reports, flight, again) = (self.reports.clone(), self.flight.clone(), pen.clone());
-        step(again, reports, flight, from, now);
+    fn recompute(&self, pen: &Pen, from: Option<TicketId>) {
+        step(pen.clone(), self.reports.clone(), from, self.flight.begin());
     }
 
     fn report(&self, event: Event) {
@@ -270,11 +269,15 @@ impl Outside {
         job: impl FnOnce(&mut Writer) -> (Option<Event>, Vec<TicketId>) + Send + 'static,
     ) {
         let (reports, flight) = (self.reports.clone(), self.flight.clone());
-        let token = self.flight.begin();
+        let (whole, token) = (self.flight.begin(), self.flight.begin());
         working.pen.write(move |w| {
+            // Held to the end: what changed belongs to what was done.
+            let _whole = whole;
             let (event, tickets) = job(w);
             if let Some(event) = event {
                 let _ = reports.blocking_send(Report::Event { event, token });
+            } else {
+                drop(token);
             }
             if !tickets.is_empty() {
                 tell_changed(w, &reports, &flight, tickets, false, (now, false));
@@ -414,27 +417,23 @@ impl Outside {
 }
 
 /// One step of computing due instants again, then the next: other jobs come in between.
-fn step(pen: Pen, reports: Sender<Report>, flight: Flight, from: Option<TicketId>, now: Instant) {
+fn step(pen: Pen, reports: Sender<Report>, from: Option<TicketId>, token: super::flight::Token) {
     let again = pen.clone();
-    pen.write(move |w| match w.recompute_due(from) {
+    let _ = pen.write(move |w| match w.recompute_due(from) {
         Ok(progress) => match progress.next {
-            Some(next) => step(again, reports, flight, Some(next), now),
+            Some(next) => step(again, reports, Some(next), token),
             None => {
                 let changed = Changed {
                     all: true,
                     ..Changed::default()
                 };
-                let _ = reports.blocking_send(Report::Event {
-                    event: Event::Changed(changed),
-                    token: flight.begin(),
-                });
+                let event = Event::Changed(changed);
+                let _ = reports.blocking_send(Report::Event { event, token });
             }
         },
         Err(error) => {
-            let _ = reports.blocking_send(Report::Event {
-                event: Event::Failed(fault(&error)),
-                token: flight.begin(),
-            });
+            let event = Event::Failed(fault(&error));
+            let _ = reports.blocking_send(Report::Event { event, token });
         }
     });
 }

@@ -27,11 +27,12 @@ mod start;
 mod terminal;
 
 pub use clock::Clock;
-pub use demo::load as load_demo;
+pub use demo::{load as load_demo, open as open_demo};
+pub use effects::Outside;
 pub use flight::Flight;
-pub use open::{DeskFile, OpenDesk, me, open_desk, rules};
+pub use open::{DeskFile, OpenDesk, me, open_desk, rules, setup_without_desk};
 pub use run::{Console, Exit, Parts, Picture, Turn};
-pub use start::{Failure, Options, run};
+pub use start::{Failure, Options, picture, run};
 pub use terminal::{Aside, Screen, restore_before_reports};
 
 use crate::app::Event;

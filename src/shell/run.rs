@@ -135,6 +135,11 @@ where
         &self.screen
     }
 
+    /// The screen, for whoever changes it from outside.
+    pub const fn screen_mut(&mut self) -> &mut S {
+        &mut self.screen
+    }
+
     /// Nothing is under way and nothing waits to be taken in.
     pub fn is_settled(&self) -> bool {
         self.flight.count() == 0 && self.own.is_empty()
@@ -194,6 +199,41 @@ where
         }
         self.draw();
         self.exit.map_or(Turn::Go, Turn::End)
+    }
+
+    /// Takes in all there is until nothing is under way and nothing is due, then draws. For
+    /// whoever looks on; the loop itself never waits for an answer.
+    pub async fn settle(&mut self) -> Turn {
+        for _ in 0..100_000 {
+            if let Some(exit) = self.exit {
+                return Turn::End(exit);
+            }
+            if let Some(event) = self.own.pop_front() {
+                self.take(event, None);
+            } else if let Some(next) = self.ready() {
+                self.step(next);
+            } else if self.is_due() {
+                self.step(Next::Time);
+            } else if self.flight.count() == 0 {
+                break;
+            } else {
+                tokio::select! {
+                    biased;
+                    report = self.reports.recv() => self.step(Next::Report(report)),
+                    () = self.flight.landed() => {}
+                }
+            }
+        }
+        self.draw();
+        self.exit.map_or(Turn::Go, Turn::End)
+    }
+
+    fn is_due(&self) -> bool {
+        let now = self.clock.now();
+        [self.app.wake(), self.chores_at]
+            .into_iter()
+            .flatten()
+            .any(|at| at <= now)
     }
 
     /// Puts on disk what is being written, ends the threads after their last job, and gives
@@ -282,7 +322,7 @@ where
                 Ok(desk) => {
                     let mut setup = desk.setup.clone();
                     setup.size = self.app.state.size;
-                    match self.outside.put_to_work(*desk, self.clock.now()) {
+                    match self.outside.put_to_work(*desk) {
                         Ok(()) => {
                             self.take(Event::DeskOpened(Box::new(setup)), Some(token));
                             self.outside.first_chores(self.clock.now());

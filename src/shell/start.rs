@@ -87,7 +87,7 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
         let mut outside = Outside::new(sender, flight.clone(), Arc::clone(&config), paths.clone());
         if let Some(desk) = desk {
             let news = desk.news.clone();
-            outside.put_to_work(desk, now).map_err(system)?;
+            outside.put_to_work(desk).map_err(system)?;
             if let Some(news) = news {
                 outside.say(Event::Failed(sentence(&news)));
             }
@@ -106,6 +106,12 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
             signals: Some(signals),
         });
         let log = logging::start(&paths.state_dir);
+        // Tests see with this that the terminal is given back; releases do not know it.
+        #[cfg(debug_assertions)]
+        assert!(
+            std::env::var_os("DESKHAND_PANIC").is_none(),
+            "asked to panic"
+        );
         let exit = console.run().await;
         drop(log);
         Ok(exit)
@@ -114,7 +120,11 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     exit
 }
 
-fn picture(theme: Theme) -> Result<Picture, Failure> {
+/// What draws, in these colours.
+///
+/// # Errors
+/// The colours cannot be read.
+pub fn picture(theme: Theme) -> Result<Picture, Failure> {
     let _ = theme;
     Ok(Box::new(|_state, _frame| {}))
 }

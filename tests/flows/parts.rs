@@ -1,0 +1,76 @@
+//! The rooms below the loop, where a story would be too far away to fail well.
+
+use deskhand::desk::{DeskError, ErrorKind, Receipt};
+use deskhand::domain::change::{Act, BatchId, Change, ChangeId};
+use deskhand::domain::people::AgentId;
+use deskhand::domain::text::Untrusted;
+use deskhand::domain::ticket::{Status, TicketId};
+use deskhand::sync::{Pending, Step, Verdict, plan, verdict};
+use uuid::Uuid;
+
+use super::harness::morning;
+
+fn change(ticket: i64, n: u128) -> Change {
+    Change {
+        id: ChangeId(Uuid::from_u128(n)),
+        batch: BatchId(Uuid::from_u128(n)),
+        ticket: TicketId(ticket),
+        at: morning(),
+        by: AgentId::parse("sam").unwrap(),
+        base: 1,
+        not_before: None,
+        act: Act::Status { to: Status::Open },
+    }
+}
+
+#[test]
+fn what_was_in_flight_is_looked_up_before_anything_of_its_ticket_is_sent() {
+    let pending = Pending {
+        in_flight: vec![change(1, 1)],
+        ready: vec![change(1, 2), change(2, 3), change(2, 4)],
+    };
+    assert_eq!(
+        plan(pending),
+        [Step::LookUp(change(1, 1)), Step::Send(change(2, 3))]
+    );
+    assert!(plan(Pending::default()).is_empty());
+}
+
+#[test]
+fn an_answer_decides_what_becomes_of_a_change() {
+    let now = morning();
+    let later = now + chrono::TimeDelta::seconds(90);
+    let error = |kind, retry_at| {
+        Err(DeskError {
+            kind,
+            what: Untrusted::new("no"),
+            hint: Some("ask Ana".into()),
+            retry_at,
+        })
+    };
+    assert_eq!(
+        verdict(Ok(Receipt { version: Some(7) }), now),
+        Verdict::Confirmed { version: Some(7) }
+    );
+    // Whether it arrived is not known: it must not be sent again blindly.
+    assert_eq!(
+        verdict(error(ErrorKind::Unreachable, Some(later)), now),
+        Verdict::Unclear { at: later }
+    );
+    assert_eq!(
+        verdict(error(ErrorKind::TooMany, Some(later)), now),
+        Verdict::Again { at: later }
+    );
+    assert_eq!(
+        verdict(error(ErrorKind::Refused, None), now),
+        Verdict::Refused {
+            reason: Untrusted::new("no; ask Ana")
+        }
+    );
+    // A desk that wants us back in the past does not make us spin.
+    let past = now - chrono::TimeDelta::days(1);
+    assert_eq!(
+        verdict(error(ErrorKind::TooMany, Some(past)), now),
+        Verdict::Again { at: now }
+    );
+}

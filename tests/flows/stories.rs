@@ -1,0 +1,269 @@
+//! What people do all day.
+
+use deskhand::app::state::{Screen as Which, Tone};
+use deskhand::config::Paths;
+use deskhand::domain::change::Stage;
+use deskhand::domain::ticket::Status;
+use deskhand::shell::Exit;
+use deskhand::shell::Turn;
+use deskhand::store::Reader;
+
+use super::harness::Scene;
+
+fn reader(paths: &Paths) -> Reader {
+    Reader::open(&paths.demo_store()).unwrap()
+}
+
+#[test]
+fn on_a_new_machine_the_person_is_greeted_and_can_look_around() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().nothing(folder.path());
+    assert!(matches!(person.state().screen, Which::Welcome { .. }));
+    person.sees("demo").sees("local").keys("Enter");
+    assert!(matches!(person.state().screen, Which::Desk));
+    assert!(!person.state().queue.rows.is_empty(), "{}", person.screen());
+}
+
+#[test]
+fn an_empty_local_desk_says_that_it_is_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    let person = Scene::default().local(folder.path());
+    assert!(person.state().queue.loaded);
+    assert!(person.state().queue.rows.is_empty());
+}
+
+#[test]
+fn the_queue_is_alive_and_the_cursor_moves() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let first = person.selected().unwrap();
+    person.sees(&first).keys("j");
+    let second = person.selected().unwrap();
+    assert_ne!(first, second);
+    person.keys("k");
+    assert_eq!(person.selected().unwrap(), first);
+    person.keys("G");
+    let last = person.selected().unwrap();
+    assert_ne!(first, last);
+    person.keys("g g");
+    assert_eq!(person.selected().unwrap(), first);
+}
+
+#[test]
+fn a_person_takes_a_ticket_and_takes_that_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    person
+        .keys("\\")
+        .text("assignee:none status:new")
+        .keys("Enter");
+    let key = person.selected().unwrap();
+    let id = person.state().queue.selected().unwrap().ticket.id;
+    person.keys("i");
+    let store = reader(&person.paths);
+    let me = person.state().me.clone();
+    assert_eq!(
+        store.ticket(id).unwrap().unwrap().assignee,
+        Some(me),
+        "{key}"
+    );
+    // The embedded desk confirms at once: nothing is left waiting.
+    let rows = store.outbox().unwrap();
+    assert!(rows.iter().all(|r| r.stage == Stage::Confirmed), "{rows:?}");
+    person.keys("z");
+    assert_eq!(store.ticket(id).unwrap().unwrap().assignee, None, "{key}");
+}
+
+#[test]
+fn a_note_is_written_and_read_in_the_conversation() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    person
+        .keys("Enter c")
+        .text("The vendor answers before noon.")
+        .keys("Ctrl+s");
+    assert!(person.state().composer.is_none(), "{}", person.screen());
+    let id = person.state().detail.as_ref().unwrap().ticket;
+    let thread = reader(&person.paths).thread(id).unwrap().unwrap();
+    let last = thread.messages.last().unwrap();
+    assert_eq!(last.body.raw(), "The vendor answers before noon.");
+    assert_eq!(
+        last.visibility,
+        deskhand::domain::thread::Visibility::Internal
+    );
+    assert!(thread.draft.is_none());
+}
+
+#[test]
+fn a_public_reply_waits_and_can_be_taken_back_until_it_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let id = person.state().queue.selected().unwrap().ticket.id;
+    person
+        .keys("r")
+        .text("Dear all, it works again.")
+        .keys("Ctrl+s");
+    // A public reply asks for a key of its own where the app wants one.
+    if let Some(deskhand::app::state::Overlay::Confirm(confirm)) = person.state().overlays.last() {
+        let yes = confirm.key.to_string();
+        person.keys(&yes);
+    }
+    let said = |person: &super::harness::Person| {
+        reader(&person.paths)
+            .thread(id)
+            .unwrap()
+            .unwrap()
+            .messages
+            .iter()
+            .any(|m| m.body.raw().contains("works again"))
+    };
+    assert!(said(&person), "{}", person.screen());
+    let waiting = |person: &super::harness::Person| {
+        reader(&person.paths)
+            .outbox()
+            .unwrap()
+            .iter()
+            .any(|r| r.stage == Stage::Waiting)
+    };
+    assert!(waiting(&person), "the reply went at once");
+    person.wait(3).keys("z");
+    assert!(!said(&person), "the reply was not taken back");
+    // Once more, and this time the window passes.
+    if person.state().composer.is_none() {
+        person.keys("r");
+    }
+    person.text("It works again.").keys("Ctrl+s");
+    if let Some(deskhand::app::state::Overlay::Confirm(confirm)) = person.state().overlays.last() {
+        let yes = confirm.key.to_string();
+        person.keys(&yes);
+    }
+    person.wait(60);
+    assert!(!waiting(&person), "the reply was never sent");
+    assert!(said(&person));
+}
+
+#[test]
+fn a_filter_that_cannot_be_read_is_explained_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let before = person.state().queue.rows.len();
+    person.keys("\\").text("statsu:open");
+    person.sees("statsu");
+    assert!(
+        person.state().queue.filter_error.is_some(),
+        "{}",
+        person.screen()
+    );
+    person.keys("Esc Esc");
+    assert_eq!(person.state().queue.rows.len(), before);
+}
+
+#[test]
+fn finding_narrows_to_what_was_typed_and_returns() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let before = person.selected().unwrap();
+    person.keys("/").text("license");
+    assert!(!person.state().queue.rows.is_empty(), "{}", person.screen());
+    person.keys("Esc Esc");
+    assert_eq!(person.selected().unwrap(), before);
+}
+
+#[test]
+fn a_ticket_is_snoozed_and_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let id = person.state().queue.selected().unwrap().ticket.id;
+    let store = reader(&person.paths);
+    person.keys("b").text("2h").keys("Enter");
+    assert!(
+        store.ticket(id).unwrap().unwrap().snoozed_until.is_some(),
+        "{}",
+        person.screen()
+    );
+    person.wait(2 * 3600 + 60);
+    assert!(store.ticket(id).unwrap().unwrap().snoozed_until.is_none());
+}
+
+#[test]
+fn a_draft_is_on_disk_within_a_second_and_survives_a_power_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let id = person.state().queue.selected().unwrap().ticket.id;
+    person.keys("Enter c").text("half a sentence").wait(1);
+    let kept = reader(&person.paths).drafts().unwrap();
+    assert_eq!(kept.len(), 1, "{}", person.screen());
+    assert_eq!(
+        (kept[0].ticket, kept[0].body.as_str()),
+        (id, "half a sentence")
+    );
+    person.vanish();
+    let mut again = Scene::default().demo(folder.path());
+    again.keys("Enter c");
+    assert_eq!(
+        again.state().composer.as_ref().unwrap().text(),
+        "half a sentence"
+    );
+}
+
+#[test]
+fn a_lost_terminal_ends_the_console_with_the_draft_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    person.keys("Enter c").text("not yet saved");
+    person.lose_terminal();
+    person.text("!");
+    assert_eq!(person.ended, Some(Turn::End(Exit::TerminalLost)));
+    let kept = reader(&person.paths).drafts().unwrap();
+    assert_eq!(kept.len(), 1);
+    assert!(kept[0].body.starts_with("not yet saved"), "{kept:?}");
+}
+
+#[test]
+fn resolving_goes_through_its_gate_and_undo_brings_it_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let id = person.state().queue.selected().unwrap().ticket.id;
+    let store = reader(&person.paths);
+    let before = store.ticket(id).unwrap().unwrap().status;
+    person.keys("s").text("resolved").keys("Enter");
+    if let Some(deskhand::app::state::Overlay::Confirm(confirm)) = person.state().overlays.last() {
+        let yes = confirm.key.to_string();
+        person.keys(&yes);
+    }
+    assert_eq!(
+        store.ticket(id).unwrap().unwrap().status,
+        Status::Resolved,
+        "{}",
+        person.screen()
+    );
+    person.keys("z");
+    assert_eq!(store.ticket(id).unwrap().unwrap().status, before);
+}
+
+#[test]
+fn a_resize_down_to_nothing_and_back_keeps_the_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    person.keys("j j j");
+    let before = person.selected().unwrap();
+    for (width, height) in [(59, 15), (1, 1), (60, 16), (300, 100), (80, 24), (120, 40)] {
+        person.raw(crossterm::event::Event::Resize(width, height));
+        assert_eq!(person.selected().unwrap(), before, "{width}x{height}");
+    }
+    assert!(!person.state().toasts.iter().any(|t| t.tone == Tone::Bad));
+}
+
+#[test]
+fn a_number_is_sent_to_the_terminals_clipboard_and_called_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let key = person.selected().unwrap();
+    person.keys("y");
+    let sent = person
+        .asides()
+        .iter()
+        .any(|a| *a == deskhand::shell::Aside::Clipboard(key.clone()));
+    assert!(sent, "{:?}", person.asides());
+    person.sees("sent to the terminal's clipboard");
+}
