@@ -41,5 +41,6 @@ pub mod config;
 pub mod desk;
 pub mod domain;
 pub mod shell;
+pub mod ui;
 pub mod store;
 pub mod sync;

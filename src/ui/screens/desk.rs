@@ -1,0 +1,167 @@
+//! The open desk: top line, panes, last line, toasts and whatever lies over them.
+
+use ratatui::layout::Rect;
+
+use super::{Cursor, detail, overlay, panes, queue};
+use crate::app::state::{Overlay, Pane, State, Tone};
+use crate::domain::text::{Printable, line};
+use crate::ui::geometry::geometry;
+use crate::ui::pen::{Pen, Short};
+use crate::ui::theme::Role;
+use crate::ui::widgets::bars::{self, Fact, Hint, Tab};
+use crate::ui::words;
+
+/// Draws it; says where the cursor belongs.
+pub fn desk(state: &State, pen: &mut Pen<'_>, area: Rect) -> Cursor {
+    let g = geometry(state, area);
+    top(state, pen, g.top);
+    if g.main.width > 0 {
+        match state.pane {
+            Pane::Outbox => panes::outbox(state, pen, g.main),
+            Pane::Audit => panes::audit(state, pen, g.main),
+            Pane::Sla => panes::sla(state, pen, g.main),
+            Pane::Queue | Pane::Detail => queue::queue(state, pen, g.main),
+        }
+    }
+    if g.strip.width > 0 {
+        panes::strip(state, pen, g.strip);
+    }
+    if g.detail.width > 0 {
+        detail::detail(state, pen, g.detail);
+    }
+    if g.composer.width > 0 {
+        detail::composer(state, pen, g.composer);
+    }
+    footer(state, pen, g.footer);
+    toasts(state, pen, g.body);
+    overlay::overlays(state, pen, area)
+}
+
+fn top(state: &State, pen: &mut Pen<'_>, area: Rect) {
+    let tabs: Vec<Tab> = state
+        .views
+        .iter()
+        .enumerate()
+        .map(|(i, v)| Tab {
+            name: v.name.clone(),
+            count: v.count,
+            active: i == state.active,
+            alarm: v.name.as_str() == "Breaching",
+        })
+        .collect();
+    let fact = |words, role| Fact { words, role };
+    let f = &state.freshness;
+    let contact = if f.offline {
+        fact(Short::new().s("offline"), Role::Soon)
+    } else if f.running {
+        fact(Short::new().s("↻ syncing"), Role::Dim)
+    } else {
+        let words = f.synced.map_or(Short::new().s("not synced yet"), |at| {
+            let words = Short::new().s("↻ ").s(words::ago(at, state.now));
+            if state.now - at < chrono::TimeDelta::minutes(1) {
+                words
+            } else {
+                words.s(" ago")
+            }
+        });
+        fact(words, Role::Dim)
+    };
+    let outbox = match (f.stuck, f.outbox) {
+        (1.., _) => fact(Short::new().s("! outbox ").grouped(f.stuck).s(" stuck"), Role::Late),
+        (0, 1..) => fact(Short::new().s("outbox ").grouped(f.outbox), Role::Soon),
+        (0, 0) => fact(Short::new(), Role::Dim),
+    };
+    let form = if area.width >= 120 { "%a %e %b %H:%M" } else { "%H:%M" };
+    let clock = Short::new().t(&words::local(state, state.now), form);
+    bars::top(pen, area, &tabs, &[contact, outbox, fact(clock, Role::Dim)]);
+}
+
+fn footer(state: &State, pen: &mut Pen<'_>, area: Rect) {
+    if state.pending.is_empty() {
+        return bars::footer(pen, area, &hints(state));
+    }
+    let keys = state.pending.iter().fold(Short::new(), |words, key| {
+        words.s(line(&key.to_string())).s(" ")
+    });
+    let x = pen.put(area.x + 1, area.y, area.width - 1, &keys, Role::Accent);
+    pen.put(x, area.y, area.right().saturating_sub(x), "…   Esc forgets it", Role::Dim);
+}
+
+/// The keys that matter most where the keys go now.
+fn hints(state: &State) -> Vec<Hint> {
+    let table: &[(&'static str, &'static str)] = match state.pane {
+        _ if state.composer.is_some() => &[
+            ("Ctrl-s", "put in the outbox"),
+            ("Ctrl-t", "public or internal"),
+            ("Ctrl-e", "your editor"),
+            ("::", "snippet"),
+            ("Esc", "back, the draft stays"),
+            ("F1", "keys"),
+        ],
+        Pane::Queue if !state.queue.marks.is_empty() => &[
+            ("Space", "mark"),
+            ("a", "assign"),
+            ("s", "status"),
+            ("L", "labels"),
+            (";", "macros"),
+            ("m", "merge"),
+            ("Esc", "clear marks"),
+            ("?", "keys"),
+        ],
+        Pane::Queue => &[
+            ("Enter", "open"),
+            ("r", "reply"),
+            ("c", "note"),
+            ("i", "take"),
+            ("a", "assign"),
+            ("s", "status"),
+            ("b", "snooze"),
+            (".", "next most urgent"),
+            ("w", "why"),
+            ("?", "keys"),
+        ],
+        Pane::Detail => &[
+            ("r", "reply"),
+            ("c", "note"),
+            ("i", "take"),
+            ("s", "status"),
+            ("C", "resolve"),
+            ("J K", "next, previous"),
+            ("Esc", "back"),
+            ("?", "keys"),
+        ],
+        Pane::Sla => &[("Enter", "open"), ("w", "why"), ("Esc", "back"), ("?", "keys")],
+        Pane::Outbox => &[("z", "undo the latest"), ("Esc", "back"), ("?", "keys")],
+        Pane::Audit => &[("Esc", "back"), ("?", "keys")],
+    };
+    table
+        .iter()
+        .map(|(key, words)| Hint {
+            key: Printable::literal(key),
+            words,
+        })
+        .collect()
+}
+
+/// The latest message. It keeps silent while a question about an effect is open.
+pub fn toasts(state: &State, pen: &mut Pen<'_>, body: Rect) {
+    if matches!(state.overlays.last(), Some(Overlay::Confirm(_))) {
+        return;
+    }
+    let Some(toast) = state.toasts.last() else {
+        return;
+    };
+    let tone = match toast.tone {
+        Tone::Good => bars::Tone::Good,
+        Tone::Note => bars::Tone::Plain,
+        Tone::Bad => bars::Tone::Error,
+    };
+    let mut text = toast.text.clone();
+    if toast.countdown {
+        let left = (toast.until - state.now).num_seconds().max(0);
+        text.push(&Printable::literal(" · "));
+        text.push(&Printable::number(left));
+        text.push(&Printable::literal(" s"));
+    }
+    bars::toast(pen, body, tone, &text, toast.hint.as_ref());
+}

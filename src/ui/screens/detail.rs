@@ -1,0 +1,316 @@
+//! One ticket: its fields, what was said, what changed, and the text being written.
+
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::widgets::Widget;
+
+use crate::app::state::{Detail, DetailLine, LineKind, Pane, QueueRow, State, Tab};
+use crate::domain::text::Printable;
+use crate::domain::thread::Visibility;
+use crate::domain::ticket::Turn;
+use crate::ui::pen::{Pen, Short, Shown};
+use crate::ui::theme::Role;
+use crate::ui::widgets::queue::urgency_role;
+use crate::ui::widgets::{ErasedShown, first_seen, heading};
+
+/// Rows above the lines: heading, subject, two rows of fields, a blank.
+const HEAD: u16 = 5;
+
+/// Draws the pane.
+pub fn detail(state: &State, pen: &mut Pen<'_>, area: Rect) {
+    if area.height < 2 {
+        return;
+    }
+    let focused = state.pane == Pane::Detail && state.composer.is_none();
+    let Some(detail) = &state.detail else {
+        heading(pen, area, &[&"Ticket"], focused);
+        let words = "Enter opens the ticket under the cursor.";
+        pen.put(area.x + 1, area.y + 2, area.width.saturating_sub(2), words, Role::Dim);
+        return;
+    };
+    let key = detail
+        .row()
+        .map_or(Short::new().s("Ticket"), |r| Short::new().s("#").s(&r.key));
+    let tab = match detail.tab {
+        Tab::Conversation => "",
+        Tab::Timeline => "timeline",
+    };
+    let part = part_seen(detail, area.height.saturating_sub(HEAD));
+    heading(pen, area, &[&key, &tab, &part], focused);
+    let inner = Rect::new(
+        area.x + 1,
+        area.y + 1,
+        area.width.saturating_sub(2),
+        area.height - 1,
+    );
+    if let Some(row) = detail.row() {
+        fields(state, pen, inner, row);
+    }
+    let top = area.y + HEAD.min(area.height);
+    let body = Rect::new(inner.x, top, inner.width, area.bottom().saturating_sub(top));
+    lines(state, pen, body, detail);
+}
+
+fn part_seen(detail: &Detail, room: u16) -> Short {
+    let (all, room) = (detail.lines().len(), usize::from(room));
+    if all <= room {
+        return Short::new();
+    }
+    let last = (detail.scroll + room).min(all);
+    Short::new()
+        .n(i128::try_from(last * 100 / all).unwrap_or(100))
+        .s(" %")
+}
+
+fn fields(state: &State, pen: &mut Pen<'_>, area: Rect, row: &QueueRow) {
+    let (x, y, w) = (area.x, area.y, area.width);
+    if row.subject.is_empty() {
+        pen.put(x, y, w, "(no subject)", Role::Dim);
+    } else {
+        let look = pen.look(Role::Strong);
+        pen.put_found(x, y, w, &row.subject, look, &state.queue.words);
+    }
+    if area.height < 4 {
+        return;
+    }
+    let t = &row.ticket;
+    let priority = t.priority.map_or(Short::new().s("no priority"), |p| {
+        Short::new().s("prio ").s(p.word())
+    });
+    let requester = or(&row.requester, "requester not known");
+    let first: [(&dyn ErasedShown, Role); 6] = [
+        (&requester, Role::Text),
+        (&row.tenant, Role::Text),
+        (&row.workspace, Role::Text),
+        (&priority, Role::Text),
+        (&t.kind.word(), Role::Dim),
+        (&row.labels, Role::Dim),
+    ];
+    facts(pen, x, y + 1, w, &first);
+    let due = row.target.map_or(Short::new(), |target| {
+        Short::new().s(target.long()).s(" ").s(&row.countdown)
+    });
+    let turn = match t.turn {
+        Turn::Ours => "our turn",
+        Turn::Theirs => "their turn",
+        Turn::Nobody => "",
+    };
+    let who = match row.assignee.as_str() {
+        "-" => Short::new().s("nobody's"),
+        "You" => Short::new().s("yours"),
+        _ => Short::new().s(&row.assignee),
+    };
+    let moves = match t.reassignments {
+        n @ 3.. => Short::new().s("! reassigned ").n(n).s(" times"),
+        _ => Short::new(),
+    };
+    let waiting = if t.waiting > 0 { "↑ on its way" } else { "" };
+    let second: [(&dyn ErasedShown, Role); 6] = [
+        (&row.status, Role::Strong),
+        (&who, Role::Text),
+        (&due, urgency_role(row.countdown.urgency)),
+        (&turn, Role::Text),
+        (&moves, Role::Soon),
+        (&waiting, Role::Soon),
+    ];
+    facts(pen, x, y + 2, w, &second);
+}
+
+fn or(text: &Printable, instead: &'static str) -> Short {
+    if text.is_empty() {
+        Short::new().s(instead)
+    } else {
+        Short::new().s(text)
+    }
+}
+
+fn facts(pen: &mut Pen<'_>, x: u16, y: u16, w: u16, facts: &[(&dyn ErasedShown, Role)]) {
+    let end = x + w;
+    let mut at = x;
+    for (words, role) in facts.iter().filter(|(f, _)| !f.text().is_empty()) {
+        if at > x {
+            at = pen.put(at, y, end.saturating_sub(at), " · ", Role::Dim);
+        }
+        at = words.put_on(pen, at, y, end.saturating_sub(at), *role);
+    }
+}
+
+fn lines(state: &State, pen: &mut Pen<'_>, area: Rect, detail: &Detail) {
+    let gone = "The desk has deleted this ticket; it is gone here too.";
+    let note: Option<(&dyn ErasedShown, Role)> = match (&detail.error, detail.tab) {
+        (Some(error), _) => Some((error, Role::Bad)),
+        _ if detail.gone => Some((&gone, Role::Bad)),
+        _ if detail.loaded.is_none() => Some((&"not here yet …", Role::Dim)),
+        _ if !detail.lines().is_empty() => None,
+        (_, Tab::Conversation) => Some((&"Nothing has been said yet.", Role::Dim)),
+        (_, Tab::Timeline) => Some((&"Nothing has changed since it came.", Role::Dim)),
+    };
+    if let Some((words, role)) = note {
+        if area.height > 0 {
+            words.put_on(pen, area.x, area.y, area.width, role);
+        }
+        return;
+    }
+    let seen = detail.lines().iter().skip(detail.scroll);
+    for (l, y) in seen.zip(area.y..area.bottom()) {
+        let row = Rect::new(area.x, y, area.width, 1);
+        line(pen, row, detail, l, &state.queue.words);
+    }
+}
+
+/// The border of a message: heavy where the requester reads it, dotted where only agents do.
+const fn border(visibility: Visibility) -> (&'static str, Role) {
+    match visibility {
+        Visibility::Public => ("┃", Role::Public),
+        Visibility::Internal => ("┊", Role::Internal),
+    }
+}
+
+fn line(pen: &mut Pen<'_>, area: Rect, detail: &Detail, l: &DetailLine, found: &[String]) {
+    let (x, y, w) = (area.x, area.y, area.width);
+    let (inner, room) = (x + 2, w.saturating_sub(2));
+    let mut edge = |pen: &mut Pen<'_>, visibility| {
+        let (sign, role) = border(visibility);
+        pen.put(x, y, 1, sign, role);
+    };
+    match l.kind {
+        LineKind::Blank => {}
+        LineKind::Head { .. } => head(pen, area, l),
+        LineKind::Body { visibility } => {
+            edge(pen, visibility);
+            let look = pen.look(Role::Text);
+            pen.put_found(inner, y, room, &l.text, look, found);
+        }
+        LineKind::Quoted { visibility } | LineKind::Fold { visibility } => {
+            edge(pen, visibility);
+            pen.put(inner, y, room, &l.text, Role::Quoted);
+        }
+        LineKind::Attachment { index } => {
+            let on = detail.attachment == Some(index);
+            let (sign, role) = if on { ("▌", Role::Accent) } else { ("+", Role::Text) };
+            pen.put(x, y, 1, sign, Role::Accent);
+            pen.put(inner, y, room, &l.text, role);
+        }
+        LineKind::Cut => {
+            pen.put(inner, y, room, &l.text, Role::Soon);
+        }
+        LineKind::Timeline => {
+            let right = pen.put_right(x + w, y, room, &l.right, Role::Dim);
+            pen.put(x, y, 1, "·", Role::Dim);
+            pen.put(inner, y, right.saturating_sub(inner + 1), &l.text, Role::Text);
+        }
+        LineKind::Link => {
+            pen.put(x, y, 1, "↔", Role::Dim);
+            pen.put(inner, y, room, &l.text, Role::Text);
+        }
+        LineKind::Title => {
+            pen.put(x, y, w, &l.text, Role::Strong);
+        }
+    }
+}
+
+/// Who speaks, to whom, and when.
+fn head(pen: &mut Pen<'_>, area: Rect, l: &DetailLine) {
+    let LineKind::Head {
+        visibility,
+        requester,
+        waiting,
+    } = l.kind
+    else {
+        return;
+    };
+    let (x, y, inner) = (area.x, area.y, area.x + 2);
+    let (sign, role) = border(visibility);
+    pen.put(x, y, 1, sign, role);
+    let right = pen.put_right(area.right(), y, area.width.saturating_sub(2), &l.right, Role::Dim);
+    let end = right.saturating_sub(1);
+    let mut at = pen.put(inner, y, end.saturating_sub(inner), &l.text, Role::Strong);
+    let word = match (visibility, requester) {
+        (Visibility::Public, true) => "",
+        (Visibility::Public, false) => "PUBLIC REPLY",
+        (Visibility::Internal, _) => "internal note",
+    };
+    if !word.is_empty() {
+        at = pen.put(at, y, end.saturating_sub(at), " · ", Role::Dim);
+        at = pen.put(at, y, end.saturating_sub(at), word, role);
+    }
+    if waiting {
+        pen.put(at, y, end.saturating_sub(at), " · ↑ not sent yet", Role::Soon);
+    }
+}
+
+/// Draws the text being written: who will read it is said by word, border and colour.
+pub fn composer(state: &State, pen: &mut Pen<'_>, area: Rect) {
+    let Some(c) = &state.composer else {
+        return;
+    };
+    if area.height < 4 || area.width < 10 {
+        return;
+    }
+    let (across, down, role, title) = match c.visibility {
+        Visibility::Public => (
+            "━",
+            "┃",
+            Role::Public,
+            Short::new()
+                .s(" PUBLIC REPLY · ")
+                .s(or(&c.requester, "the requester"))
+                .s(" will read it "),
+        ),
+        Visibility::Internal => (
+            "┄",
+            "┊",
+            Role::Internal,
+            Short::new().s(" internal note · only agents read it "),
+        ),
+    };
+    pen.clear(area);
+    let (right, bottom) = (area.right() - 1, area.bottom() - 1);
+    pen.run(area.x, area.y, area.width, across, role);
+    pen.run(area.x, bottom, area.width, across, role);
+    pen.column(area.x, area.y + 1, area.height - 2, down, role);
+    pen.column(right, area.y + 1, area.height - 2, down, role);
+    let look = pen.look(role).add_modifier(Modifier::BOLD);
+    let at = pen.put_styled(area.x + 2, area.y, area.width - 4, &title, look);
+    let key = Short::new().s(" #").s(&c.key).s(" ");
+    if right > at + key.columns() + 2 {
+        pen.put_right(right - 1, area.y, key.columns(), &key, Role::Dim);
+    }
+    let (words, role) = match (&c.error, c.touched, c.saved) {
+        (Some(error), ..) => (
+            Short::new().s(" ✗ draft not on disk: ").s(error).s(" "),
+            Role::Bad,
+        ),
+        (None, Some(_), _) => (Short::new().s(" draft … "), Role::Dim),
+        (None, None, Some(_)) => (Short::new().s(" draft saved "), Role::Dim),
+        (None, None, None) => (Short::new(), Role::Dim),
+    };
+    pen.put_right(right - 1, bottom, area.width - 4, &words, role);
+    let inner = Rect::new(area.x + 2, area.y + 1, area.width - 4, area.height - 2);
+    (&c.area).render(inner, pen.buf);
+    popup(state, pen, inner);
+}
+
+fn popup(state: &State, pen: &mut Pen<'_>, inner: Rect) {
+    let Some(popup) = state.composer.as_ref().and_then(|c| c.popup.as_ref()) else {
+        return;
+    };
+    let tall = u16::try_from(popup.items.len().clamp(1, 6)).unwrap_or(1);
+    let tall = tall.min(inner.height);
+    let area = Rect::new(inner.x, inner.bottom() - tall, inner.width, tall);
+    pen.clear(area);
+    if popup.items.is_empty() {
+        pen.put(area.x, area.y, area.width, "nothing fits", Role::Dim);
+        return;
+    }
+    let first = first_seen(popup.cursor, popup.items.len(), usize::from(tall));
+    let seen = popup.items.iter().enumerate().skip(first);
+    for ((i, item), y) in seen.zip(area.y..area.bottom()) {
+        let on = i == popup.cursor;
+        let role = if on { Role::Accent } else { Role::Text };
+        pen.put(area.x, y, 1, if on { "▌" } else { " " }, Role::Accent);
+        let at = pen.put(area.x + 2, y, area.width.saturating_sub(2).min(24), &item.label, role);
+        let at = at.max(area.x + 20) + 2;
+        pen.put(at, y, area.right().saturating_sub(at), &item.detail, Role::Dim);
+    }
+}

@@ -1,0 +1,275 @@
+//! The smaller panes: what falls due, what is on its way, who did what.
+
+use chrono::{DateTime, Timelike};
+use chrono_tz::Tz;
+use ratatui::layout::Rect;
+
+use crate::app::state::{Pane, State};
+use crate::domain::change::Stage;
+use crate::domain::list::{Count, DueMark, Outlook};
+use crate::domain::people::AgentId;
+use crate::domain::text::Printable;
+use crate::ui::pen::{Pen, Short, Shown};
+use crate::ui::theme::Role;
+use crate::ui::widgets::bars::count_words;
+use crate::ui::widgets::heading;
+use crate::ui::words;
+
+/// A column of the strip: an hour and how many fall due in it.
+struct Hour {
+    start: DateTime<Tz>,
+    due: u32,
+}
+
+/// The hours from now on that are open or in which something falls due.
+fn hours(state: &State, marks: &[DueMark]) -> Vec<Hour> {
+    let mut all: Vec<Hour> = Vec::new();
+    for day in &state.sla.days {
+        for hour in 0..24 {
+            let start = day
+                .date
+                .and_hms_opt(hour, 0, 0)
+                .and_then(|t| t.and_local_timezone(state.zone).earliest());
+            let Some(start) = start else {
+                continue;
+            };
+            let (from, to) = (start.to_utc(), start.to_utc() + chrono::TimeDelta::hours(1));
+            if to <= state.now {
+                continue;
+            }
+            let due = marks
+                .iter()
+                .filter(|m| m.at > state.now && m.at > from && m.at <= to)
+                .count();
+            let open = day.intervals.iter().any(|(a, b)| *a < to && *b > from);
+            if open || due > 0 {
+                let due = u32::try_from(due).unwrap_or(u32::MAX);
+                all.push(Hour { start, due });
+            }
+        }
+    }
+    all
+}
+
+/// Draws what falls due in the coming working days, hour by hour.
+pub fn strip(state: &State, pen: &mut Pen<'_>, area: Rect) {
+    heading(pen, area, &[&"SLA", &"next two working days"], state.pane == Pane::Sla);
+    if area.height < 4 {
+        return;
+    }
+    let Some(outlook) = &state.sla.outlook else {
+        let (x, y, w) = (area.x + 1, area.y + 1, area.width.saturating_sub(1));
+        match &state.sla.error {
+            Some(error) => pen.put(x, y, w, error, Role::Bad),
+            None => pen.put(x, y, w, "not here yet …", Role::Dim),
+        };
+        return;
+    };
+    let inner = Rect::new(area.x + 1, area.y + 1, area.width.saturating_sub(2), 2);
+    scale(state, pen, inner, outlook);
+    let last = Rect::new(inner.x, area.y + 3, inner.width, 1);
+    people(state, pen, last, outlook);
+}
+
+fn scale(state: &State, pen: &mut Pen<'_>, area: Rect, outlook: &Outlook) {
+    let (y, end) = (area.y, area.right());
+    let mut x = area.x;
+    if !matches!(outlook.late, Count::Exact(0) | Count::Unknown) {
+        let count = Short::new().s("!! ").s(count_words(outlook.late));
+        let a = pen.put(x, y, 5, "late", Role::Late);
+        let b = pen.put(x, y + 1, end.saturating_sub(x), &count, Role::Late);
+        x = a.max(b) + 1;
+        pen.column(x, y, 2, "║", Role::Rule);
+        x += 2;
+    }
+    let mut day = None;
+    for hour in hours(state, &outlook.marks) {
+        let date = Some(hour.start.date_naive());
+        let (new_day, bar) = (day != date, day.is_some() && day != date);
+        let wide = if new_day { 6 } else { 2 };
+        if x + wide + if bar { 2 } else { 0 } > end {
+            break;
+        }
+        if bar {
+            pen.column(x, y, 2, "║", Role::Rule);
+            x += 2;
+        }
+        day = date;
+        let form = if new_day { "%a %H" } else { "%H" };
+        let words = Short::new().t(&hour.start, form);
+        let at = pen.put(x, y, end - x, &words, Role::Dim).saturating_sub(2);
+        let this_hour = hour.start.hour() == words::local(state, state.now).hour()
+            && hour.start.to_utc() <= state.now;
+        let role = if this_hour { Role::Soon } else { Role::Text };
+        match hour.due {
+            n @ 0..=3 => pen.run(at, y + 1, u16::try_from(n).unwrap_or(3), "▲", role),
+            n => {
+                let x = pen.put(at, y + 1, 1, "▲", role);
+                pen.put(x, y + 1, 3, Short::new().n(n), role);
+            }
+        }
+        x = at + 4;
+    }
+}
+
+fn name_of(state: &State, who: Option<&AgentId>) -> Printable {
+    let Some(who) = who else {
+        return Printable::literal("nobody");
+    };
+    if *who == state.me {
+        return Printable::literal("You");
+    }
+    let agent = state.vocabulary.agents.iter().find(|a| a.id == *who);
+    agent.map_or_else(|| Printable::from(who), |a| a.name.line())
+}
+
+fn people(state: &State, pen: &mut Pen<'_>, area: Rect, outlook: &Outlook) {
+    let end = area.right();
+    let mut x = area.x;
+    for (who, n) in &outlook.load {
+        let lead = if x > area.x { " · " } else { "" };
+        let mut words = Short::new()
+            .s(lead)
+            .s(name_of(state, who.as_ref()))
+            .s(" ")
+            .grouped(*n);
+        let absences = &state.vocabulary.absences;
+        let away = who
+            .as_ref()
+            .and_then(|w| absences.iter().find(|a| a.agent == *w && a.to > state.now));
+        if let Some(absence) = away {
+            let last = absence.to - chrono::TimeDelta::seconds(1);
+            words = words
+                .s(" (away ")
+                .t(&words::local(state, absence.from), "%a")
+                .s("-")
+                .t(&words::local(state, last), "%a");
+            words = match &absence.cover {
+                Some(cover) => words.s(", cover: ").s(name_of(state, Some(cover))).s(")"),
+                None => words.s(", no cover)"),
+            };
+        }
+        if x + words.columns() > end {
+            pen.put(x, area.y, end.saturating_sub(x), " …", Role::Dim);
+            return;
+        }
+        let role = if who.is_none() { Role::Text } else { Role::Dim };
+        x = pen.put(x, area.y, end - x, &words, role);
+    }
+    if let Count::Exact(n @ 1..) = outlook.paused {
+        let lead = if x > area.x { " · paused " } else { "paused " };
+        let words = Short::new().s(lead).grouped(n);
+        pen.put(x, area.y, end.saturating_sub(x), &words, Role::Dim);
+    }
+}
+
+/// Draws the full pane: the strip, and below it the deadlines one by one.
+pub fn sla(state: &State, pen: &mut Pen<'_>, area: Rect) {
+    let head = Rect {
+        height: area.height.min(4),
+        ..area
+    };
+    strip(state, pen, head);
+    let Some(outlook) = &state.sla.outlook else {
+        return;
+    };
+    let (x, end) = (area.x, area.right());
+    let top = (area.y + 5).min(area.bottom());
+    if outlook.marks.is_empty() && top < area.bottom() {
+        pen.put(x + 1, top, area.width - 1, "Nothing falls due.", Role::Dim);
+    }
+    let seen = outlook.marks.iter().enumerate().skip(state.sla.scroll);
+    for ((i, mark), y) in seen.zip(top..area.bottom()) {
+        let (sign, role) = if mark.at <= state.now {
+            ("!!", Role::Late)
+        } else {
+            ("", Role::Text)
+        };
+        cursor_sign(pen, x + 1, y, i == state.sla.cursor);
+        pen.put(x + 2, y, 2, sign, role);
+        pen.put(x + 5, y, 13, words::when(state, mark.at), role);
+        let who = name_of(state, mark.assignee.as_ref());
+        pen.put(x + 20, y, 12, &who, Role::Dim);
+        if let Some(row) = state.queue.rows.iter().find(|r| r.ticket.id == mark.id) {
+            let at = pen.put(x + 33, y, 12, &row.key, Role::Dim).max(x + 39) + 1;
+            pen.put(at, y, end.saturating_sub(at), &row.subject, Role::Text);
+        }
+    }
+}
+
+fn cursor_sign(pen: &mut Pen<'_>, x: u16, y: u16, on: bool) {
+    if on {
+        pen.put(x, y, 1, "▌", Role::Accent);
+    }
+}
+
+/// Draws the changes on their way.
+pub fn outbox(state: &State, pen: &mut Pen<'_>, area: Rect) {
+    let o = &state.outbox;
+    heading(pen, area, &[&"Outbox", &"latest first"], state.pane == Pane::Outbox);
+    let list = Rect::new(area.x, area.y + 1, area.width, area.height.saturating_sub(1));
+    let (x, end) = (list.x, list.right().saturating_sub(1));
+    if o.rows.is_empty() {
+        let none = "Nothing waits; the desk has everything.";
+        return note(pen, list, o.error.as_ref(), o.loaded, none);
+    }
+    let seen = o.rows.iter().enumerate().skip(o.top);
+    for ((i, row), y) in seen.zip(list.y..list.bottom()) {
+        cursor_sign(pen, x + 1, y, i == o.cursor);
+        let (sign, role) = match row.stage {
+            Stage::Waiting | Stage::InFlight => ("↑", Role::Soon),
+            Stage::Confirmed => ("✓", Role::Good),
+            Stage::Refused | Stage::Conflict => ("✗", Role::Bad),
+            Stage::Withdrawn => ("·", Role::Dim),
+        };
+        pen.put(x + 3, y, 1, sign, role);
+        pen.put(x + 5, y, 10, row.stage.word(), role);
+        pen.put(x + 16, y, 12, words::when(state, row.change.at), Role::Dim);
+        let at = pen.put(x + 29, y, 12, &row.key, Role::Dim).max(x + 34) + 2;
+        let Some(words) = o.words.get(i) else {
+            continue;
+        };
+        let at = pen.put(at, y, end.saturating_sub(at), words, Role::Text) + 2;
+        match &row.reason {
+            Some(reason) => pen.put(at, y, end.saturating_sub(at), reason.line(), Role::Bad),
+            None => pen.put(at, y, end.saturating_sub(at), row.subject.line(), Role::Dim),
+        };
+    }
+}
+
+/// Draws the audit trail.
+pub fn audit(state: &State, pen: &mut Pen<'_>, area: Rect) {
+    let a = &state.audit;
+    heading(pen, area, &[&"Audit", &"latest first"], state.pane == Pane::Audit);
+    let list = Rect::new(area.x, area.y + 1, area.width, area.height.saturating_sub(1));
+    let (x, end) = (list.x, list.right().saturating_sub(1));
+    if a.rows.is_empty() {
+        let none = "Nobody has done anything yet.";
+        return note(pen, list, a.error.as_ref(), a.loaded, none);
+    }
+    let seen = a.rows.iter().enumerate().skip(a.top);
+    for ((i, row), y) in seen.zip(list.y..list.bottom()) {
+        cursor_sign(pen, x + 1, y, i == a.cursor);
+        pen.put(x + 3, y, 13, words::when(state, row.at), Role::Dim);
+        pen.put(x + 17, y, 10, &row.by, Role::Text);
+        let mut at = x + 28;
+        if let Some((_, key)) = &row.ticket {
+            at = pen.put(at, y, 12, key, Role::Dim);
+        }
+        let at = at.max(x + 34) + 2;
+        pen.put(at, y, end.saturating_sub(at), &row.what, Role::Text);
+    }
+}
+
+/// Says why there are no rows.
+fn note(pen: &mut Pen<'_>, area: Rect, error: Option<&Printable>, loaded: bool, none: &'static str) {
+    if area.height == 0 {
+        return;
+    }
+    let (x, w) = (area.x + 3, area.width.saturating_sub(3));
+    match (error, loaded) {
+        (Some(error), _) => pen.put(x, area.y, w, error, Role::Bad),
+        (None, false) => pen.put(x, area.y, w, "not here yet …", Role::Dim),
+        (None, true) => pen.put(x, area.y, w, none, Role::Dim),
+    };
+}

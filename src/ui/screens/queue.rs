@@ -1,0 +1,132 @@
+//! The list of tickets.
+
+use ratatui::layout::Rect;
+
+use crate::app::state::{Pane, QueueRow, State};
+use crate::domain::list::Sort;
+use crate::domain::text::line;
+use crate::domain::ticket::Status;
+use crate::ui::pen::{Pen, Short, Shown};
+use crate::ui::theme::Role;
+use crate::ui::widgets::bars::count_words;
+use crate::ui::widgets::queue::{Columns, News, Row, row};
+use crate::ui::widgets::{ErasedShown, heading};
+use crate::ui::words;
+
+/// Draws heading and visible rows.
+pub fn queue(state: &State, pen: &mut Pen<'_>, area: Rect) {
+    if area.height < 2 {
+        return;
+    }
+    title(state, pen, area);
+    let rows = Rect::new(area.x, area.y + 1, area.width.saturating_sub(1), area.height - 1);
+    let q = &state.queue;
+    if q.rows.is_empty() {
+        return empty(state, pen, rows);
+    }
+    let seen = q.rows.iter().enumerate().skip(q.top).take(usize::from(rows.height));
+    let key = seen.clone().map(|(_, r)| r.key.columns()).max().unwrap_or(5);
+    let columns = Columns::of(rows.width, key);
+    for ((i, r), y) in seen.zip(rows.y..) {
+        let area = Rect::new(rows.x, y, rows.width, 1);
+        row(pen, area, &columns, &values(state, r, i == q.cursor), &q.words);
+    }
+}
+
+fn title(state: &State, pen: &mut Pen<'_>, area: Rect) {
+    let q = &state.queue;
+    let order = match (&q.find, q.sort) {
+        (Some(_), _) => "newest first",
+        (None, Sort::Due) => "by due",
+        (None, Sort::Updated) => "by updated",
+        (None, Sort::Priority) => "by priority",
+        (None, Sort::Age) => "oldest first",
+    };
+    let name = match (&q.find, state.views.get(state.active)) {
+        (Some(f), _) => Short::new().s("everything with ").s(line(&f.text)),
+        (None, Some(view)) => Short::new().s(&view.name),
+        (None, None) => Short::new(),
+    };
+    let filter = if q.filter_text.is_empty() {
+        Short::new()
+    } else {
+        Short::new().s("only ").s(line(&q.filter_text))
+    };
+    let narrowed = q.find.is_some() || !filter.is_empty();
+    let total = if q.loaded && narrowed {
+        count_words(q.total)
+    } else {
+        Short::new()
+    };
+    let marks = match i128::try_from(q.marks.len()) {
+        Ok(n @ 1..) => Short::new().n(n).s(" marked"),
+        _ => Short::new(),
+    };
+    let partial = if q.partial { "more further down" } else { "" };
+    let stale = if q.error.is_some() { "! not up to date" } else { "" };
+    let words: [&dyn ErasedShown; 8] = [
+        &"Queue", &name, &filter, &total, &order, &marks, &partial, &stale,
+    ];
+    heading(pen, area, &words, state.pane == Pane::Queue);
+}
+
+fn empty(state: &State, pen: &mut Pen<'_>, area: Rect) {
+    let q = &state.queue;
+    let (x, w) = (area.x + 5, area.width.saturating_sub(5));
+    let y = area.y + 1.min(area.height - 1);
+    if let Some(error) = &q.error {
+        pen.put(x, y, w, error, Role::Bad);
+        return;
+    }
+    let (what, hint) = if !q.loaded {
+        ("not here yet …", "")
+    } else if q.find.is_some() {
+        ("Nothing has these words.", "Esc goes back to where you were.")
+    } else if !q.filter_text.is_empty() {
+        ("No ticket fits the filter.", "Esc clears it.")
+    } else {
+        ("Nothing here: this view is empty.", "[ and ] go to the other views.")
+    };
+    pen.put(x, y, w, what, Role::Text);
+    if y + 1 < area.bottom() {
+        pen.put(x, y + 1, w, hint, Role::Dim);
+    }
+}
+
+fn values<'a>(state: &State, r: &'a QueueRow, cursor: bool) -> Row<'a> {
+    let t = &r.ticket;
+    let touched = match state.queue.sort {
+        Sort::Age => t.created,
+        _ => t.updated,
+    };
+    Row {
+        marked: state.queue.marks.contains_key(&t.id),
+        cursor,
+        countdown: &r.countdown,
+        target: r.target,
+        key: &r.key,
+        news: match (t.unread, t.changed) {
+            (true, _) => News::Unread,
+            (_, true) => News::Changed,
+            _ => News::Nothing,
+        },
+        waiting: t.waiting > 0,
+        subject: &r.subject,
+        note: match (t.snoozed_until, t.status) {
+            (Some(until), _) if until > state.now => {
+                Short::new().s("(until ").s(words::when(state, until)).s(")")
+            }
+            (_, Status::Pending) => Short::new().s("(waiting: requester)"),
+            (_, Status::OnHold) => Short::new().s("(waiting: third party)"),
+            _ => Short::new(),
+        },
+        assignee: &r.assignee,
+        status: &r.status,
+        requester: &r.requester,
+        workspace: &r.workspace,
+        priority: t.priority,
+        age: words::ago(touched, state.now),
+        labels: &r.labels,
+    }
+}
+

@@ -1,0 +1,48 @@
+//! Times and distances in words.
+
+use chrono::{DateTime, Datelike};
+use chrono_tz::Tz;
+
+use super::pen::Short;
+use crate::app::state::State;
+use crate::domain::Instant;
+
+/// An instant in the person's zone.
+pub fn local(state: &State, at: Instant) -> DateTime<Tz> {
+    at.with_timezone(&state.zone)
+}
+
+/// `14:02` today, `Mon 14:02` within a week, `23 Nov` within the year, else the date.
+pub fn when(state: &State, at: Instant) -> Short {
+    let (then, now) = (local(state, at), local(state, state.now));
+    let days = (now.date_naive() - then.date_naive()).num_days();
+    let form = if days == 0 {
+        "%H:%M"
+    } else if (-6..7).contains(&days) {
+        "%a %H:%M"
+    } else if then.year() == now.year() {
+        "%e %b %H:%M"
+    } else {
+        "%Y-%m-%d"
+    };
+    Short::new().t(&then, form)
+}
+
+/// How long ago, in one unit: `now`, `5 m`, `3 h`, `12 d`, `2 y`.
+pub fn ago(from: Instant, now: Instant) -> Short {
+    let minutes = (now - from).num_minutes().max(0);
+    let (n, unit) = match minutes {
+        0 => return Short::new().s("now"),
+        1..60 => (minutes, " m"),
+        60..1440 => (minutes / 60, " h"),
+        1440..525_600 => (minutes / 1440, " d"),
+        _ => (minutes / 525_600, " y"),
+    };
+    Short::new().n(n).s(unit)
+}
+
+/// A command's keys and what it does.
+pub fn command(action: crate::app::Action) -> (Short, Short) {
+    let _ = action;
+    (Short::new(), Short::new())
+}
