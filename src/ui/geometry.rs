@@ -37,8 +37,16 @@ pub fn geometry(state: &State, area: Rect) -> Geometry {
         return g;
     }
     g.top = Rect { height: 1, ..area };
-    g.footer = Rect { y: area.bottom() - 1, height: 1, ..area };
-    g.body = Rect { y: area.y + 1, height: area.height - 2, ..area };
+    g.footer = Rect {
+        y: area.bottom() - 1,
+        height: 1,
+        ..area
+    };
+    g.body = Rect {
+        y: area.y + 1,
+        height: area.height - 2,
+        ..area
+    };
     let reading = state.pane == Pane::Detail || state.composer.is_some();
     let body = g.body;
     if state.zoomed || area.width < BESIDE {
@@ -49,14 +57,20 @@ pub fn geometry(state: &State, area: Rect) -> Geometry {
         }
     } else {
         let left = (body.width * 46 / 100).max(60);
-        g.main = Rect { width: left, ..body };
+        g.main = Rect {
+            width: left,
+            ..body
+        };
         g.detail = Rect {
             x: body.x + left + 2,
             width: body.width - left - 2,
             ..body
         };
     }
-    let strip_fits = !state.zoomed && state.pane != Pane::Sla && g.main.height >= STRIP - 2 && g.main.width >= 60;
+    let strip_fits = !state.zoomed
+        && state.pane != Pane::Sla
+        && g.main.height >= STRIP - 2
+        && g.main.width >= 60;
     if strip_fits {
         g.main.height -= STRIP_ROWS;
         g.strip = Rect {
@@ -66,7 +80,11 @@ pub fn geometry(state: &State, area: Rect) -> Geometry {
         };
     }
     if state.composer.is_some() {
-        let host = if g.detail.width > 0 { &mut g.detail } else { &mut g.main };
+        let host = if g.detail.width > 0 {
+            &mut g.detail
+        } else {
+            &mut g.main
+        };
         let tall = (host.height / 2).max(8).min(host.height);
         host.height -= tall;
         g.composer = Rect {

@@ -34,7 +34,8 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
         match state.screen {
             Screen::Welcome { choice, busy } => {
                 screens::welcome(&mut pen, area, choice, busy);
-                let footer = ratatui::layout::Rect::new(area.x, area.y, area.width, area.height - 1);
+                let footer =
+                    ratatui::layout::Rect::new(area.x, area.y, area.width, area.height - 1);
                 screens::toasts(state, &mut pen, footer);
                 screens::overlays(state, &mut pen, area)
             }

@@ -268,10 +268,16 @@ impl Pen<'_> {
 
     fn write_ascii(&mut self, x: u16, y: u16, max: u16, text: &str, style: Style) -> u16 {
         let cut = text.len() > usize::from(max);
-        let keep = if cut { usize::from(max) - 1 } else { text.len() };
+        let keep = if cut {
+            usize::from(max) - 1
+        } else {
+            text.len()
+        };
         let mut at = x;
         for byte in text.bytes().take(keep).filter(|b| !b.is_ascii_control()) {
-            self.buf[(at, y)].set_char(char::from(byte)).set_style(style);
+            self.buf[(at, y)]
+                .set_char(char::from(byte))
+                .set_style(style);
             at += 1;
         }
         if cut {

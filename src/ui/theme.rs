@@ -98,7 +98,9 @@ pub enum ThemeError {
         colour: String,
     },
     /// A base that is no built-in theme.
-    #[error("the theme is based on \"{0}\", which is not built in; built in are dark, light, 16 and none")]
+    #[error(
+        "the theme is based on \"{0}\", which is not built in; built in are dark, light, 16 and none"
+    )]
     Base(String),
 }
 

@@ -67,11 +67,18 @@ fn top(state: &State, pen: &mut Pen<'_>, area: Rect) {
         fact(words, Role::Dim)
     };
     let outbox = match (f.stuck, f.outbox) {
-        (1.., _) => fact(Short::new().s("! outbox ").grouped(f.stuck).s(" stuck"), Role::Late),
+        (1.., _) => fact(
+            Short::new().s("! outbox ").grouped(f.stuck).s(" stuck"),
+            Role::Late,
+        ),
         (0, 1..) => fact(Short::new().s("outbox ").grouped(f.outbox), Role::Soon),
         (0, 0) => fact(Short::new(), Role::Dim),
     };
-    let form = if area.width >= 120 { "%a %e %b %H:%M" } else { "%H:%M" };
+    let form = if area.width >= 120 {
+        "%a %e %b %H:%M"
+    } else {
+        "%H:%M"
+    };
     let clock = Short::new().t(&words::local(state, state.now), form);
     bars::top(pen, area, &tabs, &[contact, outbox, fact(clock, Role::Dim)]);
 }
@@ -84,7 +91,13 @@ fn footer(state: &State, pen: &mut Pen<'_>, area: Rect) {
         words.s(line(&key.to_string())).s(" ")
     });
     let x = pen.put(area.x + 1, area.y, area.width - 1, &keys, Role::Accent);
-    pen.put(x, area.y, area.right().saturating_sub(x), "…   Esc forgets it", Role::Dim);
+    pen.put(
+        x,
+        area.y,
+        area.right().saturating_sub(x),
+        "…   Esc forgets it",
+        Role::Dim,
+    );
 }
 
 /// The keys that matter most where the keys go now.
@@ -130,7 +143,12 @@ fn hints(state: &State) -> Vec<Hint> {
             ("Esc", "back"),
             ("?", "keys"),
         ],
-        Pane::Sla => &[("Enter", "open"), ("w", "why"), ("Esc", "back"), ("?", "keys")],
+        Pane::Sla => &[
+            ("Enter", "open"),
+            ("w", "why"),
+            ("Esc", "back"),
+            ("?", "keys"),
+        ],
         Pane::Outbox => &[("z", "undo the latest"), ("Esc", "back"), ("?", "keys")],
         Pane::Audit => &[("Esc", "back"), ("?", "keys")],
     };

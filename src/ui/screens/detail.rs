@@ -25,7 +25,13 @@ pub fn detail(state: &State, pen: &mut Pen<'_>, area: Rect) {
     let Some(detail) = &state.detail else {
         heading(pen, area, &[&"Ticket"], focused);
         let words = "Enter opens the ticket under the cursor.";
-        pen.put(area.x + 1, area.y + 2, area.width.saturating_sub(2), words, Role::Dim);
+        pen.put(
+            area.x + 1,
+            area.y + 2,
+            area.width.saturating_sub(2),
+            words,
+            Role::Dim,
+        );
         return;
     };
     let key = detail
@@ -169,7 +175,7 @@ const fn border(visibility: Visibility) -> (&'static str, Role) {
 fn line(pen: &mut Pen<'_>, area: Rect, detail: &Detail, l: &DetailLine, found: &[String]) {
     let (x, y, w) = (area.x, area.y, area.width);
     let (inner, room) = (x + 2, w.saturating_sub(2));
-    let mut edge = |pen: &mut Pen<'_>, visibility| {
+    let edge = |pen: &mut Pen<'_>, visibility| {
         let (sign, role) = border(visibility);
         pen.put(x, y, 1, sign, role);
     };
@@ -187,7 +193,11 @@ fn line(pen: &mut Pen<'_>, area: Rect, detail: &Detail, l: &DetailLine, found: &
         }
         LineKind::Attachment { index } => {
             let on = detail.attachment == Some(index);
-            let (sign, role) = if on { ("▌", Role::Accent) } else { ("+", Role::Text) };
+            let (sign, role) = if on {
+                ("▌", Role::Accent)
+            } else {
+                ("+", Role::Text)
+            };
             pen.put(x, y, 1, sign, Role::Accent);
             pen.put(inner, y, room, &l.text, role);
         }
@@ -197,7 +207,13 @@ fn line(pen: &mut Pen<'_>, area: Rect, detail: &Detail, l: &DetailLine, found: &
         LineKind::Timeline => {
             let right = pen.put_right(x + w, y, room, &l.right, Role::Dim);
             pen.put(x, y, 1, "·", Role::Dim);
-            pen.put(inner, y, right.saturating_sub(inner + 1), &l.text, Role::Text);
+            pen.put(
+                inner,
+                y,
+                right.saturating_sub(inner + 1),
+                &l.text,
+                Role::Text,
+            );
         }
         LineKind::Link => {
             pen.put(x, y, 1, "↔", Role::Dim);
@@ -222,7 +238,13 @@ fn head(pen: &mut Pen<'_>, area: Rect, l: &DetailLine) {
     let (x, y, inner) = (area.x, area.y, area.x + 2);
     let (sign, role) = border(visibility);
     pen.put(x, y, 1, sign, role);
-    let right = pen.put_right(area.right(), y, area.width.saturating_sub(2), &l.right, Role::Dim);
+    let right = pen.put_right(
+        area.right(),
+        y,
+        area.width.saturating_sub(2),
+        &l.right,
+        Role::Dim,
+    );
     let end = right.saturating_sub(1);
     let mut at = pen.put(inner, y, end.saturating_sub(inner), &l.text, Role::Strong);
     let word = match (visibility, requester) {
@@ -235,7 +257,13 @@ fn head(pen: &mut Pen<'_>, area: Rect, l: &DetailLine) {
         at = pen.put(at, y, end.saturating_sub(at), word, role);
     }
     if waiting {
-        pen.put(at, y, end.saturating_sub(at), " · ↑ not sent yet", Role::Soon);
+        pen.put(
+            at,
+            y,
+            end.saturating_sub(at),
+            " · ↑ not sent yet",
+            Role::Soon,
+        );
     }
 }
 
@@ -309,8 +337,20 @@ fn popup(state: &State, pen: &mut Pen<'_>, inner: Rect) {
         let on = i == popup.cursor;
         let role = if on { Role::Accent } else { Role::Text };
         pen.put(area.x, y, 1, if on { "▌" } else { " " }, Role::Accent);
-        let at = pen.put(area.x + 2, y, area.width.saturating_sub(2).min(24), &item.label, role);
+        let at = pen.put(
+            area.x + 2,
+            y,
+            area.width.saturating_sub(2).min(24),
+            &item.label,
+            role,
+        );
         let at = at.max(area.x + 20) + 2;
-        pen.put(at, y, area.right().saturating_sub(at), &item.detail, Role::Dim);
+        pen.put(
+            at,
+            y,
+            area.right().saturating_sub(at),
+            &item.detail,
+            Role::Dim,
+        );
     }
 }

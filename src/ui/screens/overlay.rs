@@ -92,7 +92,11 @@ fn palette(pen: &mut Pen<'_>, area: Rect, palette: &Palette) -> Cursor {
 
 fn command(pen: &mut Pen<'_>, area: Rect, y: u16, action: Action, on: bool) {
     let (keys, words) = crate::ui::words::command(action);
-    let (sign, role) = if on { ("▌", Role::Strong) } else { (" ", Role::Text) };
+    let (sign, role) = if on {
+        ("▌", Role::Strong)
+    } else {
+        (" ", Role::Text)
+    };
     pen.put(area.x, y, 1, sign, Role::Accent);
     pen.put(area.x + 2, y, 18, &keys, Role::Accent);
     pen.put(area.x + 22, y, area.width.saturating_sub(22), &words, role);
@@ -120,7 +124,13 @@ fn typed(pen: &mut Pen<'_>, area: Rect, sign: &'static str, input: &Input) -> Cu
         return Some((at, area.y));
     }
     let at = pen.put(x, area.y, 1, "…", Role::Dim);
-    let at = pen.put(at, area.y, room, tail(&before, room.saturating_sub(2)), Role::Text);
+    let at = pen.put(
+        at,
+        area.y,
+        room,
+        tail(&before, room.saturating_sub(2)),
+        Role::Text,
+    );
     Some((at, area.y))
 }
 
@@ -220,9 +230,16 @@ fn bottom_line(pen: &mut Pen<'_>, area: Rect, ask: &Asked<'_>) -> Cursor {
     let seen = ask.offers.iter().enumerate().skip(first);
     for ((i, (label, detail)), y) in seen.zip(top..top + tall) {
         let on = ask.chosen == Some(i);
-        let (sign, role) = if on { ("▌", Role::Accent) } else { (" ", Role::Text) };
+        let (sign, role) = if on {
+            ("▌", Role::Accent)
+        } else {
+            (" ", Role::Text)
+        };
         pen.put(all.x + 1, y, 1, sign, Role::Accent);
-        let at = pen.put(all.x + 3, y, all.width / 2, label, role).max(all.x + 22) + 2;
+        let at = pen
+            .put(all.x + 3, y, all.width / 2, label, role)
+            .max(all.x + 22)
+            + 2;
         pen.put(at, y, all.right().saturating_sub(at), detail, Role::Dim);
     }
     let y = top + tall;
@@ -230,7 +247,13 @@ fn bottom_line(pen: &mut Pen<'_>, area: Rect, ask: &Asked<'_>) -> Cursor {
     let row = Rect::new(x, y, all.right().saturating_sub(x), 1);
     let cursor = typed(pen, row, "", ask.input);
     if let Some(trouble) = &ask.trouble {
-        wrong(pen, Rect::new(all.x, y + 1, all.width, 1), x, &ask.input.text, trouble);
+        wrong(
+            pen,
+            Rect::new(all.x, y + 1, all.width, 1),
+            x,
+            &ask.input.text,
+            trouble,
+        );
     }
     cursor
 }
@@ -279,7 +302,10 @@ fn confirm(pen: &mut Pen<'_>, area: Rect, c: &Confirm) {
             break;
         }
         let half = inner.x + inner.width / 2;
-        let x = pen.put(inner.x, y, 12, &row.key, Role::Dim).max(inner.x + 6) + 1;
+        let x = pen
+            .put(inner.x, y, 12, &row.key, Role::Dim)
+            .max(inner.x + 6)
+            + 1;
         pen.put(x, y, half.saturating_sub(x + 2), &row.subject, Role::Text);
         if let Some(reason) = &row.skipped {
             let x = pen.put(half, y, 10, "left out: ", Role::Dim);
@@ -287,13 +313,25 @@ fn confirm(pen: &mut Pen<'_>, area: Rect, c: &Confirm) {
         } else {
             let x = pen.put(half, y, inner.width / 4, &row.before, Role::Dim);
             let x = pen.put(x, y, 3, " → ", Role::Dim);
-            pen.put(x, y, inner.right().saturating_sub(x), &row.after, Role::Strong);
+            pen.put(
+                x,
+                y,
+                inner.right().saturating_sub(x),
+                &row.after,
+                Role::Strong,
+            );
         }
         y += 1;
     }
     let key = Short::new().s(line(&c.key.to_string()));
     let x = pen.put(inner.x, last, 3, &key, Role::Accent) + 1;
-    let x = pen.put(x, last, inner.width.saturating_sub(24), &c.verb, Role::Strong) + 3;
+    let x = pen.put(
+        x,
+        last,
+        inner.width.saturating_sub(24),
+        &c.verb,
+        Role::Strong,
+    ) + 3;
     let no = "any other key: no";
     pen.put(x, last, inner.right().saturating_sub(x), no, Role::Dim);
 }
@@ -306,7 +344,11 @@ fn why(pen: &mut Pen<'_>, area: Rect, w: &Why) {
     let tall = wanted.min(area.height.saturating_sub(2));
     let inner = boxed(pen, centred(area, width, tall), &w.title, Role::Rule);
     let last = inner.bottom().saturating_sub(1);
-    for (l, y) in lines.iter().skip(w.scroll).zip(inner.y..last.saturating_sub(1)) {
+    for (l, y) in lines
+        .iter()
+        .skip(w.scroll)
+        .zip(inner.y..last.saturating_sub(1))
+    {
         pen.put(inner.x, y, inner.width, l, Role::Text);
     }
     pen.put(inner.x, last, inner.width, "Esc closes", Role::Dim);

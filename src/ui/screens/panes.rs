@@ -53,7 +53,12 @@ fn hours(state: &State, marks: &[DueMark]) -> Vec<Hour> {
 
 /// Draws what falls due in the coming working days, hour by hour.
 pub fn strip(state: &State, pen: &mut Pen<'_>, area: Rect) {
-    heading(pen, area, &[&"SLA", &"next two working days"], state.pane == Pane::Sla);
+    heading(
+        pen,
+        area,
+        &[&"SLA", &"next two working days"],
+        state.pane == Pane::Sla,
+    );
     if area.height < 4 {
         return;
     }
@@ -206,8 +211,18 @@ fn cursor_sign(pen: &mut Pen<'_>, x: u16, y: u16, on: bool) {
 /// Draws the changes on their way.
 pub fn outbox(state: &State, pen: &mut Pen<'_>, area: Rect) {
     let o = &state.outbox;
-    heading(pen, area, &[&"Outbox", &"latest first"], state.pane == Pane::Outbox);
-    let list = Rect::new(area.x, area.y + 1, area.width, area.height.saturating_sub(1));
+    heading(
+        pen,
+        area,
+        &[&"Outbox", &"latest first"],
+        state.pane == Pane::Outbox,
+    );
+    let list = Rect::new(
+        area.x,
+        area.y + 1,
+        area.width,
+        area.height.saturating_sub(1),
+    );
     let (x, end) = (list.x, list.right().saturating_sub(1));
     if o.rows.is_empty() {
         let none = "Nothing waits; the desk has everything.";
@@ -240,8 +255,18 @@ pub fn outbox(state: &State, pen: &mut Pen<'_>, area: Rect) {
 /// Draws the audit trail.
 pub fn audit(state: &State, pen: &mut Pen<'_>, area: Rect) {
     let a = &state.audit;
-    heading(pen, area, &[&"Audit", &"latest first"], state.pane == Pane::Audit);
-    let list = Rect::new(area.x, area.y + 1, area.width, area.height.saturating_sub(1));
+    heading(
+        pen,
+        area,
+        &[&"Audit", &"latest first"],
+        state.pane == Pane::Audit,
+    );
+    let list = Rect::new(
+        area.x,
+        area.y + 1,
+        area.width,
+        area.height.saturating_sub(1),
+    );
     let (x, end) = (list.x, list.right().saturating_sub(1));
     if a.rows.is_empty() {
         let none = "Nobody has done anything yet.";
@@ -262,7 +287,13 @@ pub fn audit(state: &State, pen: &mut Pen<'_>, area: Rect) {
 }
 
 /// Says why there are no rows.
-fn note(pen: &mut Pen<'_>, area: Rect, error: Option<&Printable>, loaded: bool, none: &'static str) {
+fn note(
+    pen: &mut Pen<'_>,
+    area: Rect,
+    error: Option<&Printable>,
+    loaded: bool,
+    none: &'static str,
+) {
     if area.height == 0 {
         return;
     }

@@ -19,17 +19,37 @@ pub fn queue(state: &State, pen: &mut Pen<'_>, area: Rect) {
         return;
     }
     title(state, pen, area);
-    let rows = Rect::new(area.x, area.y + 1, area.width.saturating_sub(1), area.height - 1);
+    let rows = Rect::new(
+        area.x,
+        area.y + 1,
+        area.width.saturating_sub(1),
+        area.height - 1,
+    );
     let q = &state.queue;
     if q.rows.is_empty() {
         return empty(state, pen, rows);
     }
-    let seen = q.rows.iter().enumerate().skip(q.top).take(usize::from(rows.height));
-    let key = seen.clone().map(|(_, r)| r.key.columns()).max().unwrap_or(5);
+    let seen = q
+        .rows
+        .iter()
+        .enumerate()
+        .skip(q.top)
+        .take(usize::from(rows.height));
+    let key = seen
+        .clone()
+        .map(|(_, r)| r.key.columns())
+        .max()
+        .unwrap_or(5);
     let columns = Columns::of(rows.width, key);
     for ((i, r), y) in seen.zip(rows.y..) {
         let area = Rect::new(rows.x, y, rows.width, 1);
-        row(pen, area, &columns, &values(state, r, i == q.cursor), &q.words);
+        row(
+            pen,
+            area,
+            &columns,
+            &values(state, r, i == q.cursor),
+            &q.words,
+        );
     }
 }
 
@@ -63,7 +83,11 @@ fn title(state: &State, pen: &mut Pen<'_>, area: Rect) {
         _ => Short::new(),
     };
     let partial = if q.partial { "more further down" } else { "" };
-    let stale = if q.error.is_some() { "! not up to date" } else { "" };
+    let stale = if q.error.is_some() {
+        "! not up to date"
+    } else {
+        ""
+    };
     let words: [&dyn ErasedShown; 8] = [
         &"Queue", &name, &filter, &total, &order, &marks, &partial, &stale,
     ];
@@ -81,11 +105,17 @@ fn empty(state: &State, pen: &mut Pen<'_>, area: Rect) {
     let (what, hint) = if !q.loaded {
         ("not here yet …", "")
     } else if q.find.is_some() {
-        ("Nothing has these words.", "Esc goes back to where you were.")
+        (
+            "Nothing has these words.",
+            "Esc goes back to where you were.",
+        )
     } else if !q.filter_text.is_empty() {
         ("No ticket fits the filter.", "Esc clears it.")
     } else {
-        ("Nothing here: this view is empty.", "[ and ] go to the other views.")
+        (
+            "Nothing here: this view is empty.",
+            "[ and ] go to the other views.",
+        )
     };
     pen.put(x, y, w, what, Role::Text);
     if y + 1 < area.bottom() {
@@ -113,9 +143,10 @@ fn values<'a>(state: &State, r: &'a QueueRow, cursor: bool) -> Row<'a> {
         waiting: t.waiting > 0,
         subject: &r.subject,
         note: match (t.snoozed_until, t.status) {
-            (Some(until), _) if until > state.now => {
-                Short::new().s("(until ").s(words::when(state, until)).s(")")
-            }
+            (Some(until), _) if until > state.now => Short::new()
+                .s("(until ")
+                .s(words::when(state, until))
+                .s(")"),
             (_, Status::Pending) => Short::new().s("(waiting: requester)"),
             (_, Status::OnHold) => Short::new().s("(waiting: third party)"),
             _ => Short::new(),
@@ -129,4 +160,3 @@ fn values<'a>(state: &State, r: &'a QueueRow, cursor: bool) -> Row<'a> {
         labels: &r.labels,
     }
 }
-

@@ -63,14 +63,25 @@ pub fn top(pen: &mut Pen<'_>, area: Rect, tabs: &[Tab], facts: &[Fact]) {
         if right < left + least + wide + 3 {
             break;
         }
-        right = pen.put_right(right, y, wide, &fact.words, fact.role).saturating_sub(3);
+        right = pen
+            .put_right(right, y, wide, &fact.words, fact.role)
+            .saturating_sub(3);
     }
-    draw_tabs(pen, Rect::new(left, y, right.saturating_sub(left), 1), tabs, &names, shown);
+    draw_tabs(
+        pen,
+        Rect::new(left, y, right.saturating_sub(left), 1),
+        tabs,
+        &names,
+        shown,
+    );
 }
 
 fn draw_tabs(pen: &mut Pen<'_>, area: Rect, tabs: &[Tab], names: &[Short], shown: usize) {
     let wide = |range: std::ops::Range<usize>| -> usize {
-        names[range].iter().map(|n| usize::from(n.columns()) + 3).sum()
+        names[range]
+            .iter()
+            .map(|n| usize::from(n.columns()) + 3)
+            .sum()
     };
     let room = usize::from(area.width).saturating_sub(2);
     let mut first = 0;
@@ -85,7 +96,13 @@ fn draw_tabs(pen: &mut Pen<'_>, area: Rect, tabs: &[Tab], names: &[Short], shown
         let left = area.right().saturating_sub(x);
         let fits = name.columns() + 2 <= left;
         if !fits && i != shown {
-            pen.put(area.right().saturating_sub(1).max(x), area.y, 1, "›", Role::Dim);
+            pen.put(
+                area.right().saturating_sub(1).max(x),
+                area.y,
+                1,
+                "›",
+                Role::Dim,
+            );
             break;
         }
         let some = !matches!(tab.count, Count::Exact(0) | Count::Unknown);
@@ -93,13 +110,18 @@ fn draw_tabs(pen: &mut Pen<'_>, area: Rect, tabs: &[Tab], names: &[Short], shown
         let role = if tab.active { Role::Accent } else { Role::Text };
         let room = left.saturating_sub(1);
         let style = if tab.active {
-            pen.look(role).add_modifier(ratatui::style::Modifier::UNDERLINED)
+            pen.look(role)
+                .add_modifier(ratatui::style::Modifier::UNDERLINED)
         } else {
             pen.look(role)
         };
         let end = pen.put_styled(start, area.y, room, name, style);
         if !tab.active && start + tab.name.columns() < end {
-            let role = if tab.alarm && some { Role::Late } else { Role::Dim };
+            let role = if tab.alarm && some {
+                Role::Late
+            } else {
+                Role::Dim
+            };
             let from = start + tab.name.columns();
             let look = pen.look(role);
             pen.lay(Rect::new(from, area.y, end - from, 1), look);
@@ -175,7 +197,13 @@ impl Tone {
 
 /// What has just happened, at the bottom of `body`: the sentence, and below it what to do next.
 /// It takes no key.
-pub fn toast(pen: &mut Pen<'_>, body: Rect, tone: Tone, words: &Printable, hint: Option<&Printable>) {
+pub fn toast(
+    pen: &mut Pen<'_>,
+    body: Rect,
+    tone: Tone,
+    words: &Printable,
+    hint: Option<&Printable>,
+) {
     if body.width < 8 || body.height < 2 {
         return;
     }
@@ -185,8 +213,16 @@ pub fn toast(pen: &mut Pen<'_>, body: Rect, tone: Tone, words: &Printable, hint:
     rows.truncate(said);
     let mut hints = hint.map_or_else(Vec::new, |h| crate::domain::text::wrap(h, room));
     hints.truncate(2);
-    let tall = u16::try_from(rows.len() + hints.len()).unwrap_or(1).min(body.height);
-    let wide = rows.iter().chain(&hints).map(Shown::columns).max().unwrap_or(0) + 6;
+    let tall = u16::try_from(rows.len() + hints.len())
+        .unwrap_or(1)
+        .min(body.height);
+    let wide = rows
+        .iter()
+        .chain(&hints)
+        .map(Shown::columns)
+        .max()
+        .unwrap_or(0)
+        + 6;
     let wide = wide.min(body.width);
     let area = Rect::new(body.right() - wide, body.bottom() - tall, wide, tall);
     pen.clear(area);

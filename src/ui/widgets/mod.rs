@@ -22,7 +22,13 @@ pub fn heading(pen: &mut Pen<'_>, area: Rect, words: &[&dyn ErasedShown], focuse
             continue;
         }
         let lead = if i == 0 { " " } else { " · " };
-        x = pen.put(x.saturating_sub(u16::from(i == 0)), area.y, right.saturating_sub(x), lead, Role::Rule);
+        x = pen.put(
+            x.saturating_sub(u16::from(i == 0)),
+            area.y,
+            right.saturating_sub(x),
+            lead,
+            Role::Rule,
+        );
         let role = match (i, focused) {
             (0, true) => Role::Accent,
             (0, false) => Role::Strong,

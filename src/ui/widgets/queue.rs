@@ -120,7 +120,13 @@ pub fn row(pen: &mut Pen<'_>, area: Rect, columns: &Columns, row: &Row<'_>, need
         pen.put(x + 1, y, right.saturating_sub(x + 1), "▌", Role::Accent);
     }
     pen.put_right(x + 4, y, 2, row.countdown.sign(), urgency);
-    pen.put(x + 5, y, COUNTDOWN.min(right.saturating_sub(x + 5)), row.countdown, urgency);
+    pen.put(
+        x + 5,
+        y,
+        COUNTDOWN.min(right.saturating_sub(x + 5)),
+        row.countdown,
+        urgency,
+    );
     x += LEAD;
     if columns.target > 0 {
         if let Some(target) = row.target {
@@ -129,7 +135,13 @@ pub fn row(pen: &mut Pen<'_>, area: Rect, columns: &Columns, row: &Row<'_>, need
         x += columns.target + GAP;
     }
     let left = right.saturating_sub(x);
-    pen.put(x, y, columns.key.min(left), row.key, if row.cursor { Role::Strong } else { Role::Dim });
+    pen.put(
+        x,
+        y,
+        columns.key.min(left),
+        row.key,
+        if row.cursor { Role::Strong } else { Role::Dim },
+    );
     x += columns.key + 1;
     let sign = match row.news {
         News::Nothing => "",
@@ -138,7 +150,13 @@ pub fn row(pen: &mut Pen<'_>, area: Rect, columns: &Columns, row: &Row<'_>, need
     };
     pen.put(x, y, right.saturating_sub(x).min(1), sign, Role::News);
     if row.waiting {
-        pen.put(x + 1, y, right.saturating_sub(x + 1).min(1), "↑", Role::Soon);
+        pen.put(
+            x + 1,
+            y,
+            right.saturating_sub(x + 1).min(1),
+            "↑",
+            Role::Soon,
+        );
     }
     x += SIGNS;
     if x < right {
@@ -169,14 +187,24 @@ fn subject(pen: &mut Pen<'_>, x: u16, y: u16, max: u16, row: &Row<'_>, needles: 
         style = style.patch(pen.look(Role::Selection));
     }
     let note = row.note.columns();
-    let room = if note > 0 && max >= note + 24 { max - note - 1 } else { max };
+    let room = if note > 0 && max >= note + 24 {
+        max - note - 1
+    } else {
+        max
+    };
     let end = if row.subject.is_empty() {
         pen.put(x, y, room, "(no subject)", Role::Dim)
     } else {
         pen.put_found(x, y, room, row.subject, style, needles)
     };
     if room < max {
-        pen.put(end + 1, y, max.saturating_sub(end + 1 - x), &row.note, Role::Dim);
+        pen.put(
+            end + 1,
+            y,
+            max.saturating_sub(end + 1 - x),
+            &row.note,
+            Role::Dim,
+        );
     }
 }
 
