@@ -8,4 +8,5 @@
 mod demo_desk;
 mod house;
 mod rules;
+mod screens;
 mod settings;

@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::theme::{Role, Theme};
 use crate::domain::sla::Countdown;
-use crate::domain::text::Printable;
+use crate::domain::text::{Printable, line};
 use crate::domain::ticket::TicketKey;
 
 mod sealed {
@@ -290,6 +290,20 @@ impl Pen<'_> {
     /// Lays a look over cells, keeping their text.
     pub fn lay(&mut self, area: Rect, style: Style) {
         self.buf.set_style(area.intersection(self.buf.area), style);
+    }
+
+    /// Passes through the gate what another widget has written: what is not printable becomes `�`.
+    pub fn gate(&mut self, area: Rect) {
+        let area = area.intersection(self.buf.area);
+        for y in area.top()..area.bottom() {
+            for x in area.left()..area.right() {
+                let cell = &mut self.buf[(x, y)];
+                let plain = cell.symbol().is_ascii() || line(cell.symbol()) == *cell.symbol();
+                if !plain {
+                    cell.set_symbol("\u{fffd}");
+                }
+            }
+        }
     }
 
     /// Empties cells, for something that lies on top.

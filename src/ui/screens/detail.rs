@@ -316,6 +316,7 @@ pub fn composer(state: &State, pen: &mut Pen<'_>, area: Rect) {
     pen.put_right(right - 1, bottom, area.width - 4, &words, role);
     let inner = Rect::new(area.x + 2, area.y + 1, area.width - 4, area.height - 2);
     (&c.area).render(inner, pen.buf);
+    pen.gate(inner);
     popup(state, pen, inner);
 }
 

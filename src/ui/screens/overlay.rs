@@ -272,8 +272,9 @@ fn wrong(pen: &mut Pen<'_>, area: Rect, x: u16, text: &str, trouble: &Trouble) {
     } else {
         pen.put(area.x + 1, y, 1, "✗", Role::Bad) + 1
     };
-    at = pen.put(at, y, end.saturating_sub(at), &trouble.words, Role::Bad) + 1;
+    at = pen.put(at, y, end.saturating_sub(at), &trouble.words, Role::Bad);
     if let Some(hint) = &trouble.hint {
+        at = pen.put(at, y, end.saturating_sub(at), "; ", Role::Dim);
         pen.put(at, y, end.saturating_sub(at), hint, Role::Dim);
     }
 }

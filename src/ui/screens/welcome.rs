@@ -8,7 +8,7 @@ use crate::ui::widgets::centred;
 
 /// Greets and offers what there is to begin with.
 pub fn welcome(pen: &mut Pen<'_>, area: Rect, choice: usize, busy: bool) {
-    let room = centred(area, 64, 13);
+    let room = centred(area, 66, 13);
     let (x, mut y, w) = (room.x, room.y, room.width);
     pen.put(x, y, w, "Welcome to Deskhand", Role::Accent);
     let what = "A console for support desks: the queue, the ticket, the promises.";
