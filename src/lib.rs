@@ -41,6 +41,6 @@ pub mod config;
 pub mod desk;
 pub mod domain;
 pub mod shell;
-pub mod ui;
 pub mod store;
 pub mod sync;
+pub mod ui;

@@ -18,6 +18,7 @@ use super::signals::Signals;
 use super::terminal::{self, Tty};
 use crate::app::{App, Event};
 use crate::config::{self, Paths, Theme};
+use crate::ui;
 
 /// How the console is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,6 +126,25 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
 /// # Errors
 /// The colours cannot be read.
 pub fn picture(theme: Theme) -> Result<Picture, Failure> {
-    let _ = theme;
-    Ok(Box::new(|_state, _frame| {}))
+    let name = colours(theme);
+    let theme = ui::Theme::built_in(name)
+        .ok_or_else(|| Failure::System(format!("the theme \"{name}\" cannot be read")))?;
+    Ok(Box::new(move |state, frame| ui::draw(state, &theme, frame)))
+}
+
+/// The theme's name: as set, or as far as this terminal can be trusted with.
+fn colours(theme: Theme) -> &'static str {
+    let set = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
+    let plain = set("NO_COLOR").is_some() || set("TERM").is_some_and(|t| t == "dumb");
+    let many = set("COLORTERM").is_some_and(|c| c == "truecolor" || c == "24bit")
+        || set("TERM").is_some_and(|t| t.contains("256color") || t.contains("direct"));
+    match theme {
+        // Whoever sets NO_COLOR means every program, this one's own setting apart.
+        Theme::Auto if plain => "none",
+        Theme::Auto if !many => "16",
+        Theme::Auto | Theme::Dark => "dark",
+        Theme::Light => "light",
+        Theme::Ansi16 => "16",
+        Theme::None => "none",
+    }
 }
