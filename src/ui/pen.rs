@@ -220,6 +220,8 @@ impl Pen<'_> {
     }
 
     fn write(&mut self, x: u16, y: u16, max: u16, text: &str, style: Style) -> u16 {
+        // Whatever stood here before must not shine through.
+        let style = Style::reset().patch(self.look(Role::Text)).patch(style);
         let area = self.buf.area;
         if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() {
             return x;

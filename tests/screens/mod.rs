@@ -313,6 +313,7 @@ fn built_in_themes_parse_and_wrong_ones_are_refused_with_the_place() {
 }
 
 /// Run with `--ignored --nocapture`; the budget is for a release build.
+#[expect(clippy::print_stderr, reason = "a measurement says its figure")]
 #[test]
 #[ignore = "a measurement, not a rule"]
 fn a_frame_takes_little_time() {
