@@ -11,6 +11,7 @@
 //! `print`, what comes next while typing in `complete`. Not here: SQL, views, order.
 
 mod complete;
+mod lex;
 mod meaning;
 mod parse;
 mod print;
@@ -287,11 +288,10 @@ impl Text {
 
     fn new(text: &str, whole: bool) -> Option<Self> {
         let text = text.trim();
-        let blank = text.contains(char::is_whitespace);
         (!tokens(text).is_empty()).then(|| Self {
             text: text.to_owned(),
             // Only what can be written without quotes can be the beginning of a word.
-            whole: whole || blank || text.contains(words::is_quote),
+            whole: whole || !words::is_bare(text),
         })
     }
 

@@ -244,3 +244,13 @@ fn distance(a: &str, b: &str) -> usize {
     }
     rows[a.len()][b.len()]
 }
+
+/// Whether a text to be found is read as such when it stands without quotes.
+pub(super) fn is_bare(text: &str) -> bool {
+    let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let like_a_field = letters > 0 && text[letters..].starts_with([':', '<', '>', '=']);
+    !text.is_empty()
+        && !like_a_field
+        && !text.starts_with(['-', '!'])
+        && !text.contains(|c: char| c.is_whitespace() || is_quote(c))
+}
