@@ -162,11 +162,11 @@ impl Reader<'_> {
                     }
                 }
             }
-            (Day::EndOfDay, None) => self
+            (Day::WorkEnds, None) => self
                 .calendar
                 .next_close(self.now)
                 .ok_or("the calendar never closes; give a time")?,
-            (Day::EndOfDay, Some(_)) => return Err(not_understood(words.last().unwrap_or(&""))),
+            (Day::WorkEnds, Some(_)) => return Err(not_understood(words.last().unwrap_or(&""))),
         })
     }
 
@@ -178,8 +178,8 @@ impl Reader<'_> {
         Ok(match words {
             ["today", rest @ ..] => (in_days(0), rest),
             ["tomorrow" | "tom" | "tmr", rest @ ..] => (in_days(1), rest),
-            ["eod"] => (Day::EndOfDay, &[]),
-            ["end", "of", "day"] => (Day::EndOfDay, &[]),
+            ["eod"] => (Day::WorkEnds, &[]),
+            ["end", "of", "day"] => (Day::WorkEnds, &[]),
             ["next", "week", rest @ ..] => (in_days(to_monday), rest),
             ["next", "month", rest @ ..] => {
                 let (year, month) = if today.month() == 12 {
@@ -275,7 +275,7 @@ enum Day {
     Any,
     Date(NaiveDate),
     Weekday(Weekday),
-    EndOfDay,
+    WorkEnds,
     At(Instant),
 }
 
