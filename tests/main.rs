@@ -10,3 +10,4 @@ mod house;
 mod rules;
 mod screens;
 mod settings;
+mod store;

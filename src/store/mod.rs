@@ -8,9 +8,23 @@
 //! Not here: when to talk to a desk (sync), what a key means (app), reading files of
 //! tickets (cli). Time is always told.
 
+mod audit;
 mod error;
+mod import;
+mod lay;
+mod list;
+mod open;
+mod outbox;
+mod plan;
+mod put;
 mod reader;
+mod rows;
+mod thread;
+mod words;
 mod writer;
+
+/// What the store's calls give.
+pub type Result<T> = std::result::Result<T, StoreError>;
 
 use std::path::PathBuf;
 

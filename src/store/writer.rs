@@ -2,124 +2,255 @@
 
 use std::path::Path;
 
+use rusqlite::{Connection, params};
+use sha2::{Digest, Sha256};
+
+use super::lay::{self, Scene};
 use super::*;
 use crate::domain::import::{ImportOutcome, ImportTicket, NewTicket};
 use crate::domain::people::{Absence, Agent, Tenant, Workspace};
 use crate::domain::thread::Draft;
 
-type Result<T> = std::result::Result<T, StoreError>;
-
 /// The connection that writes.
 #[derive(Debug)]
 pub struct Writer {
-    _private: (),
+    conn: Connection,
+    rules: Rules,
+    path: std::path::PathBuf,
 }
 
-fn later<T>() -> Result<T> {
-    Err(StoreError::Refused("not built yet".into()))
+/// The stored number of a sort of named things.
+pub(super) const fn shelf_code(shelf: Shelf) -> i64 {
+    match shelf {
+        Shelf::Macro => 1,
+        Shelf::Snippet => 2,
+        Shelf::View => 3,
+    }
 }
 
 impl Writer {
+    /// One transaction; the counters are written with it. `durable`: it is on the disk
+    /// when this returns; otherwise it is whole but may be lost with the power.
+    fn scene<T>(
+        &mut self,
+        durable: bool,
+        act: impl FnOnce(&mut Scene<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let path = self.path.clone();
+        let run = || -> Result<T> {
+            self.conn.pragma_update(
+                None,
+                "synchronous",
+                if durable { "FULL" } else { "NORMAL" },
+            )?;
+            let tx = self
+                .conn
+                .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            let mut scene = Scene {
+                conn: &tx,
+                rules: &self.rules,
+                counters: put::Counters::default(),
+            };
+            let out = act(&mut scene)?;
+            let mut counters = scene.counters;
+            counters.flush(&tx)?;
+            tx.commit()?;
+            Ok(out)
+        };
+        run().map_err(|e| e.at(&path))
+    }
+
+    fn full(&self, act: impl FnOnce(&Connection) -> rusqlite::Result<()>) -> Result<()> {
+        self.conn.pragma_update(None, "synchronous", "FULL")?;
+        act(&self.conn).map_err(|e| StoreError::from(e).at(&self.path))
+    }
+
+    fn marks(&mut self, ids: &[TicketId], sql: &str) -> Result<()> {
+        self.scene(false, |s| {
+            for id in ids {
+                s.conn.prepare_cached(sql)?.execute([id.0])?;
+            }
+            Ok(())
+        })
+    }
+
+    fn rules_hash(&self) -> String {
+        let policy = serde_json::to_string(&self.rules.policy).unwrap_or_default();
+        let text = format!("{policy}{:?}", self.rules.calendar.spec());
+        Sha256::digest(text.as_bytes())
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect()
+    }
+
+    /// Whether the due instants in the file were computed by other rules. A file without
+    /// any takes these.
+    fn note_rules(&self) -> Result<bool> {
+        let hash = self.rules_hash();
+        let kept: Option<String> = rusqlite::OptionalExtension::optional(self.conn.query_row(
+            "SELECT value FROM meta WHERE key = 'rules'",
+            [],
+            |r| r.get(0),
+        ))?;
+        if kept.is_none() {
+            self.conn
+                .execute("INSERT OR REPLACE INTO meta VALUES('rules', ?1)", [&hash])?;
+        }
+        Ok(kept.is_some_and(|k| k != hash))
+    }
+
     /// Opens the file, makes it if it is not there, brings an old one up to date, sets a
     /// damaged one aside. `now` names the file that is set aside.
     ///
     /// # Errors
     /// A newer file, one in use, no permission, a full disk.
-    pub fn open(_path: &Path, _rules: Rules, _now: Instant) -> Result<Opened> {
-        later()
+    pub fn open(path: &Path, rules: Rules, now: Instant) -> Result<Opened> {
+        let file = open::for_writing(path, now)?;
+        let mut writer = Self {
+            conn: file.conn,
+            rules,
+            path: path.to_owned(),
+        };
+        let due_stale = writer.note_rules().map_err(|e| e.at(path))? && !file.fresh;
+        Ok(Opened {
+            writer,
+            set_aside: file.set_aside,
+            fresh: file.fresh,
+            due_stale,
+        })
     }
 
     /// Takes other rules; true if due instants have to be computed again.
     ///
     /// # Errors
     /// As all writes: no room, no permission, damage, another writer.
-    pub fn set_rules(&mut self, _rules: Rules) -> Result<bool> {
-        later()
+    pub fn set_rules(&mut self, rules: Rules) -> Result<bool> {
+        self.rules = rules;
+        self.note_rules()
     }
 
     /// Puts changes into the outbox and lays them over their tickets, durably and all or none.
     ///
     /// # Errors
     /// As [`Self::set_rules`]; a ticket that is not there.
-    pub fn commit(&mut self, _changes: &[Change]) -> Result<Committed> {
-        later()
+    pub fn commit(&mut self, changes: &[Change]) -> Result<Committed> {
+        self.scene(true, |s| s.commit(changes, true))
     }
 
     /// The same, and the draft the text came from is gone in the same moment.
     ///
     /// # Errors
     /// As [`Self::commit`].
-    pub fn commit_draft(&mut self, _from: &FromDraft) -> Result<Committed> {
-        later()
+    pub fn commit_draft(&mut self, from: &FromDraft) -> Result<Committed> {
+        self.scene(true, |s| {
+            let done = s.commit(&from.changes, true)?;
+            s.conn
+                .execute("DELETE FROM draft WHERE ticket = ?1", [from.draft_of.0])?;
+            Ok(done)
+        })
     }
 
     /// Makes a ticket.
     ///
     /// # Errors
     /// As [`Self::commit`].
-    pub fn create_ticket(
-        &mut self,
-        _new: &NewTicket,
-        _by: &AgentId,
-        _now: Instant,
-    ) -> Result<Ticket> {
-        later()
+    pub fn create_ticket(&mut self, new: &NewTicket, by: &AgentId, now: Instant) -> Result<Ticket> {
+        let (by, now) = (by.clone(), rows::whole_ms(now));
+        self.scene(true, |s| s.create(new, &by, now))
     }
 
     /// Takes back the latest batch of this person that is not taken back yet.
     ///
     /// # Errors
     /// As [`Self::commit`].
-    pub fn undo(&mut self, _me: &AgentId, _now: Instant) -> Result<Option<Undone>> {
-        later()
+    pub fn undo(&mut self, me: &AgentId, now: Instant) -> Result<Option<Undone>> {
+        self.scene(true, |s| s.undo(me, rows::whole_ms(now)))
     }
 
     /// Does again what was taken back last, unless something else was done since.
     ///
     /// # Errors
     /// As [`Self::commit`].
-    pub fn redo(&mut self, _me: &AgentId, _now: Instant) -> Result<Option<Undone>> {
-        later()
+    pub fn redo(&mut self, me: &AgentId, now: Instant) -> Result<Option<Undone>> {
+        self.scene(true, |s| s.redo(me, rows::whole_ms(now)))
     }
 
     /// Keeps a draft, durably.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn save_draft(&mut self, _draft: &Draft) -> Result<()> {
-        later()
+    pub fn save_draft(&mut self, draft: &Draft) -> Result<()> {
+        self.full(|c| {
+            c.execute(
+                "INSERT OR REPLACE INTO draft VALUES(?1,?2,?3,?4)",
+                params![
+                    draft.ticket.0,
+                    lay::visibility_code(draft.visibility),
+                    draft.body,
+                    rows::ms(draft.at)
+                ],
+            )
+            .map(|_| ())
+        })
     }
 
     /// Forgets a draft.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn drop_draft(&mut self, _ticket: TicketId) -> Result<()> {
-        later()
+    pub fn drop_draft(&mut self, ticket: TicketId) -> Result<()> {
+        self.full(|c| {
+            c.execute("DELETE FROM draft WHERE ticket = ?1", [ticket.0])
+                .map(|_| ())
+        })
     }
 
     /// I have looked at it: neither unread nor changed.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn mark_read(&mut self, _ids: &[TicketId]) -> Result<()> {
-        later()
+    pub fn mark_read(&mut self, ids: &[TicketId]) -> Result<()> {
+        self.marks(
+            ids,
+            "UPDATE ticket SET unread = 0, changed = 0 WHERE id = ?1 AND (unread OR changed)",
+        )
     }
 
     /// I want to see it as new.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn mark_unread(&mut self, _ids: &[TicketId]) -> Result<()> {
-        later()
+    pub fn mark_unread(&mut self, ids: &[TicketId]) -> Result<()> {
+        self.marks(ids, "UPDATE ticket SET unread = 1 WHERE id = ?1")
     }
 
     /// Brings tickets back whose snooze is over, and names them.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn wake_snoozed(&mut self, _now: Instant) -> Result<Vec<TicketId>> {
-        later()
+    pub fn wake_snoozed(&mut self, now: Instant) -> Result<Vec<TicketId>> {
+        let now = rows::ms(now);
+        self.scene(false, |s| {
+            let ids: Vec<i64> = s
+                .conn
+                .prepare_cached(
+                    "SELECT id FROM ticket WHERE shelf = 1 AND snoozed <= ?1 ORDER BY snoozed",
+                )?
+                .query_map([now], |r| r.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            for id in &ids {
+                let old = s.ticket(TicketId(*id))?;
+                let mut base = s.base(&old)?;
+                let mut t = old.clone();
+                t.snoozed_until = None;
+                put::write(s.conn, Some(&old), &t, &mut s.counters)?;
+                if old.waiting > 0 {
+                    base.snoozed_until = None;
+                    s.keep_base(&base)?;
+                }
+            }
+            Ok(ids.into_iter().map(TicketId).collect())
+        })
     }
 
     /// When the next snooze is over.
@@ -127,7 +258,11 @@ impl Writer {
     /// # Errors
     /// As [`Self::set_rules`].
     pub fn next_wake(&self) -> Result<Option<Instant>> {
-        later()
+        let at: Option<i64> = self
+            .conn
+            .prepare_cached("SELECT min(snoozed) FROM ticket WHERE shelf = 1")?
+            .query_row([], |r| r.get(0))?;
+        Ok(at.map(rows::at))
     }
 
     /// What may be sent now: for each ticket its oldest waiting change, unless one is under way
@@ -135,8 +270,8 @@ impl Writer {
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn next_to_send(&self, _now: Instant) -> Result<Vec<Change>> {
-        later()
+    pub fn next_to_send(&self, now: Instant) -> Result<Vec<Change>> {
+        outbox::next_to_send(&self.conn, now)
     }
 
     /// The earliest instant at which something that is held back may be sent.
@@ -144,7 +279,7 @@ impl Writer {
     /// # Errors
     /// As [`Self::set_rules`].
     pub fn next_not_before(&self) -> Result<Option<Instant>> {
-        later()
+        outbox::next_not_before(&self.conn)
     }
 
     /// What was being sent when the program ended: to be looked up, not sent again blindly.
@@ -152,23 +287,31 @@ impl Writer {
     /// # Errors
     /// As [`Self::set_rules`].
     pub fn in_flight(&self) -> Result<Vec<Change>> {
-        later()
+        outbox::in_flight(&self.conn)
     }
 
     /// It is being sent from now on; false if it was taken back in the meantime.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn mark_in_flight(&mut self, _id: ChangeId) -> Result<bool> {
-        later()
+    pub fn mark_in_flight(&mut self, id: ChangeId) -> Result<bool> {
+        let n = self.conn.execute(
+            "UPDATE outbox SET stage = 2 WHERE id = ?1 AND stage = 1",
+            [id.0.as_bytes().as_slice()],
+        )?;
+        Ok(n > 0)
     }
 
     /// The send failed in a way that is worth another try: it waits again, until `not_before`.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn retry_later(&mut self, _id: ChangeId, _not_before: Option<Instant>) -> Result<()> {
-        later()
+    pub fn retry_later(&mut self, id: ChangeId, not_before: Option<Instant>) -> Result<()> {
+        self.conn.execute(
+            "UPDATE outbox SET stage = 1, not_before = coalesce(?2, not_before) WHERE id = ?1 AND stage = 2",
+            params![id.0.as_bytes().as_slice(), not_before.map(rows::ms)],
+        )?;
+        Ok(())
     }
 
     /// The desk has it; `version` is the ticket's version there, if the desk has such.
@@ -177,11 +320,11 @@ impl Writer {
     /// As [`Self::set_rules`].
     pub fn confirm(
         &mut self,
-        _id: ChangeId,
-        _version: Option<u64>,
-        _now: Instant,
+        id: ChangeId,
+        version: Option<u64>,
+        now: Instant,
     ) -> Result<Vec<TicketId>> {
-        later()
+        self.scene(true, |s| s.confirm(id, version, now))
     }
 
     /// The desk said no: the change is taken off the ticket, its text is kept in the outbox.
@@ -190,74 +333,163 @@ impl Writer {
     /// As [`Self::set_rules`].
     pub fn refuse(
         &mut self,
-        _id: ChangeId,
-        _reason: &Untrusted,
-        _now: Instant,
+        id: ChangeId,
+        reason: &Untrusted,
+        now: Instant,
     ) -> Result<Vec<TicketId>> {
-        later()
+        self.scene(true, |s| s.refuse(id, reason, now))
     }
 
     /// Keeps a batch of tickets from outside, in one transaction. About a thousand at a time.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn import(&mut self, _tickets: &[ImportTicket], _now: Instant) -> Result<ImportOutcome> {
-        later()
+    pub fn import(&mut self, tickets: &[ImportTicket], now: Instant) -> Result<ImportOutcome> {
+        let me = self.rules.me.clone();
+        self.scene(false, |s| {
+            let done = s.import(tickets)?;
+            if done.added + done.updated + done.kept > 0 {
+                let detail = format!(
+                    "{} added, {} updated, {} unchanged, {} kept",
+                    done.added, done.updated, done.unchanged, done.kept
+                );
+                audit::add(s.conn, now, me.as_str(), None, "import", &detail)?;
+            }
+            Ok(done)
+        })
     }
 
     /// Adds or renames agents.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn put_agents(&mut self, _agents: &[Agent]) -> Result<()> {
-        later()
+    pub fn put_agents(&mut self, agents: &[Agent]) -> Result<()> {
+        self.scene(false, |s| {
+            for a in agents {
+                s.conn
+                    .prepare_cached("INSERT OR REPLACE INTO agent VALUES(?1,?2)")?
+                    .execute(params![a.id.as_str(), lay::to_json("an agent", a)?])?;
+            }
+            Ok(())
+        })
     }
 
     /// Adds or renames tenants.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn put_tenants(&mut self, _tenants: &[Tenant]) -> Result<()> {
-        later()
+    pub fn put_tenants(&mut self, tenants: &[Tenant]) -> Result<()> {
+        self.scene(false, |s| {
+            for a in tenants {
+                s.conn
+                    .prepare_cached("INSERT OR REPLACE INTO tenant VALUES(?1,?2)")?
+                    .execute(params![a.id.as_str(), lay::to_json("a tenant", a)?])?;
+            }
+            Ok(())
+        })
     }
 
     /// Adds Workspaces.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn put_workspaces(&mut self, _workspaces: &[Workspace]) -> Result<()> {
-        later()
+    pub fn put_workspaces(&mut self, workspaces: &[Workspace]) -> Result<()> {
+        self.scene(false, |s| {
+            for w in workspaces {
+                s.conn
+                    .prepare_cached("INSERT OR REPLACE INTO workspace VALUES(?1,?2)")?
+                    .execute(params![w.name.raw(), w.tenant.as_ref().map(|t| t.as_str())])?;
+            }
+            Ok(())
+        })
     }
 
     /// Puts these in the place of all planned absences.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn put_absences(&mut self, _absences: &[Absence]) -> Result<()> {
-        later()
+    pub fn put_absences(&mut self, absences: &[Absence]) -> Result<()> {
+        self.scene(false, |s| {
+            s.conn.execute("DELETE FROM absence", [])?;
+            for a in absences {
+                s.conn
+                    .prepare_cached("INSERT INTO absence(until, json) VALUES(?1,?2)")?
+                    .execute(params![rows::ms(a.to), lay::to_json("an absence", a)?])?;
+            }
+            Ok(())
+        })
     }
 
     /// Adds or replaces a macro, snippet or view; an empty body takes it away.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn put_named(&mut self, _shelf: Shelf, _items: &[Named]) -> Result<()> {
-        later()
+    pub fn put_named(&mut self, shelf: Shelf, items: &[Named]) -> Result<()> {
+        self.scene(true, |s| {
+            for n in items {
+                let sql = if n.body.is_empty() {
+                    "DELETE FROM named WHERE sort = ?1 AND name = ?2 AND ?3 = ''"
+                } else {
+                    "INSERT OR REPLACE INTO named VALUES(?1,?2,?3)"
+                };
+                s.conn
+                    .execute(sql, params![shelf_code(shelf), n.name, n.body])?;
+            }
+            Ok(())
+        })
     }
 
     /// Remembers a value; an empty one forgets it.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn set_meta(&mut self, _key: &str, _value: &str) -> Result<()> {
-        later()
+    pub fn set_meta(&mut self, key: &str, value: &str) -> Result<()> {
+        let sql = if value.is_empty() {
+            "DELETE FROM meta WHERE key = ?1 AND ?2 = ''"
+        } else {
+            "INSERT OR REPLACE INTO meta VALUES(?1, ?2)"
+        };
+        self.conn.prepare_cached(sql)?.execute([key, value])?;
+        Ok(())
     }
 
     /// Computes due instants again, some 500 tickets a step, from `from` on.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn recompute_due(&mut self, _from: Option<TicketId>) -> Result<Progress> {
-        later()
+    pub fn recompute_due(&mut self, from: Option<TicketId>) -> Result<Progress> {
+        let hash = self.rules_hash();
+        self.scene(false, |s| {
+            let ids: Vec<i64> = s
+                .conn
+                .prepare_cached(
+                    "SELECT id FROM ticket WHERE shelf IN (0, 1) AND id > ?1 ORDER BY id LIMIT 500",
+                )?
+                .query_map([from.map_or(i64::MIN, |f| f.0)], |r| r.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            for id in &ids {
+                let old = s.ticket(TicketId(*id))?;
+                let mut h = put::history(s.conn, old.clone())?;
+                h.events.extend(outbox::clock_events(s.conn, old.id)?);
+                h.events.sort_by_key(|e| e.at);
+                let due = put::due(s.rules, &h);
+                if due != old.due {
+                    let mut t = old.clone();
+                    t.due = due;
+                    put::write(s.conn, Some(&old), &t, &mut s.counters)?;
+                }
+            }
+            let next = (ids.len() == 500)
+                .then(|| ids.last().copied().map(TicketId))
+                .flatten();
+            if next.is_none() {
+                s.conn
+                    .execute("INSERT OR REPLACE INTO meta VALUES('rules', ?1)", [hash])?;
+            }
+            Ok(Progress {
+                looked: ids.len() as u64,
+                next,
+            })
+        })
     }
 }

@@ -1,0 +1,271 @@
+//! Taking tickets in from outside, by the thousand.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use sha2::{Digest, Sha256};
+
+use super::lay::{Scene, attach, link_code, new_id, to_json, visibility_code};
+use super::rows::{ms, whole_ms};
+use super::{Result, put, words};
+use crate::domain::import::{ImportOutcome, ImportTicket};
+use crate::domain::thread::Author;
+use crate::domain::ticket::{Due, Ticket, TicketId};
+
+/// Lines longer than this are packed.
+const PACK_FROM: usize = 2048;
+
+enum Known {
+    No,
+    Same,
+    Touched,
+    Older(Box<Ticket>),
+}
+
+impl Scene<'_> {
+    /// Keeps a batch; the caller holds the transaction.
+    pub fn import(&mut self, tickets: &[ImportTicket]) -> Result<ImportOutcome> {
+        let mut out = ImportOutcome::default();
+        let mut order: Vec<&ImportTicket> = tickets.iter().collect();
+        order.sort_by_key(|t| t.created);
+        let mut next_message = next_message(self.conn)?;
+        for t in order {
+            let hash = digest(t)?;
+            let known = self.known(t, &hash)?;
+            match known {
+                Known::Same => out.unchanged += 1,
+                Known::Touched => out.kept += 1,
+                Known::No => {
+                    let id = new_id(self.conn, t.created)?;
+                    self.put_in(t, id, None, &hash, &mut next_message)?;
+                    out.added += 1;
+                }
+                Known::Older(old) => {
+                    self.clear(old.id)?;
+                    self.put_in(t, old.id, Some(&old), &hash, &mut next_message)?;
+                    out.updated += 1;
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    fn known(&self, t: &ImportTicket, hash: &[u8]) -> Result<Known> {
+        let id: Option<i64> = self
+            .conn
+            .prepare_cached("SELECT id FROM ticket WHERE key = ?1")?
+            .query_row([t.key.as_str()], |r| r.get(0))
+            .optional()?;
+        let Some(id) = id.map(TicketId) else {
+            return Ok(Known::No);
+        };
+        let Some(shown) = put::load(self.conn, id)? else {
+            return Ok(Known::No);
+        };
+        let kept: Option<(Vec<u8>, i64)> = self
+            .conn
+            .prepare_cached("SELECT hash, version FROM original WHERE ticket = ?1")?
+            .query_row([id.0], |r| Ok((r.get(0)?, r.get(1)?)))
+            .optional()?;
+        Ok(match kept {
+            Some((h, _)) if h == hash => Known::Same,
+            Some((_, v))
+                if v.unsigned_abs() == shown.version
+                    && shown.waiting == 0
+                    && shown.merged_into.is_none() =>
+            {
+                Known::Older(Box::new(shown))
+            }
+            _ => Known::Touched,
+        })
+    }
+
+    fn clear(&self, id: TicketId) -> Result<()> {
+        for sql in [
+            "DELETE FROM attachment_data WHERE id IN (SELECT a.id FROM attachment a JOIN message m ON m.id = a.message WHERE m.ticket = ?1)",
+            "DELETE FROM attachment WHERE message IN (SELECT id FROM message WHERE ticket = ?1)",
+            "DELETE FROM message WHERE ticket = ?1",
+            "DELETE FROM timeline WHERE ticket = ?1",
+            "DELETE FROM link WHERE ticket = ?1",
+            "DELETE FROM words WHERE rowid = ?1",
+        ] {
+            self.conn.prepare_cached(sql)?.execute([id.0])?;
+        }
+        Ok(())
+    }
+
+    fn put_in(
+        &mut self,
+        i: &ImportTicket,
+        id: TicketId,
+        old: Option<&Ticket>,
+        hash: &[u8],
+        next: &mut i64,
+    ) -> Result<()> {
+        let mut t = row_of(i, id);
+        if let Some(old) = old {
+            t.version = old.version + 1;
+            t.unread = old.unread;
+            t.changed = true;
+        }
+        put::write_history(self.conn, id, i.opened_by, i.first_status, &i.sla)?;
+        let history = super::TicketHistory {
+            ticket: t,
+            opened_by: i.opened_by,
+            first_status: i.first_status,
+            events: i.sla.clone(),
+        };
+        let due = put::due(self.rules, &history);
+        let mut t = history.ticket;
+        t.due = due;
+        put::write(self.conn, old, &t, &mut self.counters)?;
+        let mut doc = words::Doc::new(&t);
+        for m in &i.messages {
+            let (side, author) = match &m.author {
+                Author::Requester { name } => (1, Some(name.raw())),
+                Author::Agent { id } => (2, Some(id.as_str())),
+                Author::Helper { name } => (3, Some(name.raw())),
+                Author::System => (4, None),
+            };
+            self.conn
+                .prepare_cached("INSERT INTO message(id,ticket,at,side,author,visibility,body) VALUES(?1,?2,?3,?4,?5,?6,?7)")?
+                .execute(params![*next, id.0, ms(m.at), side, author, visibility_code(m.visibility), m.body.raw()])?;
+            for a in &m.attachments {
+                attach(self.conn, *next, a.name.raw(), a.media_type.raw(), &a.bytes)?;
+            }
+            *next += 1;
+            doc.add(m.body.raw());
+        }
+        for e in &i.timeline {
+            self.conn
+                .prepare_cached(
+                    "INSERT INTO timeline(ticket,at,by,field,old,new) VALUES(?1,?2,?3,?4,?5,?6)",
+                )?
+                .execute(params![
+                    id.0,
+                    ms(e.at),
+                    e.by.raw(),
+                    e.field,
+                    e.old.as_ref().map(|o| o.raw()),
+                    e.new.as_ref().map(|o| o.raw())
+                ])?;
+        }
+        self.conn
+            .prepare_cached("INSERT INTO words(rowid, text) VALUES(?1, ?2)")?
+            .execute(params![id.0, doc.finish()])?;
+        self.put_links(i, id)?;
+        keep_original(self.conn, &t, &i.original, hash)
+    }
+
+    fn put_links(&self, i: &ImportTicket, id: TicketId) -> Result<()> {
+        for (key, kind) in &i.links {
+            let other: Option<i64> = self
+                .conn
+                .prepare_cached("SELECT id FROM ticket WHERE key = ?1")?
+                .query_row([key.as_str()], |r| r.get(0))
+                .optional()?;
+            match other {
+                Some(other) => self
+                    .conn
+                    .prepare_cached("INSERT OR IGNORE INTO link VALUES(?1,?2,?3)")?
+                    .execute(params![id.0, other, link_code(*kind)])?,
+                None => self
+                    .conn
+                    .prepare_cached("INSERT OR IGNORE INTO link_later VALUES(?1,?2,?3)")?
+                    .execute(params![id.0, key.as_str(), link_code(*kind)])?,
+            };
+        }
+        let tied = self
+            .conn
+            .prepare_cached(
+                "INSERT OR IGNORE INTO link SELECT ticket, ?2, kind FROM link_later WHERE key = ?1",
+            )?
+            .execute(params![i.key.as_str(), id.0])?;
+        if tied > 0 {
+            self.conn
+                .prepare_cached("DELETE FROM link_later WHERE key = ?1")?
+                .execute([i.key.as_str()])?;
+        }
+        Ok(())
+    }
+}
+
+fn next_message(conn: &Connection) -> Result<i64> {
+    let max: Option<i64> =
+        conn.query_row("SELECT max(id) FROM message WHERE id < 1 << 40", [], |r| {
+            r.get(0)
+        })?;
+    Ok(max.unwrap_or(0) + 1)
+}
+
+fn digest(t: &ImportTicket) -> Result<Vec<u8>> {
+    if t.original.is_empty() {
+        return Ok(Sha256::digest(to_json("an imported ticket", t)?.as_bytes()).to_vec());
+    }
+    Ok(Sha256::digest(&t.original).to_vec())
+}
+
+fn keep_original(conn: &Connection, t: &Ticket, line: &[u8], hash: &[u8]) -> Result<()> {
+    let packed = if line.len() >= PACK_FROM {
+        zstd::bulk::compress(line, 1).ok()
+    } else {
+        None
+    };
+    let size = i64::try_from(line.len()).unwrap_or(0);
+    let version = i64::try_from(t.version).unwrap_or(i64::MAX);
+    let (packed, bytes) = packed.as_deref().map_or((0, line), |p| (size, p));
+    conn.prepare_cached("INSERT OR REPLACE INTO original VALUES(?1,?2,?3,?4,?5)")?
+        .execute(params![t.id.0, hash, version, packed, bytes])?;
+    Ok(())
+}
+
+/// The line a ticket was read from, and the version it had then. An empty line is none.
+pub fn original(conn: &Connection, id: TicketId) -> Result<Option<(Option<Vec<u8>>, u64)>> {
+    let row: Option<(i64, i64, Vec<u8>)> = conn
+        .prepare_cached("SELECT version, packed, line FROM original WHERE ticket = ?1")?
+        .query_row([id.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+        .optional()?;
+    Ok(row.map(|(version, packed, line)| {
+        let line = match usize::try_from(packed) {
+            Ok(size) if size > 0 => zstd::bulk::decompress(&line, size).ok(),
+            _ => (!line.is_empty()).then_some(line),
+        };
+        (line, version.unsigned_abs())
+    }))
+}
+
+fn row_of(i: &ImportTicket, id: TicketId) -> Ticket {
+    let mut labels = i.labels.clone();
+    labels.retain(|l| !l.is_empty());
+    for l in &mut labels {
+        *l = l.replace('\n', " ").to_lowercase();
+    }
+    labels.sort();
+    labels.dedup();
+    Ticket {
+        id,
+        key: i.key.clone(),
+        subject: i.subject.clone(),
+        status: i.status,
+        status_label: i.status_label.clone(),
+        priority: i.priority,
+        kind: i.kind,
+        tenant: i.tenant.clone(),
+        workspace: i.workspace.clone(),
+        requester: i.requester.clone(),
+        assignee: i.assignee.clone(),
+        labels,
+        channel: i.channel,
+        created: whole_ms(i.created),
+        updated: whole_ms(i.updated),
+        resolved: i.resolved.map(whole_ms),
+        closed: i.closed.map(whole_ms),
+        snoozed_until: i.snoozed_until.filter(|_| i.status.is_live()).map(whole_ms),
+        turn: i.turn,
+        due: Due::None,
+        reassignments: i.reassignments,
+        version: 1,
+        unread: i.unread,
+        changed: false,
+        waiting: 0,
+        merged_into: None,
+    }
+}

@@ -1,0 +1,554 @@
+//! The outbox: what a person did, where it is on its way, and taking it back.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::{ContextV7, Timestamp, Uuid};
+
+use super::lay::{Scene, parse, settle, to_json};
+use super::rows::{self, ms};
+use super::{Committed, Result, StoreError, Undone, audit};
+use crate::domain::Instant;
+use crate::domain::change::{Act, BatchId, Change, ChangeId, OutboxRow, Stage};
+use crate::domain::people::AgentId;
+use crate::domain::text::Untrusted;
+use crate::domain::ticket::{Ticket, TicketId, TicketKey};
+
+/// An identity of a time.
+pub fn identity(now: Instant) -> Uuid {
+    let seconds = now.timestamp().max(0).unsigned_abs();
+    Uuid::new_v7(Timestamp::from_unix(
+        ContextV7::new(),
+        seconds,
+        now.timestamp_subsec_nanos(),
+    ))
+}
+
+fn changes(conn: &Connection, filter: &str, args: impl rusqlite::Params) -> Result<Vec<Change>> {
+    let mut stmt = conn.prepare_cached(&format!("SELECT json FROM outbox WHERE {filter}"))?;
+    let mut found = stmt.query(args)?;
+    let mut out = Vec::new();
+    while let Some(row) = found.next()? {
+        out.push(parse("a change", row.get_ref(0)?.as_str().unwrap_or(""))?);
+    }
+    Ok(out)
+}
+
+/// The changes that are laid over a ticket, oldest first.
+pub fn laid_over(conn: &Connection, id: TicketId) -> Result<Vec<Change>> {
+    changes(
+        conn,
+        "ticket = ?1 AND stage IN (1, 2, 5) ORDER BY seq",
+        [id.0],
+    )
+}
+
+/// What the changes that are laid over a ticket mean to its clocks. Those that take
+/// something back mean nothing of their own: what they take back is gone from the history.
+pub fn clock_events(conn: &Connection, id: TicketId) -> Result<Vec<crate::domain::sla::SlaEvent>> {
+    let own = changes(
+        conn,
+        "ticket = ?1 AND stage IN (1, 2, 5) AND batch IN (SELECT id FROM batch) ORDER BY seq",
+        [id.0],
+    )?;
+    Ok(own.iter().filter_map(super::lay::clock_event).collect())
+}
+
+/// What is being sent.
+pub fn in_flight(conn: &Connection) -> Result<Vec<Change>> {
+    changes(conn, "stage = 2 ORDER BY seq", [])
+}
+
+/// For each ticket its oldest open change, if that may be sent now.
+pub fn next_to_send(conn: &Connection, now: Instant) -> Result<Vec<Change>> {
+    changes(
+        conn,
+        "stage = 1 AND coalesce(not_before, 0) <= ?1 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.ticket = outbox.ticket
+           AND o.seq < outbox.seq AND o.stage IN (1, 2, 5)) ORDER BY seq LIMIT 64",
+        [ms(now)],
+    )
+}
+
+/// The outbox as it is shown.
+pub fn shown(conn: &Connection) -> Result<Vec<OutboxRow>> {
+    let mut stmt = conn.prepare_cached(
+        "SELECT o.json, o.stage, coalesce(t.key, '?'), coalesce(t.subject, ''), o.reason FROM outbox o LEFT JOIN ticket t ON t.id = o.ticket
+         WHERE o.seq IN (SELECT seq FROM outbox WHERE stage IN (1, 2, 5) UNION SELECT seq FROM (SELECT seq FROM outbox ORDER BY seq DESC LIMIT 500))
+         ORDER BY o.stage NOT IN (1, 2, 5), o.stage <> 4, o.seq DESC LIMIT 500",
+    )?;
+    let mut found = stmt.query([])?;
+    let mut out = Vec::new();
+    while let Some(r) = found.next()? {
+        out.push(outbox_row(r)?);
+    }
+    Ok(out)
+}
+
+fn outbox_row(r: &Row<'_>) -> Result<OutboxRow> {
+    Ok(OutboxRow {
+        change: parse("a change", r.get_ref(0)?.as_str().unwrap_or(""))?,
+        stage: Stage::from_code(r.get(1)?).unwrap_or(Stage::Waiting),
+        key: TicketKey::parse(&r.get::<_, String>(2)?).map_err(StoreError::Refused)?,
+        subject: Untrusted::new(r.get::<_, String>(3)?),
+        reason: r.get::<_, Option<String>>(4)?.map(Untrusted::new),
+    })
+}
+
+fn stage_of(conn: &Connection, id: ChangeId) -> Result<Option<(Change, Stage)>> {
+    let row: Option<(String, i64)> = conn
+        .prepare_cached("SELECT json, stage FROM outbox WHERE id = ?1")?
+        .query_row([id.0.as_bytes().as_slice()], |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()?;
+    row.map(|(json, stage)| {
+        Ok((
+            parse("a change", &json)?,
+            Stage::from_code(stage).unwrap_or(Stage::Waiting),
+        ))
+    })
+    .transpose()
+}
+
+/// Moves a change to a stage.
+pub fn set_stage(
+    conn: &Connection,
+    id: ChangeId,
+    stage: Stage,
+    reason: Option<&str>,
+) -> Result<()> {
+    conn.prepare_cached("UPDATE outbox SET stage = ?2, reason = ?3 WHERE id = ?1")?
+        .execute(params![id.0.as_bytes().as_slice(), stage.code(), reason])?;
+    Ok(())
+}
+
+impl Scene<'_> {
+    /// Writes changes into the outbox and lays them over their tickets.
+    pub fn commit(&mut self, changes: &[Change], undoable: bool) -> Result<Committed> {
+        let mut done = Committed {
+            tickets: Vec::new(),
+            undo: None,
+            made: Vec::new(),
+        };
+        let mut words = Vec::new();
+        for change in changes {
+            let mut change = change.clone();
+            settle(&mut change);
+            if stage_of(self.conn, change.id)?.is_some() {
+                continue;
+            }
+            let before = self.ticket(change.ticket)?;
+            if self.base_is_missing(change.ticket)? {
+                self.keep_base(&before)?;
+            }
+            let tied = self.tie_exists(&change)?;
+            let also = self.lay(&mut change, &before)?;
+            let inverse = if tied {
+                None
+            } else {
+                change.act.inverse(&before)
+            };
+            self.insert(&change, inverse.as_ref())?;
+            if undoable {
+                self.open_batch(&change)?;
+                done.undo = Some(change.batch);
+            }
+            self.project(change.ticket)?;
+            if let Act::Split { new: Some(new), .. } = &change.act {
+                done.made.push(*new);
+            }
+            audit::add(
+                self.conn,
+                change.at,
+                change.by.as_str(),
+                Some(change.ticket),
+                "commit",
+                &audit::describe(&change.act),
+            )?;
+            words.extend(
+                also.iter()
+                    .copied()
+                    .filter(|_| !matches!(change.act, Act::Link { .. } | Act::Unlink { .. })),
+            );
+            done.tickets.push(change.ticket);
+            done.tickets.extend(also);
+        }
+        self.reindex(&words)?;
+        tidy(&mut done.tickets);
+        Ok(done)
+    }
+
+    fn base_is_missing(&self, id: TicketId) -> Result<bool> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT NOT EXISTS(SELECT 1 FROM base WHERE ticket = ?1)")?
+            .query_row([id.0], |r| r.get(0))?)
+    }
+
+    /// A tie that is there already, or not there to be cut: nothing to take back.
+    fn tie_exists(&self, change: &Change) -> Result<bool> {
+        let (to, kind, want) = match &change.act {
+            Act::Link { to, kind } => (to, kind, true),
+            Act::Unlink { to, kind } => (to, kind, false),
+            _ => return Ok(false),
+        };
+        let there: bool = self
+            .conn
+            .prepare_cached(
+                "SELECT EXISTS(SELECT 1 FROM link WHERE ticket = ?1 AND other = ?2 AND kind = ?3)",
+            )?
+            .query_row(
+                params![change.ticket.0, to.0, super::lay::link_code(*kind)],
+                |r| r.get(0),
+            )?;
+        Ok(there == want)
+    }
+
+    fn insert(&self, c: &Change, inverse: Option<&Act>) -> Result<()> {
+        let inverse = inverse.map(|i| to_json("an act", i)).transpose()?;
+        self.conn
+            .prepare_cached("INSERT INTO outbox(id,batch,ticket,stage,at,by,not_before,json,inverse) VALUES(?1,?2,?3,1,?4,?5,?6,?7,?8)")?
+            .execute(params![
+                c.id.0.as_bytes().as_slice(), c.batch.0.as_bytes().as_slice(), c.ticket.0, ms(c.at), c.by.as_str(),
+                c.not_before.map(ms), to_json("a change", c)?, inverse
+            ])?;
+        Ok(())
+    }
+
+    fn open_batch(&self, c: &Change) -> Result<()> {
+        let new = self
+            .conn
+            .prepare_cached("INSERT OR IGNORE INTO batch(id,by,at,state) VALUES(?1,?2,?3,0)")?
+            .execute(params![
+                c.batch.0.as_bytes().as_slice(),
+                c.by.as_str(),
+                ms(c.at)
+            ])?;
+        if new > 0 {
+            self.conn
+                .prepare_cached("UPDATE batch SET state = 2 WHERE by = ?1 AND state = 1")?
+                .execute([c.by.as_str()])?;
+        }
+        Ok(())
+    }
+
+    /// Takes what a confirmed change meant to the clocks out of the history.
+    fn forget_event(&self, change: &Change, shown: &Ticket) -> Result<()> {
+        let Some(event) = super::lay::clock_event(change) else {
+            return Ok(());
+        };
+        let mut h = super::put::history(self.conn, shown.clone())?;
+        if let Some(at) = h.events.iter().rposition(|e| *e == event) {
+            h.events.remove(at);
+            super::put::write_history(self.conn, shown.id, h.opened_by, h.first_status, &h.events)?;
+        }
+        Ok(())
+    }
+
+    /// Takes a change off its ticket.
+    fn withdraw(
+        &mut self,
+        change: &Change,
+        stage: Stage,
+        reason: Option<&str>,
+    ) -> Result<Vec<TicketId>> {
+        set_stage(self.conn, change.id, stage, reason)?;
+        let mut also = self.lift(change)?;
+        self.project(change.ticket)?;
+        self.reindex(&also)?;
+        also.push(change.ticket);
+        Ok(also)
+    }
+
+    /// The desk has it.
+    pub fn confirm(
+        &mut self,
+        id: ChangeId,
+        version: Option<u64>,
+        now: Instant,
+    ) -> Result<Vec<TicketId>> {
+        let Some((change, stage)) = stage_of(self.conn, id)? else {
+            return Ok(Vec::new());
+        };
+        if !stage.is_laid_over() {
+            return Ok(Vec::new());
+        }
+        let undoable: bool = self
+            .conn
+            .prepare_cached("SELECT EXISTS(SELECT 1 FROM batch WHERE id = ?1)")?
+            .query_row([change.batch.0.as_bytes().as_slice()], |r| r.get(0))?;
+        let shown = self.ticket(change.ticket)?;
+        let mut base = self.base(&shown)?;
+        change.act.apply(&mut base, change.at);
+        if let Some(version) = version {
+            base.version = version;
+        }
+        if let Some(event) = super::lay::clock_event(&change).filter(|_| undoable) {
+            let mut h = super::put::history(self.conn, base.clone())?;
+            h.events.push(event);
+            h.events.sort_by_key(|e| e.at);
+            super::put::write_history(self.conn, base.id, h.opened_by, h.first_status, &h.events)?;
+        }
+        self.keep_base(&base)?;
+        set_stage(self.conn, id, Stage::Confirmed, None)?;
+        self.conn
+            .prepare_cached("UPDATE message SET waiting = 0 WHERE change = ?1")?
+            .execute([id.0.as_bytes().as_slice()])?;
+        self.project(change.ticket)?;
+        audit::add(
+            self.conn,
+            now,
+            change.by.as_str(),
+            Some(change.ticket),
+            "confirm",
+            &id.0.to_string(),
+        )?;
+        Ok(vec![change.ticket])
+    }
+
+    /// The desk said no.
+    pub fn refuse(
+        &mut self,
+        id: ChangeId,
+        reason: &Untrusted,
+        now: Instant,
+    ) -> Result<Vec<TicketId>> {
+        let Some((change, stage)) = stage_of(self.conn, id)? else {
+            return Ok(Vec::new());
+        };
+        if !stage.is_laid_over() {
+            return Ok(Vec::new());
+        }
+        audit::add(
+            self.conn,
+            now,
+            change.by.as_str(),
+            Some(change.ticket),
+            "refuse",
+            &id.0.to_string(),
+        )?;
+        self.withdraw(&change, Stage::Refused, Some(reason.raw()))
+    }
+
+    /// Takes back the latest batch.
+    pub fn undo(&mut self, me: &AgentId, now: Instant) -> Result<Option<Undone>> {
+        let last: Option<Vec<u8>> = self
+            .conn
+            .prepare_cached(
+                "SELECT id FROM batch WHERE by = ?1 AND state = 0 ORDER BY seq DESC LIMIT 1",
+            )?
+            .query_row([me.as_str()], |r| r.get(0))
+            .optional()?;
+        let Some(batch) = last else { return Ok(None) };
+        let mut told = Told::new("Took back");
+        let all = self.of_batch(&batch)?;
+        let undo_batch = BatchId(identity(now));
+        for (change, stage, inverse) in all.into_iter().rev() {
+            let Ok(shown) = self.ticket(change.ticket) else {
+                continue;
+            };
+            match (stage, inverse) {
+                (Stage::Waiting | Stage::Conflict, _) => {
+                    told.tickets
+                        .extend(self.withdraw(&change, Stage::Withdrawn, None)?);
+                    told.done(change.act.field(), &shown);
+                }
+                (Stage::Confirmed | Stage::InFlight, Some(act)) if holds(&change.act, &shown) => {
+                    self.forget_event(&change, &shown)?;
+                    let base = shown.version;
+                    let back = Change {
+                        id: ChangeId(identity(now)),
+                        batch: undo_batch,
+                        ticket: change.ticket,
+                        at: now,
+                        by: me.clone(),
+                        base,
+                        not_before: None,
+                        act,
+                    };
+                    told.tickets.extend(self.commit(&[back], false)?.tickets);
+                    self.conn
+                        .prepare_cached("UPDATE outbox SET reason = 'undone' WHERE id = ?1")?
+                        .execute([change.id.0.as_bytes().as_slice()])?;
+                    told.done(change.act.field(), &shown);
+                }
+                (Stage::Confirmed | Stage::InFlight, Some(_)) => told.left(format!(
+                    "the {} of {} was changed by somebody since",
+                    change.act.field(),
+                    shown.key
+                )),
+                (Stage::Confirmed | Stage::InFlight, None)
+                    if matches!(change.act, Act::Say { .. }) =>
+                {
+                    told.left(format!(
+                        "the {} on {} has been sent",
+                        change.act.field(),
+                        shown.key
+                    ));
+                }
+                _ => {}
+            }
+        }
+        self.conn
+            .prepare_cached("UPDATE batch SET state = ?2, undone = (SELECT coalesce(max(undone), 0) + 1 FROM batch) WHERE id = ?1")?
+            .execute(params![batch, if told.count > 0 { 1 } else { 2 }])?;
+        audit::add(self.conn, now, me.as_str(), None, "undo", &told.sentence())?;
+        Ok(Some(told.finish()))
+    }
+
+    /// Does again what was taken back last.
+    pub fn redo(&mut self, me: &AgentId, now: Instant) -> Result<Option<Undone>> {
+        let last: Option<Vec<u8>> = self
+            .conn
+            .prepare_cached(
+                "SELECT id FROM batch WHERE by = ?1 AND state = 1 ORDER BY undone DESC LIMIT 1",
+            )?
+            .query_row([me.as_str()], |r| r.get(0))
+            .optional()?;
+        let Some(batch) = last else { return Ok(None) };
+        let again = changes(
+            self.conn,
+            "batch = ?1 AND (stage = 6 OR reason = 'undone') ORDER BY seq",
+            [&batch],
+        )?;
+        let mut told = Told::new("Did again");
+        let fresh = BatchId(identity(now));
+        // Other batches that were taken back stay on the pile: only what is new clears it.
+        self.conn.execute(
+            "UPDATE batch SET state = 3 WHERE by = ?1 AND state = 1",
+            [me.as_str()],
+        )?;
+        for mut change in again {
+            let Ok(shown) = self.ticket(change.ticket) else {
+                continue;
+            };
+            (change.id, change.batch, change.at, change.base) =
+                (ChangeId(identity(now)), fresh, now, shown.version);
+            change.not_before = None;
+            told.done(change.act.field(), &shown);
+            told.tickets.extend(self.commit(&[change], true)?.tickets);
+        }
+        self.conn.execute(
+            "UPDATE batch SET state = 1 WHERE by = ?1 AND state = 3",
+            [me.as_str()],
+        )?;
+        self.conn
+            .prepare_cached("UPDATE batch SET state = 2 WHERE id = ?1")?
+            .execute([&batch])?;
+        Ok(Some(told.finish()))
+    }
+
+    fn of_batch(&self, batch: &[u8]) -> Result<Vec<(Change, Stage, Option<Act>)>> {
+        let mut stmt = self.conn.prepare_cached(
+            "SELECT json, stage, inverse FROM outbox WHERE batch = ?1 ORDER BY seq",
+        )?;
+        let mut found = stmt.query([batch])?;
+        let mut out = Vec::new();
+        while let Some(r) = found.next()? {
+            let inverse = r
+                .get::<_, Option<String>>(2)?
+                .map(|j| parse("an act", &j))
+                .transpose()?;
+            out.push((
+                parse("a change", &r.get::<_, String>(0)?)?,
+                Stage::from_code(r.get(1)?).unwrap_or(Stage::Waiting),
+                inverse,
+            ));
+        }
+        Ok(out)
+    }
+}
+
+/// Whether what an act wanted is still so.
+fn holds(act: &Act, t: &Ticket) -> bool {
+    match act {
+        Act::Status { to } => t.status == *to,
+        Act::Priority { to } => t.priority == *to,
+        Act::Assign { to } => t.assignee == *to,
+        Act::Snooze { until } => t.snoozed_until == *until || t.snoozed_until.is_none(),
+        Act::AddLabel { label } => t.labels.contains(label),
+        Act::RemoveLabel { label } => !t.labels.contains(label),
+        Act::Subject { to } => t.subject == *to,
+        Act::Kind { to } => t.kind == *to,
+        Act::Tenant { to } => t.tenant == *to,
+        Act::Workspace { to } => t.workspace == *to,
+        Act::Merge { into } => t.merged_into == Some(*into),
+        Act::Unmerge { .. } => t.merged_into.is_none(),
+        _ => true,
+    }
+}
+
+/// Puts what happened into a sentence.
+struct Told {
+    verb: &'static str,
+    count: usize,
+    fields: Vec<&'static str>,
+    keys: Vec<String>,
+    left: Vec<String>,
+    tickets: Vec<TicketId>,
+}
+
+impl Told {
+    const fn new(verb: &'static str) -> Self {
+        Self {
+            verb,
+            count: 0,
+            fields: Vec::new(),
+            keys: Vec::new(),
+            left: Vec::new(),
+            tickets: Vec::new(),
+        }
+    }
+
+    fn done(&mut self, field: &'static str, t: &Ticket) {
+        self.count += 1;
+        if !self.fields.contains(&field) {
+            self.fields.push(field);
+        }
+        let key = t.key.to_string();
+        if !self.keys.contains(&key) {
+            self.keys.push(key);
+        }
+    }
+
+    fn left(&mut self, why: String) {
+        self.left.push(why);
+    }
+
+    fn sentence(&self) -> String {
+        let mut s = match (self.count, self.keys.as_slice()) {
+            (0, _) => "Nothing was changed".to_owned(),
+            (_, [key]) => format!("{} the {} of {key}", self.verb, self.fields.join(", ")),
+            (_, keys) => format!(
+                "{} the {} of {} tickets",
+                self.verb,
+                self.fields.join(", "),
+                keys.len()
+            ),
+        };
+        if let Some(first) = self.left.first() {
+            s.push_str(&format!("; left as it is: {first}"));
+            if self.left.len() > 1 {
+                s.push_str(&format!(" (and {} more)", self.left.len() - 1));
+            }
+        }
+        s
+    }
+
+    fn finish(mut self) -> Undone {
+        tidy(&mut self.tickets);
+        Undone {
+            what: self.sentence(),
+            tickets: self.tickets,
+        }
+    }
+}
+
+fn tidy(ids: &mut Vec<TicketId>) {
+    ids.sort();
+    ids.dedup();
+}
+
+/// The earliest instant at which something that is held back may be sent.
+pub fn next_not_before(conn: &Connection) -> Result<Option<Instant>> {
+    let at: Option<i64> = conn
+        .prepare_cached("SELECT min(not_before) FROM outbox WHERE stage = 1")?
+        .query_row([], |r| r.get(0))?;
+    Ok(at.map(rows::at))
+}

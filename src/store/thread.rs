@@ -1,0 +1,230 @@
+//! One ticket with all that belongs to it.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::rows::{self, COLS};
+use super::{ExportRow, Result, import, put};
+use crate::domain::change::LinkKind;
+use crate::domain::people::AgentId;
+use crate::domain::text::Untrusted;
+use crate::domain::thread::{
+    Attachment, AttachmentId, Author, Draft, Link, Message, MessageId, Thread, TimelineEntry,
+    Visibility,
+};
+use crate::domain::ticket::{Status, TicketId, TicketKey};
+
+/// So many characters of a body are loaded with a thread.
+const BODY: i64 = 64 * 1024;
+
+const MEMBERS: &str = "WITH RECURSIVE member(id) AS (SELECT ?1 UNION SELECT t.id FROM ticket t JOIN member m ON t.merged = m.id)";
+
+fn untrusted(r: &Row<'_>, i: usize) -> rusqlite::Result<Option<Untrusted>> {
+    Ok(r.get::<_, Option<String>>(i)?.map(Untrusted::new))
+}
+
+fn author(side: i64, name: Option<String>) -> Author {
+    let name = name.unwrap_or_default();
+    match side {
+        1 => Author::Requester {
+            name: Untrusted::new(name),
+        },
+        2 => match AgentId::parse(&name) {
+            Ok(id) => Author::Agent { id },
+            Err(_) => Author::Helper {
+                name: Untrusted::new(name),
+            },
+        },
+        3 => Author::Helper {
+            name: Untrusted::new(name),
+        },
+        _ => Author::System,
+    }
+}
+
+fn messages(
+    conn: &Connection,
+    id: TicketId,
+    cut: i64,
+    merged: bool,
+    own: Option<bool>,
+) -> Result<Vec<Message>> {
+    let scope = if merged {
+        "ticket IN member"
+    } else {
+        "ticket = ?1"
+    };
+    let own = match own {
+        None => "",
+        Some(true) => "AND change IS NOT NULL",
+        Some(false) => "AND change IS NULL",
+    };
+    let mut stmt = conn.prepare_cached(&format!(
+        "{MEMBERS} SELECT id, ticket, at, side, author, visibility, substr(body, 1, ?2), octet_length(body), waiting FROM message WHERE {scope} {own} ORDER BY at, id"
+    ))?;
+    let found = stmt.query_map(params![id.0, cut], |r| {
+        let body: String = r.get(6)?;
+        let whole: u64 = r.get::<_, i64>(7)?.unsigned_abs();
+        Ok(Message {
+            id: MessageId(r.get(0)?),
+            ticket: TicketId(r.get(1)?),
+            at: rows::at(r.get(2)?),
+            author: author(r.get(3)?, r.get(4)?),
+            visibility: visibility(r.get(5)?),
+            cut_from: (whole > body.len() as u64).then_some(whole),
+            body: Untrusted::new(body),
+            attachments: Vec::new(),
+            waiting: r.get(8)?,
+        })
+    })?;
+    let mut out: Vec<Message> = found.collect::<rusqlite::Result<_>>()?;
+    let mut files = conn.prepare_cached(
+        "SELECT id, name, media_type, size FROM attachment WHERE message = ?1 ORDER BY id",
+    )?;
+    for m in &mut out {
+        let of = files.query_map([m.id.0], |r| {
+            Ok(Attachment {
+                id: AttachmentId(r.get(0)?),
+                name: untrusted(r, 1)?.unwrap_or_default(),
+                media_type: untrusted(r, 2)?.unwrap_or_default(),
+                size: r.get::<_, i64>(3)?.unsigned_abs(),
+            })
+        })?;
+        m.attachments = of.collect::<rusqlite::Result<_>>()?;
+    }
+    Ok(out)
+}
+
+const fn visibility(code: i64) -> Visibility {
+    if code == 1 {
+        Visibility::Public
+    } else {
+        Visibility::Internal
+    }
+}
+
+fn timeline(conn: &Connection, id: TicketId, own: Option<bool>) -> Result<Vec<TimelineEntry>> {
+    let own = match own {
+        None => "",
+        Some(true) => "AND change IS NOT NULL",
+        Some(false) => "AND change IS NULL",
+    };
+    let mut stmt = conn.prepare_cached(&format!(
+        "SELECT at, by, field, old, new FROM timeline WHERE ticket = ?1 {own} ORDER BY at, id"
+    ))?;
+    let found = stmt.query_map([id.0], |r| {
+        Ok(TimelineEntry {
+            at: rows::at(r.get(0)?),
+            by: untrusted(r, 1)?.unwrap_or_default(),
+            field: r.get(2)?,
+            old: untrusted(r, 3)?,
+            new: untrusted(r, 4)?,
+        })
+    })?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+fn links(conn: &Connection, id: TicketId) -> Result<Vec<Link>> {
+    let mut stmt = conn.prepare_cached(
+        "SELECT t.id, t.key, t.subject, t.status, l.kind, 0 FROM link l JOIN ticket t ON t.id = l.other WHERE l.ticket = ?1
+         UNION ALL SELECT t.id, t.key, t.subject, t.status, l.kind, 1 FROM link l JOIN ticket t ON t.id = l.ticket WHERE l.other = ?1",
+    )?;
+    let mut found = stmt.query([id.0])?;
+    let mut out = Vec::new();
+    while let Some(r) = found.next()? {
+        let Ok(key) = TicketKey::parse(&r.get::<_, String>(1)?) else {
+            continue;
+        };
+        out.push(Link {
+            to: TicketId(r.get(0)?),
+            key,
+            subject: untrusted(r, 2)?.unwrap_or_default(),
+            status: Status::from_code(r.get(3)?).unwrap_or(Status::Open),
+            kind: match r.get::<_, i64>(4)? {
+                2 => LinkKind::BlockedBy,
+                3 => LinkKind::SplitFrom,
+                _ => LinkKind::Related,
+            },
+            incoming: r.get(5)?,
+        });
+    }
+    Ok(out)
+}
+
+/// Reads a draft.
+pub fn draft(r: &Row<'_>) -> rusqlite::Result<Draft> {
+    Ok(Draft {
+        ticket: TicketId(r.get(0)?),
+        visibility: visibility(r.get(1)?),
+        body: r.get(2)?,
+        at: rows::at(r.get(3)?),
+    })
+}
+
+/// A ticket with all that belongs to it.
+pub fn thread(conn: &Connection, id: TicketId) -> Result<Option<Thread>> {
+    let Some(ticket) = put::load(conn, id)? else {
+        return Ok(None);
+    };
+    let mut stmt = conn.prepare_cached(&format!(
+        "{MEMBERS} SELECT key FROM ticket WHERE id IN member AND id <> ?1 ORDER BY id"
+    ))?;
+    let merged: Vec<String> = stmt
+        .query_map([id.0], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(Some(Thread {
+        ticket,
+        messages: messages(conn, id, BODY, true, None)?,
+        timeline: timeline(conn, id, None)?,
+        links: links(conn, id)?,
+        draft: conn
+            .prepare_cached("SELECT ticket, visibility, body, at FROM draft WHERE ticket = ?1")?
+            .query_row([id.0], draft)
+            .optional()?,
+        merged: merged
+            .iter()
+            .filter_map(|k| TicketKey::parse(k).ok())
+            .collect(),
+    }))
+}
+
+/// Hands out every ticket, oldest first.
+pub fn export(conn: &Connection, each: &mut dyn FnMut(ExportRow) -> bool) -> Result<()> {
+    let mut last = i64::MIN;
+    loop {
+        let mut stmt = conn.prepare_cached(&format!(
+            "SELECT {COLS} FROM ticket t WHERE t.id > ?1 ORDER BY t.id LIMIT 200"
+        ))?;
+        let batch: Vec<_> = stmt
+            .query_map([last], rows::ticket)?
+            .collect::<rusqlite::Result<_>>()?;
+        let Some(end) = batch.last() else {
+            return Ok(());
+        };
+        last = end.id.0;
+        for ticket in batch {
+            let kept = import::original(conn, ticket.id)?;
+            let mut all = messages(conn, ticket.id, i64::MAX, false, Some(false))?;
+            let own_messages = all.len();
+            all.extend(messages(conn, ticket.id, i64::MAX, false, Some(true))?);
+            let mut changes = timeline(conn, ticket.id, Some(false))?;
+            let own_timeline = changes.len();
+            changes.extend(timeline(conn, ticket.id, Some(true))?);
+            let (original, version) = kept.unwrap_or((None, 0));
+            let touched = ticket.version != version
+                || ticket.waiting > 0
+                || own_messages < all.len()
+                || own_timeline < changes.len();
+            if !each(ExportRow {
+                touched,
+                original,
+                messages: all,
+                own_messages,
+                timeline: changes,
+                own_timeline,
+                ticket,
+            }) {
+                return Ok(());
+            }
+        }
+    }
+}

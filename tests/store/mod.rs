@@ -1,0 +1,612 @@
+//! The store through its public face, on real files.
+
+mod bench;
+mod scene;
+
+use chrono::TimeDelta;
+use deskhand::domain::change::{Act, LinkKind};
+use deskhand::domain::list::{Anchor, Count, ListRequest, Sort};
+use deskhand::domain::query::{Flag, Query, Span, Stamp, Term, Test, Text, Unit, When, Who};
+use deskhand::domain::text::Untrusted;
+use deskhand::domain::thread::{Draft, MessageId, Visibility};
+use deskhand::domain::ticket::{Priority, Status, Ticket, TicketId, Turn};
+use deskhand::store::{AuditVerdict, FromDraft, Reader, StoreError, Writer};
+use scene::*;
+
+fn term(test: Test) -> Term {
+    Term {
+        negated: false,
+        test,
+    }
+}
+
+fn not(test: Test) -> Term {
+    Term {
+        negated: true,
+        test,
+    }
+}
+
+fn span(count: u32, unit: Unit) -> Span {
+    Span { count, unit }
+}
+
+/// The usual views, as terms.
+pub fn views() -> Vec<(&'static str, Query, Sort)> {
+    let live = || term(Test::Is(vec![Flag::Live]));
+    let awake = || not(Test::Is(vec![Flag::Snoozed]));
+    let q = |terms| Query { terms };
+    vec![
+        ("all open", q(vec![live(), awake()]), Sort::Due),
+        (
+            "mine",
+            q(vec![
+                live(),
+                term(Test::Assignee(vec![Some(Who::Me)])),
+                awake(),
+            ]),
+            Sort::Due,
+        ),
+        (
+            "unassigned",
+            q(vec![
+                live(),
+                term(Test::Is(vec![Flag::Unassigned])),
+                awake(),
+            ]),
+            Sort::Due,
+        ),
+        (
+            "breaching",
+            q(vec![
+                live(),
+                term(Test::DueAt(When::Within(span(2, Unit::Hours)))),
+                awake(),
+            ]),
+            Sort::Due,
+        ),
+        (
+            "our turn",
+            q(vec![live(), term(Test::Turn(vec![Turn::Ours])), awake()]),
+            Sort::Due,
+        ),
+        (
+            "waiting",
+            q(vec![
+                term(Test::Status(vec![Status::Pending, Status::OnHold])),
+                awake(),
+            ]),
+            Sort::Due,
+        ),
+        (
+            "snoozed",
+            q(vec![term(Test::Is(vec![Flag::Snoozed]))]),
+            Sort::Due,
+        ),
+        (
+            "closed",
+            q(vec![term(Test::Time(
+                Stamp::Closed,
+                When::Within(span(7, Unit::Days)),
+            ))]),
+            Sort::Updated,
+        ),
+    ]
+}
+
+fn all(reader: &Reader) -> Vec<Ticket> {
+    let mut out = Vec::new();
+    reader
+        .export(&mut |r| {
+            out.push(r.ticket);
+            true
+        })
+        .unwrap();
+    out
+}
+
+fn listed(reader: &Reader, query: &Query, sort: Sort, anchor: Anchor) -> Vec<TicketId> {
+    let req = ListRequest {
+        query: query.clone(),
+        sort,
+        anchor,
+        before: 5000,
+        after: 5000,
+    };
+    let page = reader.list(&req, &asker()).unwrap();
+    assert!(!page.partial, "{query:?}");
+    page.rows.iter().map(|r| r.ticket.id).collect()
+}
+
+#[test]
+fn lists_and_counts_are_what_the_plain_meaning_says() {
+    let mut scene = Scene::with(900);
+    let id = scene.id("T880");
+    scene
+        .writer
+        .commit(&[change(
+            1,
+            id,
+            Act::Status {
+                to: Status::Pending,
+            },
+        )])
+        .unwrap();
+    let into = scene.id("T881");
+    scene
+        .writer
+        .commit(&[change(2, scene.id("T882"), Act::Merge { into })])
+        .unwrap();
+    let tickets = all(&scene.reader);
+    let mut queries: Vec<Query> = views().into_iter().map(|v| v.1).collect();
+    queries.push(Query::all());
+    for test in [
+        Test::Label(vec![Some("VPN".into())]),
+        Test::Priority(vec![Some(Priority::P1), None]),
+        Test::Workspace(vec![Some("dws-1".into())]),
+        Test::Status(vec![Status::Open, Status::Closed]),
+        Test::Label(vec![None]),
+        Test::Is(vec![Flag::Merged]),
+        Test::Is(vec![Flag::Late]),
+        Test::Time(Stamp::Updated, When::Beyond(span(20, Unit::Days))),
+        Test::Requester(vec![Some("jan 1".into())]),
+    ] {
+        queries.push(Query {
+            terms: vec![term(test.clone())],
+        });
+        queries.push(Query {
+            terms: vec![not(test.clone()), term(Test::Is(vec![Flag::Live]))],
+        });
+        queries.push(Query {
+            terms: vec![term(test), term(Test::Assignee(vec![Some(Who::Me), None]))],
+        });
+    }
+    for query in &queries {
+        let merged = query
+            .terms
+            .iter()
+            .any(|t| matches!(&t.test, Test::Is(f) if f.contains(&Flag::Merged)));
+        let mut want: Vec<TicketId> = tickets
+            .iter()
+            .filter(|t| query.matches(t, &asker(), "") && (merged || t.merged_into.is_none()))
+            .map(|t| t.id)
+            .collect();
+        want.sort();
+        for (sort, _) in Sort::ALL {
+            for anchor in [Anchor::First, Anchor::Last] {
+                let mut got = listed(&scene.reader, query, *sort, anchor);
+                got.sort();
+                assert_eq!(got, want, "{query:?} {sort:?} {anchor:?}");
+            }
+        }
+        let count = scene
+            .reader
+            .counts(std::slice::from_ref(query), &asker())
+            .unwrap()[0];
+        assert_eq!(count, Count::Exact(want.len() as u64), "{query:?}");
+    }
+}
+
+#[test]
+fn windows_join_without_gap_or_double_in_every_order() {
+    let scene = Scene::with(700);
+    for (name, query, _) in views() {
+        for (sort, _) in Sort::ALL {
+            let whole = listed(&scene.reader, &query, *sort, Anchor::First);
+            let (mut got, mut anchor) = (Vec::new(), Anchor::First);
+            loop {
+                let req = ListRequest {
+                    query: query.clone(),
+                    sort: *sort,
+                    anchor,
+                    before: 0,
+                    after: 7,
+                };
+                let page = scene.reader.list(&req, &asker()).unwrap();
+                let skip = usize::from(!got.is_empty());
+                got.extend(page.rows.iter().skip(skip).map(|r| r.ticket.id));
+                if page.at_end {
+                    break;
+                }
+                anchor = Anchor::Around(page.rows.last().unwrap().place);
+            }
+            assert_eq!(got, whole, "{name} {sort:?}");
+        }
+    }
+}
+
+#[test]
+fn words_are_found_newest_first_in_whole_and_in_part() {
+    let scene = Scene::with(600);
+    for (word, phrase) in [
+        ("cannot", false),
+        ("lic", false),
+        ("x1", false),
+        ("cannot mount", true),
+        ("dws-3", false),
+    ] {
+        let text = if phrase {
+            Text::phrase(word)
+        } else {
+            Text::word(word)
+        }
+        .unwrap();
+        let mut want: Vec<TicketId> = Vec::new();
+        scene
+            .reader
+            .export(&mut |r| {
+                let hay = format!(
+                    "{} ¶ {} ¶ {} ¶ {} ¶ {} ¶ {}",
+                    r.ticket.subject.raw(),
+                    r.ticket.key,
+                    r.ticket.requester.as_ref().unwrap().raw(),
+                    r.ticket.workspace.as_ref().unwrap().raw(),
+                    r.ticket.labels.join(" "),
+                    r.messages[0].body.raw()
+                );
+                if text.is_in(&hay) {
+                    want.push(r.ticket.id);
+                }
+                true
+            })
+            .unwrap();
+        want.reverse();
+        let query = Query::all().and(Test::Text(text));
+        let got = listed(&scene.reader, &query, Sort::Due, Anchor::First);
+        assert_eq!(got, want, "{word}");
+        if let Some(mid) = got.get(got.len() / 2) {
+            let req = ListRequest {
+                query,
+                sort: Sort::Due,
+                anchor: Anchor::Ticket(*mid),
+                before: 3,
+                after: 3,
+            };
+            let page = scene.reader.list(&req, &asker()).unwrap();
+            assert_eq!(page.rows[page.anchor].ticket.id, *mid);
+        }
+    }
+}
+
+#[test]
+fn undo_of_do_is_identity_before_and_after_the_desk_has_it() {
+    let mut scene = Scene::with(60);
+    let (a, b) = (scene.id("T55"), scene.id("T56"));
+    let acts = [
+        Act::Status {
+            to: Status::Resolved,
+        },
+        Act::Priority {
+            to: Some(Priority::P1),
+        },
+        Act::Assign {
+            to: Some(agent("zoe")),
+        },
+        Act::AddLabel {
+            label: "odd".into(),
+        },
+        Act::Subject {
+            to: Untrusted::new("other"),
+        },
+        Act::Link {
+            to: b,
+            kind: LinkKind::Related,
+        },
+        Act::Merge { into: b },
+        Act::Split {
+            subject: Untrusted::new("part"),
+            messages: vec![],
+            new: None,
+        },
+        Act::Say {
+            message: MessageId(1 << 50),
+            visibility: Visibility::Internal,
+            body: Untrusted::new("zebra"),
+            attachments: vec![],
+        },
+    ];
+    for (i, act) in acts.into_iter().enumerate() {
+        let before = (
+            scene.reader.thread(a).unwrap(),
+            scene.reader.thread(b).unwrap(),
+            all(&scene.reader).len(),
+        );
+        let c = change(i as u64 + 1, a, act.clone());
+        scene.writer.commit(std::slice::from_ref(&c)).unwrap();
+        assert_ne!(scene.reader.thread(a).unwrap(), before.0, "{act:?}");
+        scene.writer.undo(&agent("ana"), now()).unwrap().unwrap();
+        let after = (
+            scene.reader.thread(a).unwrap(),
+            scene.reader.thread(b).unwrap(),
+            all(&scene.reader).len(),
+        );
+        assert_eq!(after, before, "{act:?}");
+        if matches!(act, Act::Say { .. } | Act::Split { .. }) {
+            continue;
+        }
+        // Once more, and now the desk has it: the opposite is sent.
+        let c = change(i as u64 + 101, a, act.clone());
+        scene.writer.commit(std::slice::from_ref(&c)).unwrap();
+        scene.writer.confirm(c.id, None, now()).unwrap();
+        let told = scene.writer.undo(&agent("ana"), now()).unwrap().unwrap();
+        assert!(told.what.starts_with("Took back"), "{}", told.what);
+        for c in scene
+            .writer
+            .next_to_send(now() + TimeDelta::days(9))
+            .unwrap()
+        {
+            scene.writer.confirm(c.id, None, now()).unwrap();
+        }
+        let (x, y) = (
+            scene.reader.ticket(a).unwrap().unwrap(),
+            before.0.as_ref().unwrap().ticket.clone(),
+        );
+        assert_eq!(
+            (
+                x.status,
+                x.priority,
+                &x.assignee,
+                &x.labels,
+                &x.subject,
+                x.merged_into,
+                x.due
+            ),
+            (
+                y.status,
+                y.priority,
+                &y.assignee,
+                &y.labels,
+                &y.subject,
+                y.merged_into,
+                y.due
+            ),
+            "{act:?}"
+        );
+    }
+    assert!(matches!(scene.reader.verify_audit().unwrap(), AuditVerdict::Whole(n) if n > 20));
+}
+
+#[test]
+fn redo_does_again_and_what_others_changed_is_left() {
+    let mut scene = Scene::with(60);
+    let a = scene.id("T55");
+    let c = change(1, a, Act::Status { to: Status::OnHold });
+    scene.writer.commit(std::slice::from_ref(&c)).unwrap();
+    scene.writer.undo(&agent("ana"), now()).unwrap().unwrap();
+    scene.writer.redo(&agent("ana"), now()).unwrap().unwrap();
+    assert_eq!(
+        scene.reader.ticket(a).unwrap().unwrap().status,
+        Status::OnHold
+    );
+    for c in scene.writer.next_to_send(now()).unwrap() {
+        scene.writer.confirm(c.id, None, now()).unwrap();
+    }
+    let mut other = change(9, a, Act::Status { to: Status::Open });
+    other.by = agent("bo");
+    scene.writer.commit(std::slice::from_ref(&other)).unwrap();
+    let told = scene.writer.undo(&agent("ana"), now()).unwrap().unwrap();
+    assert!(
+        told.what.contains("changed by somebody since"),
+        "{}",
+        told.what
+    );
+}
+
+#[test]
+fn a_reply_and_the_end_of_its_draft_are_one_and_drafts_follow_a_merge() {
+    let mut scene = Scene::with(60);
+    let (a, b) = (scene.id("T55"), scene.id("T56"));
+    for (t, body) in [(a, "one"), (b, "two")] {
+        scene
+            .writer
+            .save_draft(&Draft {
+                ticket: t,
+                visibility: Visibility::Internal,
+                body: body.into(),
+                at: now(),
+            })
+            .unwrap();
+    }
+    scene
+        .writer
+        .commit(&[change(1, a, Act::Merge { into: b })])
+        .unwrap();
+    let thread = scene.reader.thread(b).unwrap().unwrap();
+    assert_eq!(thread.draft.unwrap().body, "two\n\none");
+    assert_eq!((thread.messages.len(), thread.merged.len()), (2, 1));
+    let say = Act::Say {
+        message: MessageId(1 << 50),
+        visibility: Visibility::Public,
+        body: Untrusted::new("giraffe"),
+        attachments: vec![],
+    };
+    scene
+        .writer
+        .commit_draft(&FromDraft {
+            changes: vec![change(2, b, say)],
+            draft_of: b,
+        })
+        .unwrap();
+    assert!(scene.reader.drafts().unwrap().is_empty());
+    let found = listed(
+        &scene.reader,
+        &Query::all().and(Test::Text(Text::word("gira").unwrap())),
+        Sort::Due,
+        Anchor::First,
+    );
+    assert_eq!(found, vec![b]);
+    assert_eq!(scene.reader.outbox().unwrap().len(), 2);
+}
+
+#[test]
+fn import_again_changes_nothing_and_gives_the_lines_back() {
+    let mut scene = Scene::with(50);
+    let again: Vec<_> = (0..50).map(|i| ticket(i, 50)).collect();
+    let out = scene.writer.import(&again, now()).unwrap();
+    assert_eq!((out.added, out.unchanged), (0, 50));
+    scene
+        .writer
+        .commit(&[change(
+            1,
+            scene.id("T7"),
+            Act::AddLabel {
+                label: "own".into(),
+            },
+        )])
+        .unwrap();
+    let mut other = again[7].clone();
+    other.original.push(b' ');
+    let mut fresh = again[8].clone();
+    fresh.original.push(b' ');
+    let out = scene.writer.import(&[other, fresh], now()).unwrap();
+    assert_eq!((out.kept, out.updated), (1, 1));
+    let mut lines = 0;
+    scene
+        .reader
+        .export(&mut |r| {
+            lines += 1;
+            assert_eq!(r.touched, r.ticket.key.as_str() == "T7", "{}", r.ticket.key);
+            assert!(r.original.is_some());
+            true
+        })
+        .unwrap();
+    assert_eq!(lines, 50);
+}
+
+#[test]
+fn a_newer_file_is_refused_and_a_damaged_one_set_aside() {
+    let scene = Scene::with(20);
+    let path = scene.path();
+    let folder = scene.folder;
+    drop((scene.writer, scene.reader));
+    let raw = rusqlite::Connection::open(&path).unwrap();
+    raw.pragma_update(None, "user_version", 99).unwrap();
+    drop(raw);
+    let e = Writer::open(&path, rules(), now()).unwrap_err();
+    assert!(
+        matches!(e, StoreError::NewerVersion { found: 99, .. }),
+        "{e}"
+    );
+    std::fs::write(&path, b"this is no database at all, but it was somebody's and is longer than a header, which is a hundred bytes").unwrap();
+    let opened = Writer::open(&path, rules(), now()).unwrap();
+    let aside = opened.set_aside.unwrap();
+    assert!(
+        std::fs::read(&aside)
+            .unwrap()
+            .starts_with(b"this is no database")
+    );
+    assert!(opened.fresh);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(
+            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+    drop(folder);
+}
+
+#[test]
+fn what_was_committed_is_there_after_the_end_without_goodbye() {
+    let mut scene = Scene::with(20);
+    let id = scene.id("T19");
+    scene
+        .writer
+        .commit(&[change(
+            1,
+            id,
+            Act::Assign {
+                to: Some(agent("zoe")),
+            },
+        )])
+        .unwrap();
+    // A copy of the files as they lie, with the log not folded in: what a kill leaves.
+    let copy = tempfile::tempdir().unwrap();
+    for name in ["desk.db", "desk.db-wal"] {
+        std::fs::copy(scene.folder.path().join(name), copy.path().join(name)).unwrap();
+    }
+    let opened = Writer::open(&copy.path().join("desk.db"), rules(), now()).unwrap();
+    assert_eq!(
+        opened
+            .writer
+            .next_to_send(now() + TimeDelta::days(1))
+            .unwrap()
+            .len(),
+        1
+    );
+    let reader = Reader::open(&copy.path().join("desk.db")).unwrap();
+    assert_eq!(
+        reader.ticket(id).unwrap().unwrap().assignee,
+        Some(agent("zoe"))
+    );
+}
+
+#[test]
+fn the_outbox_sends_in_order_and_a_refusal_keeps_the_text() {
+    let mut scene = Scene::with(60);
+    let a = scene.id("T55");
+    let before = scene.reader.ticket(a).unwrap().unwrap();
+    let (c1, c2) = (
+        change(1, a, Act::Status { to: Status::OnHold }),
+        change(2, a, Act::AddLabel { label: "x".into() }),
+    );
+    scene.writer.commit(&[c1.clone(), c2.clone()]).unwrap();
+    assert_eq!(scene.writer.next_to_send(now()).unwrap().len(), 1);
+    assert!(scene.writer.mark_in_flight(c1.id).unwrap());
+    assert!(scene.writer.next_to_send(now()).unwrap().is_empty());
+    scene
+        .writer
+        .refuse(c1.id, &Untrusted::new("no"), now())
+        .unwrap();
+    scene.writer.confirm(c2.id, None, now()).unwrap();
+    let t = scene.reader.ticket(a).unwrap().unwrap();
+    assert_eq!((t.status, t.waiting), (before.status, 0));
+    assert!(t.labels.contains(&"x".to_owned()));
+    let row = scene
+        .reader
+        .outbox()
+        .unwrap()
+        .into_iter()
+        .find(|r| r.change.id == c1.id)
+        .unwrap();
+    assert_eq!(row.reason, Some(Untrusted::new("no")));
+}
+
+#[test]
+fn the_audit_trail_takes_no_change_and_tells_of_one() {
+    let mut scene = Scene::with(20);
+    scene
+        .writer
+        .commit(&[change(1, scene.id("T19"), Act::Priority { to: None })])
+        .unwrap();
+    let raw = rusqlite::Connection::open(scene.path()).unwrap();
+    assert!(raw.execute("UPDATE audit SET by = 'x'", []).is_err());
+    assert!(raw.execute("DELETE FROM audit", []).is_err());
+    raw.execute_batch("DROP TRIGGER audit_no_update; UPDATE audit SET by = 'x' WHERE seq = 1")
+        .unwrap();
+    assert_eq!(
+        scene.reader.verify_audit().unwrap(),
+        AuditVerdict::Broken(1)
+    );
+}
+
+#[test]
+fn the_next_most_urgent_is_mine_or_nobodys_and_awake() {
+    let scene = Scene::with(400);
+    let first = scene.reader.next_urgent(&asker(), &[]).unwrap().unwrap();
+    let t = &first.ticket;
+    assert!(t.status.is_live() && !t.status.is_waiting() && t.snoozed_until.is_none());
+    assert!(t.assignee.is_none() || t.assignee == Some(agent("ana")));
+    let second = scene
+        .reader
+        .next_urgent(&asker(), &[t.id])
+        .unwrap()
+        .unwrap();
+    assert_ne!(second.ticket.id, t.id);
+    let ahead = scene
+        .reader
+        .outlook(now() + TimeDelta::days(2), 50, &asker())
+        .unwrap();
+    assert!(!ahead.marks.is_empty());
+}
