@@ -74,3 +74,51 @@ fn an_answer_decides_what_becomes_of_a_change() {
         Verdict::Again { at: now }
     );
 }
+
+#[test]
+fn the_demo_desk_is_alive_on_any_morning_and_kept_for_the_day() {
+    use deskhand::config::{Config, Paths};
+    use deskhand::domain::list::{Anchor, Asker, ListRequest, Sort};
+    use deskhand::domain::query::Query;
+    use deskhand::domain::ticket::Due;
+    use deskhand::shell::open_demo;
+    use deskhand::store::Reader;
+
+    let folder = tempfile::tempdir().unwrap();
+    let paths = Paths::below(folder.path());
+    let config = Config::default();
+    for day in ["2026-11-24T08:30:00Z", "2027-04-29T14:00:00Z", "2027-05-01T03:00:00Z"] {
+        let now = day.parse().unwrap();
+        let desk = open_demo(&paths, &config, now, false).unwrap();
+        assert_eq!(desk.me.as_str(), "sam");
+        assert!(!desk.setup.snippets.is_empty() && !desk.setup.macros.is_empty());
+        let reader = Reader::open(&desk.path).unwrap();
+        let asker = Asker {
+            me: desk.me.clone(),
+            now,
+            scope: Vec::new(),
+            zone: config.zone,
+        };
+        let request = ListRequest {
+            query: Query::parse("is:live").unwrap(),
+            sort: Sort::Due,
+            anchor: Anchor::First,
+            before: 0,
+            after: 500,
+        };
+        let page = reader.list(&request, &asker).unwrap();
+        let late = page
+            .rows
+            .iter()
+            .filter(|r| matches!(r.ticket.due, Due::Running { at, .. } if at < now))
+            .count();
+        let paused = page
+            .rows
+            .iter()
+            .filter(|r| matches!(r.ticket.due, Due::Paused { .. }))
+            .count();
+        assert!(page.rows.len() > 40, "{day}: {} rows", page.rows.len());
+        assert!((1..15).contains(&late), "{day}: {late} late");
+        assert!(paused > 1, "{day}: {paused} paused");
+    }
+}
