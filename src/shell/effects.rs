@@ -11,7 +11,6 @@ use super::clipboard;
 use super::courier::Courier;
 use super::demo;
 use super::flight::Flight;
-use super::gaps;
 use super::lanes::Lanes;
 use super::open::{DeskFile, OpenDesk, open_desk};
 use super::opener;
@@ -58,7 +57,7 @@ pub(super) fn tell_changed(
     vocabulary: bool,
     (now, offline): (Instant, bool),
 ) {
-    let (outbox, stuck) = gaps::outbox_counts(writer);
+    let (outbox, stuck) = writer.outbox_counts().unwrap_or_default();
     let changed = Changed {
         all: tickets.len() > 200,
         tickets,
@@ -461,7 +460,7 @@ fn undone(
             let answer = event::Undone {
                 tickets: undone.tickets.len(),
                 what: text::line(&undone.what),
-                text_back: None,
+                text_back: undone.text_back,
             };
             (Some(event(Ok(Some(answer)))), undone.tickets)
         }
@@ -493,9 +492,10 @@ fn address(store: &Path, id: TicketId, template: Option<&str>) -> Result<String,
 /// Writes an attachment under its own name, with a number if that is taken; never over a file.
 fn save_attachment(store: &Path, id: AttachmentId, folder: &Path) -> Result<PathBuf, String> {
     let reader = Reader::open(store).map_err(|e| e.to_string())?;
-    let (name, bytes) = gaps::attachment_file(&reader, id)
-        .map_err(|e| e.to_string())?
-        .ok_or("the file is not here; its desk has not been asked for it")?;
+    let missing = "the file is not here; its desk has not been asked for it";
+    let name = reader.attachment_name(id).map_err(|e| e.to_string())?;
+    let bytes = reader.attachment(id).map_err(|e| e.to_string())?;
+    let (name, bytes) = name.zip(bytes).ok_or(missing)?;
     std::fs::create_dir_all(folder)
         .map_err(|e| format!("{} cannot be made: {e}", folder.display()))?;
     let name = text::file_name(name.raw());

@@ -14,7 +14,6 @@ mod demo;
 mod editor;
 mod effects;
 mod flight;
-mod gaps;
 mod input;
 mod lanes;
 mod logging;

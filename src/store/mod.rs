@@ -83,6 +83,8 @@ pub struct Undone {
     pub what: String,
     /// Tickets that look different now.
     pub tickets: Vec<TicketId>,
+    /// The ticket whose unsent message was taken back; its text is a draft again.
+    pub text_back: Option<TicketId>,
 }
 
 /// How far a recomputation of due instants has come.

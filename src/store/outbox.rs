@@ -327,6 +327,25 @@ impl Scene<'_> {
     }
 
     /// Takes back the latest batch.
+    /// Makes what was not sent yet a draft again; text that is being written there stays in front.
+    fn text_back(&self, change: &Change, now: Instant) -> Result<bool> {
+        let Act::Say {
+            visibility, body, ..
+        } = &change.act
+        else {
+            return Ok(false);
+        };
+        let visibility = super::lay::visibility_code(*visibility);
+        self.conn
+            .prepare_cached(
+                "INSERT INTO draft(ticket, visibility, body, at) VALUES(?1, ?2, ?3, ?4)
+                 ON CONFLICT(ticket) DO UPDATE SET body = draft.body || char(10, 10) || excluded.body, at = excluded.at",
+            )?
+            .execute(params![change.ticket.0, visibility, body.raw(), ms(now)])?;
+        Ok(true)
+    }
+
+    /// Takes back the latest batch of this person.
     pub fn undo(&mut self, me: &AgentId, now: Instant) -> Result<Option<Undone>> {
         let last: Option<Vec<u8>> = self
             .conn
@@ -347,6 +366,9 @@ impl Scene<'_> {
                 (Stage::Waiting | Stage::Conflict, _) => {
                     told.tickets
                         .extend(self.withdraw(&change, Stage::Withdrawn, None)?);
+                    if self.text_back(&change, now)? {
+                        told.text_back = Some(change.ticket);
+                    }
                     told.done(change.act.field(), &shown);
                 }
                 (Stage::Confirmed | Stage::InFlight, Some(act)) if holds(&change.act, &shown) => {
@@ -482,6 +504,7 @@ struct Told {
     keys: Vec<String>,
     left: Vec<String>,
     tickets: Vec<TicketId>,
+    text_back: Option<TicketId>,
 }
 
 impl Told {
@@ -493,6 +516,7 @@ impl Told {
             keys: Vec::new(),
             left: Vec::new(),
             tickets: Vec::new(),
+            text_back: None,
         }
     }
 
@@ -536,6 +560,7 @@ impl Told {
         Undone {
             what: self.sentence(),
             tickets: self.tickets,
+            text_back: self.text_back,
         }
     }
 }

@@ -342,6 +342,19 @@ impl Reader {
             .optional()?)
     }
 
+    /// An attachment's name.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub fn attachment_name(&self, id: AttachmentId) -> Result<Option<Untrusted>> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT name FROM attachment WHERE id = ?1")?
+            .query_row([id.0], |r| r.get::<_, String>(0))
+            .optional()?
+            .map(Untrusted::new))
+    }
+
     /// All drafts, the newest first.
     ///
     /// # Errors

@@ -282,6 +282,20 @@ impl Writer {
         outbox::next_not_before(&self.conn)
     }
 
+    /// How many changes the desk has not confirmed, and how many of those wait for the person.
+    ///
+    /// # Errors
+    /// As [`Self::set_rules`].
+    pub fn outbox_counts(&self) -> Result<(u64, u64)> {
+        let (open, stuck): (i64, i64) = self
+            .conn
+            .prepare_cached(
+                "SELECT count(*), coalesce(sum(stage = 5), 0) FROM outbox WHERE stage IN (1, 2, 5)",
+            )?
+            .query_row([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        Ok((open.unsigned_abs(), stuck.unsigned_abs()))
+    }
+
     /// What was being sent when the program ended: to be looked up, not sent again blindly.
     ///
     /// # Errors
