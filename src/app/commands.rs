@@ -1,6 +1,9 @@
 //! The one table of what a person can do. Help, footer, palette, completion, the key
 //! check and the README's key table are drawn from it.
 
+use super::state::State;
+use Context::{Audit, Composer, Detail, Outbox, Queue, Sla};
+
 /// What a person means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Action {
@@ -140,6 +143,10 @@ pub enum Action {
     Timeline,
     /// Fold or unfold quoted text.
     Quotes,
+    /// Put the next file of the ticket under the cursor.
+    NextFile,
+    /// Open the file under the cursor with the machine's own program.
+    OpenAttachment,
 }
 
 /// Where a key or command means something.
@@ -157,4 +164,196 @@ pub enum Context {
     Audit,
     /// While writing.
     Composer,
+}
+
+/// What may follow a command's name on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arg {
+    /// Nothing.
+    None,
+    /// An agent's handle, `me` or `none`.
+    Agent,
+    /// A status.
+    Status,
+    /// A priority.
+    Priority,
+    /// Labels; `-name` takes one off.
+    Labels,
+    /// Until when.
+    When,
+    /// A ticket's number.
+    Ticket,
+    /// A view's name, or `save NAME`, `delete NAME`.
+    View,
+    /// An order.
+    Sort,
+    /// A filter.
+    Filter,
+    /// A macro's name.
+    Macro,
+    /// Free words.
+    Words,
+}
+
+/// A row of the table.
+#[derive(Debug)]
+pub struct Command {
+    /// What it means.
+    pub action: Action,
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// Other names for it.
+    pub aliases: &'static [&'static str],
+    /// What may follow the name.
+    pub arg: Arg,
+    /// One line of help.
+    pub help: &'static str,
+    /// Its group in help and README.
+    pub group: &'static str,
+    /// Where its keys mean something.
+    pub contexts: &'static [Context],
+    /// The default keys.
+    pub keys: &'static [&'static str],
+    /// Place in the footer; 0: not there.
+    pub footer: u8,
+    /// It needs a ticket under the cursor or marked.
+    pub needs_ticket: bool,
+}
+
+impl Command {
+    /// Why it cannot be done now; none: it can.
+    pub fn disabled(&self, state: &State) -> Option<&'static str> {
+        if self.needs_ticket && state.subject().is_none() {
+            return Some("there is no ticket under the cursor");
+        }
+        match self.action {
+            Action::Macro if state.macros.is_empty() => Some("no macros are set up for this desk"),
+            Action::NextFile | Action::SaveAttachment | Action::OpenAttachment
+                if state.detail.as_ref().and_then(|d| d.loaded.as_ref()).is_none_or(|l| l.attachments.is_empty()) =>
+            {
+                Some("no ticket with files is open")
+            }
+            _ => None,
+        }
+    }
+}
+
+const PANES: &[Context] = &[Queue, Detail, Sla, Outbox, Audit];
+const TICKET: &[Context] = &[Queue, Detail];
+
+macro_rules! table {
+    ($($group:literal { $($action:ident $name:literal $aliases:tt $arg:ident $contexts:ident $keys:tt $footer:literal $needs:literal $help:literal;)+ })+) => {
+        /// All commands.
+        pub const TABLE: &[Command] = &[$($(Command {
+            action: Action::$action, name: $name, aliases: &$aliases, arg: Arg::$arg, help: $help, group: $group,
+            contexts: $contexts, keys: &$keys, footer: $footer, needs_ticket: $needs,
+        }),+),+];
+    };
+}
+
+const WRITING: &[Context] = &[Composer];
+const LIST: &[Context] = &[Queue];
+const READING: &[Context] = &[Detail];
+
+table! {
+    "Moving" {
+        Down "down" [] None PANES ["j", "Down"] 0 false "one row down";
+        Up "up" [] None PANES ["k", "Up"] 0 false "one row up";
+        First "first" ["top"] None PANES ["g g", "Home"] 0 false "to the first row";
+        Last "last" ["bottom"] None PANES ["G", "End"] 0 false "to the last row";
+        HalfDown "half-down" [] None PANES ["Ctrl+d"] 0 false "half a page down";
+        HalfUp "half-up" [] None PANES ["Ctrl+u"] 0 false "half a page up";
+        PageDown "page-down" [] None PANES ["PageDown"] 0 false "a page down";
+        PageUp "page-up" [] None PANES ["PageUp"] 0 false "a page up";
+        Open "open" [] Ticket PANES ["Enter"] 1 false "open what is under the cursor, or a ticket by its number";
+        Back "back" [] None PANES ["Esc"] 0 false "back one step, clear filter, clear marks";
+        Close "close" [] None PANES ["q"] 0 false "close this view; at the root quit";
+        NextTicket "next" [] None TICKET ["J"] 0 false "next ticket while reading";
+        PreviousTicket "previous" [] None TICKET ["K"] 0 false "previous ticket while reading";
+        NextUrgent "urgent" [] None PANES ["."] 8 false "the next most urgent ticket that I may work on";
+    }
+    "Lists" {
+        Find "find" ["search"] Words PANES ["/"] 0 false "find in everything, or in the open ticket";
+        FindNext "find-next" [] None PANES ["n"] 0 false "next match";
+        FindPrevious "find-previous" [] None PANES ["N"] 0 false "previous match";
+        Filter "filter" [] Filter LIST ["\\"] 0 false "narrow the list";
+        Sort "sort" [] Sort LIST ["S"] 0 false "order by due, updated, priority or age";
+        PreviousView "view-previous" [] None PANES ["["] 0 false "previous saved view";
+        NextView "view-next" [] None PANES ["]"] 0 false "next saved view";
+        View "view" [] View PANES [] 0 false "go to a view; save NAME keeps this list as one, delete NAME forgets it";
+        Mark "mark" [] None LIST ["Space"] 0 true "mark and step";
+        Range "range" [] None LIST ["v"] 0 true "mark a range";
+        MarkAll "mark-all" [] None LIST ["*"] 0 false "mark all in view";
+    }
+    "Tickets" {
+        Reply "reply" [] None TICKET ["r"] 2 true "public reply";
+        Note "note" [] None TICKET ["c"] 3 true "internal note";
+        Take "take" [] None TICKET ["i"] 4 true "take it";
+        Assign "assign" [] Agent TICKET ["a"] 5 true "assign to";
+        Release "release" [] None TICKET ["A"] 0 true "release";
+        Status "status" [] Status TICKET ["s"] 6 true "set the status";
+        Priority "priority" ["prio"] Priority TICKET ["p"] 0 true "set the priority";
+        Labels "label" ["labels"] Labels TICKET ["L"] 0 true "labels on, -name off";
+        Snooze "snooze" [] When TICKET ["b"] 7 true "snooze until";
+        Resolve "resolve" [] None TICKET ["C"] 0 true "resolve, or close what is resolved, through the gate";
+        Merge "merge" [] Ticket TICKET ["m"] 0 true "merge into another; link NUMBER, split SUBJECT";
+        Link "link" [] Ticket TICKET [] 0 true "tie to another ticket";
+        Split "split" [] Words TICKET [] 0 true "move the message in sight to a new ticket";
+        Edit "edit" [] Words TICKET ["e"] 0 true "edit subject, kind, tenant or workspace";
+        Macro "macro" [] Macro TICKET [";"] 0 true "run a macro, with preview";
+        Undo "undo" [] None PANES ["z"] 0 false "undo, a queued reply too";
+        Redo "redo" [] None PANES ["Z"] 0 false "redo";
+        Unread "unread" [] None TICKET ["u"] 0 true "mark unread";
+        CopyKey "copy" [] None TICKET ["y"] 0 true "copy the number";
+        CopyLink "copy-link" [] None TICKET ["Y"] 0 true "copy the link";
+        Browser "browse" [] None TICKET ["o"] 0 true "open in the browser";
+        Timeline "timeline" [] None READING ["t"] 0 false "conversation or timeline";
+        Quotes "quotes" [] None READING ["Q"] 0 false "fold or unfold quoted text";
+        NextFile "file" [] None READING ["x"] 0 false "next attachment";
+        SaveAttachment "save" [] None READING ["X"] 0 false "save the attachment";
+        OpenAttachment "open-file" [] None READING ["O"] 0 false "open the attachment, after a question";
+        Why "why" [] None PANES ["w"] 0 false "why: this deadline, this order";
+    }
+    "Writing" {
+        ToggleVisibility "visibility" [] None WRITING ["Ctrl+t"] 2 false "public reply or internal note";
+        Send "send" [] None WRITING ["Ctrl+s"] 1 false "put it in the outbox";
+        Editor "editor" [] None WRITING ["Ctrl+e"] 3 false "write in $EDITOR";
+    }
+    "Going" {
+        NextPane "pane-next" [] None PANES ["Tab"] 0 false "next pane";
+        PreviousPane "pane-previous" [] None PANES ["Shift+Tab"] 0 false "previous pane";
+        GoQueue "queue" [] None PANES ["1", "g q"] 0 false "the queue";
+        GoSla "sla" [] None PANES ["2", "g s"] 0 false "what falls due";
+        GoDetail "detail" [] None PANES ["3"] 0 false "the ticket";
+        GoOutbox "outbox" [] None PANES ["6", "g o"] 0 false "the outbox";
+        GoAudit "audit" [] None PANES ["g a"] 0 false "the audit trail";
+        Zoom "zoom" [] None PANES ["+"] 0 false "this pane alone";
+        Unzoom "unzoom" [] None PANES ["_"] 0 false "all panes";
+        CommandLine "command" [] None PANES [":"] 0 false "the command line";
+        Palette "palette" [] None PANES ["Ctrl+p"] 0 false "all commands by what you type";
+        Help "help" ["keys"] None PANES ["?", "F1"] 9 false "the keys of this pane";
+        Refresh "refresh" [] None PANES ["R"] 0 false "refresh this pane";
+        Sync "sync" [] None PANES ["$"] 0 false "talk to the desk now";
+        Quit "quit" ["exit"] None PANES [] 0 false "leave";
+    }
+}
+
+/// The row of an act. Every act has one: a test holds it to that.
+pub fn command(action: Action) -> Option<&'static Command> {
+    TABLE.iter().find(|c| c.action == action)
+}
+
+/// The row of a name or alias.
+pub fn by_name(name: &str) -> Option<&'static Command> {
+    TABLE.iter().find(|c| c.name == name || c.aliases.contains(&name))
+}
+
+/// The key table of the README, as Markdown.
+pub fn key_table_markdown() -> String {
+    let mut out = String::from("| keys | command | act |\n| --- | --- | --- |\n");
+    for c in TABLE {
+        let keys: Vec<String> = c.keys.iter().map(|k| format!("`{}`", k.replace('|', "\\|"))).collect();
+        out.push_str(&format!("| {} | `:{}` | {} |\n", keys.join(" "), c.name, c.help));
+    }
+    out
 }

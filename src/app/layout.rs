@@ -1,0 +1,112 @@
+//! Which part of the screen lies where: one answer for drawing, page sizes and the mouse.
+
+use super::state::{Pane, State};
+
+/// From this width on the ticket lies beside the list.
+pub const BESIDE: u16 = 120;
+/// From this height of the list on there is room for the strip of what falls due.
+const STRIP_FROM: u16 = 26;
+/// Heading, hours, marks, people.
+const STRIP_ROWS: u16 = 4;
+/// Rows above the lines of a ticket: heading, subject, two rows of fields, a blank.
+pub const DETAIL_HEAD: u16 = 5;
+
+/// A part of the screen in cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Area {
+    /// First column.
+    pub x: u16,
+    /// First row.
+    pub y: u16,
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+}
+
+impl Area {
+    /// The first row below.
+    pub const fn bottom(self) -> u16 {
+        self.y.saturating_add(self.height)
+    }
+
+    /// Holds the cell.
+    pub const fn holds(self, col: u16, row: u16) -> bool {
+        col >= self.x && col < self.x.saturating_add(self.width) && row >= self.y && row < self.bottom()
+    }
+}
+
+/// The parts; an empty one is not shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Layout {
+    /// Views and facts.
+    pub top: Area,
+    /// All between top and footer.
+    pub body: Area,
+    /// The list, or what stands in its place, its heading included.
+    pub main: Area,
+    /// What falls due, in short.
+    pub strip: Area,
+    /// The ticket, its heading included.
+    pub detail: Area,
+    /// The text being written.
+    pub composer: Area,
+    /// Keys, or what is being typed.
+    pub footer: Area,
+}
+
+/// Shares out the screen: the strip gives way first, then the ticket, never the list.
+pub fn layout(state: &State) -> Layout {
+    let mut g = Layout::default();
+    let area = Area { x: 0, y: 0, width: state.size.width, height: state.size.height };
+    if area.height < 3 {
+        return g;
+    }
+    g.top = Area { height: 1, ..area };
+    g.footer = Area { y: area.height - 1, height: 1, ..area };
+    g.body = Area { y: 1, height: area.height - 2, ..area };
+    let reading = state.pane == Pane::Detail || state.composer.is_some();
+    let body = g.body;
+    if state.zoomed || area.width < BESIDE {
+        if reading && state.detail.is_some() {
+            g.detail = body;
+        } else {
+            g.main = body;
+        }
+    } else {
+        let left = (u32::from(body.width) * 46 / 100).max(60);
+        let left = u16::try_from(left).unwrap_or(60);
+        g.main = Area { width: left, ..body };
+        g.detail = Area { x: left + 2, width: body.width - left - 2, ..body };
+    }
+    if !state.zoomed && state.pane != Pane::Sla && g.main.height >= STRIP_FROM && g.main.width >= 60 {
+        g.main.height -= STRIP_ROWS;
+        g.strip = Area { y: g.main.bottom(), height: STRIP_ROWS, ..g.main };
+    }
+    if state.composer.is_some() {
+        let host = if g.detail.width > 0 { &mut g.detail } else { &mut g.main };
+        let tall = (host.height / 2).max(8).min(host.height);
+        host.height -= tall;
+        g.composer = Area { y: host.bottom(), height: tall, ..*host };
+    }
+    g
+}
+
+/// How many rows the list shows.
+pub fn list_rows(state: &State) -> usize {
+    let main = layout(state).main;
+    // A hidden list pages as if it had the body, so that it is ready when it comes back.
+    let height = if main.height == 0 { state.size.height.saturating_sub(2) } else { main.height };
+    usize::from(height.saturating_sub(1)).max(1)
+}
+
+/// How many lines of a ticket are in sight, and how wide they may be.
+pub fn detail_lines(state: &State) -> (usize, u16) {
+    let area = layout(state).detail;
+    let (width, height) = if area.width == 0 {
+        (state.size.width, state.size.height.saturating_sub(2))
+    } else {
+        (area.width, area.height)
+    };
+    (usize::from(height.saturating_sub(DETAIL_HEAD)).max(1), width.saturating_sub(4).max(8))
+}
