@@ -7,11 +7,19 @@
 pub mod commands;
 pub mod effect;
 pub mod event;
+mod inner;
+pub mod keymap;
+pub mod layout;
+mod prepare;
 pub mod state;
+mod update;
+pub mod views;
+mod wake;
 
 pub use commands::{Action, Context};
 pub use effect::Effect;
 pub use event::{Event, Fault, Generation};
+pub use keymap::Keymap;
 pub use state::{Setup, State};
 
 use crate::domain::Instant;
@@ -27,21 +35,19 @@ impl App {
     /// Starts with what the shell knows about this machine. The first effects are
     /// those of [`Event::Started`].
     pub fn new(setup: Setup, at: Instant) -> Self {
-        Self {
-            state: State::new(setup, at),
-        }
+        Self { state: State::new(setup, at) }
     }
 
     /// Takes one event in and says what is wanted of the outside. Pure: the same state,
     /// time and event give the same result.
-    pub fn handle(&mut self, at: Instant, _event: Event) -> Vec<Effect> {
+    pub fn handle(&mut self, at: Instant, event: Event) -> Vec<Effect> {
         self.state.now = at;
-        Vec::new()
+        update::update(&mut self.state, event)
     }
 
     /// The next instant at which the screen changes by itself; the shell arms one timer
     /// for it and sends [`Event::Wake`].
     pub fn wake(&self) -> Option<Instant> {
-        None
+        wake::wake(&self.state)
     }
 }

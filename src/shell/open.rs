@@ -144,6 +144,7 @@ pub fn setup_without_desk(config: &Config) -> Result<Setup, String> {
         views: views(config)?,
         snippets: Vec::new(),
         macros: Vec::new(),
+        keymap: Arc::default(),
         seed: seed(),
     })
 }

@@ -33,6 +33,9 @@ pub use queue::{Find, Mark, Queue, QueueRow};
 pub use setup::{Macro, MacroStep, Setup, Snippet};
 
 use super::event::{Freshness, Generation};
+use super::inner::Inner;
+use super::keymap::Keymap;
+use super::views::built_in;
 
 /// The terminal's size in cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -187,8 +190,12 @@ pub struct State {
     pub macros: Vec<Macro>,
     /// The program is ending: nothing is drawn any more.
     pub quitting: bool,
+    /// Which keys mean what.
+    pub keymap: Arc<Keymap>,
     /// Numbers requests.
     pub(super) generation: Generation,
+    /// What the update remembers between events.
+    pub(super) inner: Inner,
 }
 
 impl State {
@@ -215,7 +222,7 @@ impl State {
             screen,
             pane: Pane::Queue,
             zoomed: false,
-            views: setup.views,
+            views: built_in().into_iter().chain(setup.views).collect(),
             active: 0,
             queue: Queue::default(),
             detail: None,
@@ -232,6 +239,19 @@ impl State {
             macros: setup.macros,
             quitting: false,
             generation: Generation::default(),
+            keymap: setup.keymap,
+            inner: Inner { seed: setup.seed, ..Inner::default() },
+        }
+    }
+}
+
+impl State {
+    /// The ticket that acts are about: the open one while reading, else the one under the cursor.
+    pub fn subject(&self) -> Option<&QueueRow> {
+        let open = self.detail.as_ref().filter(|_| self.pane == Pane::Detail);
+        match open {
+            Some(d) => d.row().or_else(|| self.queue.rows.iter().find(|r| r.ticket.id == d.ticket)),
+            None => self.queue.selected(),
         }
     }
 }

@@ -75,6 +75,8 @@ pub struct Setup {
     pub snippets: Vec<Snippet>,
     /// Ready-made acts.
     pub macros: Vec<Macro>,
+    /// Which keys mean what.
+    pub keymap: Arc<crate::app::keymap::Keymap>,
     /// Sixty-four random bits: the ids that are made here follow from it, the time and a counter.
     pub seed: u64,
 }

@@ -1,0 +1,105 @@
+//! What the update remembers between events and no frame needs.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use crate::domain::Instant;
+use crate::domain::list::Place;
+use crate::domain::thread::{Draft, Visibility};
+use crate::domain::ticket::{TicketId, TicketKey};
+
+use super::event::Generation;
+use super::state::Wanted;
+
+/// Where the cursor goes when the rows come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Intent {
+    /// Stay on the ticket, else on its neighbour.
+    #[default]
+    Keep,
+    /// The first row.
+    First,
+    /// The last row.
+    Last,
+    /// This ticket, on this row of the screen.
+    Ticket(TicketId, usize),
+}
+
+/// What to do with a ticket that was asked for by number.
+#[derive(Debug, Clone, PartialEq)]
+pub enum After {
+    /// Open it.
+    Open,
+    /// Merge these into it.
+    Merge(Vec<TicketId>),
+    /// Tie these to it.
+    Link(Vec<TicketId>),
+}
+
+/// The memory of the update.
+#[derive(Debug, Clone, Default)]
+pub struct Inner {
+    /// The latest request of each kind.
+    pub list: Generation,
+    pub counts: Generation,
+    pub thread: Generation,
+    pub urgent: Generation,
+    pub outlook: Generation,
+    pub outbox: Generation,
+    pub audit: Generation,
+    pub found: Generation,
+    /// Where the cursor goes when the list comes.
+    pub intent: Intent,
+    /// The list changed while an answer was on its way.
+    pub stale: bool,
+    /// Counts are on their way, and whether they are to be asked again then.
+    pub counting: bool,
+    pub recount: bool,
+    /// When the ticket under the cursor is loaded beside the list.
+    pub follow_at: Option<Instant>,
+    /// Seen with the key for the most urgent, in a row.
+    pub skip: Vec<TicketId>,
+    /// The reasons of the latest most urgent.
+    pub urgent_why: Option<(TicketId, Vec<(String, u64)>)>,
+    /// What the ticket asked for by number is for.
+    pub after: Option<(TicketKey, After)>,
+    /// When the draft is to be saved.
+    pub save_at: Option<Instant>,
+    /// The draft that is on disk is not known yet: nothing is saved over it.
+    pub draft_unknown: Option<TicketId>,
+    /// Drafts as this session left them.
+    pub drafts: BTreeMap<TicketId, Draft>,
+    /// Open this ticket's text when its thread comes.
+    pub compose: Option<(TicketId, Visibility)>,
+    /// A gate that is being passed over.
+    pub override_wants: Vec<Wanted>,
+    /// When the views are counted again because time went by.
+    pub recount_at: Option<Instant>,
+    /// The list's place before a search.
+    pub back_place: Option<Place>,
+    /// Seeds ids.
+    pub seed: u64,
+    pub counter: u64,
+}
+
+impl Inner {
+    /// A new id: by time, then by a counter and the seed, so that equal runs give equal ids.
+    pub fn id(&mut self, at: Instant) -> Uuid {
+        self.counter += 1;
+        let mut x = self.seed ^ self.counter.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut word = || {
+            x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut z = x;
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            z ^ (z >> 31)
+        };
+        let (a, b) = (word().to_be_bytes(), word().to_be_bytes());
+        let mut random = [0_u8; 10];
+        random[..8].copy_from_slice(&a);
+        random[8..].copy_from_slice(&b[..2]);
+        let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+    }
+}

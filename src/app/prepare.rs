@@ -1,0 +1,158 @@
+//! Texts made ready once: rows on arrival, a thread's lines on load or when the width changes.
+
+use std::sync::Arc;
+
+use crate::domain::Instant;
+use crate::domain::list::Row;
+use crate::domain::sla::countdown;
+use crate::domain::text::{Printable, SegmentKind, block, fit, fold_quotes, line, wrap};
+use crate::domain::thread::{Author, Message, Thread};
+use crate::domain::ticket::{Due, Ticket};
+
+use super::state::{DetailLine, LineKind, Loaded, QueueRow, State};
+
+/// A row of the list, ready to show.
+pub fn row(s: &State, row: Row) -> QueueRow {
+    let t = row.ticket;
+    let name = |text: &Option<crate::domain::text::Untrusted>| {
+        text.as_ref().map_or_else(Printable::empty, |u| u.line())
+    };
+    QueueRow {
+        place: row.place,
+        countdown: countdown(&t.due, s.now, &s.calendar),
+        target: match t.due {
+            Due::Running { target, .. } | Due::Paused { target, .. } => Some(target),
+            Due::None => None,
+        },
+        key: Printable::from(&t.key),
+        subject: t.subject.line(),
+        assignee: person(s, &t),
+        requester: name(&t.requester),
+        tenant: t.tenant.as_ref().map_or_else(Printable::empty, Printable::from),
+        workspace: name(&t.workspace),
+        status: t.status_label.as_ref().map_or_else(|| Printable::from(t.status), |l| l.line()),
+        labels: line(&t.labels.join(" ")),
+        ticket: Arc::new(t),
+    }
+}
+
+fn person(s: &State, t: &Ticket) -> Printable {
+    match &t.assignee {
+        None => Printable::literal("-"),
+        Some(id) if *id == s.me => Printable::literal("You"),
+        Some(id) => agent(s, id),
+    }
+}
+
+/// An agent's name, or the handle where the name is not known.
+pub fn agent(s: &State, id: &crate::domain::people::AgentId) -> Printable {
+    s.vocabulary
+        .agents
+        .iter()
+        .find(|a| a.id == *id)
+        .map_or_else(|| Printable::from(id), |a| a.name.line())
+}
+
+/// An instant in the person's zone, short.
+pub fn time(s: &State, at: Instant) -> Printable {
+    line(&at.with_timezone(&s.zone).format("%a %-d %b %H:%M").to_string())
+}
+
+/// A thread, ready to show at that width.
+pub fn thread(s: &State, thread: Thread, row: QueueRow, width: u16, unfolded: &Unfolded) -> Loaded {
+    let mut l = Loaded {
+        attachments: thread.messages.iter().flat_map(|m| m.attachments.iter().map(|a| a.id)).collect(),
+        thread,
+        row,
+        conversation: Vec::new(),
+        timeline: Vec::new(),
+    };
+    lines(s, &mut l, width, unfolded);
+    l
+}
+
+/// Messages whose quotes are unfolded.
+pub type Unfolded = std::collections::BTreeSet<crate::domain::thread::MessageId>;
+
+/// Wraps the lines anew.
+pub fn lines(s: &State, l: &mut Loaded, width: u16, unfolded: &Unfolded) {
+    let width = usize::from(width.max(8));
+    let mut out = Vec::new();
+    for link in &l.thread.links {
+        let text = format!("{} {} ({})", link.key, link.subject.line(), link.status);
+        out.push(plain(LineKind::Link, fit(&line(&text), width), None));
+    }
+    for key in &l.thread.merged {
+        out.push(plain(LineKind::Link, line(&format!("{key} was merged into this ticket")), None));
+    }
+    if !out.is_empty() {
+        out.push(plain(LineKind::Blank, Printable::empty(), None));
+    }
+    let mut file = 0;
+    for (i, m) in l.thread.messages.iter().enumerate() {
+        message(s, &mut out, i, m, width, unfolded.contains(&m.id), &mut file);
+    }
+    l.conversation = out;
+    l.timeline = l
+        .thread
+        .timeline
+        .iter()
+        .map(|e| {
+            let value = |v: &Option<crate::domain::text::Untrusted>| {
+                v.as_ref().map_or_else(|| "nothing".to_owned(), |u| u.line().into_string())
+            };
+            let text = format!("{} · {}: {} → {}", e.by.line(), e.field, value(&e.old), value(&e.new));
+            DetailLine { kind: LineKind::Timeline, text: line(&text), right: time(s, e.at), message: None }
+        })
+        .collect();
+}
+
+fn plain(kind: LineKind, text: Printable, message: Option<usize>) -> DetailLine {
+    DetailLine { kind, text, right: Printable::empty(), message }
+}
+
+fn message(s: &State, out: &mut Vec<DetailLine>, i: usize, m: &Message, width: usize, open: bool, file: &mut usize) {
+    let (name, requester) = match &m.author {
+        Author::Requester { name } => (name.line(), true),
+        Author::Agent { id } if *id == s.me => (Printable::literal("You"), false),
+        Author::Agent { id } => (agent(s, id), false),
+        Author::Helper { name } => (name.line(), false),
+        Author::System => (Printable::literal("the desk"), false),
+    };
+    let visibility = m.visibility;
+    out.push(DetailLine {
+        kind: LineKind::Head { visibility, requester, waiting: m.waiting },
+        text: name,
+        right: time(s, m.at),
+        message: Some(i),
+    });
+    for part in fold_quotes(m.body.raw()) {
+        let quoted = part.kind != SegmentKind::Own;
+        if quoted && !open {
+            let what = if part.kind == SegmentKind::Quoted { "quoted lines" } else { "lines of signature" };
+            let text = line(&format!("… {} {what} (Q unfolds)", part.lines));
+            out.push(plain(LineKind::Fold { visibility }, text, Some(i)));
+            continue;
+        }
+        let kind = if quoted { LineKind::Quoted { visibility } } else { LineKind::Body { visibility } };
+        out.extend(wrap(&block(&part.text), width).into_iter().map(|t| plain(kind, t, Some(i))));
+    }
+    if let Some(bytes) = m.cut_from {
+        let text = line(&format!("… the text goes on; {bytes} bytes in all"));
+        out.push(plain(LineKind::Cut, text, Some(i)));
+    }
+    for a in &m.attachments {
+        let text = line(&format!("{} ({}, {})", a.name.line(), a.media_type.line(), size(a.size)));
+        out.push(plain(LineKind::Attachment { index: *file }, fit(&text, width), Some(i)));
+        *file += 1;
+    }
+    out.push(plain(LineKind::Blank, Printable::empty(), Some(i)));
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} B"),
+        1024..1_048_576 => format!("{} kB", bytes / 1024),
+        _ => format!("{} MB", bytes / 1_048_576),
+    }
+}

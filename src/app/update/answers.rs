@@ -1,0 +1,257 @@
+//! Answers from outside and news from the store.
+
+use chrono::TimeDelta;
+
+use crate::app::effect::Effect;
+use crate::app::event::{Changed, Event, Fault, Undone};
+use crate::app::inner::After;
+use crate::app::prepare;
+use crate::app::state::{Pane, Screen, Tone};
+use crate::domain::list::Urgent;
+use crate::domain::text::line;
+use crate::domain::thread::Thread;
+use crate::domain::ticket::{TicketId, TicketKey};
+
+use super::{Turn, say};
+
+impl Turn<'_> {
+    /// Takes an answer in; a late one is dropped.
+    pub fn answer(&mut self, event: Event) {
+        match event {
+            Event::Listed { generation, answer } if generation == self.s.inner.list => match answer {
+                Ok(page) => self.listed(page),
+                Err(fault) => {
+                    self.s.queue.loading = false;
+                    self.s.queue.error = Some(fault.what);
+                }
+            },
+            Event::Counted { generation, answer } if generation == self.s.inner.counts => {
+                self.s.inner.counting = false;
+                if let Ok(counts) = answer {
+                    for (view, count) in self.s.views.iter_mut().zip(counts) {
+                        view.count = count;
+                    }
+                }
+                if std::mem::take(&mut self.s.inner.recount) {
+                    self.ask_counts();
+                }
+            }
+            Event::Threaded { generation, answer } if generation == self.s.inner.thread => self.threaded(answer),
+            Event::NextUrgent { generation, answer } if generation == self.s.inner.urgent => match answer {
+                Ok(urgent) => self.urgent(urgent.map(|u| *u)),
+                Err(fault) => self.fault(fault),
+            },
+            Event::Outlooked { generation, answer } if generation == self.s.inner.outlook => match answer {
+                Ok(outlook) => {
+                    self.s.sla.error = None;
+                    self.s.sla.outlook = Some(outlook);
+                }
+                Err(fault) => self.s.sla.error = Some(fault.what),
+            },
+            Event::Outboxed { generation, answer } if generation == self.s.inner.outbox => match answer {
+                Ok(rows) => {
+                    let words = rows.iter().map(|r| line(&say::act(&r.change.act, self.s))).collect();
+                    let o = &mut self.s.outbox;
+                    (o.words, o.loaded, o.error) = (words, true, None);
+                    o.cursor = o.cursor.min(rows.len().saturating_sub(1));
+                    o.rows = rows;
+                }
+                Err(fault) => self.s.outbox.error = Some(fault.what),
+            },
+            Event::Audited { generation, answer } if generation == self.s.inner.audit => match answer {
+                Ok(rows) => {
+                    let a = &mut self.s.audit;
+                    (a.loaded, a.error) = (true, None);
+                    a.cursor = a.cursor.min(rows.len().saturating_sub(1));
+                    a.rows = rows;
+                }
+                Err(fault) => self.s.audit.error = Some(fault.what),
+            },
+            Event::Found { generation, key, answer } if generation == self.s.inner.found => match answer {
+                Ok(found) => self.found(&key, found),
+                Err(fault) => self.fault(fault),
+            },
+            Event::Vocabulary(Ok(words)) => self.s.vocabulary = *words,
+            Event::Committed { answer: Err(fault), .. } => self.fault(fault),
+            Event::Undone(answer) => self.undone(answer, "undone"),
+            Event::Redone(answer) => self.undone(answer, "done again"),
+            Event::DraftSaved { ticket, at, answer } => self.draft_saved(ticket, at, answer),
+            Event::Edited(Ok(text)) => self.edited(text),
+            Event::ViewsSaved(Ok(own)) => {
+                let name = self.s.views.get(self.s.active).map(|v| v.name.clone());
+                self.s.views.retain(|v| !v.own);
+                self.s.views.extend(own);
+                let at = self.s.views.iter().position(|v| Some(&v.name) == name.as_ref());
+                self.s.active = at.unwrap_or(0);
+                if at.is_none() {
+                    self.view(0);
+                }
+                self.ask_counts();
+            }
+            Event::Done(text) => self.toast(Tone::Good, text, None),
+            Event::Changed(changed) => self.changed(&changed),
+            Event::Failed(fault) => {
+                if let Screen::Welcome { busy, .. } = &mut self.s.screen {
+                    *busy = false;
+                }
+                self.fault(fault);
+            }
+            Event::Vocabulary(Err(fault)) | Event::Edited(Err(fault)) | Event::ViewsSaved(Err(fault)) => {
+                self.fault(fault);
+            }
+            _ => {}
+        }
+    }
+
+    /// Something in the store changed: what is shown is asked for again, once for many.
+    fn changed(&mut self, changed: &Changed) {
+        self.s.freshness = changed.freshness;
+        if changed.vocabulary {
+            self.fx.push(Effect::Vocabulary);
+        }
+        if self.s.screen != Screen::Desk {
+            return;
+        }
+        if changed.all || !changed.tickets.is_empty() {
+            if self.s.queue.loading {
+                self.s.inner.stale = true;
+            } else {
+                self.ask_list();
+            }
+            self.ask_counts();
+            self.ask_outlook();
+            let open = self.s.detail.as_ref().map(|d| d.ticket);
+            if let Some(ticket) = open.filter(|t| changed.all || changed.tickets.contains(t)) {
+                self.ask_thread(ticket);
+            }
+        }
+        match self.s.pane {
+            Pane::Outbox => self.ask_outbox(),
+            Pane::Audit => self.ask_audit(),
+            _ => {}
+        }
+    }
+
+    fn undone(&mut self, answer: Result<Option<Undone>, Fault>, word: &str) {
+        match answer {
+            Err(fault) => self.fault(fault),
+            Ok(None) => self.refuse(&format!("nothing to be {word}")),
+            Ok(Some(undone)) => {
+                self.s.toasts.retain(|t| !t.countdown);
+                let on = if undone.tickets > 1 { format!(" on {} tickets", undone.tickets) } else { String::new() };
+                self.toast(Tone::Good, line(&format!("{word}: {}{on}", undone.what)), None);
+                if let Some(ticket) = undone.text_back {
+                    self.s.inner.drafts.remove(&ticket);
+                    self.text_back(ticket);
+                }
+            }
+        }
+    }
+
+    fn threaded(&mut self, answer: Result<Option<Box<Thread>>, Fault>) {
+        let Some(wanted) = self.s.detail.as_ref().map(|d| d.ticket) else {
+            return;
+        };
+        let thread = match answer {
+            Ok(Some(thread)) if thread.ticket.id == wanted => *thread,
+            Ok(Some(_)) => return,
+            Ok(None) => {
+                self.draft_known(wanted, None);
+                if let Some(d) = &mut self.s.detail {
+                    (d.gone, d.loaded) = (true, None);
+                }
+                return;
+            }
+            Err(fault) => {
+                self.draft_known(wanted, None);
+                if let Some(d) = &mut self.s.detail {
+                    d.error = Some(fault.what);
+                }
+                return;
+            }
+        };
+        let place = crate::domain::list::Place { major: 0, minor: 0, id: wanted };
+        let row = prepare::row(self.s, crate::domain::list::Row { place, ticket: thread.ticket.clone() });
+        let draft = thread.draft.clone();
+        let Some(mut detail) = self.s.detail.take() else {
+            return;
+        };
+        let width = crate::app::layout::detail_lines(self.s).1;
+        detail.width = width;
+        (detail.gone, detail.error) = (false, None);
+        detail.loaded = Some(Box::new(prepare::thread(self.s, thread, row, width, &detail.unfolded)));
+        self.s.detail = Some(detail);
+        self.scroll_detail(0);
+        self.draft_known(wanted, draft);
+    }
+
+    fn urgent(&mut self, urgent: Option<Urgent>) {
+        let Some(urgent) = urgent else {
+            let seen = self.s.inner.skip.len();
+            self.s.inner.skip.clear();
+            return self.refuse(if seen > 0 {
+                "that was the last one; . begins again with the most urgent"
+            } else {
+                "nothing is left that you may work on"
+            });
+        };
+        let id = urgent.ticket.id;
+        self.s.inner.skip.push(id);
+        self.s.inner.urgent_why = Some((id, urgent.passed));
+        if let Some(at) = self.s.queue.rows.iter().position(|r| r.ticket.id == id) {
+            self.s.queue.cursor = at;
+        } else {
+            self.toast(Tone::Note, line(&format!("{} is not in this view; it is open beside it", urgent.ticket.key)), None);
+        }
+        self.s.inner.follow_at = None;
+        self.show(id, true);
+        self.s.pane = Pane::Detail;
+    }
+
+    fn found(&mut self, key: &TicketKey, found: Option<TicketId>) {
+        let Some((wanted, after)) = self.s.inner.after.take() else {
+            return;
+        };
+        if wanted != *key {
+            return;
+        }
+        let Some(id) = found else {
+            return self.refuse(&format!("there is no ticket {key} in your team's scope"));
+        };
+        match after {
+            After::Open => self.open_ticket(id),
+            After::Merge(from) => self.merge_into(&from, id, key),
+            After::Link(from) => self.link_to(&from, id, key),
+        }
+    }
+
+    /// Asks what falls due in the next two working days.
+    pub fn ask_outlook(&mut self) {
+        let today = self.s.now.with_timezone(&self.s.calendar.zone()).date_naive();
+        let days = self.s.calendar.days(today, 3);
+        let ends = |d: &crate::domain::calendar::DayHours| d.intervals.last().map(|i| i.1);
+        // Today counts only while it is not over.
+        let days: Vec<_> =
+            days.into_iter().filter(|d| ends(d).is_some_and(|e| e > self.s.now)).take(2).collect();
+        let until = days.last().and_then(ends).unwrap_or(self.s.now + TimeDelta::days(2));
+        self.s.sla.days = days;
+        let generation = self.next();
+        self.s.inner.outlook = generation;
+        let asker = self.asker();
+        self.fx.push(Effect::Outlook { generation, asker, until, limit: 2000 });
+    }
+
+    /// Asks for the outbox.
+    pub fn ask_outbox(&mut self) {
+        let generation = self.next();
+        self.s.inner.outbox = generation;
+        self.fx.push(Effect::Outbox { generation, limit: 500 });
+    }
+
+    /// Asks for the audit trail.
+    pub fn ask_audit(&mut self) {
+        let generation = self.next();
+        self.s.inner.audit = generation;
+        self.fx.push(Effect::Audit { generation, ticket: self.s.audit.ticket, limit: 500 });
+    }
+}

@@ -1,0 +1,313 @@
+//! Help, palette, command line, confirmations: their keys.
+
+use keybinds::{Key, KeyInput, Mods};
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher};
+
+use crate::app::commands::{self, Action, Arg, TABLE};
+use crate::app::effect::Effect;
+use crate::app::state::{CommandLine, Confirm, Go, Input, Overlay, Prompt, Purpose, Suggestion};
+use crate::domain::list::Sort;
+use crate::domain::query::complete;
+use crate::domain::text::line;
+use crate::domain::ticket::{Priority, Status};
+
+use super::Turn;
+
+impl Turn<'_> {
+    /// A key for what lies on top.
+    pub fn overlay_key(&mut self, key: KeyInput) {
+        let Some(top) = self.s.overlays.last_mut() else {
+            return;
+        };
+        if let Overlay::Confirm(c) = top {
+            let scroll = match key.key() {
+                Key::Down | Key::PageDown => c.scroll.saturating_add(1),
+                Key::Up | Key::PageUp => c.scroll.saturating_sub(1),
+                Key::Char(k) if k == c.key && !key.mods().contains(Mods::CTRL) => {
+                    if let Some(Overlay::Confirm(c)) = self.s.overlays.pop() {
+                        self.confirmed(c);
+                    }
+                    return;
+                }
+                _ => {
+                    self.s.overlays.pop();
+                    return self.refuse("nothing was done");
+                }
+            };
+            c.scroll = scroll;
+            return self.clamp_overlay();
+        }
+        if key.key() == Key::Esc {
+            return self.escape();
+        }
+        match top {
+            Overlay::Why(w) => match key.key() {
+                Key::Char('j') | Key::Down | Key::PageDown => w.scroll += 1,
+                Key::Char('k') | Key::Up | Key::PageUp => w.scroll = w.scroll.saturating_sub(1),
+                _ => {
+                    self.s.overlays.pop();
+                }
+            },
+            Overlay::Help(h) => match key.key() {
+                Key::Down => h.scroll += 1,
+                Key::Up => h.scroll = h.scroll.saturating_sub(1),
+                Key::PageDown => h.scroll += 10,
+                Key::PageUp => h.scroll = h.scroll.saturating_sub(10),
+                Key::Enter => {
+                    self.s.overlays.pop();
+                }
+                _ => self.type_key(key),
+            },
+            Overlay::Palette(p) => match key.key() {
+                Key::Down => p.cursor = (p.cursor + 1).min(p.rows.len().saturating_sub(1)),
+                Key::Up => p.cursor = p.cursor.saturating_sub(1),
+                Key::Enter => {
+                    let action = p.rows.get(p.cursor).copied();
+                    self.s.overlays.pop();
+                    if let Some(action) = action {
+                        self.run(action, None);
+                    }
+                }
+                _ => self.type_key(key),
+            },
+            Overlay::Line(l) => match key.key() {
+                Key::Tab | Key::Down => choose(l, true),
+                Key::Up => choose(l, false),
+                Key::Enter => self.enter_line(),
+                Key::Backspace if l.input.text.is_empty() => {
+                    self.s.overlays.pop();
+                }
+                _ => self.type_key(key),
+            },
+            Overlay::Prompt(_) => self.prompt_key(key),
+            Overlay::Confirm(_) => {}
+        }
+        self.clamp_overlay();
+    }
+
+    /// Scrolls stay within what there is.
+    pub fn clamp_overlay(&mut self) {
+        match self.s.overlays.last_mut() {
+            Some(Overlay::Help(h)) => h.scroll = h.scroll.min(h.rows.len().saturating_sub(1)),
+            Some(Overlay::Why(w)) => w.scroll = w.scroll.min(w.lines.len().saturating_sub(1)),
+            Some(Overlay::Confirm(c)) => {
+                c.scroll = c.scroll.min((c.lines.len() + c.rows.len()).saturating_sub(1));
+            }
+            _ => {}
+        }
+    }
+
+    fn escape(&mut self) {
+        match self.s.overlays.pop() {
+            Some(Overlay::Prompt(Prompt { purpose: Purpose::Find, .. })) => self.unfind(),
+            Some(Overlay::Prompt(Prompt { purpose: Purpose::Filter, .. })) => {
+                self.s.queue.filter_error = None;
+            }
+            Some(Overlay::Prompt(Prompt { purpose: Purpose::Override, .. })) => {
+                self.s.inner.override_wants.clear();
+                self.refuse("nothing was done");
+            }
+            _ => {}
+        }
+    }
+
+    fn type_key(&mut self, key: KeyInput) {
+        let changed = match self.s.overlays.last_mut() {
+            Some(Overlay::Help(h)) => h.input.key(key),
+            Some(Overlay::Palette(p)) => p.input.key(key),
+            Some(Overlay::Line(l)) => l.input.key(key),
+            _ => None,
+        };
+        if changed == Some(true) {
+            self.typed();
+        }
+    }
+
+    /// The text of what lies on top changed.
+    pub fn typed(&mut self) {
+        let context = self.context();
+        let mut top = self.s.overlays.pop();
+        match &mut top {
+            Some(Overlay::Help(h)) => {
+                h.rows = search(&h.input.text, |a| {
+                    commands::command(a).is_some_and(|c| c.contexts.contains(&context))
+                });
+                if h.input.text.is_empty() {
+                    h.rows.sort();
+                    h.rows.sort_by_key(|a| TABLE.iter().position(|c| c.action == *a));
+                }
+                h.scroll = 0;
+            }
+            Some(Overlay::Palette(p)) => {
+                p.rows = search(&p.input.text, |a| !matches!(a, Action::Palette | Action::Editor | Action::Send | Action::ToggleVisibility));
+                p.cursor = 0;
+            }
+            Some(Overlay::Line(l)) => {
+                (l.error, l.chosen) = (None, None);
+                l.suggestions = self.suggest(&l.input);
+            }
+            _ => {}
+        }
+        let prompt = matches!(top, Some(Overlay::Prompt(_)));
+        self.s.overlays.extend(top);
+        if prompt {
+            self.prompt_typed();
+        }
+    }
+
+    fn suggest(&self, input: &Input) -> Vec<Suggestion> {
+        let text = &input.text[..input.cursor];
+        let Some((name, arg)) = text.split_once(' ') else {
+            return TABLE
+                .iter()
+                .filter(|c| c.name.starts_with(text) && !matches!(c.action, Action::CommandLine))
+                .map(|c| Suggestion {
+                    label: line(c.name),
+                    detail: line(c.help),
+                    replace: 0..input.cursor,
+                    insert: if c.arg == Arg::None { c.name.into() } else { format!("{} ", c.name) },
+                })
+                .collect();
+        };
+        let from = input.cursor - arg.len();
+        let Some(c) = commands::by_name(name) else {
+            return Vec::new();
+        };
+        if c.arg == Arg::Filter {
+            return complete(arg, arg.len(), &self.s.vocabulary)
+                .into_iter()
+                .map(|x| Suggestion {
+                    label: x.text.clone(),
+                    detail: x.help,
+                    replace: from + x.replace.start..from + x.replace.end,
+                    insert: x.text.into_string(),
+                })
+                .collect();
+        }
+        let word = if c.arg == Arg::Labels { arg.rsplit(' ').next().unwrap_or_default() } else { arg };
+        let low = word.trim_start_matches('-').to_lowercase();
+        self.words_for(c.arg)
+            .into_iter()
+            .filter(|(w, d)| w.to_lowercase().contains(&low) || d.to_lowercase().contains(&low))
+            .take(50)
+            .map(|(w, d)| Suggestion {
+                label: line(&w),
+                detail: line(&d),
+                replace: input.cursor - word.trim_start_matches('-').len()..input.cursor,
+                insert: w,
+            })
+            .collect()
+    }
+
+    /// The words that may follow a command, each with what it means.
+    pub fn words_for(&self, arg: Arg) -> Vec<(String, String)> {
+        let plain = |w: &str| (w.to_owned(), String::new());
+        match arg {
+            Arg::Agent => {
+                let mut all = vec![("me".into(), "you".into()), ("none".into(), "release it".into())];
+                let agents = self.s.vocabulary.agents.iter();
+                all.extend(agents.map(|a| (a.id.to_string(), a.name.line().into_string())));
+                all
+            }
+            Arg::Status => Status::ALL.iter().map(|s| plain(s.word())).collect(),
+            Arg::Priority => {
+                let words = ["critical", "high", "normal", "low"];
+                let mut all: Vec<_> =
+                    Priority::ALL.iter().zip(words).map(|(p, w)| (p.word().into(), w.into())).collect();
+                all.push(("none".into(), "no priority".into()));
+                all
+            }
+            Arg::Labels => self.s.vocabulary.labels.iter().map(|l| plain(l)).collect(),
+            Arg::When => ["1h", "4h", "tomorrow 9:00", "+1wd", "next week", "off"].map(plain).to_vec(),
+            Arg::View => self.s.views.iter().map(|v| (v.name.to_string(), v.text.clone())).collect(),
+            Arg::Sort => Sort::ALL.iter().map(|(_, w)| plain(w)).collect(),
+            Arg::Macro => self.s.macros.iter().map(|m| plain(&m.name)).collect(),
+            Arg::Ticket => self.s.queue.marks.values().map(|m| (m.ticket.key.to_string(), m.ticket.subject.line().into_string())).collect(),
+            Arg::None | Arg::Filter | Arg::Words => Vec::new(),
+        }
+    }
+
+    fn enter_line(&mut self) {
+        let Some(Overlay::Line(l)) = self.s.overlays.last_mut() else {
+            return;
+        };
+        let text = l.input.text.trim().trim_start_matches(':').to_owned();
+        let (name, arg) = text.split_once(' ').unwrap_or((&text, ""));
+        if text.is_empty() {
+            self.s.overlays.pop();
+            return;
+        }
+        let mut fits = TABLE.iter().filter(|c| c.name.starts_with(name));
+        let only = fits.next().filter(|_| fits.next().is_none());
+        match commands::by_name(name).or(only) {
+            Some(c) => {
+                self.s.overlays.pop();
+                self.run(c.action, Some(arg));
+            }
+            None => l.error = Some(line(&format!("there is no command \"{name}\"; Tab completes, ? lists them"))),
+        }
+    }
+
+    fn confirmed(&mut self, c: Confirm) {
+        match c.go {
+            Go::Commit(wants) => {
+                self.s.queue.marks.clear();
+                self.s.queue.range = None;
+                self.commit(wants, None);
+            }
+            Go::Override(wants) => {
+                self.s.inner.override_wants = wants;
+                self.ask(Purpose::Override);
+            }
+            Go::OpenTicket(id) => self.fx.push(Effect::OpenTicket(id)),
+            Go::OpenAttachment(id) => self.fx.push(Effect::OpenAttachment(id)),
+            Go::DeleteView(name) => self.fx.push(Effect::DeleteView(name)),
+            Go::Quit => self.leave(),
+        }
+    }
+}
+
+fn choose(l: &mut CommandLine, forward: bool) {
+    let n = l.suggestions.len();
+    if n == 0 {
+        return;
+    }
+    let next = match (l.chosen, forward) {
+        (None, true) => 0,
+        (None, false) => n - 1,
+        (Some(i), true) => (i + 1) % n,
+        (Some(i), false) => (i + n - 1) % n,
+    };
+    let new = l.suggestions[next].insert.clone();
+    let range = match l.chosen {
+        // The one before stands there now.
+        Some(i) => {
+            let s = &l.suggestions[i];
+            s.replace.start..s.replace.start + s.insert.len()
+        }
+        None => l.suggestions[next].replace.clone(),
+    };
+    if l.input.text.get(range.clone()).is_some() {
+        l.input.text.replace_range(range.clone(), &new);
+        l.input.cursor = range.start + new.len();
+        l.chosen = Some(next);
+    }
+}
+
+/// Commands by what was typed, best first.
+fn search(text: &str, keep: impl Fn(Action) -> bool) -> Vec<Action> {
+    struct Item(Action, String);
+    impl AsRef<str> for Item {
+        fn as_ref(&self) -> &str {
+            &self.1
+        }
+    }
+    let items = TABLE
+        .iter()
+        .filter(|c| keep(c.action))
+        .map(|c| Item(c.action, format!("{} {} {}", c.name, c.help, c.keys.join(" "))));
+    let pattern = Pattern::parse(text, CaseMatching::Ignore, Normalization::Smart);
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    pattern.match_list(items, &mut matcher).into_iter().map(|(i, _)| i.0).collect()
+}

@@ -1,0 +1,291 @@
+//! Questions with one line to answer: what can be chosen, and what an answer does.
+
+use keybinds::{Key, KeyInput};
+
+use crate::app::commands::Arg;
+use crate::app::inner::After;
+use crate::app::state::{Choice, Input, Overlay, Prompt, Purpose, Suggestion};
+use crate::domain::change::Act;
+use crate::domain::people::{AgentId, TenantId};
+use crate::domain::query::complete;
+use crate::domain::text::{Untrusted, line};
+use crate::domain::ticket::{Kind, Priority, Status};
+use crate::domain::when::parse_when;
+
+use super::Turn;
+
+impl Turn<'_> {
+    /// Asks.
+    pub fn ask(&mut self, purpose: Purpose) {
+        let tickets: Vec<_> = match purpose {
+            Purpose::Find | Purpose::FindHere | Purpose::Filter | Purpose::ViewName => Vec::new(),
+            _ => self.targets().iter().map(|t| t.id).collect(),
+        };
+        let who = match tickets.len() {
+            0 | 1 => String::new(),
+            n => format!(" · {n} tickets"),
+        };
+        let title = match purpose {
+            Purpose::Assign => "Assign to",
+            Purpose::Status => "Status",
+            Purpose::Priority => "Priority",
+            Purpose::Labels => "Labels, -name takes one off",
+            Purpose::Snooze => "Snooze until",
+            Purpose::Merge => "Merge into number; or: link NUMBER, split SUBJECT",
+            Purpose::Link => "Tie to number",
+            Purpose::Split => "Subject of the new ticket",
+            Purpose::Macro => "Macro",
+            Purpose::Filter => "Only",
+            Purpose::Find | Purpose::FindHere => "Find",
+            Purpose::Edit => "subject, kind, tenant or workspace, and the new value",
+            Purpose::Override => "The reason, for an internal note",
+            Purpose::ViewName => "Name of the view",
+        };
+        let input = match purpose {
+            Purpose::Filter => Input::of(&self.s.queue.filter_text),
+            Purpose::Find => Input::of(self.s.queue.find.as_ref().map_or("", |f| &f.text)),
+            _ => Input::default(),
+        };
+        self.s.overlays.push(Overlay::Prompt(Prompt {
+            purpose,
+            title: line(&format!("{title}{who}")),
+            input,
+            choices: Vec::new(),
+            cursor: None,
+            suggestions: Vec::new(),
+            error: None,
+            query_error: None,
+            tickets,
+        }));
+        self.prompt_typed();
+    }
+
+    /// A key for a question.
+    pub fn prompt_key(&mut self, key: KeyInput) {
+        let Some(Overlay::Prompt(p)) = self.s.overlays.last_mut() else {
+            return;
+        };
+        match key.key() {
+            Key::Down if !p.choices.is_empty() => {
+                p.cursor = Some(p.cursor.map_or(0, |c| (c + 1) % p.choices.len()));
+            }
+            Key::Up if !p.choices.is_empty() => {
+                p.cursor = Some(p.cursor.map_or(0, |c| (c + p.choices.len() - 1) % p.choices.len()));
+            }
+            Key::Tab => {
+                if let Some(s) = p.suggestions.first() {
+                    if p.input.text.get(s.replace.clone()).is_some() {
+                        let (range, new) = (s.replace.clone(), s.insert.clone());
+                        p.input.text.replace_range(range.clone(), &new);
+                        p.input.cursor = range.start + new.len();
+                    }
+                } else if let Some(c) = p.choices.get(p.cursor.unwrap_or(0)) {
+                    p.input = Input::of(&c.value);
+                }
+                self.prompt_typed();
+            }
+            Key::Enter => self.prompt_enter(),
+            Key::Backspace if p.input.text.is_empty() && p.purpose == Purpose::Find => {
+                self.s.overlays.pop();
+                self.unfind();
+            }
+            _ => {
+                if p.input.key(key) == Some(true) {
+                    self.prompt_typed();
+                }
+            }
+        }
+    }
+
+    /// What was typed changed: finds, filters, chooses anew.
+    pub fn prompt_typed(&mut self) {
+        let Some(Overlay::Prompt(p)) = self.s.overlays.last() else {
+            return;
+        };
+        let (purpose, text, cursor) = (p.purpose, p.input.text.clone(), p.input.cursor);
+        let mut suggestions = Vec::new();
+        let mut query_error = None;
+        match purpose {
+            Purpose::Find => self.find(&text),
+            Purpose::Filter => {
+                let all = complete(&text, cursor, &self.s.vocabulary);
+                suggestions = all
+                    .into_iter()
+                    .map(|c| Suggestion {
+                        label: c.text.clone(),
+                        detail: c.help,
+                        replace: c.replace,
+                        insert: c.text.into_string(),
+                    })
+                    .collect();
+                self.filter(&text);
+                query_error.clone_from(&self.s.queue.filter_error);
+            }
+            _ => {}
+        }
+        let closed = matches!(purpose, Purpose::Assign | Purpose::Status | Purpose::Priority | Purpose::Macro);
+        let low = text.trim().to_lowercase();
+        let mut found: Vec<(String, String)> = self
+            .words_for(kind(purpose))
+            .into_iter()
+            .filter(|(w, d)| w.to_lowercase().contains(&low) || d.to_lowercase().contains(&low))
+            .take(50)
+            .collect();
+        found.sort_by_key(|(w, _)| !w.to_lowercase().starts_with(&low));
+        if let Some(Overlay::Prompt(p)) = self.s.overlays.last_mut() {
+            p.choices = found
+                .into_iter()
+                .map(|(w, d)| Choice { label: line(&w), detail: line(&d), value: w })
+                .collect();
+            p.cursor = (closed && !p.choices.is_empty()).then_some(0);
+            p.suggestions = suggestions;
+            p.query_error = query_error;
+            p.error = None;
+        }
+    }
+
+    fn prompt_enter(&mut self) {
+        let Some(Overlay::Prompt(p)) = self.s.overlays.last() else {
+            return;
+        };
+        let chosen = p.cursor.and_then(|c| p.choices.get(c)).map(|c| c.value.clone());
+        let (purpose, text) = (p.purpose, chosen.unwrap_or_else(|| p.input.text.trim().to_owned()));
+        if purpose == Purpose::Filter && p.query_error.is_some() {
+            return;
+        }
+        let Some(top) = self.s.overlays.pop() else {
+            return;
+        };
+        if let Err(why) = self.answer_prompt(purpose, &text) {
+            self.s.overlays.push(top);
+            if let Some(Overlay::Prompt(p)) = self.s.overlays.last_mut() {
+                p.error = Some(line(&why));
+            }
+        }
+    }
+
+    /// An answer, from a question or the command line.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with it.
+    pub fn answer_prompt(&mut self, purpose: Purpose, text: &str) -> Result<(), String> {
+        let ids: Vec<_> = self.targets().iter().map(|t| t.id).collect();
+        match purpose {
+            Purpose::Find | Purpose::FindHere | Purpose::Filter => {}
+            Purpose::Assign => {
+                let to = match text {
+                    "me" => Some(self.s.me.clone()),
+                    "none" => None,
+                    name => Some(self.agent(name)?),
+                };
+                self.act_on_all(|t| if t.assignee == to { Vec::new() } else { vec![Act::Assign { to: to.clone() }] });
+            }
+            Purpose::Status => {
+                let to: Status = text.parse().map_err(|e: crate::domain::ticket::UnknownWord| e.to_string())?;
+                self.set_status(to);
+            }
+            Purpose::Priority => {
+                let to = if text == "none" {
+                    None
+                } else {
+                    Some(text.parse::<Priority>().map_err(|e| e.to_string())?)
+                };
+                self.act_on_all(|t| if t.priority == to { Vec::new() } else { vec![Act::Priority { to }] });
+            }
+            Purpose::Labels => self.labels(text)?,
+            Purpose::Snooze => {
+                let until = match text {
+                    "off" | "none" => None,
+                    text => Some(parse_when(text, self.s.now, &self.s.calendar)?),
+                };
+                self.act_on_all(|t| {
+                    if t.snoozed_until == until { Vec::new() } else { vec![Act::Snooze { until }] }
+                });
+            }
+            Purpose::Merge => match text.split_once(' ') {
+                Some(("split", subject)) => self.split(subject),
+                Some(("link", key)) => self.find_ticket(key, After::Link(ids)),
+                Some(("merge", key)) => self.find_ticket(key, After::Merge(ids)),
+                _ if text.is_empty() => return Err("give the number of the ticket that goes on".into()),
+                _ => self.find_ticket(text, After::Merge(ids)),
+            },
+            Purpose::Link => self.find_ticket(text, After::Link(ids)),
+            Purpose::Split => self.split(text),
+            Purpose::Macro => self.run_macro(text),
+            Purpose::Edit => self.edit(text)?,
+            Purpose::Override => {
+                if text.trim().is_empty() {
+                    return Err("a reason is needed; Esc leaves the ticket as it is".into());
+                }
+                self.pass_gate(text.trim());
+            }
+            Purpose::ViewName => self.run(crate::app::Action::View, Some(&format!("save {text}"))),
+        }
+        Ok(())
+    }
+
+    fn agent(&self, name: &str) -> Result<AgentId, String> {
+        let low = name.to_lowercase();
+        let known = &self.s.vocabulary.agents;
+        if let Some(a) = known.iter().find(|a| a.id.as_str().eq_ignore_ascii_case(name)) {
+            return Ok(a.id.clone());
+        }
+        let mut by_name = known.iter().filter(|a| a.name.raw().to_lowercase().contains(&low));
+        match (by_name.next(), by_name.next()) {
+            (Some(a), None) => Ok(a.id.clone()),
+            (Some(_), Some(_)) => Err(format!("\"{name}\" fits several people; write the handle")),
+            _ if known.is_empty() => AgentId::parse(name),
+            _ => Err(format!("nobody here is called \"{name}\"; Tab completes")),
+        }
+    }
+
+    fn labels(&mut self, text: &str) -> Result<(), String> {
+        let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+        if words.is_empty() {
+            return Err("name one or more labels; -name takes one off".into());
+        }
+        self.act_on_all(|t| {
+            words
+                .iter()
+                .filter_map(|w| match w.strip_prefix('-') {
+                    Some(off) => {
+                        t.labels.iter().any(|l| l == off).then(|| Act::RemoveLabel { label: off.to_owned() })
+                    }
+                    None => (!t.labels.contains(w)).then(|| Act::AddLabel { label: w.clone() }),
+                })
+                .collect()
+        });
+        Ok(())
+    }
+
+    fn edit(&mut self, text: &str) -> Result<(), String> {
+        let (field, value) = text.split_once(' ').unwrap_or((text, ""));
+        let value = value.trim();
+        let none = value.is_empty() || value == "none";
+        let act = match field {
+            "subject" if !value.is_empty() => Act::Subject { to: Untrusted::new(value) },
+            "subject" => return Err("a ticket needs a subject".into()),
+            "kind" => Act::Kind {
+                to: value.parse::<Kind>().map_err(|e| e.to_string())?,
+            },
+            "tenant" => Act::Tenant { to: if none { None } else { Some(TenantId::parse(value)?) } },
+            "workspace" => Act::Workspace { to: (!none).then(|| Untrusted::new(value)) },
+            _ => return Err("begin with subject, kind, tenant or workspace".into()),
+        };
+        self.act_on_all(|_| vec![act.clone()]);
+        Ok(())
+    }
+}
+
+fn kind(purpose: Purpose) -> Arg {
+    match purpose {
+        Purpose::Assign => Arg::Agent,
+        Purpose::Status => Arg::Status,
+        Purpose::Priority => Arg::Priority,
+        Purpose::Labels => Arg::Labels,
+        Purpose::Snooze => Arg::When,
+        Purpose::Macro => Arg::Macro,
+        Purpose::Merge | Purpose::Link => Arg::Ticket,
+        _ => Arg::None,
+    }
+}
