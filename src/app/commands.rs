@@ -229,7 +229,11 @@ impl Command {
         match self.action {
             Action::Macro if state.macros.is_empty() => Some("no macros are set up for this desk"),
             Action::NextFile | Action::SaveAttachment | Action::OpenAttachment
-                if state.detail.as_ref().and_then(|d| d.loaded.as_ref()).is_none_or(|l| l.attachments.is_empty()) =>
+                if state
+                    .detail
+                    .as_ref()
+                    .and_then(|d| d.loaded.as_ref())
+                    .is_none_or(|l| l.attachments.is_empty()) =>
             {
                 Some("no ticket with files is open")
             }
@@ -345,15 +349,26 @@ pub fn command(action: Action) -> Option<&'static Command> {
 
 /// The row of a name or alias.
 pub fn by_name(name: &str) -> Option<&'static Command> {
-    TABLE.iter().find(|c| c.name == name || c.aliases.contains(&name))
+    TABLE
+        .iter()
+        .find(|c| c.name == name || c.aliases.contains(&name))
 }
 
 /// The key table of the README, as Markdown.
 pub fn key_table_markdown() -> String {
     let mut out = String::from("| keys | command | act |\n| --- | --- | --- |\n");
     for c in TABLE {
-        let keys: Vec<String> = c.keys.iter().map(|k| format!("`{}`", k.replace('|', "\\|"))).collect();
-        out.push_str(&format!("| {} | `:{}` | {} |\n", keys.join(" "), c.name, c.help));
+        let keys: Vec<String> = c
+            .keys
+            .iter()
+            .map(|k| format!("`{}`", k.replace('|', "\\|")))
+            .collect();
+        out.push_str(&format!(
+            "| {} | `:{}` | {} |\n",
+            keys.join(" "),
+            c.name,
+            c.help
+        ));
     }
     out
 }

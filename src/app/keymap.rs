@@ -51,7 +51,10 @@ impl Keymap {
     pub fn load(profile: &str, own: Option<&str>) -> Result<Self, String> {
         let Some((_, text)) = PROFILES.iter().find(|(n, _)| *n == profile) else {
             let names: Vec<&str> = PROFILES.iter().map(|(n, _)| *n).collect();
-            return Err(format!("there is no key profile \"{profile}\"; use one of {}", names.join(", ")));
+            return Err(format!(
+                "there is no key profile \"{profile}\"; use one of {}",
+                names.join(", ")
+            ));
         };
         let mut map = Self::default();
         map.lay_over(text)?;
@@ -63,11 +66,13 @@ impl Keymap {
     }
 
     fn lay_over(&mut self, text: &str) -> Result<(), String> {
-        let table: BTreeMap<String, Vec<String>> =
-            toml::from_str(text).map_err(|e| format!("the keys cannot be read: {}", e.message()))?;
+        let table: BTreeMap<String, Vec<String>> = toml::from_str(text)
+            .map_err(|e| format!("the keys cannot be read: {}", e.message()))?;
         for (name, keys) in table {
             let Some(c) = commands::by_name(&name) else {
-                return Err(format!("there is no command \"{name}\" to give keys to; `:help` lists them"));
+                return Err(format!(
+                    "there is no command \"{name}\" to give keys to; `:help` lists them"
+                ));
             };
             self.binds.retain(|(_, a)| *a != c.action);
             for key in keys {
@@ -75,7 +80,9 @@ impl Keymap {
                     .parse()
                     .map_err(|e| format!("the key \"{key}\" of \"{name}\" cannot be read: {e}"))?;
                 if let Some(why) = seq.as_slice().iter().find_map(unusable) {
-                    return Err(format!("the key \"{key}\" of \"{name}\" cannot be used: {why}"));
+                    return Err(format!(
+                        "the key \"{key}\" of \"{name}\" cannot be used: {why}"
+                    ));
                 }
                 self.binds.push((seq, c.action));
             }
@@ -115,7 +122,11 @@ impl Keymap {
                 Match::Unmatch => {}
             }
         }
-        if begun { Meaning::Begun } else { Meaning::Nothing }
+        if begun {
+            Meaning::Begun
+        } else {
+            Meaning::Nothing
+        }
     }
 
     /// How each sequence that begins with these keys goes on, for the which-key line.
@@ -130,7 +141,11 @@ impl Keymap {
 
     /// The keys of an act, the first the preferred one.
     pub fn keys(&self, action: Action) -> Vec<String> {
-        self.binds.iter().filter(|(_, a)| *a == action).map(|(s, _)| shown(s.as_slice())).collect()
+        self.binds
+            .iter()
+            .filter(|(_, a)| *a == action)
+            .map(|(s, _)| shown(s.as_slice()))
+            .collect()
     }
 }
 
@@ -144,7 +159,10 @@ fn name(action: Action) -> &'static str {
 
 /// Keys as people write them: `gg`, `Ctrl-d`, `Enter`.
 fn shown(keys: &[KeyInput]) -> String {
-    keys.iter().map(|k| k.to_string().replace('+', "-").replace("Plus", "+")).collect::<Vec<_>>().join(" ")
+    keys.iter()
+        .map(|k| k.to_string().replace('+', "-").replace("Plus", "+"))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn unusable(key: &KeyInput) -> Option<&'static str> {

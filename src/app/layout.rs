@@ -32,7 +32,10 @@ impl Area {
 
     /// Holds the cell.
     pub const fn holds(self, col: u16, row: u16) -> bool {
-        col >= self.x && col < self.x.saturating_add(self.width) && row >= self.y && row < self.bottom()
+        col >= self.x
+            && col < self.x.saturating_add(self.width)
+            && row >= self.y
+            && row < self.bottom()
     }
 }
 
@@ -58,13 +61,26 @@ pub struct Layout {
 /// Shares out the screen: the strip gives way first, then the ticket, never the list.
 pub fn layout(state: &State) -> Layout {
     let mut g = Layout::default();
-    let area = Area { x: 0, y: 0, width: state.size.width, height: state.size.height };
+    let area = Area {
+        x: 0,
+        y: 0,
+        width: state.size.width,
+        height: state.size.height,
+    };
     if area.height < 3 {
         return g;
     }
     g.top = Area { height: 1, ..area };
-    g.footer = Area { y: area.height - 1, height: 1, ..area };
-    g.body = Area { y: 1, height: area.height - 2, ..area };
+    g.footer = Area {
+        y: area.height - 1,
+        height: 1,
+        ..area
+    };
+    g.body = Area {
+        y: 1,
+        height: area.height - 2,
+        ..area
+    };
     let reading = state.pane == Pane::Detail || state.composer.is_some();
     let body = g.body;
     if state.zoomed || area.width < BESIDE {
@@ -76,18 +92,38 @@ pub fn layout(state: &State) -> Layout {
     } else {
         let left = (u32::from(body.width) * 46 / 100).max(60);
         let left = u16::try_from(left).unwrap_or(60);
-        g.main = Area { width: left, ..body };
-        g.detail = Area { x: left + 2, width: body.width - left - 2, ..body };
+        g.main = Area {
+            width: left,
+            ..body
+        };
+        g.detail = Area {
+            x: left + 2,
+            width: body.width - left - 2,
+            ..body
+        };
     }
-    if !state.zoomed && state.pane != Pane::Sla && g.main.height >= STRIP_FROM && g.main.width >= 60 {
+    if !state.zoomed && state.pane != Pane::Sla && g.main.height >= STRIP_FROM && g.main.width >= 60
+    {
         g.main.height -= STRIP_ROWS;
-        g.strip = Area { y: g.main.bottom(), height: STRIP_ROWS, ..g.main };
+        g.strip = Area {
+            y: g.main.bottom(),
+            height: STRIP_ROWS,
+            ..g.main
+        };
     }
     if state.composer.is_some() {
-        let host = if g.detail.width > 0 { &mut g.detail } else { &mut g.main };
+        let host = if g.detail.width > 0 {
+            &mut g.detail
+        } else {
+            &mut g.main
+        };
         let tall = (host.height / 2).max(8).min(host.height);
         host.height -= tall;
-        g.composer = Area { y: host.bottom(), height: tall, ..*host };
+        g.composer = Area {
+            y: host.bottom(),
+            height: tall,
+            ..*host
+        };
     }
     g
 }
@@ -96,7 +132,11 @@ pub fn layout(state: &State) -> Layout {
 pub fn list_rows(state: &State) -> usize {
     let main = layout(state).main;
     // A hidden list pages as if it had the body, so that it is ready when it comes back.
-    let height = if main.height == 0 { state.size.height.saturating_sub(2) } else { main.height };
+    let height = if main.height == 0 {
+        state.size.height.saturating_sub(2)
+    } else {
+        main.height
+    };
     usize::from(height.saturating_sub(1)).max(1)
 }
 
@@ -108,5 +148,8 @@ pub fn detail_lines(state: &State) -> (usize, u16) {
     } else {
         (area.width, area.height)
     };
-    (usize::from(height.saturating_sub(DETAIL_HEAD)).max(1), width.saturating_sub(4).max(8))
+    (
+        usize::from(height.saturating_sub(DETAIL_HEAD)).max(1),
+        width.saturating_sub(4).max(8),
+    )
 }

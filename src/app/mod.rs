@@ -35,7 +35,9 @@ impl App {
     /// Starts with what the shell knows about this machine. The first effects are
     /// those of [`Event::Started`].
     pub fn new(setup: Setup, at: Instant) -> Self {
-        Self { state: State::new(setup, at) }
+        Self {
+            state: State::new(setup, at),
+        }
     }
 
     /// Takes one event in and says what is wanted of the outside. Pure: the same state,

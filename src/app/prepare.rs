@@ -28,9 +28,15 @@ pub fn row(s: &State, row: Row) -> QueueRow {
         subject: t.subject.line(),
         assignee: person(s, &t),
         requester: name(&t.requester),
-        tenant: t.tenant.as_ref().map_or_else(Printable::empty, Printable::from),
+        tenant: t
+            .tenant
+            .as_ref()
+            .map_or_else(Printable::empty, Printable::from),
         workspace: name(&t.workspace),
-        status: t.status_label.as_ref().map_or_else(|| Printable::from(t.status), |l| l.line()),
+        status: t
+            .status_label
+            .as_ref()
+            .map_or_else(|| Printable::from(t.status), |l| l.line()),
         labels: line(&t.labels.join(" ")),
         ticket: Arc::new(t),
     }
@@ -55,13 +61,21 @@ pub fn agent(s: &State, id: &crate::domain::people::AgentId) -> Printable {
 
 /// An instant in the person's zone, short.
 pub fn time(s: &State, at: Instant) -> Printable {
-    line(&at.with_timezone(&s.zone).format("%a %-d %b %H:%M").to_string())
+    line(
+        &at.with_timezone(&s.zone)
+            .format("%a %-d %b %H:%M")
+            .to_string(),
+    )
 }
 
 /// A thread, ready to show at that width.
 pub fn thread(s: &State, thread: Thread, row: QueueRow, width: u16, unfolded: &Unfolded) -> Loaded {
     let mut l = Loaded {
-        attachments: thread.messages.iter().flat_map(|m| m.attachments.iter().map(|a| a.id)).collect(),
+        attachments: thread
+            .messages
+            .iter()
+            .flat_map(|m| m.attachments.iter().map(|a| a.id))
+            .collect(),
         thread,
         row,
         conversation: Vec::new(),
@@ -83,14 +97,26 @@ pub fn lines(s: &State, l: &mut Loaded, width: u16, unfolded: &Unfolded) {
         out.push(plain(LineKind::Link, fit(&line(&text), width), None));
     }
     for key in &l.thread.merged {
-        out.push(plain(LineKind::Link, line(&format!("{key} was merged into this ticket")), None));
+        out.push(plain(
+            LineKind::Link,
+            line(&format!("{key} was merged into this ticket")),
+            None,
+        ));
     }
     if !out.is_empty() {
         out.push(plain(LineKind::Blank, Printable::empty(), None));
     }
     let mut file = 0;
     for (i, m) in l.thread.messages.iter().enumerate() {
-        message(s, &mut out, i, m, width, unfolded.contains(&m.id), &mut file);
+        message(
+            s,
+            &mut out,
+            i,
+            m,
+            width,
+            unfolded.contains(&m.id),
+            &mut file,
+        );
     }
     l.conversation = out;
     l.timeline = l
@@ -99,19 +125,44 @@ pub fn lines(s: &State, l: &mut Loaded, width: u16, unfolded: &Unfolded) {
         .iter()
         .map(|e| {
             let value = |v: &Option<crate::domain::text::Untrusted>| {
-                v.as_ref().map_or_else(|| "nothing".to_owned(), |u| u.line().into_string())
+                v.as_ref()
+                    .map_or_else(|| "nothing".to_owned(), |u| u.line().into_string())
             };
-            let text = format!("{} · {}: {} → {}", e.by.line(), e.field, value(&e.old), value(&e.new));
-            DetailLine { kind: LineKind::Timeline, text: line(&text), right: time(s, e.at), message: None }
+            let text = format!(
+                "{} · {}: {} → {}",
+                e.by.line(),
+                e.field,
+                value(&e.old),
+                value(&e.new)
+            );
+            DetailLine {
+                kind: LineKind::Timeline,
+                text: line(&text),
+                right: time(s, e.at),
+                message: None,
+            }
         })
         .collect();
 }
 
 fn plain(kind: LineKind, text: Printable, message: Option<usize>) -> DetailLine {
-    DetailLine { kind, text, right: Printable::empty(), message }
+    DetailLine {
+        kind,
+        text,
+        right: Printable::empty(),
+        message,
+    }
 }
 
-fn message(s: &State, out: &mut Vec<DetailLine>, i: usize, m: &Message, width: usize, open: bool, file: &mut usize) {
+fn message(
+    s: &State,
+    out: &mut Vec<DetailLine>,
+    i: usize,
+    m: &Message,
+    width: usize,
+    open: bool,
+    file: &mut usize,
+) {
     let (name, requester) = match &m.author {
         Author::Requester { name } => (name.line(), true),
         Author::Agent { id } if *id == s.me => (Printable::literal("You"), false),
@@ -121,7 +172,11 @@ fn message(s: &State, out: &mut Vec<DetailLine>, i: usize, m: &Message, width: u
     };
     let visibility = m.visibility;
     out.push(DetailLine {
-        kind: LineKind::Head { visibility, requester, waiting: m.waiting },
+        kind: LineKind::Head {
+            visibility,
+            requester,
+            waiting: m.waiting,
+        },
         text: name,
         right: time(s, m.at),
         message: Some(i),
@@ -129,21 +184,42 @@ fn message(s: &State, out: &mut Vec<DetailLine>, i: usize, m: &Message, width: u
     for part in fold_quotes(m.body.raw()) {
         let quoted = part.kind != SegmentKind::Own;
         if quoted && !open {
-            let what = if part.kind == SegmentKind::Quoted { "quoted lines" } else { "lines of signature" };
+            let what = if part.kind == SegmentKind::Quoted {
+                "quoted lines"
+            } else {
+                "lines of signature"
+            };
             let text = line(&format!("… {} {what} (Q unfolds)", part.lines));
             out.push(plain(LineKind::Fold { visibility }, text, Some(i)));
             continue;
         }
-        let kind = if quoted { LineKind::Quoted { visibility } } else { LineKind::Body { visibility } };
-        out.extend(wrap(&block(&part.text), width).into_iter().map(|t| plain(kind, t, Some(i))));
+        let kind = if quoted {
+            LineKind::Quoted { visibility }
+        } else {
+            LineKind::Body { visibility }
+        };
+        out.extend(
+            wrap(&block(&part.text), width)
+                .into_iter()
+                .map(|t| plain(kind, t, Some(i))),
+        );
     }
     if let Some(bytes) = m.cut_from {
         let text = line(&format!("… the text goes on; {bytes} bytes in all"));
         out.push(plain(LineKind::Cut, text, Some(i)));
     }
     for a in &m.attachments {
-        let text = line(&format!("{} ({}, {})", a.name.line(), a.media_type.line(), size(a.size)));
-        out.push(plain(LineKind::Attachment { index: *file }, fit(&text, width), Some(i)));
+        let text = line(&format!(
+            "{} ({}, {})",
+            a.name.line(),
+            a.media_type.line(),
+            size(a.size)
+        ));
+        out.push(plain(
+            LineKind::Attachment { index: *file },
+            fit(&text, width),
+            Some(i),
+        ));
         *file += 1;
     }
     out.push(plain(LineKind::Blank, Printable::empty(), Some(i)));

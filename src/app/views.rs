@@ -11,13 +11,19 @@ use super::state::View;
 pub fn built_in() -> Vec<View> {
     let awake = || {
         let mut q = Query::all().and(Test::Is(vec![Flag::Live]));
-        q.terms.push(Term { negated: true, test: Test::Is(vec![Flag::Snoozed]) });
+        q.terms.push(Term {
+            negated: true,
+            test: Test::Is(vec![Flag::Snoozed]),
+        });
         q
     };
     let span = |count, unit| Span { count, unit };
     let waiting = {
         let mut q = Query::all().and(Test::Is(vec![Flag::Waiting]));
-        q.terms.push(Term { negated: true, test: Test::Is(vec![Flag::Snoozed]) });
+        q.terms.push(Term {
+            negated: true,
+            test: Test::Is(vec![Flag::Snoozed]),
+        });
         q
     };
     vec![
@@ -40,20 +46,40 @@ pub fn built_in() -> Vec<View> {
             awake().and(Test::DueAt(When::Within(span(2, Unit::Hours)))),
             Sort::Due,
         ),
-        view("Our turn", "is:live -is:snoozed turn:ours", awake().and(Test::Turn(vec![Turn::Ours])), Sort::Due),
+        view(
+            "Our turn",
+            "is:live -is:snoozed turn:ours",
+            awake().and(Test::Turn(vec![Turn::Ours])),
+            Sort::Due,
+        ),
         view("Waiting", "is:waiting -is:snoozed", waiting, Sort::Updated),
-        view("Snoozed", "is:snoozed", Query::all().and(Test::Is(vec![Flag::Snoozed])), Sort::Due),
+        view(
+            "Snoozed",
+            "is:snoozed",
+            Query::all().and(Test::Is(vec![Flag::Snoozed])),
+            Sort::Due,
+        ),
         view(
             "Recently closed",
             "status:resolved,closed updated<7d",
             Query::all()
                 .and(Test::Status(vec![Status::Resolved, Status::Closed]))
-                .and(Test::Time(Stamp::Updated, When::Within(span(7, Unit::Days)))),
+                .and(Test::Time(
+                    Stamp::Updated,
+                    When::Within(span(7, Unit::Days)),
+                )),
             Sort::Updated,
         ),
     ]
 }
 
 fn view(name: &'static str, text: &str, query: Query, sort: Sort) -> View {
-    View { name: Printable::literal(name), query, text: text.into(), sort, own: false, count: Count::Unknown }
+    View {
+        name: Printable::literal(name),
+        query,
+        text: text.into(),
+        sort,
+        own: false,
+        count: Count::Unknown,
+    }
 }

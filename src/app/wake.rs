@@ -13,14 +13,26 @@ pub fn wake(s: &State) -> Option<Instant> {
         return None;
     }
     let rows = s.queue.rows.iter().skip(s.queue.top).take(list_rows(s));
-    let second = s.toasts.iter().any(|t| t.countdown).then(|| s.now + TimeDelta::seconds(1));
+    let second = s
+        .toasts
+        .iter()
+        .any(|t| t.countdown)
+        .then(|| s.now + TimeDelta::seconds(1));
     let minute = (s.screen == Screen::Desk)
-        .then(|| s.now.duration_trunc(TimeDelta::minutes(1)).ok().map(|m| m + TimeDelta::minutes(1)))
+        .then(|| {
+            s.now
+                .duration_trunc(TimeDelta::minutes(1))
+                .ok()
+                .map(|m| m + TimeDelta::minutes(1))
+        })
         .flatten();
     let due = rows.filter_map(|r| r.countdown.changes_at).min();
     [
         s.inner.follow_at,
-        s.composer.as_ref().and(s.inner.save_at).filter(|_| s.inner.draft_unknown.is_none()),
+        s.composer
+            .as_ref()
+            .and(s.inner.save_at)
+            .filter(|_| s.inner.draft_unknown.is_none()),
         s.toasts.iter().map(|t| t.until).min(),
         second,
         minute,

@@ -240,7 +240,10 @@ impl State {
             quitting: false,
             generation: Generation::default(),
             keymap: setup.keymap,
-            inner: Inner { seed: setup.seed, ..Inner::default() },
+            inner: Inner {
+                seed: setup.seed,
+                ..Inner::default()
+            },
         }
     }
 }
@@ -250,7 +253,9 @@ impl State {
     pub fn subject(&self) -> Option<&QueueRow> {
         let open = self.detail.as_ref().filter(|_| self.pane == Pane::Detail);
         match open {
-            Some(d) => d.row().or_else(|| self.queue.rows.iter().find(|r| r.ticket.id == d.ticket)),
+            Some(d) => d
+                .row()
+                .or_else(|| self.queue.rows.iter().find(|r| r.ticket.id == d.ticket)),
             None => self.queue.selected(),
         }
     }

@@ -7,7 +7,9 @@ use chrono::TimeDelta;
 
 use crate::app::effect::Effect;
 use crate::app::inner::After;
-use crate::app::state::{Confirm, Go, Macro, MacroStep, Overlay, Pane, PreviewRow, Toast, Tone, Wanted};
+use crate::app::state::{
+    Confirm, Go, Macro, MacroStep, Overlay, Pane, PreviewRow, Toast, Tone, Wanted,
+};
 use crate::domain::change::{Act, BatchId, Change, ChangeId, LinkKind};
 use crate::domain::text::{Printable, Untrusted, line};
 use crate::domain::thread::{MessageId, Visibility};
@@ -22,16 +24,28 @@ impl Turn<'_> {
     /// The tickets an act is about: the marked ones, else the one under the cursor.
     pub fn targets(&self) -> Vec<Arc<Ticket>> {
         if self.s.queue.marks.is_empty() || self.s.pane == Pane::Detail {
-            return self.s.subject().map(|r| Arc::clone(&r.ticket)).into_iter().collect();
+            return self
+                .s
+                .subject()
+                .map(|r| Arc::clone(&r.ticket))
+                .into_iter()
+                .collect();
         }
-        self.s.queue.marks.values().map(|m| Arc::clone(&m.ticket)).collect()
+        self.s
+            .queue
+            .marks
+            .values()
+            .map(|m| Arc::clone(&m.ticket))
+            .collect()
     }
 
     /// One act on all targets.
     pub fn act_on_all(&mut self, make: impl Fn(&Ticket) -> Vec<Act>) {
         let targets = self.targets();
-        let wants: Vec<Wanted> =
-            targets.iter().flat_map(|t| make(t).into_iter().map(|act| wanted(t, act))).collect();
+        let wants: Vec<Wanted> = targets
+            .iter()
+            .flat_map(|t| make(t).into_iter().map(|act| wanted(t, act)))
+            .collect();
         if targets.is_empty() {
             return self.refuse("there is no ticket under the cursor");
         }
@@ -51,18 +65,30 @@ impl Turn<'_> {
             .iter()
             .map(|t| {
                 let mine: Vec<&Wanted> = wants.iter().filter(|w| w.ticket == t.id).collect();
-                let before: BTreeSet<String> = mine.iter().map(|w| say::before(&w.act, t)).collect();
+                let before: BTreeSet<String> =
+                    mine.iter().map(|w| say::before(&w.act, t)).collect();
                 let after: Vec<String> = mine.iter().map(|w| say::act(&w.act, self.s)).collect();
                 PreviewRow {
                     key: Printable::from(&t.key),
                     subject: t.subject.line(),
-                    before: line(before.into_iter().filter(|b| !b.is_empty()).collect::<Vec<_>>().join(", ").as_str()),
+                    before: line(
+                        before
+                            .into_iter()
+                            .filter(|b| !b.is_empty())
+                            .collect::<Vec<_>>()
+                            .join(", ")
+                            .as_str(),
+                    ),
                     after: line(&after.join(", ")),
                     skipped: mine.is_empty().then(|| line("that is so already")),
                 }
             })
             .collect();
-        let n = wants.iter().map(|w| w.ticket).collect::<BTreeSet<_>>().len();
+        let n = wants
+            .iter()
+            .map(|w| w.ticket)
+            .collect::<BTreeSet<_>>()
+            .len();
         let plural = if n == 1 { "" } else { "s" };
         self.confirm(
             &format!("{verb} {n} ticket{plural}"),
@@ -76,7 +102,15 @@ impl Turn<'_> {
     pub fn confirm(&mut self, verb: &str, lines: Vec<Printable>, rows: Vec<PreviewRow>, go: Go) {
         let title = line(&format!("{}?", capital(verb)));
         let verb = line(verb);
-        self.s.overlays.push(Overlay::Confirm(Confirm { title, lines, rows, scroll: 0, key: 'y', verb, go }));
+        self.s.overlays.push(Overlay::Confirm(Confirm {
+            title,
+            lines,
+            rows,
+            scroll: 0,
+            key: 'y',
+            verb,
+            go,
+        }));
     }
 
     /// One batch, at once.
@@ -85,7 +119,11 @@ impl Turn<'_> {
             return;
         };
         let at = self.s.now;
-        let tickets = wants.iter().map(|w| w.ticket).collect::<BTreeSet<_>>().len();
+        let tickets = wants
+            .iter()
+            .map(|w| w.ticket)
+            .collect::<BTreeSet<_>>()
+            .len();
         let words = say::act(&first.act, self.s);
         let what = if tickets > 1 {
             line(&format!("{words} · {tickets} tickets · z undoes"))
@@ -93,7 +131,15 @@ impl Turn<'_> {
             line(&format!("#{} {words} · z undoes", first.key))
         };
         let batch = BatchId(self.s.inner.id(at));
-        let public = |act: &Act| matches!(act, Act::Say { visibility: Visibility::Public, .. });
+        let public = |act: &Act| {
+            matches!(
+                act,
+                Act::Say {
+                    visibility: Visibility::Public,
+                    ..
+                }
+            )
+        };
         let waits = wants.iter().any(|w| public(&w.act));
         let changes = wants
             .into_iter()
@@ -110,11 +156,21 @@ impl Turn<'_> {
             .collect();
         if waits {
             let until = at + TimeDelta::seconds(UNDO_SECONDS);
-            self.s.toasts.push(Toast { text: what, hint: None, tone: Tone::Good, until, countdown: true });
+            self.s.toasts.push(Toast {
+                text: what,
+                hint: None,
+                tone: Tone::Good,
+                until,
+                countdown: true,
+            });
         } else {
             self.toast(Tone::Good, what, None);
         }
-        self.fx.push(Effect::Commit { batch, changes, draft_of });
+        self.fx.push(Effect::Commit {
+            batch,
+            changes,
+            draft_of,
+        });
     }
 
     /// A message's identity; it never meets a number that the store gives.
@@ -122,7 +178,9 @@ impl Turn<'_> {
         let bits = self.s.inner.id(self.s.now).as_u128();
         let low = u64::try_from(bits & u128::from(u32::MAX)).unwrap_or(0);
         let millis = self.s.now.timestamp_millis();
-        MessageId((millis << 20).wrapping_add(i64::try_from(low & 0xf_ffff).unwrap_or(0)) & i64::MAX)
+        MessageId(
+            (millis << 20).wrapping_add(i64::try_from(low & 0xf_ffff).unwrap_or(0)) & i64::MAX,
+        )
     }
 
     /// Resolve, or close what is resolved: refuses with the reason, lets pass with one.
@@ -134,7 +192,11 @@ impl Turn<'_> {
         let mut wants = Vec::new();
         let mut against = Vec::new();
         for t in &targets {
-            let to = to.unwrap_or(if t.status == Status::Resolved { Status::Closed } else { Status::Resolved });
+            let to = to.unwrap_or(if t.status == Status::Resolved {
+                Status::Closed
+            } else {
+                Status::Resolved
+            });
             if t.status == to {
                 continue;
             }
@@ -147,8 +209,15 @@ impl Turn<'_> {
             return self.refuse("that is so already; nothing to change");
         }
         if !against.is_empty() {
-            against.push(line("y: do it all the same; a reason goes into an internal note."));
-            return self.confirm("resolve all the same", against, Vec::new(), Go::Override(wants));
+            against.push(line(
+                "y: do it all the same; a reason goes into an internal note.",
+            ));
+            return self.confirm(
+                "resolve all the same",
+                against,
+                Vec::new(),
+                Go::Override(wants),
+            );
         }
         self.preview(wants, &targets, "resolve");
     }
@@ -162,9 +231,23 @@ impl Turn<'_> {
         if t.assignee.is_none() {
             say("is nobody's: i takes it.");
         }
-        let open = self.s.detail.as_ref().filter(|d| d.ticket == t.id).and_then(|d| d.loaded.as_ref());
-        let draft = open.and_then(|l| l.thread.draft.as_ref()).is_some_and(|d| !d.body.trim().is_empty());
-        if draft || self.s.inner.drafts.get(&t.id).is_some_and(|d| !d.body.trim().is_empty()) {
+        let open = self
+            .s
+            .detail
+            .as_ref()
+            .filter(|d| d.ticket == t.id)
+            .and_then(|d| d.loaded.as_ref());
+        let draft = open
+            .and_then(|l| l.thread.draft.as_ref())
+            .is_some_and(|d| !d.body.trim().is_empty());
+        if draft
+            || self
+                .s
+                .inner
+                .drafts
+                .get(&t.id)
+                .is_some_and(|d| !d.body.trim().is_empty())
+        {
             say("has a draft that was not sent. c or r opens it.");
         }
         out
@@ -173,8 +256,10 @@ impl Turn<'_> {
     /// The reason was given: the acts and a note that says it.
     pub fn pass_gate(&mut self, reason: &str) {
         let mut wants = std::mem::take(&mut self.s.inner.override_wants);
-        let tickets: Vec<(TicketId, TicketKey, u64)> =
-            wants.iter().map(|w| (w.ticket, w.key.clone(), w.base)).collect();
+        let tickets: Vec<(TicketId, TicketKey, u64)> = wants
+            .iter()
+            .map(|w| (w.ticket, w.key.clone(), w.base))
+            .collect();
         for (ticket, key, base) in tickets {
             let act = Act::Say {
                 message: self.message_id(),
@@ -182,7 +267,12 @@ impl Turn<'_> {
                 body: Untrusted::new(format!("Resolved past the gate: {reason}")),
                 attachments: Vec::new(),
             };
-            wants.push(Wanted { ticket, key, base, act });
+            wants.push(Wanted {
+                ticket,
+                key,
+                base,
+                act,
+            });
         }
         self.commit(wants, None);
     }
@@ -203,30 +293,62 @@ impl Turn<'_> {
     fn by_id(&self, ids: &[TicketId]) -> Vec<Arc<Ticket>> {
         let rows = self.s.queue.rows.iter().map(|r| &r.ticket);
         let marks = self.s.queue.marks.values().map(|m| &m.ticket);
-        let open = self.s.detail.as_ref().and_then(|d| d.row()).map(|r| &r.ticket);
+        let open = self
+            .s
+            .detail
+            .as_ref()
+            .and_then(|d| d.row())
+            .map(|r| &r.ticket);
         let all: Vec<&Arc<Ticket>> = rows.chain(marks).chain(open).collect();
-        ids.iter().filter_map(|id| all.iter().find(|t| t.id == *id).map(|t| Arc::clone(t))).collect()
+        ids.iter()
+            .filter_map(|id| all.iter().find(|t| t.id == *id).map(|t| Arc::clone(t)))
+            .collect()
     }
 
     /// Shows what merging would do.
     pub fn merge_into(&mut self, from: &[TicketId], into: TicketId, key: &TicketKey) {
-        let from: Vec<_> = self.by_id(from).into_iter().filter(|t| t.id != into).collect();
+        let from: Vec<_> = self
+            .by_id(from)
+            .into_iter()
+            .filter(|t| t.id != into)
+            .collect();
         if from.is_empty() {
             return self.refuse("a ticket cannot be merged into itself; name another one");
         }
-        let wants = from.iter().map(|t| wanted(t, Act::Merge { into })).collect();
+        let wants = from
+            .iter()
+            .map(|t| wanted(t, Act::Merge { into }))
+            .collect();
         self.preview(wants, &from, &format!("merge into #{key}:"));
     }
 
     /// Ties tickets to another.
     pub fn link_to(&mut self, from: &[TicketId], to: TicketId, _key: &TicketKey) {
-        let from: Vec<_> = self.by_id(from).into_iter().filter(|t| t.id != to).collect();
+        let from: Vec<_> = self
+            .by_id(from)
+            .into_iter()
+            .filter(|t| t.id != to)
+            .collect();
         if from.is_empty() {
             return self.refuse("a ticket cannot be tied to itself; name another one");
         }
-        let wants: Vec<_> =
-            from.iter().map(|t| wanted(t, Act::Link { to, kind: LinkKind::Related })).collect();
-        if from.len() > 1 { self.preview(wants, &from, "link") } else { self.commit(wants, None) }
+        let wants: Vec<_> = from
+            .iter()
+            .map(|t| {
+                wanted(
+                    t,
+                    Act::Link {
+                        to,
+                        kind: LinkKind::Related,
+                    },
+                )
+            })
+            .collect();
+        if from.len() > 1 {
+            self.preview(wants, &from, "link")
+        } else {
+            self.commit(wants, None)
+        }
     }
 
     /// Shows which message would move to a new ticket.
@@ -235,12 +357,22 @@ impl Turn<'_> {
         if subject.is_empty() {
             return self.refuse("give the new ticket a subject: :split SUBJECT");
         }
-        let Some((d, l)) = self.s.detail.as_ref().and_then(|d| Some((d, d.loaded.as_ref()?))) else {
-            return self.refuse("open the ticket first: the message in sight is the one that moves");
+        let Some((d, l)) = self
+            .s
+            .detail
+            .as_ref()
+            .and_then(|d| Some((d, d.loaded.as_ref()?)))
+        else {
+            return self
+                .refuse("open the ticket first: the message in sight is the one that moves");
         };
         let at = d.lines().iter().skip(d.scroll).find_map(|x| x.message);
         let last = l.thread.messages.len().saturating_sub(1);
-        let index = if d.scroll == 0 { last } else { at.unwrap_or(last) };
+        let index = if d.scroll == 0 {
+            last
+        } else {
+            at.unwrap_or(last)
+        };
         let Some(m) = l.thread.messages.get(index) else {
             return self.refuse("there is no message to split off");
         };
@@ -248,17 +380,38 @@ impl Turn<'_> {
             return self.refuse("the ticket has one message only; there is nothing to split");
         }
         let first = m.body.line();
-        let act = Act::Split { subject: Untrusted::new(subject), messages: vec![m.id], new: None };
+        let act = Act::Split {
+            subject: Untrusted::new(subject),
+            messages: vec![m.id],
+            new: None,
+        };
         let ticket = Arc::clone(&l.row.ticket);
-        let text = line(&format!("A new ticket \"{subject}\" gets the message of {}:", crate::app::prepare::time(self.s, m.at)));
+        let text = line(&format!(
+            "A new ticket \"{subject}\" gets the message of {}:",
+            crate::app::prepare::time(self.s, m.at)
+        ));
         let lines = vec![text, crate::domain::text::fit(&first, 70)];
-        self.confirm("split the message off", lines, Vec::new(), Go::Commit(vec![wanted(&ticket, act)]));
+        self.confirm(
+            "split the message off",
+            lines,
+            Vec::new(),
+            Go::Commit(vec![wanted(&ticket, act)]),
+        );
     }
 
     /// Shows what a macro would do.
     pub fn run_macro(&mut self, name: &str) {
-        let Some(m) = self.s.macros.iter().find(|m| m.name.eq_ignore_ascii_case(name.trim())).cloned() else {
-            return self.refuse(&format!("there is no macro \"{}\"; ; lists them", name.trim()));
+        let Some(m) = self
+            .s
+            .macros
+            .iter()
+            .find(|m| m.name.eq_ignore_ascii_case(name.trim()))
+            .cloned()
+        else {
+            return self.refuse(&format!(
+                "there is no macro \"{}\"; ; lists them",
+                name.trim()
+            ));
         };
         let targets = self.targets();
         if targets.is_empty() {
@@ -281,13 +434,21 @@ impl Turn<'_> {
         for step in &m.steps {
             acts.push(match step {
                 MacroStep::Status(to) if *to != t.status => Act::Status { to: *to },
-                MacroStep::Priority(to) if Some(*to) != t.priority => Act::Priority { to: Some(*to) },
-                MacroStep::AssignMe if t.assignee.as_ref() != Some(&self.s.me) => {
-                    Act::Assign { to: Some(self.s.me.clone()) }
+                MacroStep::Priority(to) if Some(*to) != t.priority => {
+                    Act::Priority { to: Some(*to) }
                 }
-                MacroStep::Assign(to) if t.assignee.as_ref() != Some(to) => Act::Assign { to: Some(to.clone()) },
-                MacroStep::AddLabel(l) if !t.labels.contains(l) => Act::AddLabel { label: l.clone() },
-                MacroStep::RemoveLabel(l) if t.labels.contains(l) => Act::RemoveLabel { label: l.clone() },
+                MacroStep::AssignMe if t.assignee.as_ref() != Some(&self.s.me) => Act::Assign {
+                    to: Some(self.s.me.clone()),
+                },
+                MacroStep::Assign(to) if t.assignee.as_ref() != Some(to) => Act::Assign {
+                    to: Some(to.clone()),
+                },
+                MacroStep::AddLabel(l) if !t.labels.contains(l) => {
+                    Act::AddLabel { label: l.clone() }
+                }
+                MacroStep::RemoveLabel(l) if t.labels.contains(l) => {
+                    Act::RemoveLabel { label: l.clone() }
+                }
                 MacroStep::Note(text) | MacroStep::Reply(text) => Act::Say {
                     message: self.message_id(),
                     visibility: if matches!(step, MacroStep::Note(_)) {
@@ -307,10 +468,17 @@ impl Turn<'_> {
 
 /// An act on a ticket as it is shown.
 pub fn wanted(t: &Ticket, act: Act) -> Wanted {
-    Wanted { ticket: t.id, key: t.key.clone(), base: t.version, act }
+    Wanted {
+        ticket: t.id,
+        key: t.key.clone(),
+        base: t.version,
+        act,
+    }
 }
 
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }

@@ -18,7 +18,8 @@ impl Turn<'_> {
     /// Takes an answer in; a late one is dropped.
     pub fn answer(&mut self, event: Event) {
         match event {
-            Event::Listed { generation, answer } if generation == self.s.inner.list => match answer {
+            Event::Listed { generation, answer } if generation == self.s.inner.list => match answer
+            {
                 Ok(page) => self.listed(page),
                 Err(fault) => {
                     self.s.queue.loading = false;
@@ -36,43 +37,62 @@ impl Turn<'_> {
                     self.ask_counts();
                 }
             }
-            Event::Threaded { generation, answer } if generation == self.s.inner.thread => self.threaded(answer),
-            Event::NextUrgent { generation, answer } if generation == self.s.inner.urgent => match answer {
-                Ok(urgent) => self.urgent(urgent.map(|u| *u)),
-                Err(fault) => self.fault(fault),
-            },
-            Event::Outlooked { generation, answer } if generation == self.s.inner.outlook => match answer {
-                Ok(outlook) => {
-                    self.s.sla.error = None;
-                    self.s.sla.outlook = Some(outlook);
+            Event::Threaded { generation, answer } if generation == self.s.inner.thread => {
+                self.threaded(answer)
+            }
+            Event::NextUrgent { generation, answer } if generation == self.s.inner.urgent => {
+                match answer {
+                    Ok(urgent) => self.urgent(urgent.map(|u| *u)),
+                    Err(fault) => self.fault(fault),
                 }
-                Err(fault) => self.s.sla.error = Some(fault.what),
-            },
-            Event::Outboxed { generation, answer } if generation == self.s.inner.outbox => match answer {
-                Ok(rows) => {
-                    let words = rows.iter().map(|r| line(&say::act(&r.change.act, self.s))).collect();
-                    let o = &mut self.s.outbox;
-                    (o.words, o.loaded, o.error) = (words, true, None);
-                    o.cursor = o.cursor.min(rows.len().saturating_sub(1));
-                    o.rows = rows;
+            }
+            Event::Outlooked { generation, answer } if generation == self.s.inner.outlook => {
+                match answer {
+                    Ok(outlook) => {
+                        self.s.sla.error = None;
+                        self.s.sla.outlook = Some(outlook);
+                    }
+                    Err(fault) => self.s.sla.error = Some(fault.what),
                 }
-                Err(fault) => self.s.outbox.error = Some(fault.what),
-            },
-            Event::Audited { generation, answer } if generation == self.s.inner.audit => match answer {
-                Ok(rows) => {
-                    let a = &mut self.s.audit;
-                    (a.loaded, a.error) = (true, None);
-                    a.cursor = a.cursor.min(rows.len().saturating_sub(1));
-                    a.rows = rows;
+            }
+            Event::Outboxed { generation, answer } if generation == self.s.inner.outbox => {
+                match answer {
+                    Ok(rows) => {
+                        let words = rows
+                            .iter()
+                            .map(|r| line(&say::act(&r.change.act, self.s)))
+                            .collect();
+                        let o = &mut self.s.outbox;
+                        (o.words, o.loaded, o.error) = (words, true, None);
+                        o.cursor = o.cursor.min(rows.len().saturating_sub(1));
+                        o.rows = rows;
+                    }
+                    Err(fault) => self.s.outbox.error = Some(fault.what),
                 }
-                Err(fault) => self.s.audit.error = Some(fault.what),
-            },
-            Event::Found { generation, key, answer } if generation == self.s.inner.found => match answer {
+            }
+            Event::Audited { generation, answer } if generation == self.s.inner.audit => {
+                match answer {
+                    Ok(rows) => {
+                        let a = &mut self.s.audit;
+                        (a.loaded, a.error) = (true, None);
+                        a.cursor = a.cursor.min(rows.len().saturating_sub(1));
+                        a.rows = rows;
+                    }
+                    Err(fault) => self.s.audit.error = Some(fault.what),
+                }
+            }
+            Event::Found {
+                generation,
+                key,
+                answer,
+            } if generation == self.s.inner.found => match answer {
                 Ok(found) => self.found(&key, found),
                 Err(fault) => self.fault(fault),
             },
             Event::Vocabulary(Ok(words)) => self.s.vocabulary = *words,
-            Event::Committed { answer: Err(fault), .. } => self.fault(fault),
+            Event::Committed {
+                answer: Err(fault), ..
+            } => self.fault(fault),
             Event::Undone(answer) => self.undone(answer, "undone"),
             Event::Redone(answer) => self.undone(answer, "done again"),
             Event::DraftSaved { ticket, at, answer } => self.draft_saved(ticket, at, answer),
@@ -81,7 +101,11 @@ impl Turn<'_> {
                 let name = self.s.views.get(self.s.active).map(|v| v.name.clone());
                 self.s.views.retain(|v| !v.own);
                 self.s.views.extend(own);
-                let at = self.s.views.iter().position(|v| Some(&v.name) == name.as_ref());
+                let at = self
+                    .s
+                    .views
+                    .iter()
+                    .position(|v| Some(&v.name) == name.as_ref());
                 self.s.active = at.unwrap_or(0);
                 if at.is_none() {
                     self.view(0);
@@ -96,7 +120,9 @@ impl Turn<'_> {
                 }
                 self.fault(fault);
             }
-            Event::Vocabulary(Err(fault)) | Event::Edited(Err(fault)) | Event::ViewsSaved(Err(fault)) => {
+            Event::Vocabulary(Err(fault))
+            | Event::Edited(Err(fault))
+            | Event::ViewsSaved(Err(fault)) => {
                 self.fault(fault);
             }
             _ => {}
@@ -138,8 +164,16 @@ impl Turn<'_> {
             Ok(None) => self.refuse(&format!("nothing to be {word}")),
             Ok(Some(undone)) => {
                 self.s.toasts.retain(|t| !t.countdown);
-                let on = if undone.tickets > 1 { format!(" on {} tickets", undone.tickets) } else { String::new() };
-                self.toast(Tone::Good, line(&format!("{word}: {}{on}", undone.what)), None);
+                let on = if undone.tickets > 1 {
+                    format!(" on {} tickets", undone.tickets)
+                } else {
+                    String::new()
+                };
+                self.toast(
+                    Tone::Good,
+                    line(&format!("{word}: {}{on}", undone.what)),
+                    None,
+                );
                 if let Some(ticket) = undone.text_back {
                     self.s.inner.drafts.remove(&ticket);
                     self.text_back(ticket);
@@ -170,8 +204,18 @@ impl Turn<'_> {
                 return;
             }
         };
-        let place = crate::domain::list::Place { major: 0, minor: 0, id: wanted };
-        let row = prepare::row(self.s, crate::domain::list::Row { place, ticket: thread.ticket.clone() });
+        let place = crate::domain::list::Place {
+            major: 0,
+            minor: 0,
+            id: wanted,
+        };
+        let row = prepare::row(
+            self.s,
+            crate::domain::list::Row {
+                place,
+                ticket: thread.ticket.clone(),
+            },
+        );
         let draft = thread.draft.clone();
         let Some(mut detail) = self.s.detail.take() else {
             return;
@@ -179,7 +223,13 @@ impl Turn<'_> {
         let width = crate::app::layout::detail_lines(self.s).1;
         detail.width = width;
         (detail.gone, detail.error) = (false, None);
-        detail.loaded = Some(Box::new(prepare::thread(self.s, thread, row, width, &detail.unfolded)));
+        detail.loaded = Some(Box::new(prepare::thread(
+            self.s,
+            thread,
+            row,
+            width,
+            &detail.unfolded,
+        )));
         self.s.detail = Some(detail);
         self.scroll_detail(0);
         self.draft_known(wanted, draft);
@@ -201,7 +251,14 @@ impl Turn<'_> {
         if let Some(at) = self.s.queue.rows.iter().position(|r| r.ticket.id == id) {
             self.s.queue.cursor = at;
         } else {
-            self.toast(Tone::Note, line(&format!("{} is not in this view; it is open beside it", urgent.ticket.key)), None);
+            self.toast(
+                Tone::Note,
+                line(&format!(
+                    "{} is not in this view; it is open beside it",
+                    urgent.ticket.key
+                )),
+                None,
+            );
         }
         self.s.inner.follow_at = None;
         self.show(id, true);
@@ -227,31 +284,53 @@ impl Turn<'_> {
 
     /// Asks what falls due in the next two working days.
     pub fn ask_outlook(&mut self) {
-        let today = self.s.now.with_timezone(&self.s.calendar.zone()).date_naive();
+        let today = self
+            .s
+            .now
+            .with_timezone(&self.s.calendar.zone())
+            .date_naive();
         let days = self.s.calendar.days(today, 3);
         let ends = |d: &crate::domain::calendar::DayHours| d.intervals.last().map(|i| i.1);
         // Today counts only while it is not over.
-        let days: Vec<_> =
-            days.into_iter().filter(|d| ends(d).is_some_and(|e| e > self.s.now)).take(2).collect();
-        let until = days.last().and_then(ends).unwrap_or(self.s.now + TimeDelta::days(2));
+        let days: Vec<_> = days
+            .into_iter()
+            .filter(|d| ends(d).is_some_and(|e| e > self.s.now))
+            .take(2)
+            .collect();
+        let until = days
+            .last()
+            .and_then(ends)
+            .unwrap_or(self.s.now + TimeDelta::days(2));
         self.s.sla.days = days;
         let generation = self.next();
         self.s.inner.outlook = generation;
         let asker = self.asker();
-        self.fx.push(Effect::Outlook { generation, asker, until, limit: 2000 });
+        self.fx.push(Effect::Outlook {
+            generation,
+            asker,
+            until,
+            limit: 2000,
+        });
     }
 
     /// Asks for the outbox.
     pub fn ask_outbox(&mut self) {
         let generation = self.next();
         self.s.inner.outbox = generation;
-        self.fx.push(Effect::Outbox { generation, limit: 500 });
+        self.fx.push(Effect::Outbox {
+            generation,
+            limit: 500,
+        });
     }
 
     /// Asks for the audit trail.
     pub fn ask_audit(&mut self) {
         let generation = self.next();
         self.s.inner.audit = generation;
-        self.fx.push(Effect::Audit { generation, ticket: self.s.audit.ticket, limit: 500 });
+        self.fx.push(Effect::Audit {
+            generation,
+            ticket: self.s.audit.ticket,
+            limit: 500,
+        });
     }
 }

@@ -95,7 +95,11 @@ impl Turn<'_> {
         c.saved = Some(draft.at);
         if c.is_blank() {
             c.area = area(&draft.body);
-            c.visibility = if c.touched.is_some() { c.visibility } else { draft.visibility };
+            c.visibility = if c.touched.is_some() {
+                c.visibility
+            } else {
+                draft.visibility
+            };
         } else {
             c.area = area(&format!("{}\n{}", draft.body, c.text()));
         }
@@ -133,7 +137,12 @@ impl Turn<'_> {
         let Some(at) = c.touched else {
             return;
         };
-        let draft = Draft { ticket: c.ticket, visibility: c.visibility, body: c.text(), at };
+        let draft = Draft {
+            ticket: c.ticket,
+            visibility: c.visibility,
+            body: c.text(),
+            at,
+        };
         self.s.inner.drafts.insert(c.ticket, draft.clone());
         self.fx.push(Effect::SaveDraft(draft));
     }
@@ -141,7 +150,10 @@ impl Turn<'_> {
     /// The draft is on disk, or is not.
     pub fn draft_saved(&mut self, ticket: TicketId, at: Instant, answer: Answer<()>) {
         let retry = self.after(RETRY_MILLIS);
-        match (self.s.composer.as_mut().filter(|c| c.ticket == ticket), answer) {
+        match (
+            self.s.composer.as_mut().filter(|c| c.ticket == ticket),
+            answer,
+        ) {
             (Some(c), Ok(())) => {
                 c.error = None;
                 c.saved = Some(at);
@@ -160,7 +172,12 @@ impl Turn<'_> {
 
     /// Closes the editor; the draft stays.
     pub fn leave_composer(&mut self) {
-        if self.s.composer.as_ref().is_some_and(|c| c.touched.is_some()) {
+        if self
+            .s
+            .composer
+            .as_ref()
+            .is_some_and(|c| c.touched.is_some())
+        {
             self.save_draft();
         }
         let Some(c) = self.s.composer.take() else {
@@ -174,7 +191,11 @@ impl Turn<'_> {
                 self.ask_thread(c.ticket);
             }
         } else {
-            self.toast(crate::app::state::Tone::Note, line(&format!("the draft of #{} is kept", c.key)), None);
+            self.toast(
+                crate::app::state::Tone::Note,
+                line(&format!("the draft of #{} is kept", c.key)),
+                None,
+            );
         }
         self.rewrap();
     }
@@ -190,19 +211,42 @@ impl Turn<'_> {
         if self.s.inner.draft_unknown.is_some() {
             return self.refuse("the draft of this ticket is still being read; try again");
         }
-        let base = self.s.detail.as_ref().filter(|d| d.ticket == c.ticket).and_then(|d| d.row());
+        let base = self
+            .s
+            .detail
+            .as_ref()
+            .filter(|d| d.ticket == c.ticket)
+            .and_then(|d| d.row());
         let base = base.or_else(|| self.s.queue.rows.iter().find(|r| r.ticket.id == c.ticket));
         let version = base.map_or(0, |r| r.ticket.version);
         let (ticket, key, visibility, body) = (c.ticket, c.key.clone(), c.visibility, c.text());
-        let act =
-            Act::Say { message: self.message_id(), visibility, body: Untrusted::new(body), attachments: Vec::new() };
+        let act = Act::Say {
+            message: self.message_id(),
+            visibility,
+            body: Untrusted::new(body),
+            attachments: Vec::new(),
+        };
         self.s.composer = None;
         (self.s.inner.save_at, self.s.inner.draft_unknown) = (None, None);
         self.s.inner.drafts.remove(&ticket);
-        if let Some(l) = self.s.detail.as_mut().filter(|d| d.ticket == ticket).and_then(|d| d.loaded.as_mut()) {
+        if let Some(l) = self
+            .s
+            .detail
+            .as_mut()
+            .filter(|d| d.ticket == ticket)
+            .and_then(|d| d.loaded.as_mut())
+        {
             l.thread.draft = None;
         }
-        self.commit(vec![crate::app::state::Wanted { ticket, key, base: version, act }], Some(ticket));
+        self.commit(
+            vec![crate::app::state::Wanted {
+                ticket,
+                key,
+                base: version,
+                act,
+            }],
+            Some(ticket),
+        );
         self.rewrap();
     }
 
@@ -248,7 +292,10 @@ impl Turn<'_> {
             Key::Down => popup.cursor = (popup.cursor + 1).min(last),
             Key::Up => popup.cursor = popup.cursor.saturating_sub(1),
             Key::Enter | Key::Tab if !popup.items.is_empty() => {
-                let (n, text) = (2 + popup.typed.chars().count(), popup.items[popup.cursor].insert.clone());
+                let (n, text) = (
+                    2 + popup.typed.chars().count(),
+                    popup.items[popup.cursor].insert.clone(),
+                );
                 if let Some(c) = &mut self.s.composer {
                     for _ in 0..n {
                         c.area.delete_char();
@@ -269,8 +316,11 @@ impl Turn<'_> {
             return;
         };
         let cursor = c.area.cursor();
-        let before: String =
-            c.area.lines().get(cursor.0).map_or_else(String::new, |l| l.chars().take(cursor.1).collect());
+        let before: String = c
+            .area
+            .lines()
+            .get(cursor.0)
+            .map_or_else(String::new, |l| l.chars().take(cursor.1).collect());
         let found = ["::", "@@"].into_iter().find_map(|sign| {
             let typed = &before[before.rfind(sign)? + 2..];
             (!typed.contains(char::is_whitespace)).then(|| (sign, typed.to_owned()))
@@ -278,7 +328,11 @@ impl Turn<'_> {
         let popup = found.map(|(sign, typed)| {
             let low = typed.to_lowercase();
             let items = if sign == "::" {
-                let t = self.s.subject().filter(|r| r.ticket.id == c.ticket).map(|r| r.ticket.clone());
+                let t = self
+                    .s
+                    .subject()
+                    .filter(|r| r.ticket.id == c.ticket)
+                    .map(|r| r.ticket.clone());
                 self.s
                     .snippets
                     .iter()
@@ -286,7 +340,9 @@ impl Turn<'_> {
                     .map(|x| PopupItem {
                         label: line(&x.name),
                         detail: line(x.text.lines().next().unwrap_or_default()),
-                        insert: t.as_ref().map_or_else(|| x.text.clone(), |t| fill(&x.text, t, self.s)),
+                        insert: t
+                            .as_ref()
+                            .map_or_else(|| x.text.clone(), |t| fill(&x.text, t, self.s)),
                     })
                     .collect()
             } else {
@@ -294,12 +350,24 @@ impl Turn<'_> {
                     .vocabulary
                     .agents
                     .iter()
-                    .filter(|a| a.id.as_str().to_lowercase().contains(&low) || a.name.raw().to_lowercase().contains(&low))
+                    .filter(|a| {
+                        a.id.as_str().to_lowercase().contains(&low)
+                            || a.name.raw().to_lowercase().contains(&low)
+                    })
                     .take(20)
-                    .map(|a| PopupItem { label: line(a.id.as_str()), detail: a.name.line(), insert: format!("@{} ", a.id) })
+                    .map(|a| PopupItem {
+                        label: line(a.id.as_str()),
+                        detail: a.name.line(),
+                        insert: format!("@{} ", a.id),
+                    })
                     .collect()
             };
-            Popup { sign, typed, items, cursor: 0 }
+            Popup {
+                sign,
+                typed,
+                items,
+                cursor: 0,
+            }
         });
         if let Some(c) = &mut self.s.composer {
             c.popup = popup;
@@ -309,7 +377,11 @@ impl Turn<'_> {
 
 /// Puts a ticket's words into a text's placeholders.
 pub fn fill(text: &str, t: &Ticket, s: &State) -> String {
-    let plain = |u: &Option<Untrusted>| u.as_ref().map(|u| u.line().into_string()).unwrap_or_default();
+    let plain = |u: &Option<Untrusted>| {
+        u.as_ref()
+            .map(|u| u.line().into_string())
+            .unwrap_or_default()
+    };
     let requester = plain(&t.requester);
     let first = requester.split_whitespace().next().unwrap_or_default();
     let me = crate::app::prepare::agent(s, &s.me);
@@ -322,7 +394,11 @@ pub fn fill(text: &str, t: &Ticket, s: &State) -> String {
 }
 
 fn area(text: &str) -> TextArea<'static> {
-    let mut area = TextArea::new(text.split('\n').map(|l| l.trim_end_matches('\r').to_owned()).collect());
+    let mut area = TextArea::new(
+        text.split('\n')
+            .map(|l| l.trim_end_matches('\r').to_owned())
+            .collect(),
+    );
     area.set_wrap_mode(WrapMode::WordOrGlyph);
     area.move_cursor(CursorMove::Bottom);
     area.move_cursor(CursorMove::End);

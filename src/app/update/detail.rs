@@ -91,7 +91,11 @@ impl Turn<'_> {
     /// Conversation or timeline.
     pub fn timeline(&mut self) {
         if let Some(d) = &mut self.s.detail {
-            d.tab = if d.tab == Tab::Timeline { Tab::Conversation } else { Tab::Timeline };
+            d.tab = if d.tab == Tab::Timeline {
+                Tab::Conversation
+            } else {
+                Tab::Timeline
+            };
             d.scroll = 0;
         }
     }
@@ -109,7 +113,11 @@ impl Turn<'_> {
         d.tab = Tab::Conversation;
         let next = d.attachment.map_or(0, |a| (a + 1) % n);
         d.attachment = Some(next);
-        let at = d.lines().iter().position(|l| l.kind == LineKind::Attachment { index: next }).unwrap_or(0);
+        let at = d
+            .lines()
+            .iter()
+            .position(|l| l.kind == LineKind::Attachment { index: next })
+            .unwrap_or(0);
         if at < d.scroll || at >= d.scroll + rows {
             d.scroll = at.saturating_sub(rows / 2);
         }
@@ -128,9 +136,20 @@ impl Turn<'_> {
         };
         let lines = d.lines();
         let to = if forward {
-            lines.iter().enumerate().skip(d.scroll + 1).find(|(_, l)| hit(l)).map(|(i, _)| i)
+            lines
+                .iter()
+                .enumerate()
+                .skip(d.scroll + 1)
+                .find(|(_, l)| hit(l))
+                .map(|(i, _)| i)
         } else {
-            lines.iter().enumerate().take(d.scroll).rev().find(|(_, l)| hit(l)).map(|(i, _)| i)
+            lines
+                .iter()
+                .enumerate()
+                .take(d.scroll)
+                .rev()
+                .find(|(_, l)| hit(l))
+                .map(|(i, _)| i)
         };
         match to {
             Some(to) => {
@@ -146,12 +165,19 @@ impl Turn<'_> {
         let Some(row) = self.s.subject().cloned() else {
             return self.refuse("there is nothing under the cursor to explain");
         };
-        let mut lines = vec![line(&format!("Stands here by {}.", self.s.queue.sort.word()))];
+        let mut lines = vec![line(&format!(
+            "Stands here by {}.",
+            self.s.queue.sort.word()
+        ))];
         if let Some((id, passed)) = &self.s.inner.urgent_why
             && *id == row.ticket.id
         {
             lines.push(line("It is the most urgent ticket you may work on."));
-            lines.extend(passed.iter().map(|(why, n)| line(&format!("passed over: {n} · {why}"))));
+            lines.extend(
+                passed
+                    .iter()
+                    .map(|(why, n)| line(&format!("passed over: {n} · {why}"))),
+            );
         }
         let thread = self.s.detail.as_ref().filter(|d| d.ticket == row.ticket.id);
         match thread.and_then(|d| d.loaded.as_ref()) {
@@ -159,7 +185,11 @@ impl Turn<'_> {
             None => lines.push(due_line(self.s, &row)),
         }
         let title = line(&format!("Why: #{}", row.key));
-        self.s.overlays.push(Overlay::Why(Why { title, lines, scroll: 0 }));
+        self.s.overlays.push(Overlay::Why(Why {
+            title,
+            lines,
+            scroll: 0,
+        }));
     }
 
     fn segments(&self, thread: &Thread) -> Vec<Printable> {
@@ -174,10 +204,17 @@ impl Turn<'_> {
             opened_by: Side::Requester,
             kind: thread.ticket.kind,
             priority: thread.ticket.priority,
-            status: status.unwrap_or(if events.is_empty() { thread.ticket.status } else { Status::New }),
+            status: status.unwrap_or(if events.is_empty() {
+                thread.ticket.status
+            } else {
+                Status::New
+            }),
             events: &events,
         };
-        let mut lines = vec![line(&format!("Policy: {}. Times are working time.", self.s.policy.name))];
+        let mut lines = vec![line(&format!(
+            "Policy: {}. Times are working time.",
+            self.s.policy.name
+        ))];
         let parts = sla::why(&history, &self.s.policy, &self.s.calendar, self.s.now);
         if parts.is_empty() {
             lines.push(line("No promise is open on it."));
@@ -187,7 +224,9 @@ impl Turn<'_> {
                 Reason::Counted => format!("{} counted", span(p.secs)),
                 Reason::Ahead => format!("{} still to count until the deadline", span(p.secs)),
                 Reason::Over => format!("{} over the deadline", span(p.secs)),
-                Reason::Paused { status, spared } => format!("paused while {status}: {} spared", span(*spared)),
+                Reason::Paused { status, spared } => {
+                    format!("paused while {status}: {} spared", span(*spared))
+                }
                 Reason::Holiday(name) => format!("holiday: {name}"),
             };
             let (from, to) = (prepare::time(self.s, p.from), prepare::time(self.s, p.to));
@@ -199,9 +238,11 @@ impl Turn<'_> {
 
 fn due_line(s: &crate::app::state::State, row: &QueueRow) -> Printable {
     match &row.ticket.due {
-        crate::domain::ticket::Due::Running { target, at } => {
-            line(&format!("{} is due {}; open the ticket to see the sum.", target.long(), prepare::time(s, *at)))
-        }
+        crate::domain::ticket::Due::Running { target, at } => line(&format!(
+            "{} is due {}; open the ticket to see the sum.",
+            target.long(),
+            prepare::time(s, *at)
+        )),
         crate::domain::ticket::Due::Paused { target, left } => line(&format!(
             "{} is paused with {} left, because it is {}.",
             target.long(),
@@ -214,11 +255,19 @@ fn due_line(s: &crate::app::state::State, row: &QueueRow) -> Printable {
 
 fn span(secs: i64) -> String {
     let (sign, m) = (if secs < 0 { "-" } else { "" }, secs.abs() / 60);
-    if m >= 60 { format!("{sign}{} h {:02}", m / 60, m % 60) } else { format!("{sign}{m} m") }
+    if m >= 60 {
+        format!("{sign}{} h {:02}", m / 60, m % 60)
+    } else {
+        format!("{sign}{m} m")
+    }
 }
 
 fn history(thread: &Thread) -> Vec<SlaEvent> {
-    let said = thread.messages.iter().skip(1).filter(|m| m.visibility == Visibility::Public && !m.waiting);
+    let said = thread
+        .messages
+        .iter()
+        .skip(1)
+        .filter(|m| m.visibility == Visibility::Public && !m.waiting);
     let said = said.filter_map(|m| {
         let what = match m.author {
             Author::Requester { .. } => What::RequesterMessage,
@@ -227,10 +276,17 @@ fn history(thread: &Thread) -> Vec<SlaEvent> {
         };
         Some(SlaEvent { at: m.at, what })
     });
-    let moved = thread.timeline.iter().filter(|e| e.field == "status").filter_map(|e| {
-        let to = e.new.as_ref()?.raw().parse().ok()?;
-        Some(SlaEvent { at: e.at, what: What::Status(to) })
-    });
+    let moved = thread
+        .timeline
+        .iter()
+        .filter(|e| e.field == "status")
+        .filter_map(|e| {
+            let to = e.new.as_ref()?.raw().parse().ok()?;
+            Some(SlaEvent {
+                at: e.at,
+                what: What::Status(to),
+            })
+        });
     let mut all: Vec<_> = said.chain(moved).collect();
     all.sort_by_key(|e| e.at);
     all

@@ -66,7 +66,12 @@ impl Turn<'_> {
 
     /// Text was pasted.
     pub fn paste(&mut self, text: &str) {
-        let one = || text.split(['\n', '\r']).map(str::trim).collect::<Vec<_>>().join(" ");
+        let one = || {
+            text.split(['\n', '\r'])
+                .map(str::trim)
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
         match self.s.overlays.last_mut() {
             Some(Overlay::Help(x)) => x.input.insert(&one()),
             Some(Overlay::Palette(x)) => x.input.insert(&one()),
@@ -95,7 +100,11 @@ impl Turn<'_> {
         if matches!(key.key(), Key::Enter | Key::Char('1' | '2')) {
             *busy = true;
             let demo = *choice == 0;
-            self.fx.push(if demo { Effect::StartDemo } else { Effect::StartLocal });
+            self.fx.push(if demo {
+                Effect::StartDemo
+            } else {
+                Effect::StartLocal
+            });
         }
     }
 }

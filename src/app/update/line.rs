@@ -7,7 +7,10 @@ use crate::app::state::Input;
 impl Input {
     /// A line with its cursor at the end.
     pub fn of(text: &str) -> Self {
-        Self { text: text.to_owned(), cursor: text.len() }
+        Self {
+            text: text.to_owned(),
+            cursor: text.len(),
+        }
     }
 
     /// Puts text at the cursor.
@@ -17,11 +20,17 @@ impl Input {
     }
 
     fn before(&self) -> usize {
-        self.text[..self.cursor].char_indices().next_back().map_or(0, |(i, _)| i)
+        self.text[..self.cursor]
+            .char_indices()
+            .next_back()
+            .map_or(0, |(i, _)| i)
     }
 
     fn behind(&self) -> usize {
-        self.text[self.cursor..].chars().next().map_or(self.cursor, |c| self.cursor + c.len_utf8())
+        self.text[self.cursor..]
+            .chars()
+            .next()
+            .map_or(self.cursor, |c| self.cursor + c.len_utf8())
     }
 
     /// Takes a key; says whether the text changed, or nothing if the key means nothing here.
@@ -37,7 +46,11 @@ impl Input {
             }
             Key::Char('w') if ctrl => {
                 let head = self.text[..self.cursor].trim_end();
-                let from = head.char_indices().rev().find(|(_, c)| c.is_whitespace()).map_or(0, |(i, c)| i + c.len_utf8());
+                let from = head
+                    .char_indices()
+                    .rev()
+                    .find(|(_, c)| c.is_whitespace())
+                    .map_or(0, |(i, c)| i + c.len_utf8());
                 self.text.drain(from..self.cursor);
                 self.cursor = from;
             }

@@ -98,7 +98,12 @@ impl Turn<'_> {
                 row.countdown = countdown(&row.ticket.due, now, &calendar);
             }
         }
-        if let Some(row) = self.s.detail.as_mut().and_then(|d| d.loaded.as_mut()).map(|l| &mut l.row)
+        if let Some(row) = self
+            .s
+            .detail
+            .as_mut()
+            .and_then(|d| d.loaded.as_mut())
+            .map(|l| &mut l.row)
             && due(&row.countdown)
         {
             row.countdown = countdown(&row.ticket.due, now, &calendar);
@@ -107,7 +112,8 @@ impl Turn<'_> {
             self.s.inner.follow_at = None;
             self.follow();
         }
-        if self.s.inner.save_at.is_some_and(|at| at <= now) && self.s.inner.draft_unknown.is_none() {
+        if self.s.inner.save_at.is_some_and(|at| at <= now) && self.s.inner.draft_unknown.is_none()
+        {
             self.save_draft();
         }
         if self.s.inner.recount_at.is_some_and(|at| at <= now) {
@@ -124,7 +130,12 @@ impl Turn<'_> {
 
     /// Who asks, now.
     pub fn asker(&self) -> Asker {
-        Asker { me: self.s.me.clone(), now: self.s.now, scope: self.s.scope.clone(), zone: self.s.zone }
+        Asker {
+            me: self.s.me.clone(),
+            now: self.s.now,
+            scope: self.s.scope.clone(),
+            zone: self.s.zone,
+        }
     }
 
     /// Says one thing for a while.
@@ -132,7 +143,13 @@ impl Turn<'_> {
         let seconds = if tone == Tone::Bad { 8 } else { 4 };
         let until = self.s.now + TimeDelta::seconds(seconds);
         self.s.toasts.retain(|t| t.text != text);
-        self.s.toasts.push(Toast { text, hint, tone, until, countdown: false });
+        self.s.toasts.push(Toast {
+            text,
+            hint,
+            tone,
+            until,
+            countdown: false,
+        });
         let over = self.s.toasts.len().saturating_sub(4);
         self.s.toasts.drain(..over);
     }

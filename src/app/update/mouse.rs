@@ -32,7 +32,11 @@ impl Turn<'_> {
         }
         let in_main = l.main.holds(col, row);
         if in_main && self.s.composer.is_none() {
-            let list = if matches!(self.s.pane, Pane::Detail) { Pane::Queue } else { self.s.pane };
+            let list = if matches!(self.s.pane, Pane::Detail) {
+                Pane::Queue
+            } else {
+                self.s.pane
+            };
             match kind {
                 MouseKind::WheelUp => self.move_in(list, -3),
                 MouseKind::WheelDown => self.move_in(list, 3),

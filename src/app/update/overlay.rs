@@ -92,7 +92,9 @@ impl Turn<'_> {
             Some(Overlay::Help(h)) => h.scroll = h.scroll.min(h.rows.len().saturating_sub(1)),
             Some(Overlay::Why(w)) => w.scroll = w.scroll.min(w.lines.len().saturating_sub(1)),
             Some(Overlay::Confirm(c)) => {
-                c.scroll = c.scroll.min((c.lines.len() + c.rows.len()).saturating_sub(1));
+                c.scroll = c
+                    .scroll
+                    .min((c.lines.len() + c.rows.len()).saturating_sub(1));
             }
             _ => {}
         }
@@ -100,11 +102,20 @@ impl Turn<'_> {
 
     fn escape(&mut self) {
         match self.s.overlays.pop() {
-            Some(Overlay::Prompt(Prompt { purpose: Purpose::Find, .. })) => self.unfind(),
-            Some(Overlay::Prompt(Prompt { purpose: Purpose::Filter, .. })) => {
+            Some(Overlay::Prompt(Prompt {
+                purpose: Purpose::Find,
+                ..
+            })) => self.unfind(),
+            Some(Overlay::Prompt(Prompt {
+                purpose: Purpose::Filter,
+                ..
+            })) => {
                 self.s.queue.filter_error = None;
             }
-            Some(Overlay::Prompt(Prompt { purpose: Purpose::Override, .. })) => {
+            Some(Overlay::Prompt(Prompt {
+                purpose: Purpose::Override,
+                ..
+            })) => {
                 self.s.inner.override_wants.clear();
                 self.refuse("nothing was done");
             }
@@ -135,12 +146,18 @@ impl Turn<'_> {
                 });
                 if h.input.text.is_empty() {
                     h.rows.sort();
-                    h.rows.sort_by_key(|a| TABLE.iter().position(|c| c.action == *a));
+                    h.rows
+                        .sort_by_key(|a| TABLE.iter().position(|c| c.action == *a));
                 }
                 h.scroll = 0;
             }
             Some(Overlay::Palette(p)) => {
-                p.rows = search(&p.input.text, |a| !matches!(a, Action::Palette | Action::Editor | Action::Send | Action::ToggleVisibility));
+                p.rows = search(&p.input.text, |a| {
+                    !matches!(
+                        a,
+                        Action::Palette | Action::Editor | Action::Send | Action::ToggleVisibility
+                    )
+                });
                 p.cursor = 0;
             }
             Some(Overlay::Line(l)) => {
@@ -166,7 +183,11 @@ impl Turn<'_> {
                     label: line(c.name),
                     detail: line(c.help),
                     replace: 0..input.cursor,
-                    insert: if c.arg == Arg::None { c.name.into() } else { format!("{} ", c.name) },
+                    insert: if c.arg == Arg::None {
+                        c.name.into()
+                    } else {
+                        format!("{} ", c.name)
+                    },
                 })
                 .collect();
         };
@@ -185,7 +206,11 @@ impl Turn<'_> {
                 })
                 .collect();
         }
-        let word = if c.arg == Arg::Labels { arg.rsplit(' ').next().unwrap_or_default() } else { arg };
+        let word = if c.arg == Arg::Labels {
+            arg.rsplit(' ').next().unwrap_or_default()
+        } else {
+            arg
+        };
         let low = word.trim_start_matches('-').to_lowercase();
         self.words_for(c.arg)
             .into_iter()
@@ -205,7 +230,10 @@ impl Turn<'_> {
         let plain = |w: &str| (w.to_owned(), String::new());
         match arg {
             Arg::Agent => {
-                let mut all = vec![("me".into(), "you".into()), ("none".into(), "release it".into())];
+                let mut all = vec![
+                    ("me".into(), "you".into()),
+                    ("none".into(), "release it".into()),
+                ];
                 let agents = self.s.vocabulary.agents.iter();
                 all.extend(agents.map(|a| (a.id.to_string(), a.name.line().into_string())));
                 all
@@ -213,17 +241,38 @@ impl Turn<'_> {
             Arg::Status => Status::ALL.iter().map(|s| plain(s.word())).collect(),
             Arg::Priority => {
                 let words = ["critical", "high", "normal", "low"];
-                let mut all: Vec<_> =
-                    Priority::ALL.iter().zip(words).map(|(p, w)| (p.word().into(), w.into())).collect();
+                let mut all: Vec<_> = Priority::ALL
+                    .iter()
+                    .zip(words)
+                    .map(|(p, w)| (p.word().into(), w.into()))
+                    .collect();
                 all.push(("none".into(), "no priority".into()));
                 all
             }
             Arg::Labels => self.s.vocabulary.labels.iter().map(|l| plain(l)).collect(),
-            Arg::When => ["1h", "4h", "tomorrow 9:00", "+1wd", "next week", "off"].map(plain).to_vec(),
-            Arg::View => self.s.views.iter().map(|v| (v.name.to_string(), v.text.clone())).collect(),
+            Arg::When => ["1h", "4h", "tomorrow 9:00", "+1wd", "next week", "off"]
+                .map(plain)
+                .to_vec(),
+            Arg::View => self
+                .s
+                .views
+                .iter()
+                .map(|v| (v.name.to_string(), v.text.clone()))
+                .collect(),
             Arg::Sort => Sort::ALL.iter().map(|(_, w)| plain(w)).collect(),
             Arg::Macro => self.s.macros.iter().map(|m| plain(&m.name)).collect(),
-            Arg::Ticket => self.s.queue.marks.values().map(|m| (m.ticket.key.to_string(), m.ticket.subject.line().into_string())).collect(),
+            Arg::Ticket => self
+                .s
+                .queue
+                .marks
+                .values()
+                .map(|m| {
+                    (
+                        m.ticket.key.to_string(),
+                        m.ticket.subject.line().into_string(),
+                    )
+                })
+                .collect(),
             Arg::None | Arg::Filter | Arg::Words => Vec::new(),
         }
     }
@@ -245,7 +294,11 @@ impl Turn<'_> {
                 self.s.overlays.pop();
                 self.run(c.action, Some(arg));
             }
-            None => l.error = Some(line(&format!("there is no command \"{name}\"; Tab completes, ? lists them"))),
+            None => {
+                l.error = Some(line(&format!(
+                    "there is no command \"{name}\"; Tab completes, ? lists them"
+                )))
+            }
         }
     }
 
@@ -303,11 +356,17 @@ fn search(text: &str, keep: impl Fn(Action) -> bool) -> Vec<Action> {
             &self.1
         }
     }
-    let items = TABLE
-        .iter()
-        .filter(|c| keep(c.action))
-        .map(|c| Item(c.action, format!("{} {} {}", c.name, c.help, c.keys.join(" "))));
+    let items = TABLE.iter().filter(|c| keep(c.action)).map(|c| {
+        Item(
+            c.action,
+            format!("{} {} {}", c.name, c.help, c.keys.join(" ")),
+        )
+    });
     let pattern = Pattern::parse(text, CaseMatching::Ignore, Normalization::Smart);
     let mut matcher = Matcher::new(Config::DEFAULT);
-    pattern.match_list(items, &mut matcher).into_iter().map(|(i, _)| i.0).collect()
+    pattern
+        .match_list(items, &mut matcher)
+        .into_iter()
+        .map(|(i, _)| i.0)
+        .collect()
 }

@@ -70,7 +70,10 @@ impl Turn<'_> {
                 p.cursor = Some(p.cursor.map_or(0, |c| (c + 1) % p.choices.len()));
             }
             Key::Up if !p.choices.is_empty() => {
-                p.cursor = Some(p.cursor.map_or(0, |c| (c + p.choices.len() - 1) % p.choices.len()));
+                p.cursor = Some(
+                    p.cursor
+                        .map_or(0, |c| (c + p.choices.len() - 1) % p.choices.len()),
+                );
             }
             Key::Tab => {
                 if let Some(s) = p.suggestions.first() {
@@ -123,7 +126,10 @@ impl Turn<'_> {
             }
             _ => {}
         }
-        let closed = matches!(purpose, Purpose::Assign | Purpose::Status | Purpose::Priority | Purpose::Macro);
+        let closed = matches!(
+            purpose,
+            Purpose::Assign | Purpose::Status | Purpose::Priority | Purpose::Macro
+        );
         let low = text.trim().to_lowercase();
         let mut found: Vec<(String, String)> = self
             .words_for(kind(purpose))
@@ -135,7 +141,11 @@ impl Turn<'_> {
         if let Some(Overlay::Prompt(p)) = self.s.overlays.last_mut() {
             p.choices = found
                 .into_iter()
-                .map(|(w, d)| Choice { label: line(&w), detail: line(&d), value: w })
+                .map(|(w, d)| Choice {
+                    label: line(&w),
+                    detail: line(&d),
+                    value: w,
+                })
                 .collect();
             p.cursor = (closed && !p.choices.is_empty()).then_some(0);
             p.suggestions = suggestions;
@@ -148,8 +158,14 @@ impl Turn<'_> {
         let Some(Overlay::Prompt(p)) = self.s.overlays.last() else {
             return;
         };
-        let chosen = p.cursor.and_then(|c| p.choices.get(c)).map(|c| c.value.clone());
-        let (purpose, text) = (p.purpose, chosen.unwrap_or_else(|| p.input.text.trim().to_owned()));
+        let chosen = p
+            .cursor
+            .and_then(|c| p.choices.get(c))
+            .map(|c| c.value.clone());
+        let (purpose, text) = (
+            p.purpose,
+            chosen.unwrap_or_else(|| p.input.text.trim().to_owned()),
+        );
         if purpose == Purpose::Filter && p.query_error.is_some() {
             return;
         }
@@ -178,10 +194,18 @@ impl Turn<'_> {
                     "none" => None,
                     name => Some(self.agent(name)?),
                 };
-                self.act_on_all(|t| if t.assignee == to { Vec::new() } else { vec![Act::Assign { to: to.clone() }] });
+                self.act_on_all(|t| {
+                    if t.assignee == to {
+                        Vec::new()
+                    } else {
+                        vec![Act::Assign { to: to.clone() }]
+                    }
+                });
             }
             Purpose::Status => {
-                let to: Status = text.parse().map_err(|e: crate::domain::ticket::UnknownWord| e.to_string())?;
+                let to: Status = text
+                    .parse()
+                    .map_err(|e: crate::domain::ticket::UnknownWord| e.to_string())?;
                 self.set_status(to);
             }
             Purpose::Priority => {
@@ -190,7 +214,13 @@ impl Turn<'_> {
                 } else {
                     Some(text.parse::<Priority>().map_err(|e| e.to_string())?)
                 };
-                self.act_on_all(|t| if t.priority == to { Vec::new() } else { vec![Act::Priority { to }] });
+                self.act_on_all(|t| {
+                    if t.priority == to {
+                        Vec::new()
+                    } else {
+                        vec![Act::Priority { to }]
+                    }
+                });
             }
             Purpose::Labels => self.labels(text)?,
             Purpose::Snooze => {
@@ -199,14 +229,20 @@ impl Turn<'_> {
                     text => Some(parse_when(text, self.s.now, &self.s.calendar)?),
                 };
                 self.act_on_all(|t| {
-                    if t.snoozed_until == until { Vec::new() } else { vec![Act::Snooze { until }] }
+                    if t.snoozed_until == until {
+                        Vec::new()
+                    } else {
+                        vec![Act::Snooze { until }]
+                    }
                 });
             }
             Purpose::Merge => match text.split_once(' ') {
                 Some(("split", subject)) => self.split(subject),
                 Some(("link", key)) => self.find_ticket(key, After::Link(ids)),
                 Some(("merge", key)) => self.find_ticket(key, After::Merge(ids)),
-                _ if text.is_empty() => return Err("give the number of the ticket that goes on".into()),
+                _ if text.is_empty() => {
+                    return Err("give the number of the ticket that goes on".into());
+                }
                 _ => self.find_ticket(text, After::Merge(ids)),
             },
             Purpose::Link => self.find_ticket(text, After::Link(ids)),
@@ -227,10 +263,15 @@ impl Turn<'_> {
     fn agent(&self, name: &str) -> Result<AgentId, String> {
         let low = name.to_lowercase();
         let known = &self.s.vocabulary.agents;
-        if let Some(a) = known.iter().find(|a| a.id.as_str().eq_ignore_ascii_case(name)) {
+        if let Some(a) = known
+            .iter()
+            .find(|a| a.id.as_str().eq_ignore_ascii_case(name))
+        {
             return Ok(a.id.clone());
         }
-        let mut by_name = known.iter().filter(|a| a.name.raw().to_lowercase().contains(&low));
+        let mut by_name = known
+            .iter()
+            .filter(|a| a.name.raw().to_lowercase().contains(&low));
         match (by_name.next(), by_name.next()) {
             (Some(a), None) => Ok(a.id.clone()),
             (Some(_), Some(_)) => Err(format!("\"{name}\" fits several people; write the handle")),
@@ -248,9 +289,9 @@ impl Turn<'_> {
             words
                 .iter()
                 .filter_map(|w| match w.strip_prefix('-') {
-                    Some(off) => {
-                        t.labels.iter().any(|l| l == off).then(|| Act::RemoveLabel { label: off.to_owned() })
-                    }
+                    Some(off) => t.labels.iter().any(|l| l == off).then(|| Act::RemoveLabel {
+                        label: off.to_owned(),
+                    }),
                     None => (!t.labels.contains(w)).then(|| Act::AddLabel { label: w.clone() }),
                 })
                 .collect()
@@ -263,13 +304,23 @@ impl Turn<'_> {
         let value = value.trim();
         let none = value.is_empty() || value == "none";
         let act = match field {
-            "subject" if !value.is_empty() => Act::Subject { to: Untrusted::new(value) },
+            "subject" if !value.is_empty() => Act::Subject {
+                to: Untrusted::new(value),
+            },
             "subject" => return Err("a ticket needs a subject".into()),
             "kind" => Act::Kind {
                 to: value.parse::<Kind>().map_err(|e| e.to_string())?,
             },
-            "tenant" => Act::Tenant { to: if none { None } else { Some(TenantId::parse(value)?) } },
-            "workspace" => Act::Workspace { to: (!none).then(|| Untrusted::new(value)) },
+            "tenant" => Act::Tenant {
+                to: if none {
+                    None
+                } else {
+                    Some(TenantId::parse(value)?)
+                },
+            },
+            "workspace" => Act::Workspace {
+                to: (!none).then(|| Untrusted::new(value)),
+            },
             _ => return Err("begin with subject, kind, tenant or workspace".into()),
         };
         self.act_on_all(|_| vec![act.clone()]);

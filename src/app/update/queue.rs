@@ -25,7 +25,11 @@ impl Turn<'_> {
         if let Some(find) = &q.find {
             return Query::text(&find.text);
         }
-        let view = self.s.views.get(self.s.active).map_or_else(Query::all, |v| v.query.clone());
+        let view = self
+            .s
+            .views
+            .get(self.s.active)
+            .map_or_else(Query::all, |v| v.query.clone());
         let marked: Vec<_> = q.marks.values().map(|m| m.ticket.key.clone()).collect();
         view.and_all(&q.filter.with_marks(&marked))
     }
@@ -38,7 +42,10 @@ impl Turn<'_> {
             Intent::First => (Anchor::First, 0, rows + margin),
             Intent::Last => (Anchor::Last, rows + margin, 1),
             Intent::Ticket(id, _) => (
-                self.s.inner.back_place.map_or(Anchor::Ticket(id), Anchor::Around),
+                self.s
+                    .inner
+                    .back_place
+                    .map_or(Anchor::Ticket(id), Anchor::Around),
                 margin,
                 rows + margin,
             ),
@@ -51,10 +58,19 @@ impl Turn<'_> {
         self.s.inner.list = generation;
         self.s.inner.stale = false;
         self.s.queue.loading = true;
-        let request =
-            ListRequest { query: self.query(), sort: self.s.queue.sort, anchor, before, after };
+        let request = ListRequest {
+            query: self.query(),
+            sort: self.s.queue.sort,
+            anchor,
+            before,
+            after,
+        };
         let asker = self.asker();
-        self.fx.push(Effect::List { generation, asker, request });
+        self.fx.push(Effect::List {
+            generation,
+            asker,
+            request,
+        });
     }
 
     /// Asks again from the first row: another list.
@@ -82,7 +98,11 @@ impl Turn<'_> {
     pub fn listed(&mut self, page: Page) {
         let old = self.s.queue.selected().map(|r| r.ticket.id);
         let on_screen = self.s.queue.cursor.saturating_sub(self.s.queue.top);
-        let rows: Vec<_> = page.rows.into_iter().map(|r| prepare::row(self.s, r)).collect();
+        let rows: Vec<_> = page
+            .rows
+            .into_iter()
+            .map(|r| prepare::row(self.s, r))
+            .collect();
         let at = |id: TicketId| rows.iter().position(|r| r.ticket.id == id);
         let last = rows.len().saturating_sub(1);
         let height = list_rows(self.s);
@@ -127,7 +147,9 @@ impl Turn<'_> {
         let rows = list_rows(self.s);
         let q = &mut self.s.queue;
         q.top = q.top.min(q.cursor).max((q.cursor + 1).saturating_sub(rows));
-        q.top = q.top.min(q.rows.len().saturating_sub(rows.min(q.rows.len())));
+        q.top = q
+            .top
+            .min(q.rows.len().saturating_sub(rows.min(q.rows.len())));
     }
 
     /// Moves by rows.
@@ -146,7 +168,11 @@ impl Turn<'_> {
     pub fn edge(&mut self, last: bool) {
         let q = &mut self.s.queue;
         if (last && q.at_end) || (!last && q.at_start) {
-            q.cursor = if last { q.rows.len().saturating_sub(1) } else { 0 };
+            q.cursor = if last {
+                q.rows.len().saturating_sub(1)
+            } else {
+                0
+            };
             self.moved();
         } else {
             self.s.inner.intent = if last { Intent::Last } else { Intent::First };
@@ -156,7 +182,8 @@ impl Turn<'_> {
 
     /// The cursor is on another ticket: the detail follows after a pause.
     pub fn moved(&mut self) {
-        let follows = self.s.detail.as_ref().is_none_or(|d| !d.opened) || self.s.pane == Pane::Queue;
+        let follows =
+            self.s.detail.as_ref().is_none_or(|d| !d.opened) || self.s.pane == Pane::Queue;
         if follows && self.s.composer.is_none() {
             self.s.inner.follow_at = Some(self.after(FOLLOW_MILLIS));
         }
@@ -168,7 +195,11 @@ impl Turn<'_> {
             return;
         };
         let shown = crate::app::layout::layout(self.s).detail.width > 0;
-        let same = self.s.detail.as_ref().is_some_and(|d| d.ticket == row.ticket.id);
+        let same = self
+            .s
+            .detail
+            .as_ref()
+            .is_some_and(|d| d.ticket == row.ticket.id);
         if !shown || same || self.s.composer.is_some() {
             return;
         }
@@ -177,7 +208,13 @@ impl Turn<'_> {
 
     /// Shows a ticket in the detail pane.
     pub fn show(&mut self, ticket: TicketId, opened: bool) {
-        let row = self.s.queue.rows.iter().find(|r| r.ticket.id == ticket).cloned();
+        let row = self
+            .s
+            .queue
+            .rows
+            .iter()
+            .find(|r| r.ticket.id == ticket)
+            .cloned();
         let width = crate::app::layout::detail_lines(self.s).1;
         self.s.detail = Some(Detail {
             ticket,
@@ -217,7 +254,12 @@ impl Turn<'_> {
         };
         let Some(from) = q.range.take() else {
             q.range = Some(here);
-            q.marks.insert(here, Mark { ticket: Arc::clone(&q.rows[q.cursor].ticket) });
+            q.marks.insert(
+                here,
+                Mark {
+                    ticket: Arc::clone(&q.rows[q.cursor].ticket),
+                },
+            );
             return;
         };
         let Some(from) = q.rows.iter().position(|r| r.ticket.id == from) else {
@@ -225,24 +267,41 @@ impl Turn<'_> {
         };
         let (a, b) = (from.min(q.cursor), from.max(q.cursor));
         for row in &q.rows[a..=b] {
-            q.marks.insert(row.ticket.id, Mark { ticket: Arc::clone(&row.ticket) });
+            q.marks.insert(
+                row.ticket.id,
+                Mark {
+                    ticket: Arc::clone(&row.ticket),
+                },
+            );
         }
     }
 
     /// Marks all rows that are loaded; says it when that is not all of the list.
     pub fn mark_all(&mut self) {
         let q = &mut self.s.queue;
-        if !q.marks.is_empty() && q.rows.iter().take(MARK_LIMIT).all(|r| q.marks.contains_key(&r.ticket.id)) {
+        if !q.marks.is_empty()
+            && q.rows
+                .iter()
+                .take(MARK_LIMIT)
+                .all(|r| q.marks.contains_key(&r.ticket.id))
+        {
             q.marks.clear();
             return;
         }
         let whole = q.at_start && q.at_end && q.rows.len() <= MARK_LIMIT;
         for row in q.rows.iter().take(MARK_LIMIT) {
-            q.marks.insert(row.ticket.id, Mark { ticket: Arc::clone(&row.ticket) });
+            q.marks.insert(
+                row.ticket.id,
+                Mark {
+                    ticket: Arc::clone(&row.ticket),
+                },
+            );
         }
         let n = q.marks.len();
         if !whole {
-            self.refuse(&format!("{n} tickets around the cursor are marked; the list has more"));
+            self.refuse(&format!(
+                "{n} tickets around the cursor are marked; the list has more"
+            ));
         }
     }
 
@@ -312,7 +371,9 @@ impl Turn<'_> {
         let Some(find) = self.s.queue.find.take() else {
             return;
         };
-        self.s.inner.intent = find.back.map_or(Intent::First, |id| Intent::Ticket(id, find.back_row));
+        self.s.inner.intent = find
+            .back
+            .map_or(Intent::First, |id| Intent::Ticket(id, find.back_row));
         self.s.inner.back_place = find.back_place;
         self.s.queue.words = words(&self.query());
         self.ask_list();
@@ -330,13 +391,21 @@ impl Turn<'_> {
         self.s.inner.recount_at = Some(self.after(60_000));
         let queries = self.s.views.iter().map(|v| v.query.clone()).collect();
         let asker = self.asker();
-        self.fx.push(Effect::Counts { generation, asker, queries });
+        self.fx.push(Effect::Counts {
+            generation,
+            asker,
+            queries,
+        });
     }
 }
 
 /// Words to highlight.
 fn words(query: &Query) -> Vec<String> {
-    let mut all: Vec<String> = query.words().into_iter().flat_map(|w| tokens(w.as_str())).collect();
+    let mut all: Vec<String> = query
+        .words()
+        .into_iter()
+        .flat_map(|w| tokens(w.as_str()))
+        .collect();
     all.sort();
     all.dedup();
     all

@@ -71,7 +71,11 @@ impl Turn<'_> {
                 let generation = self.next();
                 self.s.inner.urgent = generation;
                 let (asker, skip) = (self.asker(), self.s.inner.skip.clone());
-                self.fx.push(Effect::NextUrgent { generation, asker, skip });
+                self.fx.push(Effect::NextUrgent {
+                    generation,
+                    asker,
+                    skip,
+                });
             }
             _ => self.run_list(action, arg),
         }
@@ -132,12 +136,22 @@ impl Turn<'_> {
             Action::Take => {
                 return self.act_on_all(|t| {
                     let mine = t.assignee.as_ref() == Some(&me);
-                    if mine { Vec::new() } else { vec![Act::Assign { to: Some(me.clone()) }] }
+                    if mine {
+                        Vec::new()
+                    } else {
+                        vec![Act::Assign {
+                            to: Some(me.clone()),
+                        }]
+                    }
                 });
             }
             Action::Release => {
                 return self.act_on_all(|t| {
-                    if t.assignee.is_none() { Vec::new() } else { vec![Act::Assign { to: None }] }
+                    if t.assignee.is_none() {
+                        Vec::new()
+                    } else {
+                        vec![Act::Assign { to: None }]
+                    }
                 });
             }
             Action::Resolve => return self.resolve(None),
@@ -170,18 +184,27 @@ impl Turn<'_> {
     }
 
     fn outward(&mut self, action: Action) {
-        let Some((id, key)) = self.s.subject().map(|r| (r.ticket.id, r.ticket.key.clone())) else {
+        let Some((id, key)) = self
+            .s
+            .subject()
+            .map(|r| (r.ticket.id, r.ticket.key.clone()))
+        else {
             return;
         };
         match action {
             Action::CopyKey => {
                 let what = line(&format!("number {key}"));
-                self.fx.push(Effect::Copy { text: key.to_string(), what });
+                self.fx.push(Effect::Copy {
+                    text: key.to_string(),
+                    what,
+                });
             }
             Action::CopyLink => self.fx.push(Effect::CopyLink(id)),
             _ => self.confirm(
                 &format!("open #{key} in the browser"),
-                vec![line("Its page at the desk is opened with this machine's browser.")],
+                vec![line(
+                    "Its page at the desk is opened with this machine's browser.",
+                )],
                 Vec::new(),
                 Go::OpenTicket(id),
             ),
@@ -189,7 +212,12 @@ impl Turn<'_> {
     }
 
     fn file(&mut self, action: Action) {
-        let Some((d, l)) = self.s.detail.as_ref().and_then(|d| Some((d, d.loaded.as_ref()?))) else {
+        let Some((d, l)) = self
+            .s
+            .detail
+            .as_ref()
+            .and_then(|d| Some((d, d.loaded.as_ref()?)))
+        else {
             return;
         };
         let index = d.attachment.unwrap_or(0);
@@ -200,10 +228,17 @@ impl Turn<'_> {
             return self.fx.push(Effect::SaveAttachment(id));
         }
         let files = l.thread.messages.iter().flat_map(|m| &m.attachments);
-        let name = files.into_iter().find(|a| a.id == id).map(|a| a.name.line()).unwrap_or_default();
+        let name = files
+            .into_iter()
+            .find(|a| a.id == id)
+            .map(|a| a.name.line())
+            .unwrap_or_default();
         self.confirm(
             "open this file",
-            vec![name, line("It comes from outside; this machine's own program opens it.")],
+            vec![
+                name,
+                line("It comes from outside; this machine's own program opens it."),
+            ],
             Vec::new(),
             Go::OpenAttachment(id),
         );
@@ -211,7 +246,10 @@ impl Turn<'_> {
 
     fn run_sort(&mut self, arg: Option<&str>) {
         let all = Sort::ALL;
-        let now = all.iter().position(|(s, _)| *s == self.s.queue.sort).unwrap_or(0);
+        let now = all
+            .iter()
+            .position(|(s, _)| *s == self.s.queue.sort)
+            .unwrap_or(0);
         let to = match arg {
             None => Some(all[(now + 1) % all.len()].0),
             Some(word) => all.iter().find(|(_, w)| *w == word).map(|(s, _)| *s),
@@ -226,21 +264,36 @@ impl Turn<'_> {
         let Some(arg) = arg else {
             return self.refuse(":view NAME, :view save NAME or :view delete NAME");
         };
-        let at = |name: &str| self.s.views.iter().position(|v| v.name.as_str().eq_ignore_ascii_case(name));
-        match arg.split_once(' ').map_or((arg, ""), |(a, b)| (a, b.trim())) {
+        let at = |name: &str| {
+            self.s
+                .views
+                .iter()
+                .position(|v| v.name.as_str().eq_ignore_ascii_case(name))
+        };
+        match arg
+            .split_once(' ')
+            .map_or((arg, ""), |(a, b)| (a, b.trim()))
+        {
             ("save", name) if !name.is_empty() => self.save_view(name),
             ("delete", name) if !name.is_empty() => match at(name).map(|i| &self.s.views[i]) {
                 Some(v) if v.own => {
                     let name = v.name.to_string();
                     let text = vec![line(&format!("Its filter is {}", v.text))];
-                    self.confirm(&format!("delete the view \"{name}\""), text, Vec::new(), Go::DeleteView(name));
+                    self.confirm(
+                        &format!("delete the view \"{name}\""),
+                        text,
+                        Vec::new(),
+                        Go::DeleteView(name),
+                    );
                 }
                 Some(_) => self.refuse("this view is built in and stays"),
                 None => self.refuse(&format!("there is no view \"{name}\"")),
             },
             _ => match at(arg) {
                 Some(i) => self.view(i),
-                None => self.refuse(&format!("there is no view \"{arg}\"; [ and ] step through them")),
+                None => self.refuse(&format!(
+                    "there is no view \"{arg}\"; [ and ] step through them"
+                )),
             },
         }
     }
@@ -262,12 +315,23 @@ impl Turn<'_> {
         text = format!("{text} {more}").trim().to_owned();
         let (query, sort) = (self.query(), self.s.queue.sort);
         let count = crate::domain::list::Count::Unknown;
-        self.fx.push(Effect::SaveView(crate::app::state::View { name, query, text, sort, own: true, count }));
+        self.fx.push(Effect::SaveView(crate::app::state::View {
+            name,
+            query,
+            text,
+            sort,
+            own: true,
+            count,
+        }));
     }
 
     fn travel(&mut self, action: Action) {
         let pane = self.s.pane;
-        let page = if pane == Pane::Detail { detail_lines(self.s).0 } else { list_rows(self.s) };
+        let page = if pane == Pane::Detail {
+            detail_lines(self.s).0
+        } else {
+            list_rows(self.s)
+        };
         let page = page.cast_signed().max(2);
         let by = match action {
             Action::Down => 1,
@@ -316,12 +380,26 @@ impl Turn<'_> {
             Pane::Queue => self.s.queue.selected().map(|r| r.ticket.id),
             Pane::Sla => {
                 let at = self.s.sla.cursor;
-                self.s.sla.outlook.as_ref().and_then(|o| o.marks.get(at)).map(|m| m.id)
+                self.s
+                    .sla
+                    .outlook
+                    .as_ref()
+                    .and_then(|o| o.marks.get(at))
+                    .map(|m| m.id)
             }
-            Pane::Outbox => self.s.outbox.rows.get(self.s.outbox.cursor).map(|r| r.change.ticket),
-            Pane::Audit => {
-                self.s.audit.rows.get(self.s.audit.cursor).and_then(|r| r.ticket.as_ref()).map(|t| t.0)
-            }
+            Pane::Outbox => self
+                .s
+                .outbox
+                .rows
+                .get(self.s.outbox.cursor)
+                .map(|r| r.change.ticket),
+            Pane::Audit => self
+                .s
+                .audit
+                .rows
+                .get(self.s.audit.cursor)
+                .and_then(|r| r.ticket.as_ref())
+                .map(|t| t.0),
             Pane::Detail => return self.quotes(),
         };
         match id {
@@ -361,7 +439,8 @@ impl Turn<'_> {
         if waiting == 0 {
             return self.leave();
         }
-        let text = format!("{waiting} changes are in the outbox. They are kept and sent the next time.");
+        let text =
+            format!("{waiting} changes are in the outbox. They are kept and sent the next time.");
         self.confirm("quit", vec![line(&text)], Vec::new(), Go::Quit);
     }
 
@@ -434,7 +513,13 @@ impl Turn<'_> {
     /// A status from the prompt: resolving goes through the gate.
     pub fn set_status(&mut self, to: Status) {
         if to.is_live() {
-            self.act_on_all(|t| if t.status == to { Vec::new() } else { vec![Act::Status { to }] });
+            self.act_on_all(|t| {
+                if t.status == to {
+                    Vec::new()
+                } else {
+                    vec![Act::Status { to }]
+                }
+            });
         } else {
             self.resolve(Some(to));
         }

@@ -13,7 +13,9 @@ pub fn act(act: &Act, s: &State) -> String {
         Act::Assign { to: Some(a) } if *a == s.me => "assigned to you".into(),
         Act::Assign { to: Some(a) } => format!("assigned to {a}"),
         Act::Assign { to: None } => "released".into(),
-        Act::Snooze { until: Some(at) } => format!("snoozed until {}", crate::app::prepare::time(s, *at)),
+        Act::Snooze { until: Some(at) } => {
+            format!("snoozed until {}", crate::app::prepare::time(s, *at))
+        }
         Act::Snooze { until: None } => "woken".into(),
         Act::AddLabel { label } => format!("label {label}"),
         Act::RemoveLabel { label } => format!("label {label} off"),
@@ -21,15 +23,25 @@ pub fn act(act: &Act, s: &State) -> String {
         Act::Kind { to } => format!("kind {to}"),
         Act::Tenant { to } => format!("tenant {}", to.as_ref().map_or("none", |t| t.as_str())),
         Act::Workspace { to } => {
-            format!("Workspace {}", to.as_ref().map_or_else(|| "none".into(), |w| w.line().into_string()))
+            format!(
+                "Workspace {}",
+                to.as_ref()
+                    .map_or_else(|| "none".into(), |w| w.line().into_string())
+            )
         }
         Act::Say { visibility, .. } => visibility.word().into(),
         Act::Link { .. } => "linked".into(),
         Act::Unlink { .. } => "unlinked".into(),
         Act::Merge { .. } => "merged".into(),
         Act::Unmerge { .. } => "unmerged".into(),
-        Act::Split { subject, messages, .. } => {
-            format!("{} message split off as \"{}\"", messages.len(), subject.line())
+        Act::Split {
+            subject, messages, ..
+        } => {
+            format!(
+                "{} message split off as \"{}\"",
+                messages.len(),
+                subject.line()
+            )
         }
         Act::Unsplit { .. } => "split taken back".into(),
         Act::Create { .. } => "created".into(),
@@ -40,9 +52,19 @@ pub fn act(act: &Act, s: &State) -> String {
 pub fn before(act: &Act, t: &Ticket) -> String {
     match act {
         Act::Status { .. } | Act::Merge { .. } => t.status.to_string(),
-        Act::Priority { .. } => t.priority.map_or_else(|| "none".into(), |p| format!("priority {p}")),
-        Act::Assign { .. } => t.assignee.as_ref().map_or_else(|| "nobody".into(), ToString::to_string),
-        Act::Snooze { .. } => if t.snoozed_until.is_some() { "snoozed" } else { "awake" }.into(),
+        Act::Priority { .. } => t
+            .priority
+            .map_or_else(|| "none".into(), |p| format!("priority {p}")),
+        Act::Assign { .. } => t
+            .assignee
+            .as_ref()
+            .map_or_else(|| "nobody".into(), ToString::to_string),
+        Act::Snooze { .. } => if t.snoozed_until.is_some() {
+            "snoozed"
+        } else {
+            "awake"
+        }
+        .into(),
         Act::AddLabel { .. } | Act::RemoveLabel { .. } => t.labels.join(" "),
         Act::Subject { .. } => t.subject.line().into_string(),
         Act::Kind { .. } => t.kind.to_string(),
