@@ -37,6 +37,7 @@ fn view(name: &'static str, count: u64) -> View {
 /// An open desk without a ticket.
 pub fn empty(width: u16, height: u16) -> State {
     let setup = Setup {
+        keymap: std::sync::Arc::default(),
         size: Size { width, height },
         zone: chrono_tz::Europe::Amsterdam,
         me: AgentId::parse("ana").unwrap(),
