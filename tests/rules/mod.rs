@@ -1,7 +1,9 @@
 //! Rules of the domain, as tables and laws.
 
 mod calendar;
+mod query;
 mod sla;
+mod text;
 mod vectors;
 mod when;
 

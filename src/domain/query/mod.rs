@@ -15,6 +15,7 @@ mod lex;
 mod meaning;
 mod parse;
 mod print;
+mod time;
 mod words;
 
 use std::ops::Range;

@@ -3,13 +3,10 @@
 use std::ops::Range;
 use std::str::FromStr;
 
-use chrono::NaiveDate;
-
 use super::lex::{self, Piece, Value, Word};
+use super::time::{day, span};
 use super::words::{self, FIELDS, Field, nearest};
-use super::{
-    Compare, Day, DueState, Flag, Query, QueryError, Span, Stamp, Term, Test, Text, Unit, When, Who,
-};
+use super::{Compare, DueState, Flag, Query, QueryError, Stamp, Term, Test, Text, When, Who};
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::text::{fit, line};
 use crate::domain::ticket::{Channel, Kind, Priority, Status, TicketKey, Turn};
@@ -23,7 +20,8 @@ impl Query {
         let terms = lex::words(input)
             .iter()
             .map(term)
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<_, _>>()
+            .map_err(|e| whole_characters(e, input))?;
         Ok(Self { terms })
     }
 
@@ -39,6 +37,19 @@ impl Query {
             .collect();
         Self { terms }
     }
+}
+
+/// Quotes that were taken off can lie inside what an error points at.
+fn whole_characters(mut e: QueryError, input: &str) -> QueryError {
+    e.span.end = e.span.end.min(input.len());
+    while !input.is_char_boundary(e.span.end) {
+        e.span.end += 1;
+    }
+    e.span.start = e.span.start.min(e.span.end);
+    while !input.is_char_boundary(e.span.start) {
+        e.span.start -= 1;
+    }
+    e
 }
 
 impl FromStr for Query {
@@ -193,7 +204,7 @@ fn field_test(word: &Word, name: &[Piece], signs: usize, rest: &[Piece]) -> Pars
             |w| format!("did you mean \"{w}\"? To find the text itself, put it in quotes"),
         );
         return error(
-            start..start + written.len(),
+            start..name.last().map_or(start, |p| p.at + 1),
             format!("there is no field {}", shown(&written)),
             hint,
         );
@@ -493,33 +504,5 @@ fn priority(value: &Value) -> Parsed<Priority> {
             format!("{} is no priority", shown(&value.text)),
             "use 1, 2, 3, 4 or none; 1 is the most urgent",
         ),
-    }
-}
-
-fn span(text: &str) -> Option<Span> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (count, unit) = text.split_at(digits);
-    let unit = match unit.trim().to_ascii_lowercase().as_str() {
-        "m" | "min" | "mins" | "minute" | "minutes" => Unit::Minutes,
-        "h" | "hr" | "hrs" | "hour" | "hours" => Unit::Hours,
-        "d" | "day" | "days" => Unit::Days,
-        "w" | "wk" | "week" | "weeks" => Unit::Weeks,
-        _ => return None,
-    };
-    Some(Span {
-        count: count.parse().ok()?,
-        unit,
-    })
-}
-
-fn day(text: &str) -> Option<Day> {
-    match text.to_ascii_lowercase().as_str() {
-        "today" => Some(Day::Today),
-        "yesterday" => Some(Day::Yesterday),
-        "tomorrow" => Some(Day::Tomorrow),
-        date if date.len() == 10 && date.is_ascii() => NaiveDate::parse_from_str(date, "%Y-%m-%d")
-            .ok()
-            .map(Day::Date),
-        _ => None,
     }
 }

@@ -33,8 +33,10 @@ const SCRIPT_MARKS: usize = 7;
 const GENERAL_MARKS: usize = 3;
 /// The most emoji joined to one: families have four.
 const JOINED: usize = 7;
-const ZWNJ: char = '\u{200C}';
-const ZWJ: char = '\u{200D}';
+/// Keeps letters apart; nothing to join at the end of a row.
+pub(super) const ZWNJ: char = '\u{200C}';
+/// Joins letters or emoji.
+pub(super) const ZWJ: char = '\u{200D}';
 
 /// Makes one line: every stretch of white space becomes one blank, none at the ends.
 pub fn line(text: &str) -> Printable {
@@ -206,6 +208,24 @@ const fn takes_selector(base: char, selector: char) -> bool {
     }
 }
 
+/// A vowel or a final of Hangul: it takes no column where it stands in a syllable, and
+/// anywhere else it is a letter that no width table tells the truth about.
+const fn is_jamo(c: char) -> bool {
+    matches!(c, '\u{1160}'..='\u{11ff}' | '\u{d7b0}'..='\u{d7fb}')
+}
+
+/// Whether a vowel or a final of Hangul joins what stands before it.
+const fn takes_jamo(last: char, c: char) -> bool {
+    let final_only = matches!(c, '\u{11a8}'..='\u{11ff}' | '\u{d7cb}'..='\u{d7fb}');
+    match last {
+        '\u{1100}'..='\u{115e}' | '\u{a960}'..='\u{a97c}' => !final_only,
+        '\u{1161}'..='\u{11a7}' | '\u{d7b0}'..='\u{d7c6}' => true,
+        '\u{11a8}'..='\u{11ff}' | '\u{d7cb}'..='\u{d7fb}' => final_only,
+        '\u{ac00}'..='\u{d7a3}' => final_only || (last as u32 - 0xac00).is_multiple_of(28),
+        _ => false,
+    }
+}
+
 struct Gate {
     out: String,
     one_line: bool,
@@ -335,6 +355,9 @@ impl Gate {
     }
 
     fn mark(&mut self, c: char) {
+        if is_jamo(c) && !takes_jamo(self.last, c) {
+            return self.show('\u{fffd}');
+        }
         if self.named.is_some() || matches!(self.last, ' ' | '\n' | '\u{fffd}' | '␀'..='␡') {
             self.close();
             self.write('\u{25cc}');

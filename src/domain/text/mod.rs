@@ -3,7 +3,7 @@
 //! Everything that people and machines outside have written is [`Untrusted`]. It
 //! cannot be shown; [`Untrusted::line`] and [`Untrusted::block`] make a
 //! [`Printable`] of it, and whatever shows text takes only those. What the gate
-//! lets pass and why is in [`gate`]'s file; measuring, cutting and wrapping in
+//! lets pass and why is in `gate`; measuring, cutting and wrapping in
 //! `shape`; quoted mail in `quotes`; text for JSON in `json`; names for files in
 //! `file`. Turning HTML into text is not done here.
 

@@ -1,9 +1,10 @@
 //! Measuring, cutting and wrapping by terminal columns.
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::Printable;
+use super::gate::{self, ZWJ, ZWNJ};
 
 /// How many columns a text takes on one row: what its characters take one by one,
 /// as the screen places them. A newline takes none.
@@ -34,7 +35,7 @@ pub fn fit(text: &Printable, columns: usize) -> Printable {
     for (at, g) in text.grapheme_indices(true) {
         used += cell_width(g);
         if used > columns {
-            return Printable::trusted(format!("{}…", &text[..keep]));
+            return Printable::trusted(format!("{}…", text[..keep].trim_end_matches([ZWNJ, ZWJ])));
         }
         if used < columns {
             keep = at + g.len();
@@ -67,11 +68,95 @@ fn wrap_row(row: &str, columns: usize, rows: &mut Vec<Printable>) {
         rows.push(Printable::trusted(row.to_owned()));
         return;
     }
-    let options = textwrap::Options::new(columns)
-        .break_words(true)
-        .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    for line in textwrap::wrap(row, options) {
-        rows.push(Printable::trusted(line.into_owned()));
+    let mut filler = Filler {
+        text: row,
+        columns,
+        start: 0,
+        used: 0,
+        gap: None,
+        split: false,
+        rows,
+    };
+    for (at, g) in row.grapheme_indices(true) {
+        let w = cell_width(g);
+        if w > columns.max(2) {
+            // A chain of letters that a script writes as one: broken where it must be.
+            filler.split = true;
+            for (i, c) in g.char_indices() {
+                filler.take(at + i, c == ' ', c.width().unwrap_or(0));
+            }
+        } else {
+            filler.take(at, g == " ", w);
+        }
+    }
+    filler.put(row.len());
+}
+
+/// Where a row can be broken.
+#[derive(Clone, Copy)]
+struct Gap {
+    /// The end of the last word before it.
+    word_end: usize,
+    /// The start of the next word.
+    next: usize,
+    /// The columns up to there.
+    used: usize,
+}
+
+/// Fills rows from the left, looking at every character once.
+struct Filler<'a> {
+    text: &'a str,
+    columns: usize,
+    start: usize,
+    used: usize,
+    gap: Option<Gap>,
+    /// Something was broken inside what belongs together.
+    split: bool,
+    rows: &'a mut Vec<Printable>,
+}
+
+impl Filler<'_> {
+    fn take(&mut self, at: usize, blank: bool, w: usize) {
+        if blank {
+            let word_end = match self.gap {
+                Some(gap) if gap.next == at => gap.word_end,
+                _ => at,
+            };
+            self.used += 1;
+            // Blanks before the first word are its indentation, not a place to break.
+            if !self.text[self.start..word_end]
+                .trim_start_matches(' ')
+                .is_empty()
+            {
+                self.gap = Some(Gap {
+                    word_end,
+                    next: at + 1,
+                    used: self.used,
+                });
+            }
+            return;
+        }
+        if self.used + w > self.columns
+            && let Some(gap) = self.gap.take()
+        {
+            self.put(gap.word_end);
+            self.start = gap.next;
+            self.used -= gap.used;
+        }
+        if self.used + w > self.columns && at > self.start && w > 0 {
+            self.put(at);
+            self.start = at;
+            self.used = 0;
+        }
+        self.used += w;
+    }
+
+    fn put(&mut self, end: usize) {
+        let row = self.text[self.start..end].trim_end_matches([' ', ZWNJ, ZWJ]);
+        self.rows.push(if self.split {
+            gate::block(row)
+        } else {
+            Printable::trusted(row.to_owned())
+        });
     }
 }
