@@ -4,8 +4,10 @@ use chrono::{DateTime, Datelike};
 use chrono_tz::Tz;
 
 use super::pen::Short;
+use crate::app::commands::{self, Action};
 use crate::app::state::State;
 use crate::domain::Instant;
+use crate::domain::text::line;
 
 /// An instant in the person's zone.
 pub fn local(state: &State, at: Instant) -> DateTime<Tz> {
@@ -41,8 +43,15 @@ pub fn ago(from: Instant, now: Instant) -> Short {
     Short::new().n(n).s(unit)
 }
 
-/// A command's keys and what it does.
-pub fn command(action: crate::app::Action) -> (Short, Short) {
-    let _ = action;
-    (Short::new(), Short::new())
+/// A command's keys as they are bound now, and what it does.
+pub fn command(state: &State, action: Action) -> (Short, Short) {
+    let keys = state.keymap.keys(action);
+    let keys = keys
+        .iter()
+        .enumerate()
+        .fold(Short::new(), |words, (i, key)| {
+            words.s(if i > 0 { "  " } else { "" }).s(line(key))
+        });
+    let help = commands::command(action).map_or("", |c| c.help);
+    (keys, Short::new().s(help))
 }

@@ -4,9 +4,10 @@ mod scene;
 
 use chrono::Duration;
 use deskhand::app::State;
+use deskhand::app::commands::TABLE;
 use deskhand::app::state::{
-    Choice, Confirm, Go, Input, Overlay, Pane, PreviewRow, Prompt, Purpose, Screen, Toast, Tone,
-    Why,
+    Choice, Confirm, Go, Help, Input, Overlay, Pane, PreviewRow, Prompt, Purpose, Screen, Toast,
+    Tone, Why,
 };
 use deskhand::domain::query::QueryError;
 use deskhand::domain::text::{Printable, line};
@@ -254,6 +255,12 @@ fn what_lies_over_the_panes() {
     shows("filter-error", &asking(), 100, 30);
     shows("confirm", &confirming(), 100, 30);
     shows("why", &explaining(), 80, 24);
+    let mut help = busy(80, 24);
+    help.overlays.push(Overlay::Help(Help {
+        rows: TABLE.iter().map(|c| c.action).take(12).collect(),
+        ..Help::default()
+    }));
+    shows("help", &help, 80, 24);
     let mut failed = busy(80, 24);
     toast(
         &mut failed,

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::{Cursor, detail, overlay, panes, queue};
+use crate::app::commands::{Action, Command, Context, TABLE};
 use crate::app::state::{Overlay, Pane, State, Tone};
 use crate::domain::text::{Printable, line};
 use crate::ui::geometry::geometry;
@@ -100,65 +101,62 @@ fn footer(state: &State, pen: &mut Pen<'_>, area: Rect) {
     );
 }
 
-/// The keys that matter most where the keys go now.
+/// The keys that matter most where the keys go now, in the table's order.
 fn hints(state: &State) -> Vec<Hint> {
-    let table: &[(&'static str, &'static str)] = match state.pane {
-        _ if state.composer.is_some() => &[
-            ("Ctrl-s", "put in the outbox"),
-            ("Ctrl-t", "public or internal"),
-            ("Ctrl-e", "your editor"),
-            ("::", "snippet"),
-            ("Esc", "back, the draft stays"),
-            ("F1", "keys"),
-        ],
-        Pane::Queue if !state.queue.marks.is_empty() => &[
-            ("Space", "mark"),
-            ("a", "assign"),
-            ("s", "status"),
-            ("L", "labels"),
-            (";", "macros"),
-            ("m", "merge"),
-            ("Esc", "clear marks"),
-            ("?", "keys"),
-        ],
-        Pane::Queue => &[
-            ("Enter", "open"),
-            ("r", "reply"),
-            ("c", "note"),
-            ("i", "take"),
-            ("a", "assign"),
-            ("s", "status"),
-            ("b", "snooze"),
-            (".", "next most urgent"),
-            ("w", "why"),
-            ("?", "keys"),
-        ],
-        Pane::Detail => &[
-            ("r", "reply"),
-            ("c", "note"),
-            ("i", "take"),
-            ("s", "status"),
-            ("C", "resolve"),
-            ("J K", "next, previous"),
-            ("Esc", "back"),
-            ("?", "keys"),
-        ],
-        Pane::Sla => &[
-            ("Enter", "open"),
-            ("w", "why"),
-            ("Esc", "back"),
-            ("?", "keys"),
-        ],
-        Pane::Outbox => &[("z", "undo the latest"), ("Esc", "back"), ("?", "keys")],
-        Pane::Audit => &[("Esc", "back"), ("?", "keys")],
+    let context = match state.pane {
+        _ if state.composer.is_some() => Context::Composer,
+        Pane::Queue => Context::Queue,
+        Pane::Detail => Context::Detail,
+        Pane::Sla => Context::Sla,
+        Pane::Outbox => Context::Outbox,
+        Pane::Audit => Context::Audit,
     };
-    table
+    let mut shown: Vec<_> = TABLE
         .iter()
-        .map(|(key, words)| Hint {
-            key: Printable::literal(key),
-            words,
-        })
-        .collect()
+        .filter(|c| c.footer > 0 && c.contexts.contains(&context))
+        .filter(|c| !(c.action == Action::Open && context == Context::Detail))
+        .collect();
+    shown.sort_by_key(|c| c.footer);
+    let mut hints: Vec<Hint> = shown
+        .into_iter()
+        .filter_map(|c| hint(state, c.action, footer_words(c)))
+        .collect();
+    let back = match context {
+        Context::Composer => Some("back, the draft stays"),
+        Context::Queue if !state.queue.marks.is_empty() => Some("clear marks"),
+        Context::Queue if !state.queue.filter_text.is_empty() => Some("clear filter"),
+        Context::Queue => None,
+        _ => Some("back"),
+    };
+    let back = back.and_then(|words| hint(state, Action::Back, words));
+    let before_last = hints.len().saturating_sub(1);
+    if let Some(back) = back {
+        let at = if context == Context::Composer {
+            hints.len()
+        } else {
+            before_last
+        };
+        hints.insert(at, back);
+    }
+    hints
+}
+
+fn hint(state: &State, action: Action, words: &'static str) -> Option<Hint> {
+    let keys = state.keymap.keys(action);
+    let key = line(keys.first()?);
+    Some(Hint { key, words })
+}
+
+/// A command's name, or better words where the name alone does not say it.
+const fn footer_words(command: &Command) -> &'static str {
+    match command.action {
+        Action::NextUrgent => "next most urgent",
+        Action::Help => "keys",
+        Action::Send => "put in the outbox",
+        Action::ToggleVisibility => "public or internal",
+        Action::Editor => "your editor",
+        _ => command.name,
+    }
 }
 
 /// The latest message. It keeps silent while a question about an effect is open.

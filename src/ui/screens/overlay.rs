@@ -17,8 +17,8 @@ pub fn overlays(state: &State, pen: &mut Pen<'_>, area: Rect) -> Cursor {
     let mut cursor = None;
     for overlay in &state.overlays {
         cursor = match overlay {
-            Overlay::Help(h) => help(pen, area, h),
-            Overlay::Palette(p) => palette(pen, area, p),
+            Overlay::Help(h) => help(state, pen, area, h),
+            Overlay::Palette(p) => palette(state, pen, area, p),
             Overlay::Line(l) => {
                 let trouble = l.error.clone().map(Trouble::whole);
                 let offers = offered(&l.suggestions);
@@ -60,7 +60,7 @@ const fn below(inner: Rect) -> Rect {
     }
 }
 
-fn help(pen: &mut Pen<'_>, area: Rect, help: &Help) -> Cursor {
+fn help(state: &State, pen: &mut Pen<'_>, area: Rect, help: &Help) -> Cursor {
     let inner = list_box(pen, area, "Keys · type to search, Esc closes");
     let cursor = typed(pen, inner, "/ ", &help.input);
     let rows = below(inner);
@@ -70,12 +70,22 @@ fn help(pen: &mut Pen<'_>, area: Rect, help: &Help) -> Cursor {
     }
     let seen = help.rows.iter().skip(help.scroll);
     for (action, y) in seen.zip(rows.y..rows.bottom()) {
-        command(pen, rows, y, *action, false);
+        command(
+            state,
+            pen,
+            Rect {
+                y,
+                height: 1,
+                ..rows
+            },
+            *action,
+            false,
+        );
     }
     cursor
 }
 
-fn palette(pen: &mut Pen<'_>, area: Rect, palette: &Palette) -> Cursor {
+fn palette(state: &State, pen: &mut Pen<'_>, area: Rect, palette: &Palette) -> Cursor {
     let inner = list_box(pen, area, "Commands · Enter does it, Esc closes");
     let cursor = typed(pen, inner, "> ", &palette.input);
     let rows = below(inner);
@@ -85,13 +95,24 @@ fn palette(pen: &mut Pen<'_>, area: Rect, palette: &Palette) -> Cursor {
     let first = first_seen(palette.cursor, palette.rows.len(), usize::from(rows.height));
     let seen = palette.rows.iter().enumerate().skip(first);
     for ((i, action), y) in seen.zip(rows.y..rows.bottom()) {
-        command(pen, rows, y, *action, i == palette.cursor);
+        command(
+            state,
+            pen,
+            Rect {
+                y,
+                height: 1,
+                ..rows
+            },
+            *action,
+            i == palette.cursor,
+        );
     }
     cursor
 }
 
-fn command(pen: &mut Pen<'_>, area: Rect, y: u16, action: Action, on: bool) {
-    let (keys, words) = crate::ui::words::command(action);
+fn command(state: &State, pen: &mut Pen<'_>, area: Rect, action: Action, on: bool) {
+    let y = area.y;
+    let (keys, words) = crate::ui::words::command(state, action);
     let (sign, role) = if on {
         ("▌", Role::Strong)
     } else {
