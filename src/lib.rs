@@ -37,6 +37,7 @@
 //! desk's confirmation: offline, undo, retry and audit are states of that row, not features of their own.
 
 pub mod app;
+pub mod cli;
 pub mod config;
 pub mod desk;
 pub mod domain;

@@ -27,6 +27,7 @@ mod terminal;
 
 pub use clock::Clock;
 pub use demo::{load as load_demo, open as open_demo};
+pub use editor::{command as editor_command, edit as edit_text};
 pub use effects::Outside;
 pub use flight::Flight;
 pub use open::{DeskFile, OpenDesk, me, open_desk, rules, setup_without_desk};

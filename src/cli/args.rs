@@ -1,0 +1,363 @@
+//! The command line as it is typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::exit;
+use crate::domain::Instant;
+use crate::domain::when::WHEN_FORMS;
+
+/// Deskhand: a keyboard-driven console for support desks.
+#[derive(Debug, Parser)]
+#[command(
+    name = "deskhand",
+    version,
+    about = "A keyboard-driven console for support desks",
+    long_about = "A keyboard-driven console for support desks. Without a subcommand the console opens; \
+every act of it is a subcommand too, as text or with --json.",
+    after_long_help = exit::TABLE,
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    /// What holds for all subcommands.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do; the console opens without one.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What holds for all subcommands.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Folder of the store [default: the platform's own, such as ~/.local/share/deskhand]
+    #[arg(long, global = true, value_name = "FOLDER", env = "DESKHAND_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Folder of the settings [default: the platform's own, such as ~/.config/deskhand]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FOLDER",
+        env = "DESKHAND_CONFIG_DIR"
+    )]
+    pub config_dir: Option<PathBuf>,
+    /// Which desk's store
+    #[arg(long, global = true, value_name = "DESK", value_parser = ["local", "demo"], default_value = "local")]
+    pub desk: String,
+    /// Act as this agent [default: `me` of the settings, else the account's name]
+    #[arg(long = "as", global = true, value_name = "AGENT")]
+    pub agent: Option<String>,
+    /// Print JSON: printable only, the original text recoverable by its escapes
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What time it is, for tests
+    #[arg(long, global = true, hide = true, value_parser = instant)]
+    pub now: Option<Instant>,
+}
+
+fn instant(text: &str) -> Result<Instant, String> {
+    text.parse()
+        .map_err(|_| "write it as in 2026-11-24T09:00:00Z".to_owned())
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Open the console on the demo desk
+    Demo {
+        /// Make it anew, whatever was changed in it
+        #[arg(long)]
+        fresh: bool,
+    },
+    /// Bring tickets in from files
+    Import(ImportArgs),
+    /// Write tickets out in the form they came in, losslessly
+    Export(ExportArgs),
+    /// List tickets
+    List(ListArgs),
+    /// Show a ticket with its conversation
+    Show {
+        /// The ticket's number
+        id: String,
+    },
+    /// Find words in everything, newest first
+    Search {
+        /// The words
+        #[arg(required = true)]
+        words: Vec<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
+    /// List the views and how many tickets each has
+    Views,
+    /// The most urgent ticket that you may work on, and why
+    Next,
+    /// What was done and where it is on its way to the desk
+    Outbox,
+    /// The trail of all acts
+    Audit {
+        /// Of one ticket only
+        id: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
+    /// Texts that are being written
+    Drafts,
+    /// Add an internal note
+    Note(SayArgs),
+    /// Answer the requester
+    Reply(SayArgs),
+    /// Take tickets
+    Take(Ids),
+    /// Assign tickets to somebody
+    Assign {
+        /// Numbers, separated by commas
+        #[arg(value_delimiter = ',')]
+        id: Vec<String>,
+        /// The agent's handle; `me` is you
+        #[arg(required = true)]
+        who: String,
+        /// Say what would be done and do nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Take the assignee off
+    Release(Ids),
+    /// Set the status: new, open, pending, on-hold, resolved, closed
+    Status(Value),
+    /// Set the priority: 1 to 4, or none
+    Priority(Value),
+    /// Put labels on and take them off: +vpn -old
+    Label {
+        /// Numbers, separated by commas
+        ids: String,
+        /// `+label` or `-label`
+        #[arg(required = true, allow_hyphen_values = true, trailing_var_arg = true)]
+        labels: Vec<String>,
+    },
+    /// Put tickets out of sight until a moment
+    Snooze {
+        /// Numbers, separated by commas
+        ids: String,
+        #[arg(required = true, num_args = 1.., help = format!("Until when: {WHEN_FORMS}; `off` wakes it"))]
+        /// Until when
+        until: Vec<String>,
+        /// Say what would be done and do nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Resolve tickets; refused while a requester waits for an answer
+    Resolve {
+        /// What to resolve
+        #[command(flatten)]
+        ids: Ids,
+        /// Resolve although the requester had the last word
+        #[arg(long)]
+        anyway: bool,
+    },
+    /// Open resolved or closed tickets again
+    Reopen(Ids),
+    /// Let a ticket live on in another
+    Merge {
+        /// The ticket that ends
+        id: String,
+        /// The ticket that goes on
+        into: String,
+        /// Say what would be done and do nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Tie a ticket to another
+    Link {
+        /// The ticket
+        id: String,
+        /// The other one
+        to: String,
+        /// How they belong together
+        #[arg(long, value_enum, default_value_t = Tie::Related)]
+        kind: Tie,
+        /// Say what would be done and do nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Move messages to a new ticket of their own
+    Split {
+        /// The ticket
+        id: String,
+        /// The messages' numbers as `show` gives them
+        #[arg(required = true)]
+        messages: Vec<usize>,
+        /// The new ticket's subject
+        #[arg(long)]
+        subject: String,
+        /// Say what would be done and do nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Make a ticket
+    New(NewArgs),
+    /// Take back what you did last
+    Undo,
+    /// Do again what you took back last
+    Redo,
+    /// Mark tickets as unread
+    Unread(Ids),
+    /// Look after the settings
+    Config {
+        /// What to do
+        #[command(subcommand)]
+        what: ConfigWhat,
+    },
+    /// Look whether everything is in order, and say what to do where it is not
+    Doctor,
+    /// The kinds of helpdesk that can be connected
+    Connect,
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page
+    Man,
+}
+
+/// What to do with the settings.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum ConfigWhat {
+    /// Read the settings and the key map and say what is wrong
+    Check,
+    /// Say where the files lie
+    Path,
+    /// Print a commented sample with the defaults
+    Sample,
+}
+
+/// How tickets belong together.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Tie {
+    /// They concern each other
+    Related,
+    /// This one waits for the other
+    BlockedBy,
+}
+
+/// `import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Files of one JSON ticket a line, plain, gzip or zstd; `-` is standard input
+    #[arg(required = true)]
+    pub files: Vec<String>,
+    /// No progress and no summary
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Read and check everything, change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// All tickets (the default without a filter)
+    #[arg(long, conflicts_with = "filter")]
+    pub all: bool,
+    /// Which tickets, in the filter language
+    pub filter: Vec<String>,
+    /// The file to write; it appears when it is complete [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Pack with zstd
+    #[arg(long, conflicts_with = "gzip")]
+    pub zstd: bool,
+    /// Pack with gzip
+    #[arg(long)]
+    pub gzip: bool,
+}
+
+/// `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// A view's name, as `deskhand views` gives them
+    #[arg(long, conflicts_with = "all")]
+    pub view: Option<String>,
+    /// All tickets, closed ones too
+    #[arg(long)]
+    pub all: bool,
+    /// At most so many
+    #[arg(long, default_value_t = 50)]
+    pub limit: usize,
+    /// The order
+    #[arg(long, value_parser = ["due", "updated", "priority", "age"])]
+    pub sort: Option<String>,
+    /// Which of them, in the filter language: status:open assignee:me due<2h "cannot mount"
+    pub filter: Vec<String>,
+}
+
+/// Tickets to act on.
+#[derive(Debug, Args)]
+pub struct Ids {
+    /// Ticket numbers
+    #[arg(required = true, value_delimiter = ',')]
+    pub ids: Vec<String>,
+    /// Say what would be done and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Tickets and a value.
+#[derive(Debug, Args)]
+pub struct Value {
+    /// Numbers, separated by commas
+    pub ids: String,
+    /// The value
+    pub value: String,
+    /// Say what would be done and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `note` and `reply`.
+#[derive(Debug, Args)]
+pub struct SayArgs {
+    /// The ticket's number
+    pub id: String,
+    /// The text; without one it is read from standard input, or $EDITOR opens
+    pub text: Option<String>,
+    /// Say what would be done and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `new`.
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// One line that says what it is about
+    pub subject: String,
+    /// The text; without one it is read from standard input, or $EDITOR opens
+    pub text: Option<String>,
+    /// Who asks
+    #[arg(long)]
+    pub requester: Option<String>,
+    /// Whose it is
+    #[arg(long)]
+    pub tenant: Option<String>,
+    /// The Workspace it is about
+    #[arg(long)]
+    pub workspace: Option<String>,
+    /// What sort of work
+    #[arg(long, default_value = "problem")]
+    pub kind: String,
+    /// 1 to 4
+    #[arg(long)]
+    pub priority: Option<String>,
+    /// Labels, separated by commas
+    #[arg(long, value_delimiter = ',')]
+    pub label: Vec<String>,
+    /// Say what would be done and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}

@@ -1,0 +1,455 @@
+//! From the file form to the domain's words.
+//!
+//! Decisions: `pending_user` is pending, the other `pending_*` are on hold (the source's
+//! name is kept as the status' own); `unknown` and a missing status follow from what
+//! happened; critical to low are priorities 1 to 4; a group becomes the label of its name,
+//! as do tags and a topic; the assignee's reference is the handle. A ticket without any
+//! time counts as asked when it is read and carries the label `undated`. What only this
+//! program knows stands in an object `deskhand`, which other readers ignore.
+
+use serde_json::{Map, Value};
+
+use super::markup;
+use super::schema::{BadLine, Object, parse, shown};
+use crate::domain::Instant;
+use crate::domain::import::{ImportMessage, ImportTicket};
+use crate::domain::people::{AgentId, TenantId};
+use crate::domain::sla::{Side, SlaEvent, What};
+use crate::domain::text::Untrusted;
+use crate::domain::thread::{Author, TimelineEntry, Visibility};
+use crate::domain::ticket::{Channel, Kind, Priority, Status, TicketKey, Turn};
+
+/// Reads one line.
+///
+/// # Errors
+/// Says which field is wrong and how, or where the JSON breaks.
+pub fn ticket(line: &[u8], now: Instant) -> Result<ImportTicket, BadLine> {
+    let map = parse(line)?;
+    let wire = Object::new(&map, "");
+    let version = wire.count("v")?.unwrap_or(1);
+    if version != 1 {
+        return Err(BadLine::field(
+            "v",
+            format!("is {version}; this program reads version 1"),
+        ));
+    }
+    let Some(key) = wire.read("id", TicketKey::parse)? else {
+        return Err(BadLine::field("id", "is missing; each ticket needs one"));
+    };
+    let format = Format::of(wire.text("body_format")?)?;
+    let events = events(&wire, format)?;
+    let created_at = wire.time("created_at")?;
+    let registered = wire.time("registered_at")?;
+    let updated_at = wire.time("updated_at")?;
+    let created = created_at
+        .or(registered)
+        .or(events.first().map(|e| e.at))
+        .or(updated_at)
+        .unwrap_or(now);
+    let subject = subject(&wire, format)?;
+    let mut t = ImportTicket::new(key, Untrusted::new(subject), created);
+    t.original = line.to_vec();
+    t.resolved = wire.time("resolved_at")?;
+    t.closed = wire.time("closed_at")?;
+    t.updated = updated_at
+        .into_iter()
+        .chain(events.iter().map(|e| e.at))
+        .max()
+        .unwrap_or(created)
+        .max(created);
+    t.labels = labels(&wire)?;
+    if created_at.or(registered).or(updated_at).is_none() && events.is_empty() {
+        t.labels.push("undated".into());
+    }
+    fields(&wire, &mut t)?;
+    let requester = t.requester.clone();
+    story(&wire, &mut t, &events, format, requester)?;
+    state(&wire, &mut t, &events)?;
+    if let Some(own) = wire.object("deskhand")? {
+        own_fields(&Object::new(own, "deskhand"), &mut t)?;
+    }
+    t.labels.sort_unstable();
+    t.labels.dedup();
+    Ok(t)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Html,
+    Text,
+    Jira,
+}
+
+impl Format {
+    fn of(word: Option<&str>) -> Result<Self, BadLine> {
+        match word {
+            Some("html") => Ok(Self::Html),
+            None | Some("text") => Ok(Self::Text),
+            Some("jira") => Ok(Self::Jira),
+            Some(other) => Err(BadLine::field(
+                "body_format",
+                format!("{} is none of html, text, jira", shown(other)),
+            )),
+        }
+    }
+
+    fn plain(self, source: &str) -> String {
+        match self {
+            Self::Html => markup::html(source),
+            Self::Text => source.to_owned(),
+            Self::Jira => markup::jira(source),
+        }
+    }
+}
+
+struct Event<'a> {
+    at: Instant,
+    by: &'a str,
+    kind: &'a str,
+    from_requester: bool,
+    agent: Option<AgentId>,
+    body: Option<String>,
+    changes: Option<&'a Map<String, Value>>,
+    path: String,
+}
+
+fn events<'a>(wire: &Object<'a>, format: Format) -> Result<Vec<Event<'a>>, BadLine> {
+    let mut all = Vec::new();
+    for (n, value) in wire.list("events")?.iter().enumerate() {
+        let path = format!("events[{n}]");
+        let Value::Object(map) = value else {
+            return Err(BadLine::field(path, "should be an object"));
+        };
+        let e = Object::new(map, &path);
+        let Some(at) = e.time("at")? else {
+            return Err(BadLine::field(e.name("at"), "is missing"));
+        };
+        let format = match e.text("body_format")? {
+            Some(own) => Format::of(Some(own))?,
+            None => format,
+        };
+        all.push(Event {
+            at,
+            by: e.text("by")?.unwrap_or(""),
+            kind: e.text("kind")?.unwrap_or("touched"),
+            from_requester: e.text("role")? == Some("requester"),
+            agent: e.read("agent", AgentId::parse)?,
+            body: e.text("body")?.map(|b| format.plain(b)),
+            changes: e.object("changes")?,
+            path: path.clone(),
+        });
+    }
+    // One ticket of the data goes back in time; what was said keeps its order otherwise.
+    all.sort_by_key(|e| e.at);
+    Ok(all)
+}
+
+fn subject(wire: &Object<'_>, format: Format) -> Result<String, BadLine> {
+    if let Some(subject) = wire.text("subject")?.filter(|s| !s.trim().is_empty()) {
+        return Ok(markup::entities(subject));
+    }
+    if let Some(body) = wire.text("body")?.filter(|b| !b.trim().is_empty()) {
+        let start: String = body.chars().take(4000).collect();
+        let plain = format.plain(&start);
+        if let Some(line) = plain.lines().map(str::trim).find(|l| !l.is_empty()) {
+            let mut line: String = line.chars().take(81).collect();
+            if line.chars().count() > 80 {
+                line.pop();
+                line.push('…');
+            }
+            return Ok(line);
+        }
+    }
+    let mut codes = Vec::new();
+    for key in ["category", "subcategory", "symptom"] {
+        codes.extend(wire.text(key)?);
+    }
+    Ok(if codes.is_empty() {
+        "(no subject)".into()
+    } else {
+        codes.join(", ")
+    })
+}
+
+fn label(word: &str) -> Option<String> {
+    let word: String = word
+        .trim()
+        .to_lowercase()
+        .chars()
+        .map(|c| if c.is_whitespace() { '-' } else { c })
+        .filter(|c| !c.is_control())
+        .take(64)
+        .collect();
+    (!word.is_empty()).then_some(word)
+}
+
+fn labels(wire: &Object<'_>) -> Result<Vec<String>, BadLine> {
+    let mut all = Vec::new();
+    all.extend(wire.text("group")?.and_then(label));
+    if wire.text("source")? != Some("uci-498") {
+        all.extend(wire.text("category")?.and_then(label));
+    }
+    for (n, tag) in wire.list("tags")?.iter().enumerate() {
+        let Some(tag) = tag.as_str() else {
+            return Err(BadLine::field(format!("tags[{n}]"), "should be a text"));
+        };
+        all.extend(label(tag));
+    }
+    Ok(all)
+}
+
+/// The source's word for a status, as ours; none for `unknown`.
+fn status(word: &str) -> Result<Option<Status>, String> {
+    Ok(Some(match word {
+        "pending_user" => Status::Pending,
+        "pending_vendor" | "pending_problem" | "pending_evidence" => Status::OnHold,
+        "unknown" => return Ok(None),
+        other => other
+            .parse()
+            .map_err(|_| format!("{} is no status; use new, open, pending_user, pending_vendor, pending_problem, pending_evidence, resolved, closed or unknown", shown(other)))?,
+    }))
+}
+
+fn priority(word: &str) -> Result<Priority, String> {
+    match word {
+        "critical" => Ok(Priority::P1),
+        "high" => Ok(Priority::P2),
+        "moderate" => Ok(Priority::P3),
+        "low" => Ok(Priority::P4),
+        other => other.parse().map_err(|_| {
+            format!(
+                "{} is no priority; use critical, high, moderate or low",
+                shown(other)
+            )
+        }),
+    }
+}
+
+fn channel(word: &str) -> Result<Channel, String> {
+    match word {
+        "self_service" => Ok(Channel::SelfService),
+        "direct_opening" => Ok(Channel::Direct),
+        other => other.parse().map_err(|_| {
+            format!(
+                "{} is no channel; use phone, email, web, self_service, ivr or direct_opening",
+                shown(other)
+            )
+        }),
+    }
+}
+
+fn fields(wire: &Object<'_>, t: &mut ImportTicket) -> Result<(), BadLine> {
+    t.priority = wire.read("priority", priority)?;
+    t.channel = wire.read("channel", channel)?;
+    t.assignee = wire.read("assignee", AgentId::parse)?;
+    t.requester = wire.text("requester")?.map(Untrusted::new);
+    if wire.text("source")?.is_some_and(|s| s.starts_with("sumo-")) {
+        t.kind = Kind::Question;
+    }
+    if let Some(counts) = wire.object("counts")? {
+        let n = Object::new(counts, "counts").count("reassignments")?;
+        t.reassignments = n.and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+    }
+    if let Some(opened_by) = wire.text("opened_by")?
+        && wire.text("requester")?.is_some_and(|r| r != opened_by)
+        && wire.text("source")? == Some("deskhand")
+    {
+        t.opened_by = Side::Agent;
+    }
+    Ok(())
+}
+
+/// Messages, the timeline, and what moved the clocks.
+fn story(
+    wire: &Object<'_>,
+    t: &mut ImportTicket,
+    events: &[Event<'_>],
+    format: Format,
+    requester: Option<Untrusted>,
+) -> Result<(), BadLine> {
+    let nobody = || Untrusted::new("");
+    if let Some(body) = wire.text("body")? {
+        t.messages.push(ImportMessage {
+            at: t.created,
+            author: Author::Requester {
+                name: requester.clone().unwrap_or_else(nobody),
+            },
+            visibility: Visibility::Public,
+            body: Untrusted::new(format.plain(body)),
+            attachments: Vec::new(),
+        });
+    }
+    if let Some(initial) = wire.object("initial")? {
+        let first = Object::new(initial, "initial").read("status", status)?;
+        t.first_status = first.flatten().unwrap_or(Status::New);
+    }
+    for e in events {
+        if let Some(body) = &e.body {
+            let author = match (&e.agent, e.from_requester) {
+                (Some(id), _) => Author::Agent { id: id.clone() },
+                (None, true) => Author::Requester {
+                    name: Untrusted::new(e.by),
+                },
+                (None, false) => Author::Helper {
+                    name: Untrusted::new(e.by),
+                },
+            };
+            let internal = e.kind == "note";
+            if !internal {
+                let what = if e.from_requester {
+                    What::RequesterMessage
+                } else {
+                    What::AgentReply
+                };
+                t.sla.push(SlaEvent { at: e.at, what });
+            }
+            t.messages.push(ImportMessage {
+                at: e.at,
+                author,
+                visibility: if internal {
+                    Visibility::Internal
+                } else {
+                    Visibility::Public
+                },
+                body: Untrusted::new(body.as_str()),
+                attachments: Vec::new(),
+            });
+        }
+        if let Some(changes) = e.changes {
+            timeline(e, changes, t)?;
+        }
+    }
+    Ok(())
+}
+
+fn timeline(
+    e: &Event<'_>,
+    changes: &Map<String, Value>,
+    t: &mut ImportTicket,
+) -> Result<(), BadLine> {
+    for (field, pair) in changes {
+        let name = || format!("{}.changes.{field}", e.path);
+        let Some([old, new]) = pair.as_array().map(Vec::as_slice) else {
+            return Err(BadLine::field(name(), "should be [old, new]"));
+        };
+        if field == "status"
+            && let Some(word) = new.as_str()
+            && let Some(to) = status(word).map_err(|what| BadLine::field(name(), what))?
+        {
+            t.sla.push(SlaEvent {
+                at: e.at,
+                what: What::Status(to),
+            });
+        }
+        t.timeline.push(TimelineEntry {
+            at: e.at,
+            by: Untrusted::new(e.by),
+            field: label(field).unwrap_or_default(),
+            old: value_text(old),
+            new: value_text(new),
+        });
+    }
+    Ok(())
+}
+
+fn value_text(value: &Value) -> Option<Untrusted> {
+    match value {
+        Value::Null => None,
+        Value::String(s) => Some(Untrusted::new(s.as_str())),
+        other => Some(Untrusted::new(other.to_string())),
+    }
+}
+
+/// Where it stands and whose turn it is.
+fn state(wire: &Object<'_>, t: &mut ImportTicket, events: &[Event<'_>]) -> Result<(), BadLine> {
+    let word = wire.text("status")?;
+    let given = wire.read("status", status)?.flatten();
+    let answered = events
+        .iter()
+        .any(|e| e.body.is_some() && !e.from_requester && e.kind != "note");
+    t.status = given.unwrap_or(if t.closed.is_some() {
+        Status::Closed
+    } else if t.resolved.is_some() {
+        Status::Resolved
+    } else if answered {
+        Status::Open
+    } else {
+        Status::New
+    });
+    t.status_label = word
+        .filter(|w| w.starts_with("pending_") && *w != "pending_user")
+        .map(|w| Untrusted::new(w.replace('_', " ")));
+    if let Some(raw) = wire.text("status_raw")? {
+        t.status_label = Some(Untrusted::new(raw));
+    }
+    match t.status {
+        Status::Closed => {
+            t.closed = t.closed.or(t.resolved).or(Some(t.updated));
+            t.resolved = t.resolved.or(t.closed);
+        }
+        Status::Resolved => {
+            t.resolved = t.resolved.or(Some(t.updated));
+            t.closed = None;
+        }
+        _ => {
+            t.resolved = None;
+            t.closed = None;
+        }
+    }
+    let last = events
+        .iter()
+        .rev()
+        .find(|e| e.body.is_some() && e.kind != "note");
+    t.turn = match last {
+        _ if !t.status.is_live() => Turn::Nobody,
+        Some(e) if !e.from_requester => Turn::Theirs,
+        None if t.status.is_waiting() => Turn::Theirs,
+        _ => Turn::Ours,
+    };
+    t.unread = t.status.is_live();
+    Ok(())
+}
+
+/// What `deskhand export` wrote beside the source's own fields.
+fn own_fields(own: &Object<'_>, t: &mut ImportTicket) -> Result<(), BadLine> {
+    let parsed = |key: &'static str| {
+        move |w: &str| -> Result<Status, String> {
+            w.parse()
+                .map_err(|e: crate::domain::ticket::UnknownWord| format!("{key}: {e}"))
+        }
+    };
+    if let Some(s) = own.text("subject")? {
+        t.subject = Untrusted::new(s);
+    }
+    if let Some(s) = own.read("status", parsed("status"))? {
+        t.status = s;
+    }
+    t.status_label = own.text("status_label")?.map(Untrusted::new);
+    t.priority = own.read("priority", priority)?;
+    if let Some(kind) = own.read("kind", |w| w.parse::<Kind>().map_err(|e| e.to_string()))? {
+        t.kind = kind;
+    }
+    t.tenant = own.read("tenant", TenantId::parse)?;
+    t.workspace = own.text("workspace")?.map(Untrusted::new);
+    t.requester = own.text("requester")?.map(Untrusted::new);
+    t.assignee = own.read("assignee", AgentId::parse)?;
+    t.channel = own.read("channel", channel)?;
+    t.labels = own
+        .list("labels")?
+        .iter()
+        .filter_map(|l| l.as_str().and_then(label))
+        .collect();
+    t.created = own.time("created")?.unwrap_or(t.created);
+    t.updated = own.time("updated")?.unwrap_or(t.updated);
+    t.resolved = own.time("resolved")?;
+    t.closed = own.time("closed")?;
+    t.snoozed_until = own.time("snoozed_until")?;
+    if let Some(turn) = own.read("turn", |w| w.parse::<Turn>().map_err(|e| e.to_string()))? {
+        t.turn = turn;
+    }
+    if let Some(n) = own.count("reassignments")? {
+        t.reassignments = u32::try_from(n).unwrap_or(u32::MAX);
+    }
+    t.unread = own.flag("unread")?.unwrap_or(false);
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! The program's other face: every act as a subcommand, as text or JSON.
+//!
+//! Arguments in `args`, one file a subject, the ways a run ends in `exit`, the way out in
+//! `out`. Rules about tickets are not here; the console is the shell's.
+
+mod act;
+mod args;
+mod check;
+mod exit;
+mod export;
+pub mod import;
+mod out;
+mod read;
+mod say;
+mod session;
+mod shape;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use self::args::{Cli, Command};
+use self::exit::{Code, Fail};
+use self::out::Out;
+use self::session::Session;
+use crate::domain::text;
+use crate::shell;
+
+/// Runs the program with the arguments it was given. Nothing panics on a closed pipe, and
+/// the terminal has been given back when this returns.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => return misread(&e),
+    };
+    let code = match run(&cli) {
+        Ok(code) => code,
+        Err(fail) => {
+            if !fail.what.is_empty() {
+                out::complain(&fail.what);
+            }
+            fail.code
+        }
+    };
+    code.into()
+}
+
+/// Help, the version, or what clap did not understand; the words may be anybody's.
+fn misread(e: &clap::Error) -> ExitCode {
+    let words = e.render().to_string();
+    if e.use_stderr() {
+        out::complain(words.trim_start_matches("error: ").trim_end());
+        return Code::Usage.into();
+    }
+    let mut out = Out::new();
+    let _ = out.row(&words).and_then(|()| out.finish());
+    Code::Ok.into()
+}
+
+fn run(cli: &Cli) -> Result<Code, Fail> {
+    let global = &cli.global;
+    let (demo, fresh) = match &cli.command {
+        None => (global.desk == "demo", false),
+        Some(Command::Demo { fresh }) => (true, *fresh),
+        Some(_) => {
+            let mut out = Out::new();
+            let done = dispatch(cli, &mut out);
+            // What was written before it failed is still said.
+            let flushed = out.finish();
+            let code = done?;
+            flushed?;
+            return Ok(code);
+        }
+    };
+    let paths = session::paths(global)?;
+    let exit = shell::run(&shell::Options { paths, demo, fresh })?;
+    Ok(match exit {
+        shell::Exit::Quit | shell::Exit::Told => Code::Ok,
+        shell::Exit::TerminalLost => Code::NoTerminal,
+    })
+}
+
+fn dispatch(cli: &Cli, out: &mut Out) -> Result<Code, Fail> {
+    let Some(command) = &cli.command else {
+        return Ok(Code::Ok);
+    };
+    // These work without settings, and with wrong ones.
+    match command {
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "deskhand", &mut script);
+            out.bytes(&script)?;
+            return Ok(Code::Ok);
+        }
+        Command::Man => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            out.bytes(&page)?;
+            return Ok(Code::Ok);
+        }
+        Command::Config { what } => return check::config(&cli.global, *what, out),
+        Command::Doctor => return check::doctor(&cli.global, out),
+        Command::Connect => return check::connect(&cli.global, out),
+        _ => {}
+    }
+    let session = Session::new(&cli.global)?;
+    match command {
+        Command::Import(args) => return import::run(&session, args, out),
+        Command::Export(args) => export::run(&session, args, out)?,
+        Command::List(args) => read::list(&session, args, out)?,
+        Command::Show { id } => read::show(&session, id, out)?,
+        Command::Search { words, limit } => read::search(&session, words, *limit, out)?,
+        Command::Views => read::views(&session, out)?,
+        Command::Next => read::next(&session, out)?,
+        Command::Outbox => read::outbox(&session, out)?,
+        Command::Audit { id, limit } => read::audit(&session, id.as_deref(), *limit, out)?,
+        Command::Drafts => read::drafts(&session, out)?,
+        acting => return act::run(&session, acting, out),
+    }
+    Ok(Code::Ok)
+}
+
+/// The words of a filter as they were typed: the shell has split them, and a part with a
+/// blank in it was quoted.
+fn filter_text(words: &[String]) -> String {
+    let quote = |w: &String| {
+        if w.contains(char::is_whitespace) && !w.contains('"') && words.len() > 1 {
+            format!("\"{w}\"")
+        } else {
+            w.clone()
+        }
+    };
+    words.iter().map(quote).collect::<Vec<_>>().join(" ")
+}
+
+/// Reads a filter; the error shows it with the wrong word underlined.
+fn query(words: &[String]) -> Result<crate::domain::query::Query, Fail> {
+    let text = filter_text(words);
+    crate::domain::query::Query::parse(&text).map_err(|e| {
+        let before = text.get(..e.span.start).unwrap_or("");
+        let wrong = text.get(e.span.clone()).unwrap_or("");
+        let marks = "^".repeat(text::width(&text::line(wrong)).max(1));
+        Fail::usage(format!(
+            "the filter cannot be read: {e}\n  {}\n  {}{marks}",
+            text::line(&text),
+            " ".repeat(text::width(&text::line(before)))
+        ))
+    })
+}

@@ -1,0 +1,423 @@
+//! The subcommands that only read.
+
+use serde_json::{Value, json};
+
+use super::args::ListArgs;
+use super::exit::Fail;
+use super::out::Out;
+use super::session::Session;
+use super::shape;
+use crate::domain::list::{Anchor, Count, ListRequest, Sort};
+use crate::domain::query::Query;
+use crate::domain::ticket::Ticket;
+use crate::store::Reader;
+
+/// The views that are built in: name, filter, order.
+const VIEWS: &[(&str, &str, Sort)] = &[
+    ("All open", "is:live -is:snoozed", Sort::Due),
+    ("Mine", "is:live assignee:me -is:snoozed", Sort::Due),
+    ("Unassigned", "is:live is:unassigned -is:snoozed", Sort::Due),
+    ("Breaching", "is:live due<2h -is:snoozed", Sort::Due),
+    ("Our turn", "is:live turn:ours -is:snoozed", Sort::Due),
+    ("Waiting", "is:waiting -is:snoozed", Sort::Updated),
+    ("Snoozed", "is:snoozed", Sort::Due),
+    ("Recently closed", "status:resolved,closed", Sort::Updated),
+];
+
+/// At most so many rows are asked for at once.
+const PAGE: usize = 500;
+
+/// Rows of a list, page by page, until `limit`.
+pub fn rows(
+    session: &Session,
+    reader: &Reader,
+    query: &Query,
+    sort: Sort,
+    limit: usize,
+) -> Result<(Vec<Ticket>, Count), Fail> {
+    let asker = session.asker();
+    let mut all: Vec<Ticket> = Vec::new();
+    let mut anchor = Anchor::First;
+    let mut total = Count::Unknown;
+    loop {
+        let more = limit.saturating_sub(all.len());
+        let again = !all.is_empty();
+        let page = reader.list(
+            &ListRequest {
+                query: query.clone(),
+                sort,
+                anchor,
+                before: 0,
+                after: more.min(PAGE) + usize::from(again),
+            },
+            &asker,
+        )?;
+        if !again {
+            total = page.total;
+        }
+        let last = page.rows.last().map(|r| r.place);
+        let before = all.len();
+        let skip = all.last().map(|t| t.id);
+        all.extend(
+            page.rows
+                .into_iter()
+                .map(|r| r.ticket)
+                .filter(|t| Some(t.id) != skip)
+                .take(more),
+        );
+        match last {
+            Some(place) if !page.at_end && all.len() < limit && all.len() > before => {
+                anchor = Anchor::Around(place);
+            }
+            _ => return Ok((all, total)),
+        }
+    }
+}
+
+/// `list`
+pub fn list(session: &Session, args: &ListArgs, out: &mut Out) -> Result<(), Fail> {
+    let filter = super::query(&args.filter)?;
+    let (mut query, mut sort) = match &args.view {
+        Some(name) => view(session, name)?,
+        None if args.all || !args.filter.is_empty() => (Query::all(), Sort::Due),
+        None => view(session, "All open")?,
+    };
+    query = query.and_all(&filter);
+    if let Some(word) = &args.sort {
+        sort = Sort::ALL
+            .iter()
+            .find(|(_, w)| w == word)
+            .map_or(sort, |(s, _)| *s);
+    }
+    let reader = session.reader()?;
+    let (tickets, total) = rows(session, &reader, &query, sort, args.limit)?;
+    print(session, &tickets, total, out)
+}
+
+fn view(session: &Session, name: &str) -> Result<(Query, Sort), Fail> {
+    let same = |a: &str| {
+        let plain = |s: &str| s.to_lowercase().replace([' ', '_'], "-");
+        plain(a) == plain(name)
+    };
+    let own = session.config.views.iter().find(|v| same(&v.name));
+    let found = own
+        .map(|v| (v.filter.clone(), v.sort))
+        .or_else(|| {
+            VIEWS
+                .iter()
+                .find(|(n, ..)| same(n))
+                .map(|(_, f, s)| ((*f).to_owned(), *s))
+        })
+        .ok_or_else(|| {
+            Fail::not_found(format!(
+                "there is no view \"{name}\"; `deskhand views` lists them"
+            ))
+        })?;
+    Ok((super::query(&[found.0])?, found.1))
+}
+
+fn print(session: &Session, tickets: &[Ticket], total: Count, out: &mut Out) -> Result<(), Fail> {
+    if session.json {
+        let all: Vec<Value> = tickets.iter().map(|t| shape::ticket(t, session)).collect();
+        return Ok(out.json(&json!({"tickets": all, "total": count(total)}))?);
+    }
+    let columns = shape::columns();
+    for t in tickets {
+        out.row(&shape::row(t, session, columns))?;
+    }
+    let more = match total {
+        Count::Exact(n) => n.saturating_sub(tickets.len() as u64),
+        Count::AtLeast(_) | Count::Unknown => 0,
+    };
+    if more > 0 {
+        out.row(&format!("  and {more} more; --limit shows more of them"))?;
+    } else if tickets.is_empty() {
+        out.row("nothing here")?;
+    }
+    Ok(())
+}
+
+fn count(c: Count) -> Value {
+    match c {
+        Count::Exact(n) => json!({"count": n, "exact": true}),
+        Count::AtLeast(n) => json!({"count": n, "exact": false}),
+        Count::Unknown => Value::Null,
+    }
+}
+
+/// `search`
+pub fn search(
+    session: &Session,
+    words: &[String],
+    limit: usize,
+    out: &mut Out,
+) -> Result<(), Fail> {
+    let query = Query::text(&words.join(" "));
+    if query.words().is_empty() {
+        return Err(Fail::usage(
+            "give a word with letters or digits to search for",
+        ));
+    }
+    let reader = session.reader()?;
+    let (tickets, total) = rows(session, &reader, &query, Sort::Age, limit)?;
+    print(session, &tickets, total, out)
+}
+
+/// `show`
+pub fn show(session: &Session, id: &str, out: &mut Out) -> Result<(), Fail> {
+    let reader = session.reader()?;
+    let ticket = session.ticket(&reader, id)?;
+    let Some(mut thread) = reader.thread(ticket.id)? else {
+        return Err(Fail::not_found(format!("there is no ticket {id} here")));
+    };
+    for m in &mut thread.messages {
+        if m.cut_from.is_some()
+            && let Some(whole) = reader.body(m.id)?
+        {
+            m.body = whole;
+            m.cut_from = None;
+        }
+    }
+    if session.json {
+        let messages: Vec<Value> = thread
+            .messages
+            .iter()
+            .enumerate()
+            .map(|(i, m)| shape::message(i + 1, m))
+            .collect();
+        let links: Vec<Value> = thread
+            .links
+            .iter()
+            .map(|l| json!({"id": l.key.as_str(), "subject": l.subject.raw(), "kind": l.kind, "incoming": l.incoming}))
+            .collect();
+        let timeline: Vec<Value> = thread
+            .timeline
+            .iter()
+            .map(|e| {
+                json!({"at": e.at, "by": e.by.raw(), "field": e.field,
+                "old": e.old.as_ref().map(|x| x.raw()), "new": e.new.as_ref().map(|x| x.raw())})
+            })
+            .collect();
+        let mut value = shape::ticket(&thread.ticket, session);
+        if let Some(map) = value.as_object_mut() {
+            map.insert("messages".into(), messages.into());
+            map.insert("timeline".into(), timeline.into());
+            map.insert("links".into(), links.into());
+            let draft = thread.draft.as_ref();
+            map.insert("draft".into(), draft.map(|d| d.body.as_str()).into());
+        }
+        return Ok(out.json(&value)?);
+    }
+    let t = &thread.ticket;
+    out.row(&format!("{}  {}", t.key, t.subject.line()))?;
+    let mut facts = vec![t.status.word().to_owned()];
+    facts.push(
+        t.priority
+            .map_or("no priority".into(), |p| format!("priority {p}")),
+    );
+    facts.push(t.kind.to_string());
+    facts.push(
+        t.assignee
+            .as_ref()
+            .map_or("unassigned".into(), |a| format!("with {a}")),
+    );
+    facts.extend(t.tenant.as_ref().map(ToString::to_string));
+    facts.extend(t.workspace.as_ref().map(|w| w.line().into_string()));
+    out.row(&format!("  {}", facts.join(" · ")))?;
+    if let Some(r) = &t.requester {
+        out.row(&format!(
+            "  asked by {} on {}",
+            r.line(),
+            shape::local(t.created, session)
+        ))?;
+    }
+    let due = shape::due(t, session);
+    if !due.is_empty() {
+        out.row(&format!("  due {due}"))?;
+    }
+    if !t.labels.is_empty() {
+        out.row(&format!("  labels {}", t.labels.join(", ")))?;
+    }
+    for l in &thread.links {
+        out.row(&format!("  tied to {}  {}", l.key, l.subject.line()))?;
+    }
+    let columns = shape::columns();
+    for (i, m) in thread.messages.iter().enumerate() {
+        let (side, name) = shape::author(&m.author);
+        out.gap()?;
+        let waiting = if m.waiting { " · not sent yet" } else { "" };
+        out.row(&format!(
+            "  [{}] {} · {} · {side} {}{waiting}",
+            i + 1,
+            shape::local(m.at, session),
+            m.visibility.word(),
+            crate::domain::text::line(&name)
+        ))?;
+        for line in shape::indented(&m.body.block(), columns) {
+            out.row(&line)?;
+        }
+        for a in &m.attachments {
+            out.row(&format!("    file {} ({} bytes)", a.name.line(), a.size))?;
+        }
+    }
+    Ok(())
+}
+
+/// `views`
+pub fn views(session: &Session, out: &mut Out) -> Result<(), Fail> {
+    let own = session
+        .config
+        .views
+        .iter()
+        .map(|v| (v.name.clone(), v.filter.clone(), v.sort, true));
+    let all: Vec<(String, String, Sort, bool)> = VIEWS
+        .iter()
+        .map(|(n, f, s)| ((*n).to_owned(), (*f).to_owned(), *s, false))
+        .chain(own)
+        .collect();
+    let queries = all
+        .iter()
+        .map(|(_, f, ..)| super::query(std::slice::from_ref(f)))
+        .collect::<Result<Vec<_>, _>>()?;
+    let counts = session.reader()?.counts(&queries, &session.asker())?;
+    if session.json {
+        let values: Vec<Value> = all
+            .iter()
+            .zip(&counts)
+            .map(|((n, f, s, own), c)| json!({"name": n, "filter": f, "sort": s.word(), "own": own, "total": count(*c)}))
+            .collect();
+        return Ok(out.json(&values.into())?);
+    }
+    for ((name, filter, ..), c) in all.iter().zip(counts) {
+        let n = match c {
+            Count::Exact(n) => n.to_string(),
+            Count::AtLeast(n) => format!("{n}+"),
+            Count::Unknown => "?".into(),
+        };
+        out.row(&format!("{name:<16} {n:>8}  {filter}"))?;
+    }
+    Ok(())
+}
+
+/// `next`
+pub fn next(session: &Session, out: &mut Out) -> Result<(), Fail> {
+    let reader = session.reader()?;
+    let Some(urgent) = reader.next_urgent(&session.asker(), &[])? else {
+        return if session.json {
+            Ok(out.json(&json!({"ticket": null}))?)
+        } else {
+            Ok(out.row("nothing waits for you")?)
+        };
+    };
+    let t = &urgent.ticket;
+    if session.json {
+        let passed: Vec<Value> = urgent
+            .passed
+            .iter()
+            .map(|(why, n)| json!({"why": why, "count": n}))
+            .collect();
+        return Ok(out.json(&json!({"ticket": shape::ticket(t, session), "passed": passed}))?);
+    }
+    out.row(&shape::row(t, session, shape::columns()))?;
+    let due = shape::due(t, session);
+    let why = if due.is_empty() {
+        "no promise runs on any ticket you may work on; this one is next in order".to_owned()
+    } else {
+        format!("it falls due first of those you may work on ({due})")
+    };
+    out.row(&format!("  why: {why}"))?;
+    for (why, n) in &urgent.passed {
+        out.row(&format!("  passed over: {n} {why}"))?;
+    }
+    Ok(())
+}
+
+/// `outbox`
+pub fn outbox(session: &Session, out: &mut Out) -> Result<(), Fail> {
+    let rows = session.reader()?.outbox()?;
+    if session.json {
+        let values: Vec<Value> = rows
+            .iter()
+            .map(|r| {
+                json!({"change": r.change.id, "ticket": r.key.as_str(), "at": r.change.at, "by": r.change.by.as_str(),
+                    "act": r.change.act, "stage": r.stage.word(), "reason": r.reason.as_ref().map(|x| x.raw())})
+            })
+            .collect();
+        return Ok(out.json(&values.into())?);
+    }
+    for r in &rows {
+        let why = r
+            .reason
+            .as_ref()
+            .map(|w| format!("  ({})", w.line()))
+            .unwrap_or_default();
+        out.row(&format!(
+            "{:<10} {:<11} {:<9} {}  {}{why}",
+            r.stage.word(),
+            r.key,
+            r.change.act.field(),
+            shape::local(r.change.at, session),
+            r.subject.line()
+        ))?;
+    }
+    if rows.is_empty() {
+        out.row("nothing waits and nothing was sent")?;
+    }
+    Ok(())
+}
+
+/// `audit`
+pub fn audit(session: &Session, id: Option<&str>, limit: usize, out: &mut Out) -> Result<(), Fail> {
+    let reader = session.reader()?;
+    let ticket = id.map(|id| session.ticket(&reader, id)).transpose()?;
+    let rows = reader.audit(limit, ticket.map(|t| t.id))?;
+    if session.json {
+        let mut values = Vec::new();
+        for r in &rows {
+            let key = r.ticket.map(|t| Session::key(&reader, t)).transpose()?;
+            let detail: Value = serde_json::from_str(&r.detail).unwrap_or(Value::Null);
+            values.push(json!({"seq": r.seq, "at": r.at, "by": r.by.raw(), "ticket": key, "what": r.what, "detail": detail, "hash": r.hash}));
+        }
+        return Ok(out.json(&values.into())?);
+    }
+    for r in &rows {
+        let key = match r.ticket {
+            Some(t) => Session::key(&reader, t)?,
+            None => String::new(),
+        };
+        out.row(&format!(
+            "{:>6}  {}  {:<12} {:<11} {:<10} {}",
+            r.seq,
+            shape::local(r.at, session),
+            r.by.line(),
+            key,
+            r.what,
+            r.detail
+        ))?;
+    }
+    Ok(())
+}
+
+/// `drafts`
+pub fn drafts(session: &Session, out: &mut Out) -> Result<(), Fail> {
+    let reader = session.reader()?;
+    let mut values = Vec::new();
+    for d in reader.drafts()? {
+        let key = Session::key(&reader, d.ticket)?;
+        if session.json {
+            values.push(json!({"ticket": key, "visibility": d.visibility.word(), "at": d.at, "body": d.body}));
+        } else {
+            let body = crate::domain::text::line(&d.body);
+            out.row(&format!(
+                "{key:<11} {:<13} {}  {}",
+                d.visibility.word(),
+                shape::local(d.at, session),
+                crate::domain::text::fit(&body, 60)
+            ))?;
+        }
+    }
+    if session.json {
+        out.json(&values.into())?;
+    }
+    Ok(())
+}

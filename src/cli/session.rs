@@ -1,0 +1,178 @@
+//! What every subcommand works with: folders, settings, the store, who acts and when.
+
+use std::path::PathBuf;
+
+use futures_util::FutureExt as _;
+
+use super::args::Global;
+use super::exit::{Code, Fail};
+use super::out;
+use crate::config::{self, Config, Flags, Paths};
+use crate::desk::{Desk, Local};
+use crate::domain::Instant;
+use crate::domain::list::Asker;
+use crate::domain::people::AgentId;
+use crate::domain::ticket::{Ticket, TicketId, TicketKey};
+use crate::shell::{self, Clock};
+use crate::store::{Reader, Writer};
+use crate::sync;
+
+/// One run of the program.
+#[derive(Clone)]
+pub struct Session {
+    /// The folders.
+    pub paths: Paths,
+    /// What the settings mean.
+    pub config: Config,
+    /// The store's file.
+    pub store: PathBuf,
+    /// Who acts.
+    pub me: AgentId,
+    /// When.
+    pub now: Instant,
+    /// JSON instead of text.
+    pub json: bool,
+}
+
+/// The folders that the flags name, or the platform's own.
+pub fn paths(global: &Global) -> Result<Paths, Fail> {
+    Ok(Paths::find(Flags {
+        config_dir: global.config_dir.clone(),
+        data_dir: global.data_dir.clone(),
+    })?)
+}
+
+impl Session {
+    /// Reads the settings; opens nothing yet.
+    pub fn new(global: &Global) -> Result<Self, Fail> {
+        let paths = paths(global)?;
+        let config = config::load(&paths)?.config;
+        let file = match global.desk.as_str() {
+            "demo" => shell::DeskFile::demo(&paths),
+            _ => shell::DeskFile::local(&paths),
+        };
+        let me = match &global.agent {
+            Some(name) => AgentId::parse(name).map_err(|e| Fail::usage(format!("--as: {e}")))?,
+            None => file.me.clone().unwrap_or_else(|| shell::me(&config)),
+        };
+        Ok(Self {
+            store: file.path,
+            paths,
+            config,
+            me,
+            now: global.now.unwrap_or_else(|| Clock::System.now()),
+            json: global.json,
+        })
+    }
+
+    /// Opens the store for reading.
+    pub fn reader(&self) -> Result<Reader, Fail> {
+        if !self.store.exists() {
+            return Err(Fail::not_found(format!(
+                "there is no desk at {} yet; bring tickets in with `deskhand import FILE`, or look around with `deskhand demo`",
+                self.store.display()
+            )));
+        }
+        Ok(Reader::open(&self.store)?)
+    }
+
+    /// Opens the store for writing; makes it where it is not there.
+    pub fn writer(&self) -> Result<Writer, Fail> {
+        if let Some(folder) = self.store.parent() {
+            std::fs::create_dir_all(folder).map_err(|e| {
+                Fail::new(
+                    Code::Failure,
+                    format!("the folder {} cannot be made: {e}", folder.display()),
+                )
+            })?;
+        }
+        let rules = shell::rules(&self.config, self.me.clone());
+        let opened = Writer::open(&self.store, rules, self.now)?;
+        if let Some(aside) = opened.set_aside {
+            out::complain(&format!(
+                "the store was damaged; it was set aside as {} and a new one begun",
+                aside.display()
+            ));
+        }
+        let mut writer = opened.writer;
+        if opened.due_stale {
+            let mut from = None;
+            while let Some(next) = writer.recompute_due(from)?.next {
+                from = Some(next);
+            }
+        }
+        Ok(writer)
+    }
+
+    /// Hands the desk what may be sent now.
+    pub fn push(&self, writer: &mut Writer) -> Result<(), Fail> {
+        let mut desk = Desk::Local(Local::new());
+        // The local desk answers at once; another kind would have to be waited for.
+        match sync::push(writer, &mut desk, self.now).now_or_never() {
+            Some(pushed) => {
+                pushed?;
+            }
+            None => out::complain("the desk has not answered; the outbox keeps what is waiting"),
+        }
+        Ok(())
+    }
+
+    /// The same run, with this way of printing.
+    pub fn with_json(&self, json: bool) -> Self {
+        Self {
+            json,
+            ..self.clone()
+        }
+    }
+
+    /// Who asks, and when.
+    pub fn asker(&self) -> Asker {
+        Asker {
+            me: self.me.clone(),
+            now: self.now,
+            scope: self.config.scope.clone(),
+            zone: self.config.zone,
+        }
+    }
+
+    /// The ticket behind a number, if it is within the team's scope.
+    pub fn ticket(&self, reader: &Reader, key: &str) -> Result<Ticket, Fail> {
+        let ticket = self.find(reader, key)?;
+        self.allow(&ticket)?;
+        Ok(ticket)
+    }
+
+    fn find(&self, reader: &Reader, key: &str) -> Result<Ticket, Fail> {
+        let parsed = TicketKey::parse(key).map_err(Fail::usage)?;
+        let missing = || {
+            Fail::not_found(format!(
+                "there is no ticket {parsed} here; `deskhand list` shows those there are"
+            ))
+        };
+        let id = reader.find(&parsed)?.ok_or_else(missing)?;
+        reader.ticket(id)?.ok_or_else(missing)
+    }
+
+    /// A team sees and acts only within its tenants.
+    fn allow(&self, ticket: &Ticket) -> Result<(), Fail> {
+        let scope = &self.config.scope;
+        match &ticket.tenant {
+            Some(tenant) if !scope.is_empty() && !scope.contains(tenant) => Err(Fail::new(
+                Code::Refused,
+                format!(
+                    "ticket {} belongs to {tenant}, which is outside your scope (`scope` in {}); ask whoever keeps the settings to widen it",
+                    ticket.key,
+                    self.paths.config_file().display()
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// A ticket's number, for showing.
+    pub fn key(reader: &Reader, id: TicketId) -> Result<String, Fail> {
+        Ok(reader
+            .ticket(id)?
+            .map_or_else(|| id.0.to_string(), |t| t.key.to_string()))
+    }
+}
