@@ -5,6 +5,7 @@
     reason = "a test that cannot set up its scene should stop loudly"
 )]
 
+mod cli;
 mod demo_desk;
 mod house;
 mod rules;

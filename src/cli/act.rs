@@ -32,9 +32,15 @@ pub fn run(session: &Session, command: &Command, out: &mut Out) -> Done {
             let to = Some(session.me.clone());
             act(session, &a.ids, a.dry_run, &one(Act::Assign { to }), out)
         }
-        Command::Assign { id, who, dry_run } => {
+        Command::Assign { ids, who, dry_run } => {
             let to = Some(agent(session, who)?);
-            act(session, id, *dry_run, &one(Act::Assign { to }), out)
+            act(
+                session,
+                &split(ids),
+                *dry_run,
+                &one(Act::Assign { to }),
+                out,
+            )
         }
         Command::Release(a) => act(
             session,

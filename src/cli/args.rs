@@ -116,10 +116,8 @@ pub enum Command {
     /// Assign tickets to somebody
     Assign {
         /// Numbers, separated by commas
-        #[arg(value_delimiter = ',')]
-        id: Vec<String>,
+        ids: String,
         /// The agent's handle; `me` is you
-        #[arg(required = true)]
         who: String,
         /// Say what would be done and do nothing
         #[arg(long)]

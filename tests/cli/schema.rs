@@ -1,0 +1,80 @@
+//! From the file form to the domain's words.
+
+use deskhand::cli::import::{entities, html, jira, read_ticket};
+use deskhand::domain::ticket::{Priority, Status, Turn};
+use rstest::rstest;
+
+fn read(line: &str) -> deskhand::domain::import::ImportTicket {
+    read_ticket(line.as_bytes(), "2026-11-24T09:00:00Z".parse().unwrap()).unwrap()
+}
+
+#[rstest]
+#[case("new", Status::New)]
+#[case("pending_user", Status::Pending)]
+#[case("pending_vendor", Status::OnHold)]
+#[case("pending_evidence", Status::OnHold)]
+#[case("unknown", Status::New)]
+#[case("closed", Status::Closed)]
+fn statuses_of_the_source_become_ours(#[case] word: &str, #[case] status: Status) {
+    let t = read(&format!(r#"{{"id":"A","status":"{word}"}}"#));
+    assert_eq!(t.status, status);
+}
+
+#[test]
+fn a_ticket_is_read_with_all_that_belongs_to_it() {
+    let line = std::fs::read_to_string(super::TICKETS).unwrap();
+    let t = read(line.lines().next().unwrap());
+    assert_eq!(t.subject.raw(), "Share & printer, 5 < 6");
+    assert_eq!(t.priority, Some(Priority::P2));
+    assert_eq!(t.labels, ["group-23"]);
+    assert_eq!(t.turn, Turn::Ours);
+    assert_eq!(t.messages.len(), 3);
+    let body = t.messages[0].body.raw();
+    assert!(
+        body.contains("the **share** is gone") && body.contains("* one"),
+        "{body}"
+    );
+    assert_eq!(t.original, line.lines().next().unwrap().as_bytes());
+}
+
+#[rstest]
+#[case("[1]", "a list")]
+#[case("{", "ends too early")]
+#[case(r#"{"v":1}"#, "is missing")]
+#[case(r#"{"id":"A","v":2}"#, "version 1")]
+#[case(r#"{"id":"A","created_at":"yesterday"}"#, "\"yesterday\" is no time")]
+#[case(r#"{"id":"A","status":"opne"}"#, "\"opne\" is no status")]
+#[case(r#"{"id":"A","subject":5}"#, "is a number, should be a text")]
+#[case(r#"{"id":"A","events":[{"at":"x"}]}"#, "no time")]
+fn a_bad_line_says_what_is_wrong(#[case] line: &str, #[case] says: &str) {
+    let bad = read_ticket(line.as_bytes(), chrono::DateTime::UNIX_EPOCH).unwrap_err();
+    assert!(bad.what.contains(says), "{bad:?}");
+}
+
+#[test]
+fn markup_becomes_text() {
+    assert_eq!(
+        entities("a &amp; b &#233; &unknown; &"),
+        "a & b é &unknown; &"
+    );
+    assert_eq!(jira("h1. Title\n{code:java}x{code}"), "Title\n```x```");
+    assert!(html("<p>a</p><script>alert(1)</script><p>b</p>").starts_with("a\n"));
+    let deep = "<div>".repeat(20_000) + "found";
+    assert!(html(&deep).contains("found"));
+}
+
+#[test]
+fn every_ticket_of_the_real_files_can_be_read() {
+    let Some(file) = super::shared("data/tickets/mixed-300.ndjson") else {
+        return;
+    };
+    let lines: Vec<_> = file
+        .split(|b| *b == b'\n')
+        .filter(|l| !l.is_empty())
+        .collect();
+    assert_eq!(lines.len(), 300);
+    for line in lines {
+        let t = read_ticket(line, chrono::DateTime::UNIX_EPOCH).unwrap();
+        assert!(!t.subject.raw().trim().is_empty());
+    }
+}
