@@ -342,7 +342,7 @@ fn a_frame_takes_little_time() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
     fn no_size_panics(width in 1_u16..300, height in 1_u16..100, which in 0..9) {
         let state = match which {

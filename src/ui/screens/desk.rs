@@ -122,7 +122,7 @@ fn hints(state: &State) -> Vec<Hint> {
         .filter_map(|c| hint(state, c.action, footer_words(c)))
         .collect();
     let back = match context {
-        Context::Composer => Some("back, the draft stays"),
+        Context::Composer => Some("back, draft stays"),
         Context::Queue if !state.queue.marks.is_empty() => Some("clear marks"),
         Context::Queue if !state.queue.filter_text.is_empty() => Some("clear filter"),
         Context::Queue => None,
@@ -153,7 +153,7 @@ const fn footer_words(command: &Command) -> &'static str {
         Action::NextUrgent => "next most urgent",
         Action::Help => "keys",
         Action::Send => "put in the outbox",
-        Action::ToggleVisibility => "public or internal",
+        Action::ToggleVisibility => "public/internal",
         Action::Editor => "your editor",
         _ => command.name,
     }
