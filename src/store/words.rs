@@ -57,7 +57,10 @@ impl Doc {
 
     /// Adds a text.
     pub fn add(&mut self, text: &str) {
-        let end = text.floor_char_boundary(LONGEST.min(text.len()));
+        let end = (0..=LONGEST.min(text.len()))
+            .rev()
+            .find(|i| text.is_char_boundary(*i))
+            .unwrap_or(0);
         let mut inside = false;
         for c in text[..end].chars() {
             if c.is_ascii_alphanumeric() || (!c.is_ascii() && c.is_alphanumeric()) {

@@ -106,7 +106,7 @@ impl Writer {
     /// A newer file, one in use, no permission, a full disk.
     pub fn open(path: &Path, rules: Rules, now: Instant) -> Result<Opened> {
         let file = open::for_writing(path, now)?;
-        let mut writer = Self {
+        let writer = Self {
             conn: file.conn,
             rules,
             path: path.to_owned(),
