@@ -7,7 +7,9 @@
 
 mod cli;
 mod demo_desk;
+mod flows;
 mod house;
+mod pty;
 mod rules;
 mod screens;
 mod settings;

@@ -211,6 +211,7 @@ impl ConfigFile {
             zone: self.zone.unwrap_or_else(|| calendar.zone()),
             theme: self.theme,
             keys: profile(self.keys, file, source)?.unwrap_or(standard.keys),
+            own_keys: None,
             mouse: self.mouse.unwrap_or(standard.mouse),
             bell: self.bell.unwrap_or(standard.bell),
             undo_window: window(self.undo_window, file, source)?.unwrap_or(standard.undo_window),

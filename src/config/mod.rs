@@ -48,6 +48,8 @@ pub struct Config {
     pub theme: Theme,
     /// The profile of keys that is the base of `keys.toml`.
     pub keys: String,
+    /// The text of `keys.toml`: what differs from the profile.
+    pub own_keys: Option<String>,
     /// Click and wheel.
     pub mouse: bool,
     /// Ring when something new becomes urgent.
@@ -82,6 +84,7 @@ impl Default for Config {
             zone: calendar.zone(),
             theme: Theme::Auto,
             keys: "default".into(),
+            own_keys: None,
             mouse: true,
             bell: false,
             undo_window: 10,
@@ -108,8 +111,6 @@ pub struct Loaded {
     pub config: Config,
     /// There is a `config.toml`; without one and without a desk the person is greeted.
     pub written: bool,
-    /// The text of `keys.toml`, if there is one.
-    pub keys: Option<String>,
 }
 
 /// Reads the settings; a missing file means the defaults.
@@ -119,14 +120,14 @@ pub struct Loaded {
 pub fn load(paths: &Paths) -> Result<Loaded, ConfigError> {
     let file = paths.config_file();
     let text = read(&file)?;
-    let config = match &text {
+    let mut config = match &text {
         Some(text) => parse(text, &file)?,
         None => Config::default(),
     };
+    config.own_keys = read(&paths.keys_file())?;
     Ok(Loaded {
         config,
         written: text.is_some(),
-        keys: read(&paths.keys_file())?,
     })
 }
 

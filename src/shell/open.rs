@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::app::keymap::Keymap;
 use crate::app::state::{Macro, MacroStep, Setup, Size, Snippet, View};
 use crate::config::{Config, MacroAct, MacroFile, Paths, SnippetFile};
 use crate::domain::Instant;
@@ -144,7 +145,7 @@ pub fn setup_without_desk(config: &Config) -> Result<Setup, String> {
         views: views(config)?,
         snippets: Vec::new(),
         macros: Vec::new(),
-        keymap: Arc::default(),
+        keymap: Arc::new(keymap(config)?),
         seed: seed(),
     })
 }
@@ -235,6 +236,15 @@ pub fn views(config: &Config) -> Result<Vec<View>, String> {
             })
         })
         .collect()
+}
+
+/// The profile's keys with the person's own laid over them.
+///
+/// # Errors
+/// A sentence that names both acts of a key that would mean two things, or the key that is none.
+pub fn keymap(config: &Config) -> Result<Keymap, String> {
+    Keymap::load(&config.keys, config.own_keys.as_deref())
+        .map_err(|why| format!("keys.toml: {why}"))
 }
 
 /// Random enough for ids that only have to differ.

@@ -87,7 +87,11 @@ fn the_demo_desk_is_alive_on_any_morning_and_kept_for_the_day() {
     let folder = tempfile::tempdir().unwrap();
     let paths = Paths::below(folder.path());
     let config = Config::default();
-    for day in ["2026-11-24T08:30:00Z", "2027-04-29T14:00:00Z", "2027-05-01T03:00:00Z"] {
+    for day in [
+        "2026-11-24T08:30:00Z",
+        "2027-04-29T14:00:00Z",
+        "2027-05-01T03:00:00Z",
+    ] {
         let now = day.parse().unwrap();
         let desk = open_demo(&paths, &config, now, false).unwrap();
         assert_eq!(desk.me.as_str(), "sam");

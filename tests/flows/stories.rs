@@ -227,6 +227,8 @@ fn resolving_goes_through_its_gate_and_undo_brings_it_back() {
     let store = reader(&person.paths);
     let before = store.ticket(id).unwrap().unwrap().status;
     person.keys("s").text("resolved").keys("Enter");
+    // Nobody has answered the requester: the gate wants to know why.
+    person.sees("The reason").text("The cable was loose.").keys("Enter");
     if let Some(deskhand::app::state::Overlay::Confirm(confirm)) = person.state().overlays.last() {
         let yes = confirm.key.to_string();
         person.keys(&yes);
