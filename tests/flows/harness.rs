@@ -236,6 +236,14 @@ impl Person {
         self
     }
 
+    /// Anything the terminal may say, without waiting for what it leads to.
+    pub fn type_ahead(&mut self, raw: Raw) {
+        if let Raw::Resize(width, height) = raw {
+            self.resize_backend(width, height);
+        }
+        self.keys.try_send(raw).unwrap();
+    }
+
     /// Anything the terminal may say.
     pub fn raw(&mut self, raw: Raw) -> &mut Self {
         if let Raw::Resize(width, height) = raw {
