@@ -76,8 +76,10 @@ pub struct Inner {
     pub override_wants: Vec<Wanted>,
     /// When the views are counted again because time went by.
     pub recount_at: Option<Instant>,
-    /// The list's place before a search.
+    /// Where the list was before a search.
     pub back_place: Option<Place>,
+    /// The filter before it was edited.
+    pub filter_before: String,
     /// Seeds ids.
     pub seed: u64,
     pub counter: u64,

@@ -60,12 +60,17 @@ pub struct Layout {
 
 /// Shares out the screen: the strip gives way first, then the ticket, never the list.
 pub fn layout(state: &State) -> Layout {
+    layout_in(state, state.size.width, state.size.height)
+}
+
+/// The same for another size than the terminal's.
+pub fn layout_in(state: &State, width: u16, height: u16) -> Layout {
     let mut g = Layout::default();
     let area = Area {
         x: 0,
         y: 0,
-        width: state.size.width,
-        height: state.size.height,
+        width,
+        height,
     };
     if area.height < 3 {
         return g;

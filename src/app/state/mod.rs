@@ -32,6 +32,7 @@ pub use panes::{Audit, AuditRow, Outbox, Sla};
 pub use queue::{Find, Mark, Queue, QueueRow};
 pub use setup::{Macro, MacroStep, Setup, Snippet};
 
+use super::commands::Context;
 use super::event::{Freshness, Generation};
 use super::inner::Inner;
 use super::keymap::Keymap;
@@ -257,6 +258,20 @@ impl State {
                 .row()
                 .or_else(|| self.queue.rows.iter().find(|r| r.ticket.id == d.ticket)),
             None => self.queue.selected(),
+        }
+    }
+
+    /// Where keys mean something now.
+    pub fn context(&self) -> Context {
+        if self.composer.is_some() {
+            return Context::Composer;
+        }
+        match self.pane {
+            Pane::Queue => Context::Queue,
+            Pane::Sla => Context::Sla,
+            Pane::Detail => Context::Detail,
+            Pane::Outbox => Context::Outbox,
+            Pane::Audit => Context::Audit,
         }
     }
 }

@@ -5,7 +5,7 @@ use keybinds::{Key, KeyInput, Mods};
 use crate::app::commands::{Action, Context};
 use crate::app::effect::Effect;
 use crate::app::keymap::Meaning;
-use crate::app::state::{Overlay, Pane, Screen};
+use crate::app::state::{Overlay, Screen};
 
 use super::Turn;
 
@@ -34,7 +34,9 @@ impl Turn<'_> {
                 let first = self.s.pending.len() == 1;
                 self.s.pending.clear();
                 if context == Context::Composer {
-                    if key.key() == Key::Esc && key.mods() == Mods::NONE {
+                    if key.key() == Key::F1 {
+                        self.run(Action::Help, None);
+                    } else if key.key() == Key::Esc && key.mods() == Mods::NONE {
                         let popup = self.s.composer.as_mut().and_then(|c| c.popup.take());
                         if popup.is_none() {
                             self.leave_composer();
@@ -52,16 +54,7 @@ impl Turn<'_> {
 
     /// Where keys mean something now.
     pub fn context(&self) -> Context {
-        if self.s.composer.is_some() {
-            return Context::Composer;
-        }
-        match self.s.pane {
-            Pane::Queue => Context::Queue,
-            Pane::Sla => Context::Sla,
-            Pane::Detail => Context::Detail,
-            Pane::Outbox => Context::Outbox,
-            Pane::Audit => Context::Audit,
-        }
+        self.s.context()
     }
 
     /// Text was pasted.

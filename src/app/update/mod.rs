@@ -51,8 +51,9 @@ impl Turn<'_> {
             Event::Focus(focused) => self.s.focused = focused,
             Event::Wake => self.wake(),
             Event::DeskOpened(setup) => {
-                let (size, now) = (self.s.size, self.s.now);
+                let (size, now, keymap) = (self.s.size, self.s.now, self.s.keymap.clone());
                 *self.s = State::new(*setup, now);
+                self.s.keymap = keymap;
                 if self.s.size.width == 0 {
                     self.s.size = size;
                 }

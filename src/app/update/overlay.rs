@@ -110,7 +110,8 @@ impl Turn<'_> {
                 purpose: Purpose::Filter,
                 ..
             })) => {
-                self.s.queue.filter_error = None;
+                let before = std::mem::take(&mut self.s.inner.filter_before);
+                self.filter(&before);
             }
             Some(Overlay::Prompt(Prompt {
                 purpose: Purpose::Override,

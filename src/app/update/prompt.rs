@@ -41,6 +41,10 @@ impl Turn<'_> {
             Purpose::Override => "The reason, for an internal note",
             Purpose::ViewName => "Name of the view",
         };
+        self.s
+            .inner
+            .filter_before
+            .clone_from(&self.s.queue.filter_text);
         let input = match purpose {
             Purpose::Filter => Input::of(&self.s.queue.filter_text),
             Purpose::Find => Input::of(self.s.queue.find.as_ref().map_or("", |f| &f.text)),
