@@ -1,5 +1,7 @@
 //! Rules of the domain, as tables and laws.
 
+mod keymap;
+mod update;
 mod calendar;
 mod query;
 mod sla;
