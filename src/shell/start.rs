@@ -16,7 +16,7 @@ use super::open::{DeskFile, open_desk, setup_without_desk};
 use super::run::{Console, Exit, Parts, Picture};
 use super::signals::Signals;
 use super::terminal::{self, Tty};
-use crate::app::{App, Event, Keymap};
+use crate::app::{App, Event};
 use crate::config::{self, Paths, Theme};
 use crate::ui;
 
@@ -73,13 +73,10 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     } else {
         None
     };
-    let keymap = Keymap::load(&config.keys, loaded.keys.as_deref())
-        .map_err(|e| Failure::Config(format!("{}: {e}", paths.keys_file().display())))?;
-    let mut setup = match &desk {
+    let setup = match &desk {
         Some(desk) => desk.setup.clone(),
         None => setup_without_desk(&config).map_err(Failure::Config)?,
     };
-    setup.keymap = Arc::new(keymap);
     let picture = picture(config.theme)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
