@@ -331,7 +331,7 @@ table! {
         GoDetail "detail" [] None PANES ["3"] 0 false "the ticket";
         GoOutbox "outbox" [] None PANES ["6", "g o"] 0 false "the outbox";
         GoAudit "audit" [] None PANES ["g a"] 0 false "the audit trail";
-        Zoom "zoom" [] None PANES ["+"] 0 false "this pane alone";
+        Zoom "zoom" [] None PANES ["Plus"] 0 false "this pane alone";
         Unzoom "unzoom" [] None PANES ["_"] 0 false "all panes";
         CommandLine "command" [] None PANES [":"] 0 false "the command line";
         Palette "palette" [] None PANES ["Ctrl+p"] 0 false "all commands by what you type";

@@ -76,7 +76,9 @@ impl Keymap {
             };
             self.binds.retain(|(_, a)| *a != c.action);
             for key in keys {
-                let seq: KeySeq = key
+                // The sign itself joins modifiers in a key's name; on its own it means the key.
+                let written = if key == "+" { "Plus" } else { key.as_str() };
+                let seq: KeySeq = written
                     .parse()
                     .map_err(|e| format!("the key \"{key}\" of \"{name}\" cannot be read: {e}"))?;
                 if let Some(why) = seq.as_slice().iter().find_map(unusable) {

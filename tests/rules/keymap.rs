@@ -17,7 +17,12 @@ fn every_default_key_can_be_read_and_every_name_is_one_acts() {
     let acts: BTreeSet<_> = TABLE.iter().map(|c| c.action).collect();
     assert_eq!((names.len(), acts.len()), (TABLE.len(), TABLE.len()));
     for c in TABLE {
-        assert_eq!(Keymap::default().keys(c.action).len(), c.keys.len(), "{}", c.name);
+        assert_eq!(
+            Keymap::default().keys(c.action).len(),
+            c.keys.len(),
+            "{}",
+            c.name
+        );
         assert!(key_table_markdown().contains(c.help), "{}", c.name);
         assert!(command(c.action).is_some());
     }
@@ -35,10 +40,16 @@ fn every_profile_loads() {
 fn a_key_means_one_thing_and_a_sequence_is_waited_for() {
     let map = Keymap::default();
     assert_eq!(map.meaning(Context::Queue, &keys("g")), Meaning::Begun);
-    assert_eq!(map.meaning(Context::Queue, &keys("g g")), Meaning::Act(Action::First));
+    assert_eq!(
+        map.meaning(Context::Queue, &keys("g g")),
+        Meaning::Act(Action::First)
+    );
     assert_eq!(map.meaning(Context::Composer, &keys("g")), Meaning::Nothing);
     let next = map.next(Context::Detail, &keys("g"));
-    assert!(next.contains(&("o".to_owned(), Action::GoOutbox)), "{next:?}");
+    assert!(
+        next.contains(&("o".to_owned(), Action::GoOutbox)),
+        "{next:?}"
+    );
 }
 
 #[test]
@@ -57,5 +68,9 @@ fn keys_that_terminals_cannot_tell_apart_are_refused_with_the_reason() {
         let why = Keymap::load("default", Some(&format!("assign = [\"{key}\"]"))).unwrap_err();
         assert!(why.contains(key) && why.contains("terminals"), "{why}");
     }
-    assert!(Keymap::load("default", Some("fly = [\"x\"]")).unwrap_err().contains("fly"));
+    assert!(
+        Keymap::load("default", Some("fly = [\"x\"]"))
+            .unwrap_err()
+            .contains("fly")
+    );
 }

@@ -1,11 +1,11 @@
 //! Rules of the domain, as tables and laws.
 
-mod keymap;
-mod update;
 mod calendar;
+mod keymap;
 mod query;
 mod sla;
 mod text;
+mod update;
 mod vectors;
 mod when;
 

@@ -64,7 +64,10 @@ struct Desk {
 impl Desk {
     fn of(n: i64) -> Self {
         let setup = Setup {
-            size: Size { width: 140, height: 30 },
+            size: Size {
+                width: 140,
+                height: 30,
+            },
             zone: chrono_tz::Europe::Amsterdam,
             me: AgentId::parse("sam").unwrap(),
             desk: Some(Printable::literal("test")),
@@ -100,23 +103,44 @@ impl Desk {
 
     fn run(&mut self, effect: Effect) -> Option<Event> {
         Some(match effect {
-            Effect::List { generation, request, .. } => {
-                Event::Listed { generation, answer: Ok(self.page(&request)) }
-            }
-            Effect::Counts { generation, queries, .. } => {
-                Event::Counted { generation, answer: Ok(vec![Count::Exact(1); queries.len()]) }
-            }
-            Effect::Thread { generation, ticket } => Event::Threaded { generation, answer: self.thread(ticket) },
+            Effect::List {
+                generation,
+                request,
+                ..
+            } => Event::Listed {
+                generation,
+                answer: Ok(self.page(&request)),
+            },
+            Effect::Counts {
+                generation,
+                queries,
+                ..
+            } => Event::Counted {
+                generation,
+                answer: Ok(vec![Count::Exact(1); queries.len()]),
+            },
+            Effect::Thread { generation, ticket } => Event::Threaded {
+                generation,
+                answer: self.thread(ticket),
+            },
             Effect::SaveDraft(d) => {
                 let (ticket, at) = (d.ticket, d.at);
                 self.drafts.insert(ticket, d);
-                Event::DraftSaved { ticket, at, answer: Ok(()) }
+                Event::DraftSaved {
+                    ticket,
+                    at,
+                    answer: Ok(()),
+                }
             }
             Effect::DropDraft(id) => {
                 self.drafts.remove(&id);
                 return None;
             }
-            Effect::Commit { batch, changes, draft_of } => {
+            Effect::Commit {
+                batch,
+                changes,
+                draft_of,
+            } => {
                 for c in &changes {
                     if let Some(t) = self.tickets.iter_mut().find(|t| t.id == c.ticket) {
                         c.act.apply(t, c.at);
@@ -125,7 +149,10 @@ impl Desk {
                 if let Some(id) = draft_of {
                     self.drafts.remove(&id);
                 }
-                Event::Committed { batch, answer: Ok(changes.len()) }
+                Event::Committed {
+                    batch,
+                    answer: Ok(changes.len()),
+                }
             }
             _ => return None,
         })
@@ -144,7 +171,14 @@ impl Desk {
         Page {
             rows: all[from..to]
                 .iter()
-                .map(|t| Row { place: Place { major: t.id.0, minor: 0, id: t.id }, ticket: t.clone() })
+                .map(|t| Row {
+                    place: Place {
+                        major: t.id.0,
+                        minor: 0,
+                        id: t.id,
+                    },
+                    ticket: t.clone(),
+                })
                 .collect(),
             anchor: at - from,
             at_start: from == 0,
@@ -197,7 +231,10 @@ impl Desk {
     }
 
     fn threads(&self) -> usize {
-        self.seen.iter().filter(|e| matches!(e, Effect::Thread { .. })).count()
+        self.seen
+            .iter()
+            .filter(|e| matches!(e, Effect::Thread { .. }))
+            .count()
     }
 }
 
@@ -229,9 +266,20 @@ fn the_list_pages_through_everything_and_the_ends_are_ends() {
 #[test]
 fn a_late_answer_is_dropped() {
     let mut desk = Desk::of(5);
-    let page = Page { rows: Vec::new(), ..desk.page(&ListRequest {
-        query: Default::default(), sort: Default::default(), anchor: Anchor::First, before: 0, after: 1 }) };
-    desk.event(Event::Listed { generation: Generation(0), answer: Ok(page) });
+    let page = Page {
+        rows: Vec::new(),
+        ..desk.page(&ListRequest {
+            query: Default::default(),
+            sort: Default::default(),
+            anchor: Anchor::First,
+            before: 0,
+            after: 1,
+        })
+    };
+    desk.event(Event::Listed {
+        generation: Generation(0),
+        answer: Ok(page),
+    });
     assert_eq!(desk.app.state.queue.rows.len(), 5);
 }
 
@@ -240,11 +288,17 @@ fn a_ticket_that_leaves_hands_the_cursor_to_its_neighbour() {
     let mut desk = Desk::of(5);
     desk.keys("j j");
     desk.tickets.remove(2);
-    desk.event(Event::Changed(deskhand::app::event::Changed { all: true, ..Default::default() }));
+    desk.event(Event::Changed(deskhand::app::event::Changed {
+        all: true,
+        ..Default::default()
+    }));
     assert_eq!(desk.id(), 4);
     desk.keys("G");
     desk.tickets.pop();
-    desk.event(Event::Changed(deskhand::app::event::Changed { all: true, ..Default::default() }));
+    desk.event(Event::Changed(deskhand::app::event::Changed {
+        all: true,
+        ..Default::default()
+    }));
     assert_eq!(desk.id(), 4);
 }
 
@@ -252,12 +306,20 @@ fn a_ticket_that_leaves_hands_the_cursor_to_its_neighbour() {
 fn many_tickets_are_changed_only_after_a_preview_and_a_key_of_its_own() {
     let mut desk = Desk::of(5);
     desk.keys("Space Space i");
-    let Some(Overlay::Confirm(c)) = desk.app.state.overlays.last() else { panic!("no preview") };
+    let Some(Overlay::Confirm(c)) = desk.app.state.overlays.last() else {
+        panic!("no preview")
+    };
     assert_eq!((c.rows.len(), c.key), (2, 'y'));
     desk.keys("i");
-    assert!(desk.tickets.iter().all(|t| t.assignee.is_none()), "any other key does nothing");
+    assert!(
+        desk.tickets.iter().all(|t| t.assignee.is_none()),
+        "any other key does nothing"
+    );
     desk.keys("i y");
-    assert_eq!(desk.tickets.iter().filter(|t| t.assignee.is_some()).count(), 2);
+    assert_eq!(
+        desk.tickets.iter().filter(|t| t.assignee.is_some()).count(),
+        2
+    );
     assert!(desk.app.state.queue.marks.is_empty());
 }
 
@@ -265,10 +327,20 @@ fn many_tickets_are_changed_only_after_a_preview_and_a_key_of_its_own() {
 fn the_gate_says_what_is_in_the_way_and_passing_it_leaves_a_reason() {
     let mut desk = Desk::of(2);
     desk.keys("C");
-    let Some(Overlay::Confirm(c)) = desk.app.state.overlays.last() else { panic!("no gate") };
-    assert!(c.lines.iter().any(|l| l.contains("last word")), "{:?}", c.lines);
+    let Some(Overlay::Confirm(c)) = desk.app.state.overlays.last() else {
+        panic!("no gate")
+    };
+    assert!(
+        c.lines.iter().any(|l| l.contains("last word")),
+        "{:?}",
+        c.lines
+    );
     desk.keys("y Enter");
-    assert_eq!(desk.tickets[0].status, Status::Open, "no reason, no resolving");
+    assert_eq!(
+        desk.tickets[0].status,
+        Status::Open,
+        "no reason, no resolving"
+    );
     desk.text("called by phone").keys("Enter");
     assert_eq!(desk.tickets[0].status, Status::Resolved);
     let note = desk.seen.iter().any(|e| matches!(e, Effect::Commit { changes, .. } if changes.iter().any(
@@ -284,7 +356,10 @@ fn a_draft_is_saved_within_a_second_kept_on_leaving_and_there_again() {
     desk.text("!").keys("Esc");
     assert_eq!(desk.drafts[&TicketId(1)].body, "half a line!");
     desk.keys("c");
-    assert_eq!(desk.app.state.composer.as_ref().unwrap().text(), "half a line!");
+    assert_eq!(
+        desk.app.state.composer.as_ref().unwrap().text(),
+        "half a line!"
+    );
     desk.keys("Ctrl+s");
     assert!(desk.app.state.composer.is_none() && desk.drafts.is_empty());
 }
@@ -293,9 +368,18 @@ fn a_draft_is_saved_within_a_second_kept_on_leaving_and_there_again() {
 fn a_public_reply_waits_ten_seconds() {
     let mut desk = Desk::of(1);
     desk.keys("r").text("Dear Jan").keys("Ctrl+s");
-    let Some(Effect::Commit { changes, .. }) =
-        desk.seen.iter().rev().find(|e| matches!(e, Effect::Commit { .. })) else { panic!("nothing was sent") };
-    assert_eq!(changes[0].not_before, Some(desk.now + TimeDelta::seconds(10)));
+    let Some(Effect::Commit { changes, .. }) = desk
+        .seen
+        .iter()
+        .rev()
+        .find(|e| matches!(e, Effect::Commit { .. }))
+    else {
+        panic!("nothing was sent")
+    };
+    assert_eq!(
+        changes[0].not_before,
+        Some(desk.now + TimeDelta::seconds(10))
+    );
     assert!(desk.app.state.toasts.iter().any(|t| t.countdown));
 }
 
@@ -320,8 +404,14 @@ fn an_idle_console_wakes_once_a_minute() {
 #[test]
 fn at_eighty_columns_there_is_one_pane_at_a_time() {
     let mut desk = Desk::of(3);
-    desk.event(Event::Resize { width: 80, height: 24 });
-    assert_eq!(deskhand::app::layout::layout(&desk.app.state).detail.width, 0);
+    desk.event(Event::Resize {
+        width: 80,
+        height: 24,
+    });
+    assert_eq!(
+        deskhand::app::layout::layout(&desk.app.state).detail.width,
+        0
+    );
     desk.keys("Enter");
     assert_eq!(desk.app.state.pane, Pane::Detail);
     let l = deskhand::app::layout::layout(&desk.app.state);
@@ -332,10 +422,68 @@ fn at_eighty_columns_there_is_one_pane_at_a_time() {
 
 fn any_event() -> impl Strategy<Value = (u8, String)> {
     let keys = prop::sample::select(vec![
-        "j", "k", "g", "G", "Enter", "Esc", "q", "?", "/", "n", "\\", ":", "Ctrl+p", "Tab", "Shift+Tab", "1", "2",
-        "3", "6", "[", "]", "J", "K", ".", "Space", "v", "*", "r", "c", "i", "a", "A", "s", "p", "L", "b", "C", "m",
-        "e", ";", "z", "u", "y", "o", "R", "w", "t", "Q", "x", "Ctrl+t", "Ctrl+s", "Ctrl+e", "Ctrl+w", "Backspace",
-        "Left", "Up", "Down", "ß", "漢", "Delete", "PageDown", "PageUp",
+        "j",
+        "k",
+        "g",
+        "G",
+        "Enter",
+        "Esc",
+        "q",
+        "?",
+        "/",
+        "n",
+        "\\",
+        ":",
+        "Ctrl+p",
+        "Tab",
+        "Shift+Tab",
+        "1",
+        "2",
+        "3",
+        "6",
+        "[",
+        "]",
+        "J",
+        "K",
+        ".",
+        "Space",
+        "v",
+        "*",
+        "r",
+        "c",
+        "i",
+        "a",
+        "A",
+        "s",
+        "p",
+        "L",
+        "b",
+        "C",
+        "m",
+        "e",
+        ";",
+        "z",
+        "u",
+        "y",
+        "o",
+        "R",
+        "w",
+        "t",
+        "Q",
+        "x",
+        "Ctrl+t",
+        "Ctrl+s",
+        "Ctrl+e",
+        "Ctrl+w",
+        "Backspace",
+        "Left",
+        "Up",
+        "Down",
+        "ß",
+        "漢",
+        "Delete",
+        "PageDown",
+        "PageUp",
     ]);
     (0_u8..40, keys.prop_map(str::to_owned))
 }

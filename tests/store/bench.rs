@@ -1,6 +1,11 @@
 //! How fast it is, on request: `DESKHAND_BENCH=100000 cargo test --release --test it store::bench -- --ignored --nocapture`.
 //! With `DESKHAND_BENCH_DB` the file is kept there and used again.
 
+#![expect(
+    clippy::print_stdout,
+    reason = "figures are for whoever asked for them"
+)]
+
 use std::time::{Duration, Instant};
 
 use deskhand::domain::change::Act;

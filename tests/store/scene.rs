@@ -131,7 +131,7 @@ fn sentence(seed: u64, words: u64) -> String {
     for i in 0..words {
         let r = mix(seed.wrapping_mul(977).wrapping_add(i));
         // One word in eight is rare.
-        if r % 8 == 0 {
+        if r.is_multiple_of(8) {
             out.push_str(&format!("x{:x} ", r % 60_000));
         } else {
             out.push_str(WORDS[(r % WORDS.len() as u64) as usize]);

@@ -43,6 +43,8 @@ pub(super) fn update(s: &mut State, event: Event) -> Vec<Effect> {
 impl Turn<'_> {
     fn event(&mut self, event: Event) {
         match event {
+            // The person has left: what is still in the keyboard's buffer means nothing.
+            Event::Key(_) | Event::Paste(_) | Event::Mouse { .. } if self.s.quitting => {}
             Event::Started => self.start(),
             Event::Key(key) => self.key(key),
             Event::Paste(text) => self.paste(&text),
