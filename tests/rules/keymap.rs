@@ -74,3 +74,17 @@ fn keys_that_terminals_cannot_tell_apart_are_refused_with_the_reason() {
             .contains("fly")
     );
 }
+
+#[test]
+fn the_readme_shows_the_table_as_it_is() {
+    let readme =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let (_, rest) = readme.split_once("<!-- keys: begin -->\n").unwrap();
+    let (shown, _) = rest.split_once("<!-- keys: end -->").unwrap();
+    let table = key_table_markdown();
+    assert!(
+        shown.trim() == table.trim(),
+        "put this between the two marks in README.md:\n=====\n{}\n=====",
+        table.trim()
+    );
+}

@@ -40,12 +40,12 @@ impl Untrusted {
         &self.0
     }
 
-    /// The text as one line that can be shown: see [`line`].
+    /// The text as one line that can be shown: see [`line()`].
     pub fn line(&self) -> Printable {
         line(&self.0)
     }
 
-    /// The text as lines that can be shown: see [`block`].
+    /// The text as lines that can be shown: see [`block()`].
     pub fn block(&self) -> Printable {
         block(&self.0)
     }
