@@ -2,11 +2,13 @@
 //! app wishes, draw once.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::io;
+use std::task::Poll;
 use std::time::Duration;
 
 use crossterm::event::Event as Raw;
-use futures_util::{FutureExt as _, Stream, StreamExt as _};
+use futures_util::{Stream, StreamExt as _};
 use ratatui::Frame;
 use tokio::sync::mpsc::Receiver;
 
@@ -188,7 +190,7 @@ where
             }
             if let Some(event) = self.own.pop_front() {
                 self.take(event, None);
-            } else if let Some(next) = self.ready() {
+            } else if let Some(next) = self.ready().await {
                 self.step(next);
             } else {
                 break;
@@ -210,7 +212,7 @@ where
             }
             if let Some(event) = self.own.pop_front() {
                 self.take(event, None);
-            } else if let Some(next) = self.ready() {
+            } else if let Some(next) = self.ready().await {
                 self.step(next);
             } else if self.is_due() {
                 self.step(Next::Time);
@@ -279,9 +281,15 @@ where
     }
 
     /// Something that is there already.
-    fn ready(&mut self) -> Option<Next> {
-        if let Some(raw) = self.input.as_mut().and_then(|i| i.next().now_or_never()) {
-            return Some(Next::Input(raw));
+    ///
+    /// The input is asked in the name of this very task: the terminal's stream remembers
+    /// whoever asked last, and would wake nobody if that were a passer-by.
+    async fn ready(&mut self) -> Option<Next> {
+        if let Some(input) = &mut self.input {
+            let asked = poll_fn(|cx| Poll::Ready(input.poll_next_unpin(cx))).await;
+            if let Poll::Ready(raw) = asked {
+                return Some(Next::Input(raw));
+            }
         }
         self.reports.try_recv().ok().map(|r| Next::Report(Some(r)))
     }
