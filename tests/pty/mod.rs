@@ -142,3 +142,28 @@ fn without_a_terminal_it_says_so_and_does_not_hang() {
     assert!(said.contains("needs a terminal"), "{said}");
     assert!(output.stdout.is_empty());
 }
+
+/// Each step waits for what the one before has shown, so the loop has gone to sleep in between:
+/// a key must wake it again and again.
+#[test]
+fn a_triage_key_by_key_is_heard_after_every_pause() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut terminal = demo(folder.path());
+    for (keys, seen) in [
+        ("?", "one row down"),
+        ("\x1b", "Enter open"),
+        ("w", "Why:"),
+        ("\x1b", "Enter open"),
+        ("/", "Find"),
+        ("license", "everything with license"),
+        ("\x1b", "All open · by due"),
+        ("6", "Outbox"),
+        ("1", "All open · by due"),
+    ] {
+        terminal.send_str(keys).unwrap();
+        terminal.wait_until(|s| s.contains(seen)).unwrap();
+    }
+    terminal.send_str("q").unwrap();
+    assert!(terminal.wait_exit().unwrap().success());
+    is_given_back(&terminal);
+}
