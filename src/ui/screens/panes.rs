@@ -208,21 +208,21 @@ fn cursor_sign(pen: &mut Pen<'_>, x: u16, y: u16, on: bool) {
     }
 }
 
-/// Draws the changes on their way.
-pub fn outbox(state: &State, pen: &mut Pen<'_>, area: Rect) {
-    let o = &state.outbox;
-    heading(
-        pen,
-        area,
-        &[&"Outbox", &"latest first"],
-        state.pane == Pane::Outbox,
-    );
-    let list = Rect::new(
+/// Draws the heading of a list that begins with the latest; gives the room below it.
+fn latest_first(pen: &mut Pen<'_>, area: Rect, title: &'static str, focused: bool) -> Rect {
+    heading(pen, area, &[&title, &"latest first"], focused);
+    Rect::new(
         area.x,
         area.y + 1,
         area.width,
         area.height.saturating_sub(1),
-    );
+    )
+}
+
+/// Draws the changes on their way.
+pub fn outbox(state: &State, pen: &mut Pen<'_>, area: Rect) {
+    let o = &state.outbox;
+    let list = latest_first(pen, area, "Outbox", state.pane == Pane::Outbox);
     let (x, end) = (list.x, list.right().saturating_sub(1));
     if o.rows.is_empty() {
         let none = "Nothing waits; the desk has everything.";
@@ -255,18 +255,7 @@ pub fn outbox(state: &State, pen: &mut Pen<'_>, area: Rect) {
 /// Draws the audit trail.
 pub fn audit(state: &State, pen: &mut Pen<'_>, area: Rect) {
     let a = &state.audit;
-    heading(
-        pen,
-        area,
-        &[&"Audit", &"latest first"],
-        state.pane == Pane::Audit,
-    );
-    let list = Rect::new(
-        area.x,
-        area.y + 1,
-        area.width,
-        area.height.saturating_sub(1),
-    );
+    let list = latest_first(pen, area, "Audit", state.pane == Pane::Audit);
     let (x, end) = (list.x, list.right().saturating_sub(1));
     if a.rows.is_empty() {
         let none = "Nobody has done anything yet.";
