@@ -107,6 +107,8 @@ pub enum Action {
     Edit,
     /// The person's own editor.
     Editor,
+    /// A file to go with the text.
+    Attach,
     /// Macros.
     Macro,
     /// Public or internal.
@@ -243,7 +245,7 @@ impl Command {
 }
 
 const PANES: &[Context] = &[Queue, Detail, Sla, Outbox, Audit];
-const TICKET: &[Context] = &[Queue, Detail];
+const TICKET: &[Context] = &[Queue, Detail, Sla];
 
 macro_rules! table {
     ($($group:literal { $($action:ident $name:literal $aliases:tt $arg:ident $contexts:ident $keys:tt $footer:literal $needs:literal $help:literal;)+ })+) => {
@@ -257,6 +259,7 @@ macro_rules! table {
 
 const WRITING: &[Context] = &[Composer];
 const LIST: &[Context] = &[Queue];
+const BROWSING: &[Context] = &[Queue, Detail];
 const READING: &[Context] = &[Detail];
 
 table! {
@@ -272,8 +275,8 @@ table! {
         Open "open" [] Ticket PANES ["Enter"] 1 false "open what is under the cursor, or a ticket by its number";
         Back "back" [] None PANES ["Esc"] 0 false "back one step, clear filter, clear marks";
         Close "close" [] None PANES ["q"] 0 false "close this view; at the root quit";
-        NextTicket "next" [] None TICKET ["J"] 0 false "next ticket while reading";
-        PreviousTicket "previous" [] None TICKET ["K"] 0 false "previous ticket while reading";
+        NextTicket "next" [] None BROWSING ["J"] 0 false "next ticket while reading";
+        PreviousTicket "previous" [] None BROWSING ["K"] 0 false "previous ticket while reading";
         NextUrgent "urgent" [] None PANES ["."] 8 false "the next most urgent ticket that I may work on";
     }
     "Lists" {
@@ -285,7 +288,7 @@ table! {
         PreviousView "view-previous" [] None PANES ["["] 0 false "previous saved view";
         NextView "view-next" [] None PANES ["]"] 0 false "next saved view";
         View "view" [] View PANES [] 0 false "go to a view; save NAME keeps this list as one, delete NAME forgets it";
-        Mark "mark" [] None LIST ["Space"] 0 true "mark and step";
+        Mark "mark" [] None BROWSING ["Space"] 0 true "mark and step; in a ticket: its messages, for split";
         Range "range" [] None LIST ["v"] 0 true "mark a range";
         MarkAll "mark-all" [] None LIST ["*"] 0 false "mark all in view";
     }
@@ -302,7 +305,7 @@ table! {
         Resolve "resolve" [] None TICKET ["C"] 0 true "resolve, or close what is resolved, through the gate";
         Merge "merge" [] Ticket TICKET ["m"] 0 true "merge into another; link NUMBER, split SUBJECT";
         Link "link" [] Ticket TICKET [] 0 true "tie to another ticket";
-        Split "split" [] Words TICKET [] 0 true "move the message in sight to a new ticket";
+        Split "split" [] Words TICKET [] 0 true "move the marked messages, or the one in sight, to a new ticket";
         Edit "edit" [] Words TICKET ["e"] 0 true "edit subject, kind, tenant or workspace";
         Macro "macro" [] Macro TICKET [";"] 0 true "run a macro, with preview";
         Undo "undo" [] None PANES ["z"] 0 false "undo, a queued reply too";
@@ -321,6 +324,7 @@ table! {
     "Writing" {
         ToggleVisibility "visibility" [] None WRITING ["Ctrl+t"] 2 false "public reply or internal note";
         Send "send" [] None WRITING ["Ctrl+s"] 1 false "put it in the outbox";
+        Attach "attach" [] Words WRITING ["Ctrl+o"] 4 false "attach a file, -name takes it off";
         Editor "editor" [] None WRITING ["Ctrl+e"] 3 false "write in $EDITOR";
     }
     "Going" {

@@ -23,6 +23,15 @@ pub enum Effect {
         /// What for.
         request: ListRequest,
     },
+    /// The tickets of a list, to mark them all.
+    Marks {
+        /// Which request.
+        generation: Generation,
+        /// Who asks.
+        asker: Asker,
+        /// Which list, and how many at most.
+        request: ListRequest,
+    },
     /// How many tickets each view has.
     Counts {
         /// Which request.
@@ -75,8 +84,8 @@ pub enum Effect {
         /// At most so many.
         limit: usize,
     },
-    /// The words that completion knows.
-    Vocabulary,
+    /// The words that completion knows; absences that are over by then are left out.
+    Vocabulary(Instant),
     /// Which ticket has this number.
     FindTicket {
         /// Which request.
@@ -111,6 +120,20 @@ pub enum Effect {
         key: TicketKey,
         /// The text so far.
         text: String,
+    },
+    /// Looks at a file that is to go with the text of a ticket.
+    Attach {
+        /// Whose text.
+        ticket: TicketId,
+        /// The path as it was typed; `~/` is the home folder.
+        path: String,
+    },
+    /// Which paths go on from what was typed.
+    Paths {
+        /// Which request.
+        generation: Generation,
+        /// What was typed.
+        typed: String,
     },
     /// Writes an attachment into the person's downloads.
     SaveAttachment(AttachmentId),

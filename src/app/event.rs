@@ -3,7 +3,7 @@
 use keybinds::KeyInput;
 
 use crate::domain::Instant;
-use crate::domain::change::{BatchId, OutboxRow};
+use crate::domain::change::{BatchId, NewAttachment, OutboxRow};
 use crate::domain::list::{Count, Outlook, Page, Urgent, Vocabulary};
 use crate::domain::text::Printable;
 use crate::domain::thread::Thread;
@@ -115,6 +115,13 @@ pub enum Event {
         /// The window.
         answer: Answer<Page>,
     },
+    /// Answer to [`super::Effect::Marks`].
+    Marked {
+        /// Which request.
+        generation: Generation,
+        /// The tickets.
+        answer: Answer<Page>,
+    },
     /// Answer to [`super::Effect::Counts`], in the order of the request.
     Counted {
         /// Which request.
@@ -187,6 +194,20 @@ pub enum Event {
         at: Instant,
         /// Whether it is on disk.
         answer: Answer<()>,
+    },
+    /// Answer to [`super::Effect::Attach`]: the file, if it can be attached.
+    Attached {
+        /// Whose text.
+        ticket: TicketId,
+        /// The file.
+        answer: Answer<NewAttachment>,
+    },
+    /// Answer to [`super::Effect::Paths`].
+    Paths {
+        /// Which request.
+        generation: Generation,
+        /// Paths that begin with what was typed; folders end in `/`.
+        paths: Vec<String>,
     },
     /// Answer to [`super::Effect::OpenEditor`]: the text as the editor left it; none: not changed.
     Edited(Answer<Option<String>>),

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use crate::domain::Instant;
+use crate::domain::change::BatchId;
 use crate::domain::list::Place;
+use crate::domain::text::Printable;
 use crate::domain::thread::{Draft, Visibility};
 use crate::domain::ticket::{TicketId, TicketKey};
 
@@ -37,11 +39,25 @@ pub enum After {
     Link(Vec<TicketId>),
 }
 
+/// An act that is not known to be on disk yet.
+#[derive(Debug, Clone)]
+pub struct Sending {
+    /// What is said when it is.
+    pub words: Printable,
+    /// Until when it can be taken back before it leaves, if it leaves.
+    pub until: Option<Instant>,
+    /// The text to open again if it cannot be kept.
+    pub draft: Option<Draft>,
+}
+
 /// The memory of the update.
 #[derive(Debug, Clone, Default)]
 pub struct Inner {
     /// The latest request of each kind.
     pub list: Generation,
+    pub marks: Generation,
+    /// The last ticket of the range that is being marked.
+    pub marks_until: Option<TicketId>,
     pub counts: Generation,
     pub thread: Generation,
     pub urgent: Generation,
@@ -70,12 +86,22 @@ pub struct Inner {
     pub draft_unknown: Option<TicketId>,
     /// Drafts as this session left them.
     pub drafts: BTreeMap<TicketId, Draft>,
+    /// Acts on their way into the outbox, until it has them.
+    pub sending: BTreeMap<BatchId, Sending>,
+    /// This ticket's text could not be put on disk and is opened again.
+    pub unsaved: Option<TicketId>,
+    /// The latest request for paths.
+    pub paths: Generation,
     /// Open this ticket's text when its thread comes.
     pub compose: Option<(TicketId, Visibility)>,
     /// A gate that is being passed over.
     pub override_wants: Vec<Wanted>,
     /// When the views are counted again because time went by.
     pub recount_at: Option<Instant>,
+    /// When the views are counted again because something changed: once for a burst.
+    pub recount_soon: Option<Instant>,
+    /// Rows that the cursor is to move on when the window reaches so far.
+    pub owed: isize,
     /// Where the list was before a search.
     pub back_place: Option<Place>,
     /// The filter before it was edited.

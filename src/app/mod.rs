@@ -12,6 +12,7 @@ pub mod keymap;
 pub mod layout;
 mod prepare;
 pub mod state;
+pub mod top;
 mod update;
 pub mod views;
 mod wake;

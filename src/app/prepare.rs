@@ -26,7 +26,7 @@ pub fn row(s: &State, row: Row) -> QueueRow {
         },
         key: Printable::from(&t.key),
         subject: t.subject.line(),
-        assignee: person(s, &t),
+        assignee: assignee(s, &t),
         requester: name(&t.requester),
         tenant: t
             .tenant
@@ -42,7 +42,8 @@ pub fn row(s: &State, row: Row) -> QueueRow {
     }
 }
 
-fn person(s: &State, t: &Ticket) -> Printable {
+/// Whose a ticket is, in words: "You", a name, or "-".
+pub fn assignee(s: &State, t: &Ticket) -> Printable {
     match &t.assignee {
         None => Printable::literal("-"),
         Some(id) if *id == s.me => Printable::literal("You"),
@@ -213,7 +214,7 @@ fn message(
             "{} ({}, {})",
             a.name.line(),
             a.media_type.line(),
-            size(a.size)
+            Printable::bytes(a.size)
         ));
         out.push(plain(
             LineKind::Attachment { index: *file },
@@ -223,12 +224,4 @@ fn message(
         *file += 1;
     }
     out.push(plain(LineKind::Blank, Printable::empty(), Some(i)));
-}
-
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1024 => format!("{bytes} B"),
-        1024..1_048_576 => format!("{} kB", bytes / 1024),
-        _ => format!("{} MB", bytes / 1_048_576),
-    }
 }

@@ -34,14 +34,10 @@ pub fn config(global: &Global, what: ConfigWhat, out: &mut Out) -> Result<Code, 
         }
         ConfigWhat::Check | ConfigWhat::Sample => {
             let loaded = config::load(&paths)?;
-            for v in &loaded.config.views {
-                super::query(std::slice::from_ref(&v.filter)).map_err(|e| {
-                    Fail::new(
-                        Code::Config,
-                        format!("{}: view \"{}\": {}", file.display(), v.name, e.what),
-                    )
-                })?;
-            }
+            let wrong = |why: String| Fail::new(Code::Config, why);
+            shell::views(&loaded.config)
+                .map_err(|why| wrong(format!("{}: {why}", file.display())))?;
+            shell::keymap(&loaded.config).map_err(wrong)?;
             if global.json {
                 out.json(&json!({"ok": true, "written": loaded.written}))?;
             } else if loaded.written {

@@ -3,26 +3,17 @@
 use serde_json::{Value, json};
 
 use super::args::ListArgs;
-use super::exit::Fail;
+use super::exit::{Code, Fail};
 use super::out::Out;
 use super::session::Session;
 use super::shape;
+use crate::app::state::View;
+use crate::app::views::built_in;
 use crate::domain::list::{Anchor, Count, ListRequest, Sort};
 use crate::domain::query::Query;
 use crate::domain::ticket::Ticket;
+use crate::shell;
 use crate::store::Reader;
-
-/// The views that are built in: name, filter, order.
-const VIEWS: &[(&str, &str, Sort)] = &[
-    ("All open", "is:live -is:snoozed", Sort::Due),
-    ("Mine", "is:live assignee:me -is:snoozed", Sort::Due),
-    ("Unassigned", "is:live is:unassigned -is:snoozed", Sort::Due),
-    ("Breaching", "is:live due<2h -is:snoozed", Sort::Due),
-    ("Our turn", "is:live turn:ours -is:snoozed", Sort::Due),
-    ("Waiting", "is:waiting -is:snoozed", Sort::Updated),
-    ("Snoozed", "is:snoozed", Sort::Due),
-    ("Recently closed", "status:resolved,closed", Sort::Updated),
-];
 
 /// At most so many rows are asked for at once.
 const PAGE: usize = 500;
@@ -99,21 +90,21 @@ fn view(session: &Session, name: &str) -> Result<(Query, Sort), Fail> {
         let plain = |s: &str| s.to_lowercase().replace([' ', '_'], "-");
         plain(a) == plain(name)
     };
-    let own = session.config.views.iter().find(|v| same(&v.name));
-    let found = own
-        .map(|v| (v.filter.clone(), v.sort))
-        .or_else(|| {
-            VIEWS
-                .iter()
-                .find(|(n, ..)| same(n))
-                .map(|(_, f, s)| ((*f).to_owned(), *s))
-        })
-        .ok_or_else(|| {
-            Fail::not_found(format!(
-                "there is no view \"{name}\"; `deskhand views` lists them"
-            ))
-        })?;
-    Ok((super::query(&[found.0])?, found.1))
+    let mut all = all_views(session)?;
+    // The person's own come last and win.
+    let at = all.iter().rposition(|v| same(v.name.as_str()));
+    let found = at.map(|at| all.swap_remove(at)).ok_or_else(|| {
+        Fail::not_found(format!(
+            "there is no view \"{name}\"; `deskhand views` lists them"
+        ))
+    })?;
+    Ok((found.query, found.sort))
+}
+
+/// The views of the console: those that are built in, then the person's own.
+fn all_views(session: &Session) -> Result<Vec<View>, Fail> {
+    let own = shell::views(&session.config).map_err(|why| Fail::new(Code::Config, why))?;
+    Ok(built_in().into_iter().chain(own).collect())
 }
 
 fn print(session: &Session, tickets: &[Ticket], total: Count, out: &mut Out) -> Result<(), Fail> {
@@ -265,36 +256,24 @@ pub fn show(session: &Session, id: &str, out: &mut Out) -> Result<(), Fail> {
 
 /// `views`
 pub fn views(session: &Session, out: &mut Out) -> Result<(), Fail> {
-    let own = session
-        .config
-        .views
-        .iter()
-        .map(|v| (v.name.clone(), v.filter.clone(), v.sort, true));
-    let all: Vec<(String, String, Sort, bool)> = VIEWS
-        .iter()
-        .map(|(n, f, s)| ((*n).to_owned(), (*f).to_owned(), *s, false))
-        .chain(own)
-        .collect();
-    let queries = all
-        .iter()
-        .map(|(_, f, ..)| super::query(std::slice::from_ref(f)))
-        .collect::<Result<Vec<_>, _>>()?;
+    let all = all_views(session)?;
+    let queries: Vec<Query> = all.iter().map(|v| v.query.clone()).collect();
     let counts = session.reader()?.counts(&queries, &session.asker())?;
     if session.json {
         let values: Vec<Value> = all
             .iter()
             .zip(&counts)
-            .map(|((n, f, s, own), c)| json!({"name": n, "filter": f, "sort": s.word(), "own": own, "total": count(*c)}))
+            .map(|(v, c)| json!({"name": v.name.as_str(), "filter": v.text, "sort": v.sort.word(), "own": v.own, "total": count(*c)}))
             .collect();
         return Ok(out.json(&values.into())?);
     }
-    for ((name, filter, ..), c) in all.iter().zip(counts) {
+    for (v, c) in all.iter().zip(counts) {
         let n = match c {
             Count::Exact(n) => n.to_string(),
             Count::AtLeast(n) => format!("{n}+"),
             Count::Unknown => "?".into(),
         };
-        out.row(&format!("{name:<16} {n:>8}  {filter}"))?;
+        out.row(&format!("{:<16} {n:>8}  {}", v.name, v.text))?;
     }
     Ok(())
 }

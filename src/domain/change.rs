@@ -40,7 +40,12 @@ pub struct NewAttachment {
     pub name: Untrusted,
     /// Where it lies on this machine until the store has taken it.
     pub path: std::path::PathBuf,
+    /// Its size in bytes when it was chosen.
+    pub size: u64,
 }
+
+/// Files larger than this many bytes are not attached: helpdesks and mail refuse them.
+pub const MOST_ATTACHED: u64 = 25 * 1024 * 1024;
 
 /// What is done. Values are the wanted ones, so that doing it twice is doing it once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

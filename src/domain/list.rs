@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::Instant;
 use super::people::{AgentId, TenantId};
 use super::query::Query;
+use super::sla::Target;
 use super::text::Untrusted;
-use super::ticket::{Ticket, TicketId};
+use super::ticket::{Ticket, TicketId, TicketKey};
 
 /// The order of a list. With words to search for, the order is always newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -145,6 +146,12 @@ pub struct Urgent {
 pub struct DueMark {
     /// Which ticket.
     pub id: TicketId,
+    /// Its number.
+    pub key: TicketKey,
+    /// What it is about.
+    pub subject: Untrusted,
+    /// Which promise falls due.
+    pub target: Option<Target>,
     /// When it falls due.
     pub at: Instant,
     /// On whom.

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Instant;
-use super::change::LinkKind;
+use super::change::{LinkKind, NewAttachment};
 use super::people::AgentId;
 use super::text::Untrusted;
 use super::ticket::{Status, Ticket, TicketId, TicketKey};
@@ -147,8 +147,17 @@ pub struct Draft {
     pub visibility: Visibility,
     /// The text so far.
     pub body: String,
+    /// Files that will go with it.
+    pub files: Vec<NewAttachment>,
     /// When it was last touched.
     pub at: Instant,
+}
+
+impl Draft {
+    /// There is nothing in it worth keeping.
+    pub fn is_empty(&self) -> bool {
+        self.body.trim().is_empty() && self.files.is_empty()
+    }
 }
 
 /// A ticket with all that belongs to it.

@@ -13,6 +13,8 @@ use super::lanes::is_stopped;
 pub enum Slot {
     /// A window of the list.
     List,
+    /// Tickets to mark.
+    Marks,
     /// The ticket that is shown.
     Thread,
     /// The next most urgent.
@@ -36,6 +38,7 @@ impl Slot {
     pub const fn of(effect: &Effect) -> Option<Self> {
         Some(match effect {
             Effect::List { .. } => Self::List,
+            Effect::Marks { .. } => Self::Marks,
             Effect::Thread { .. } => Self::Thread,
             Effect::NextUrgent { .. } => Self::Next,
             Effect::FindTicket { .. } => Self::Find,
@@ -43,14 +46,17 @@ impl Slot {
             Effect::Outlook { .. } => Self::Outlook,
             Effect::Outbox { .. } => Self::Outbox,
             Effect::Audit { .. } => Self::Audit,
-            Effect::Vocabulary => Self::Vocabulary,
+            Effect::Vocabulary(_) => Self::Vocabulary,
             _ => return None,
         })
     }
 
     /// The person waits for it.
     pub const fn is_near(self) -> bool {
-        matches!(self, Self::List | Self::Thread | Self::Next | Self::Find)
+        matches!(
+            self,
+            Self::List | Self::Marks | Self::Thread | Self::Next | Self::Find
+        )
     }
 }
 
@@ -93,6 +99,14 @@ fn read(reader: &Reader, effect: Effect) -> Result<Option<Event>, StoreError> {
             asker,
             request,
         } => Event::Listed {
+            generation,
+            answer: told(reader.list(&request, &asker))?,
+        },
+        Effect::Marks {
+            generation,
+            asker,
+            request,
+        } => Event::Marked {
             generation,
             answer: told(reader.list(&request, &asker))?,
         },
@@ -144,9 +158,7 @@ fn read(reader: &Reader, effect: Effect) -> Result<Option<Event>, StoreError> {
                     .and_then(|rows| rows.into_iter().map(|r| audit_row(reader, r)).collect()),
             )?,
         },
-        Effect::Vocabulary => {
-            Event::Vocabulary(told(reader.vocabulary(super::clock::now()).map(Box::new))?)
-        }
+        Effect::Vocabulary(now) => Event::Vocabulary(told(reader.vocabulary(now).map(Box::new))?),
         Effect::FindTicket { generation, key } => {
             let answer = told(reader.find(&key))?;
             Event::Found {
@@ -195,6 +207,10 @@ pub fn refusal(effect: Effect, error: &StoreError) -> Option<Event> {
             generation,
             answer: Err(no),
         },
+        Effect::Marks { generation, .. } => Event::Marked {
+            generation,
+            answer: Err(no),
+        },
         Effect::Counts { generation, .. } => Event::Counted {
             generation,
             answer: Err(no),
@@ -219,7 +235,7 @@ pub fn refusal(effect: Effect, error: &StoreError) -> Option<Event> {
             generation,
             answer: Err(no),
         },
-        Effect::Vocabulary => Event::Vocabulary(Err(no)),
+        Effect::Vocabulary(_) => Event::Vocabulary(Err(no)),
         Effect::FindTicket { generation, key } => Event::Found {
             generation,
             key,

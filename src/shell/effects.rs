@@ -14,6 +14,7 @@ use super::flight::Flight;
 use super::lanes::Lanes;
 use super::open::{DeskFile, OpenDesk, open_desk};
 use super::opener;
+use super::paths;
 use super::scribe::{Pen, Scribe};
 use crate::app::event::{Changed, Freshness};
 use crate::app::state::View;
@@ -181,10 +182,18 @@ impl Outside {
     /// Carries out one wish. What needs the screen or ends the loop is the loop's.
     pub fn carry_out(&self, effect: Effect, now: Instant) {
         match effect {
-            Effect::StartDemo => self.open(true),
-            Effect::StartLocal => self.open(false),
+            Effect::StartDemo => self.open(true, now),
+            Effect::StartLocal => self.open(false, now),
             Effect::SaveView(view) => self.save_view(&view),
             Effect::DeleteView(name) => self.delete_view(&name),
+            Effect::Attach { ticket, path } => self.apart(move || Event::Attached {
+                ticket,
+                answer: paths::to_attach(&path).map_err(|why| sentence(&why)),
+            }),
+            Effect::Paths { generation, typed } => self.apart(move || Event::Paths {
+                generation,
+                paths: paths::going_on(&typed),
+            }),
             Effect::OpenUrl(address) => self.apart(move || match opener::url(&address) {
                 Ok(()) => Event::Done(text::line("sent to your browser")),
                 Err(why) => Event::Failed(sentence(&why)),
@@ -310,11 +319,10 @@ impl Outside {
         }
     }
 
-    fn open(&self, is_demo: bool) {
+    fn open(&self, is_demo: bool, now: Instant) {
         let (reports, token) = (self.reports.clone(), self.flight.begin());
         let (paths, config) = (self.paths.clone(), Arc::clone(&self.config));
         std::thread::spawn(move || {
-            let now = super::clock::now();
             let opened = if is_demo {
                 demo::open(&paths, &config, now, false)
             } else {

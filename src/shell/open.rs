@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+
 use crate::app::keymap::Keymap;
 use crate::app::state::{Macro, MacroStep, Setup, Size, Snippet, View};
 use crate::config::{Config, MacroAct, MacroFile, Paths, SnippetFile};
@@ -142,6 +144,8 @@ pub fn setup_without_desk(config: &Config) -> Result<Setup, String> {
         scope: config.scope.clone(),
         calendar: Arc::new(config.calendar.clone()),
         policy: Arc::new(config.policy.clone()),
+        agents: Vec::new(),
+        undo_window: TimeDelta::seconds(i64::from(config.undo_window)),
         views: views(config)?,
         snippets: Vec::new(),
         macros: Vec::new(),
@@ -151,12 +155,17 @@ pub fn setup_without_desk(config: &Config) -> Result<Setup, String> {
 }
 
 fn setup(file: &DeskFile, config: &Config, me: AgentId) -> Result<Setup, String> {
-    let (mut snippets, mut macros) = shelves(&file.path);
+    let Shelves {
+        mut snippets,
+        mut macros,
+        agents,
+    } = shelves(&file.path);
     snippets.extend(config.snippets.iter().cloned());
     macros.extend(config.macros.iter().cloned());
     Ok(Setup {
         me,
         desk: Some(Printable::literal(file.name)),
+        agents,
         snippets: snippets
             .into_iter()
             .map(|s| Snippet {
@@ -169,10 +178,17 @@ fn setup(file: &DeskFile, config: &Config, me: AgentId) -> Result<Setup, String>
     })
 }
 
+#[derive(Default)]
+struct Shelves {
+    snippets: Vec<SnippetFile>,
+    macros: Vec<MacroFile>,
+    agents: Vec<Agent>,
+}
+
 /// What stands on the store's own shelves; nothing if they cannot be read.
-fn shelves(path: &Path) -> (Vec<SnippetFile>, Vec<MacroFile>) {
+fn shelves(path: &Path) -> Shelves {
     let Ok(reader) = Reader::open(path) else {
-        return (Vec::new(), Vec::new());
+        return Shelves::default();
     };
     let named = |shelf| reader.named(shelf).unwrap_or_default();
     let snippets = named(Shelf::Snippet)
@@ -183,7 +199,11 @@ fn shelves(path: &Path) -> (Vec<SnippetFile>, Vec<MacroFile>) {
         .into_iter()
         .filter_map(|m| serde_json::from_str(&m.body).ok())
         .collect();
-    (snippets, macros)
+    Shelves {
+        snippets,
+        macros,
+        agents: reader.agents().unwrap_or_default(),
+    }
 }
 
 fn as_macro(file: MacroFile) -> Macro {

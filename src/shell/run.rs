@@ -25,7 +25,6 @@ use crate::app::state::Size;
 use crate::app::{App, Effect, Event, State};
 use crate::domain::Instant;
 use crate::domain::text;
-use crate::domain::thread::Draft;
 
 /// How the console ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -245,12 +244,7 @@ where
         if let Some(composer) = &self.app.state.composer
             && composer.touched.is_some()
         {
-            self.outside.save_last(Draft {
-                ticket: composer.ticket,
-                visibility: composer.visibility,
-                body: composer.text(),
-                at: self.clock.now(),
-            });
+            self.outside.save_last(composer.draft(self.clock.now()));
         }
         // Nobody takes reports any more: a thread that waits to tell one goes on.
         self.reports.close();

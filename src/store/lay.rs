@@ -3,13 +3,14 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::draft;
 use super::put::{self, Counters};
 use super::rows::{self, ms};
 use super::{Result, Rules, StoreError};
 use crate::domain::change::{Act, Change, LinkKind};
 use crate::domain::sla::{Side, SlaEvent, What};
 use crate::domain::text::Untrusted;
-use crate::domain::thread::Visibility;
+use crate::domain::thread::{Draft, Visibility};
 use crate::domain::ticket::{Status, Ticket, TicketId, TicketKey, Turn};
 
 /// What a transaction carries along.
@@ -274,13 +275,8 @@ impl Scene<'_> {
         let row = self.conn.last_insert_rowid();
         for file in attachments {
             let bytes = std::fs::read(&file.path).map_err(|e| StoreError::io(&file.path, e))?;
-            attach(
-                self.conn,
-                row,
-                file.name.raw(),
-                "application/octet-stream",
-                &bytes,
-            )?;
+            let media = mime_guess::from_path(&file.path).first_or_octet_stream();
+            attach(self.conn, row, file.name.raw(), media.as_ref(), &bytes)?;
         }
         put::index_words(self.conn, &self.ticket(change.ticket)?)
     }
@@ -298,14 +294,11 @@ impl Scene<'_> {
     }
 
     fn follow_draft(&self, from: TicketId, into: TicketId) -> Result<()> {
-        self.conn.execute(
-            "INSERT INTO draft SELECT ?2, visibility, body, at FROM draft WHERE ticket = ?1
-             ON CONFLICT(ticket) DO UPDATE SET body = draft.body || char(10) || char(10) || excluded.body,
-               visibility = max(draft.visibility, excluded.visibility), at = max(draft.at, excluded.at)",
-            params![from.0, into.0],
-        )?;
-        self.conn
-            .execute("DELETE FROM draft WHERE ticket = ?1", [from.0])?;
+        if let Some(draft) = draft::of(self.conn, from)? {
+            let ticket = into;
+            draft::join(self.conn, Draft { ticket, ..draft })?;
+            draft::forget(self.conn, from)?;
+        }
         Ok(())
     }
 

@@ -9,6 +9,7 @@
 //! tickets (cli). Time is always told.
 
 mod audit;
+mod draft;
 mod error;
 mod import;
 mod lay;

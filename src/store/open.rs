@@ -10,7 +10,10 @@ use super::{Result, StoreError};
 use crate::domain::Instant;
 
 /// What brings a file from one form to the next; only ever appended to.
-pub const MIGRATIONS: &[&str] = &[include_str!("../../assets/migrations/001_base.sql")];
+pub const MIGRATIONS: &[&str] = &[
+    include_str!("../../assets/migrations/001_base.sql"),
+    include_str!("../../assets/migrations/002_draft_files.sql"),
+];
 
 /// A file opened for writing.
 pub struct File {

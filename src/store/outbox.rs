@@ -5,11 +5,12 @@ use uuid::{ContextV7, Timestamp, Uuid};
 
 use super::lay::{Scene, parse, settle, to_json};
 use super::rows::{self, ms};
-use super::{Committed, Result, StoreError, Undone, audit};
+use super::{Committed, Result, StoreError, Undone, audit, draft};
 use crate::domain::Instant;
 use crate::domain::change::{Act, BatchId, Change, ChangeId, OutboxRow, Stage};
 use crate::domain::people::AgentId;
 use crate::domain::text::Untrusted;
+use crate::domain::thread::Draft;
 use crate::domain::ticket::{Ticket, TicketId, TicketKey};
 
 /// An identity of a time.
@@ -326,23 +327,39 @@ impl Scene<'_> {
         self.withdraw(&change, Stage::Refused, Some(reason.raw()))
     }
 
-    /// Takes back the latest batch.
     /// Makes what was not sent yet a draft again; text that is being written there stays in front.
     fn text_back(&self, change: &Change, now: Instant) -> Result<bool> {
         let Act::Say {
-            visibility, body, ..
+            visibility,
+            body,
+            attachments,
+            ..
         } = &change.act
         else {
             return Ok(false);
         };
-        let visibility = super::lay::visibility_code(*visibility);
-        self.conn
-            .prepare_cached(
-                "INSERT INTO draft(ticket, visibility, body, at) VALUES(?1, ?2, ?3, ?4)
-                 ON CONFLICT(ticket) DO UPDATE SET body = draft.body || char(10, 10) || excluded.body, at = excluded.at",
-            )?
-            .execute(params![change.ticket.0, visibility, body.raw(), ms(now)])?;
+        draft::join(
+            self.conn,
+            Draft {
+                ticket: change.ticket,
+                visibility: *visibility,
+                body: body.raw().to_owned(),
+                at: now,
+                files: attachments.clone(),
+            },
+        )?;
         Ok(true)
+    }
+
+    /// The opposite: what was a draft again is on its way again, and no draft any more.
+    fn text_away(&self, change: &Change) -> Result<()> {
+        let Act::Say { body, .. } = &change.act else {
+            return Ok(());
+        };
+        match draft::of(self.conn, change.ticket)? {
+            Some(d) if d.body == body.raw() => draft::forget(self.conn, change.ticket),
+            _ => Ok(()),
+        }
     }
 
     /// Takes back the latest batch of this person.
@@ -440,9 +457,12 @@ impl Scene<'_> {
             let Ok(shown) = self.ticket(change.ticket) else {
                 continue;
             };
-            (change.id, change.batch, change.at, change.base) =
-                (ChangeId(identity(now)), fresh, now, shown.version);
-            change.not_before = None;
+            (change.id, change.batch, change.base) =
+                (ChangeId(identity(now)), fresh, shown.version);
+            // What leaves the machine can be taken back as long as the first time.
+            change.not_before = change.not_before.map(|at| now + (at - change.at));
+            change.at = now;
+            self.text_away(&change)?;
             told.done(change.act.field(), &shown);
             told.tickets.extend(self.commit(&[change], true)?.tickets);
         }

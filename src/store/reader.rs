@@ -10,6 +10,7 @@ use crate::domain::list::{Asker, Count, ListRequest, Outlook, Page, Urgent, Voca
 use crate::domain::list::{DueMark, Sort};
 use crate::domain::people::TenantId;
 use crate::domain::query::{Flag, Query, Term, Test, Who};
+use crate::domain::sla::Target;
 use crate::domain::thread::{AttachmentId, Draft, MessageId, Thread};
 use crate::domain::ticket::TicketKey;
 
@@ -85,7 +86,7 @@ impl Reader {
         const MOST: usize = 3000;
         let rule = plan::rule_out(&Query::all(), asker);
         let mut stmt = self.conn.prepare_cached(&format!(
-            "SELECT t.id, t.due_value, t.assignee FROM ticket t INDEXED BY ticket_due WHERE t.shelf = 0 AND t.k_due < ?1 AND {rule} ORDER BY t.k_due LIMIT ?2"
+            "SELECT t.id, t.due_value, t.assignee, t.key, t.subject, t.due_target FROM ticket t INDEXED BY ticket_due WHERE t.shelf = 0 AND t.k_due < ?1 AND {rule} ORDER BY t.k_due LIMIT ?2"
         ))?;
         let mut found = stmt.query(params![rows::due_bound(until), MOST as i64 + 1])?;
         let (mut marks, mut late, mut seen) = (Vec::new(), 0_u64, 0_usize);
@@ -102,6 +103,10 @@ impl Reader {
             if marks.len() < limit {
                 marks.push(DueMark {
                     id: TicketId(r.get(0)?),
+                    key: TicketKey::parse(r.get_ref(3)?.as_str().unwrap_or_default())
+                        .map_err(StoreError::Refused)?,
+                    subject: Untrusted::new(r.get::<_, String>(4)?),
+                    target: r.get::<_, Option<i64>>(5)?.and_then(Target::from_code),
                     at,
                     assignee,
                 });
@@ -246,13 +251,21 @@ impl Reader {
         self.named_error(self.look_ahead(until, limit, asker))
     }
 
+    /// The agents that were made known, by handle.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub fn agents(&self) -> Result<Vec<crate::domain::people::Agent>> {
+        self.stored("an agent", "SELECT json FROM agent ORDER BY id")
+    }
+
     /// The words completion knows; absences that are over at `now` are left out.
     ///
     /// # Errors
     /// As [`Self::list`].
     pub fn vocabulary(&self, now: Instant) -> Result<Vocabulary> {
         let mut v = Vocabulary {
-            agents: self.stored("an agent", "SELECT json FROM agent ORDER BY id")?,
+            agents: self.agents()?,
             tenants: self.stored("a tenant", "SELECT json FROM tenant ORDER BY id")?,
             absences: self.stored("an absence", "SELECT json FROM absence ORDER BY until")?,
             ..Vocabulary::default()
@@ -360,12 +373,7 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn drafts(&self) -> Result<Vec<Draft>> {
-        let mut stmt = self
-            .conn
-            .prepare_cached("SELECT ticket, visibility, body, at FROM draft ORDER BY at DESC")?;
-        Ok(stmt
-            .query_map([], thread::draft)?
-            .collect::<rusqlite::Result<_>>()?)
+        draft::all(&self.conn)
     }
 
     /// Macros, snippets or views, by name.

@@ -1,6 +1,6 @@
 //! One ticket with all that belongs to it.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 
 use super::rows::{self, COLS};
 use super::{ExportRow, Result, import, put};
@@ -8,8 +8,7 @@ use crate::domain::change::LinkKind;
 use crate::domain::people::AgentId;
 use crate::domain::text::Untrusted;
 use crate::domain::thread::{
-    Attachment, AttachmentId, Author, Draft, Link, Message, MessageId, Thread, TimelineEntry,
-    Visibility,
+    Attachment, AttachmentId, Author, Link, Message, MessageId, Thread, TimelineEntry, Visibility,
 };
 use crate::domain::ticket::{Status, TicketId, TicketKey};
 
@@ -94,7 +93,8 @@ fn messages(
     Ok(out)
 }
 
-const fn visibility(code: i64) -> Visibility {
+/// The visibility behind a stored number.
+pub const fn visibility(code: i64) -> Visibility {
     if code == 1 {
         Visibility::Public
     } else {
@@ -150,16 +150,6 @@ fn links(conn: &Connection, id: TicketId) -> Result<Vec<Link>> {
     Ok(out)
 }
 
-/// Reads a draft.
-pub fn draft(r: &Row<'_>) -> rusqlite::Result<Draft> {
-    Ok(Draft {
-        ticket: TicketId(r.get(0)?),
-        visibility: visibility(r.get(1)?),
-        body: r.get(2)?,
-        at: rows::at(r.get(3)?),
-    })
-}
-
 /// A ticket with all that belongs to it.
 pub fn thread(conn: &Connection, id: TicketId) -> Result<Option<Thread>> {
     let Some(ticket) = put::load(conn, id)? else {
@@ -176,10 +166,7 @@ pub fn thread(conn: &Connection, id: TicketId) -> Result<Option<Thread>> {
         messages: messages(conn, id, BODY, true, None)?,
         timeline: timeline(conn, id, None)?,
         links: links(conn, id)?,
-        draft: conn
-            .prepare_cached("SELECT ticket, visibility, body, at FROM draft WHERE ticket = ?1")?
-            .query_row([id.0], draft)
-            .optional()?,
+        draft: super::draft::of(conn, id)?,
         merged: merged
             .iter()
             .filter_map(|k| TicketKey::parse(k).ok())

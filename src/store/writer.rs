@@ -60,9 +60,9 @@ impl Writer {
         run().map_err(|e| e.at(&path))
     }
 
-    fn full(&self, act: impl FnOnce(&Connection) -> rusqlite::Result<()>) -> Result<()> {
+    fn full(&self, act: impl FnOnce(&Connection) -> Result<()>) -> Result<()> {
         self.conn.pragma_update(None, "synchronous", "FULL")?;
-        act(&self.conn).map_err(|e| StoreError::from(e).at(&self.path))
+        act(&self.conn).map_err(|e| e.at(&self.path))
     }
 
     fn marks(&mut self, ids: &[TicketId], sql: &str) -> Result<()> {
@@ -144,8 +144,7 @@ impl Writer {
     pub fn commit_draft(&mut self, from: &FromDraft) -> Result<Committed> {
         self.scene(true, |s| {
             let done = s.commit(&from.changes, true)?;
-            s.conn
-                .execute("DELETE FROM draft WHERE ticket = ?1", [from.draft_of.0])?;
+            draft::forget(s.conn, from.draft_of)?;
             Ok(done)
         })
     }
@@ -180,18 +179,7 @@ impl Writer {
     /// # Errors
     /// As [`Self::set_rules`].
     pub fn save_draft(&mut self, draft: &Draft) -> Result<()> {
-        self.full(|c| {
-            c.execute(
-                "INSERT OR REPLACE INTO draft VALUES(?1,?2,?3,?4)",
-                params![
-                    draft.ticket.0,
-                    lay::visibility_code(draft.visibility),
-                    draft.body,
-                    rows::ms(draft.at)
-                ],
-            )
-            .map(|_| ())
-        })
+        self.full(|c| draft::keep(c, draft))
     }
 
     /// Forgets a draft.
@@ -199,10 +187,7 @@ impl Writer {
     /// # Errors
     /// As [`Self::set_rules`].
     pub fn drop_draft(&mut self, ticket: TicketId) -> Result<()> {
-        self.full(|c| {
-            c.execute("DELETE FROM draft WHERE ticket = ?1", [ticket.0])
-                .map(|_| ())
-        })
+        self.full(|c| draft::forget(c, ticket))
     }
 
     /// I have looked at it: neither unread nor changed.

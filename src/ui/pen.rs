@@ -93,19 +93,6 @@ impl Short {
         self
     }
 
-    /// Adds a number with thin groups of thousands: `100 000` stays readable at a glance.
-    #[must_use]
-    pub fn grouped(mut self, number: u64) -> Self {
-        let digits = number.to_string();
-        for (i, digit) in digits.chars().enumerate() {
-            if i > 0 && digits.len() > 4 && (digits.len() - i).is_multiple_of(3) {
-                self.0.push(' ');
-            }
-            self.0.push(digit);
-        }
-        self
-    }
-
     /// Adds a time in one of chrono's forms, which holds only specifiers and plain words.
     #[must_use]
     pub fn t<Tz>(mut self, time: &DateTime<Tz>, form: &'static str) -> Self

@@ -30,19 +30,6 @@ pub fn when(state: &State, at: Instant) -> Short {
     Short::new().t(&then, form)
 }
 
-/// How long ago, in one unit: `now`, `5 m`, `3 h`, `12 d`, `2 y`.
-pub fn ago(from: Instant, now: Instant) -> Short {
-    let minutes = (now - from).num_minutes().max(0);
-    let (n, unit) = match minutes {
-        0 => return Short::new().s("now"),
-        1..60 => (minutes, " m"),
-        60..1440 => (minutes / 60, " h"),
-        1440..525_600 => (minutes / 1440, " d"),
-        _ => (minutes / 525_600, " y"),
-    };
-    Short::new().n(n).s(unit)
-}
-
 /// A command's keys as they are bound now, and what it does.
 pub fn command(state: &State, action: Action) -> (Short, Short) {
     let keys = state.keymap.keys(action);

@@ -74,6 +74,8 @@ impl Desk {
             scope: Vec::new(),
             calendar: Arc::new(Calendar::standard()),
             policy: Arc::new(Policy::mydre()),
+            agents: Vec::new(),
+            undo_window: TimeDelta::seconds(10),
             views: Vec::new(),
             snippets: Vec::new(),
             macros: Vec::new(),

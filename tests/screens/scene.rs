@@ -46,6 +46,8 @@ pub fn empty(width: u16, height: u16) -> State {
         calendar: Arc::new(Calendar::standard()),
         policy: Arc::new(Policy::mydre()),
         views: Vec::new(),
+        agents: Vec::new(),
+        undo_window: Duration::seconds(10),
         snippets: Vec::new(),
         macros: Vec::new(),
         seed: 7,
@@ -218,6 +220,9 @@ pub fn busy(width: u16, height: u16) -> State {
             .iter()
             .map(|m| DueMark {
                 id: TicketId(10482),
+                key: TicketKey::parse("10482").unwrap(),
+                subject: Untrusted::new("Cannot open dws-3049-AUBioLab after resize"),
+                target: Some(Target::FirstResponse),
                 at: now() + Duration::minutes(*m),
                 assignee: None,
             })
@@ -322,6 +327,8 @@ pub fn reading(width: u16, height: u16) -> State {
         tab: Tab::Conversation,
         scroll: 0,
         attachment: None,
+        at: None,
+        marked: std::collections::BTreeSet::new(),
         unfolded: std::collections::BTreeSet::new(),
         width: 60,
         opened: true,
@@ -346,6 +353,7 @@ pub fn writing(width: u16, height: u16, visibility: Visibility) -> State {
         requester: Printable::literal("Jan de Vries"),
         visibility,
         area,
+        files: Vec::new(),
         popup: None,
         touched: None,
         saved: Some(now()),

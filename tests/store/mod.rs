@@ -409,6 +409,7 @@ fn a_reply_and_the_end_of_its_draft_are_one_and_drafts_follow_a_merge() {
                 visibility: Visibility::Internal,
                 body: body.into(),
                 at: now(),
+                files: Vec::new(),
             })
             .unwrap();
     }

@@ -3,8 +3,9 @@
 use tui_textarea::TextArea;
 
 use crate::domain::Instant;
+use crate::domain::change::NewAttachment;
 use crate::domain::text::Printable;
-use crate::domain::thread::Visibility;
+use crate::domain::thread::{Draft, Visibility};
 use crate::domain::ticket::{TicketId, TicketKey};
 
 /// One line of the popup.
@@ -44,6 +45,8 @@ pub struct Composer {
     pub requester: Printable,
     /// For whom.
     pub visibility: Visibility,
+    /// Files that go with it.
+    pub files: Vec<NewAttachment>,
     /// The text and its cursor.
     pub area: TextArea<'static>,
     /// What is offered while typing.
@@ -60,6 +63,17 @@ impl Composer {
     /// The text.
     pub fn text(&self) -> String {
         self.area.lines().join("\n")
+    }
+
+    /// It as a draft.
+    pub fn draft(&self, at: Instant) -> Draft {
+        Draft {
+            ticket: self.ticket,
+            visibility: self.visibility,
+            body: self.text(),
+            at,
+            files: self.files.clone(),
+        }
     }
 
     /// There is nothing in it but blanks.

@@ -108,6 +108,10 @@ pub struct Detail {
     pub scroll: usize,
     /// The file under the cursor, by index in [`Loaded::attachments`].
     pub attachment: Option<usize>,
+    /// The message under the cursor while messages are marked, by index in the thread.
+    pub at: Option<usize>,
+    /// Marked messages, to be split off.
+    pub marked: BTreeSet<MessageId>,
     /// Messages whose quotes are unfolded.
     pub unfolded: BTreeSet<MessageId>,
     /// The width for which the lines were wrapped.
@@ -124,6 +128,24 @@ impl Detail {
             (Some(l), Tab::Conversation) => &l.conversation,
             (Some(l), Tab::Timeline) => &l.timeline,
         }
+    }
+
+    /// The message that is in sight first, by index in the thread; the last one where all are.
+    pub fn in_sight(&self) -> Option<usize> {
+        let last = self.loaded.as_ref()?.thread.messages.len().checked_sub(1)?;
+        if self.scroll == 0 {
+            return Some(last);
+        }
+        let seen = self.lines().iter().skip(self.scroll);
+        Some(seen.filter_map(|l| l.message).next().unwrap_or(last))
+    }
+
+    /// Whether a message, by its index in the thread, is marked.
+    pub fn is_marked(&self, index: usize) -> bool {
+        let messages = self.loaded.as_ref().map(|l| &l.thread.messages);
+        messages
+            .and_then(|m| m.get(index))
+            .is_some_and(|m| self.marked.contains(&m.id))
     }
 
     /// The fields that are known: the thread's, else the list's.

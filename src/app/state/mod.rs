@@ -11,6 +11,7 @@ mod setup;
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use keybinds::KeyInput;
 
@@ -21,6 +22,7 @@ use crate::domain::people::{AgentId, TenantId};
 use crate::domain::query::Query;
 use crate::domain::sla::Policy;
 use crate::domain::text::Printable;
+use crate::domain::ticket::TicketId;
 
 pub use composer::{Composer, Popup, PopupItem};
 pub use detail::{Detail, DetailLine, LineKind, Loaded, Tab};
@@ -153,6 +155,8 @@ pub struct State {
     pub calendar: Arc<Calendar>,
     /// What is promised.
     pub policy: Arc<Policy>,
+    /// How long a public reply can be taken back before it goes; zero: it goes at once.
+    pub undo_window: TimeDelta,
     /// Welcome, or the desk.
     pub screen: Screen,
     /// The pane that has the keys.
@@ -220,6 +224,7 @@ impl State {
             scope: setup.scope,
             calendar: setup.calendar,
             policy: setup.policy,
+            undo_window: setup.undo_window,
             screen,
             pane: Pane::Queue,
             zoomed: false,
@@ -235,7 +240,10 @@ impl State {
             toasts: Vec::new(),
             freshness: Freshness::default(),
             pending: Vec::new(),
-            vocabulary: Vocabulary::default(),
+            vocabulary: Vocabulary {
+                agents: setup.agents,
+                ..Vocabulary::default()
+            },
             snippets: setup.snippets,
             macros: setup.macros,
             quitting: false,
@@ -252,12 +260,35 @@ impl State {
 impl State {
     /// The ticket that acts are about: the open one while reading, else the one under the cursor.
     pub fn subject(&self) -> Option<&QueueRow> {
-        let open = self.detail.as_ref().filter(|_| self.pane == Pane::Detail);
-        match open {
-            Some(d) => d
-                .row()
-                .or_else(|| self.queue.rows.iter().find(|r| r.ticket.id == d.ticket)),
-            None => self.queue.selected(),
+        let open = |id| {
+            let shown = self.detail.as_ref().filter(|d| d.ticket == id);
+            let row = shown.and_then(Detail::row);
+            row.or_else(|| self.queue.rows.iter().find(|r| r.ticket.id == id))
+        };
+        match self.pane {
+            Pane::Queue => self.queue.selected(),
+            Pane::Detail => self.detail.as_ref().and_then(|d| open(d.ticket)),
+            _ => self.under_cursor().and_then(open),
+        }
+    }
+
+    /// The ticket under the cursor of the pane that has the keys.
+    pub fn under_cursor(&self) -> Option<TicketId> {
+        match self.pane {
+            Pane::Queue => self.queue.selected().map(|r| r.ticket.id),
+            Pane::Detail => self.detail.as_ref().map(|d| d.ticket),
+            Pane::Sla => {
+                let marks = self.sla.outlook.as_ref().map(|o| &o.marks);
+                marks.and_then(|m| m.get(self.sla.cursor)).map(|m| m.id)
+            }
+            Pane::Outbox => {
+                let row = self.outbox.rows.get(self.outbox.cursor);
+                row.map(|r| r.change.ticket)
+            }
+            Pane::Audit => {
+                let row = self.audit.rows.get(self.audit.cursor);
+                row.and_then(|r| r.ticket.as_ref()).map(|t| t.0)
+            }
         }
     }
 

@@ -94,6 +94,8 @@ pub enum Purpose {
     FindHere,
     /// Subject, kind, tenant or Workspace: `subject New words`.
     Edit,
+    /// Which file goes with the text, `-name` takes one off.
+    Attach,
     /// The reason why a gate is passed over.
     Override,
     /// The name of the view to save.

@@ -92,7 +92,7 @@ pub struct Queue {
     /// Marked tickets.
     pub marks: BTreeMap<TicketId, Mark>,
     /// Where a range began.
-    pub range: Option<TicketId>,
+    pub range: Option<(TicketId, Place)>,
     /// An answer is on its way.
     pub loading: bool,
     /// The first answer has come: an empty list is empty, not unknown.

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 use crate::domain::calendar::Calendar;
-use crate::domain::people::{AgentId, TenantId};
+use crate::domain::people::{Agent, AgentId, TenantId};
 use crate::domain::sla::Policy;
 use crate::domain::text::Printable;
 use crate::domain::ticket::{Priority, Status};
@@ -69,6 +70,10 @@ pub struct Setup {
     pub calendar: Arc<Calendar>,
     /// What is promised.
     pub policy: Arc<Policy>,
+    /// The agents that are known, so that the first frame shows names.
+    pub agents: Vec<Agent>,
+    /// How long a public reply waits in the outbox and can be taken back; zero: it goes at once.
+    pub undo_window: TimeDelta,
     /// The person's own views; the built-in ones come before them.
     pub views: Vec<View>,
     /// Ready-made texts.

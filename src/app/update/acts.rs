@@ -6,24 +6,19 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use crate::app::effect::Effect;
-use crate::app::inner::After;
-use crate::app::state::{
-    Confirm, Go, Macro, MacroStep, Overlay, Pane, PreviewRow, Toast, Tone, Wanted,
-};
+use crate::app::inner::{After, Sending};
+use crate::app::state::{Confirm, Go, Macro, MacroStep, Overlay, Pane, PreviewRow, Wanted};
 use crate::domain::change::{Act, BatchId, Change, ChangeId, LinkKind};
 use crate::domain::text::{Printable, Untrusted, line};
-use crate::domain::thread::{MessageId, Visibility};
+use crate::domain::thread::{Message, MessageId, Visibility};
 use crate::domain::ticket::{Status, Ticket, TicketId, TicketKey, Turn as Whose};
 
 use super::{Turn, say};
 
-/// Seconds in which a public reply can be taken back before it goes.
-pub const UNDO_SECONDS: i64 = 10;
-
 impl Turn<'_> {
     /// The tickets an act is about: the marked ones, else the one under the cursor.
     pub fn targets(&self) -> Vec<Arc<Ticket>> {
-        if self.s.queue.marks.is_empty() || self.s.pane == Pane::Detail {
+        if self.s.queue.marks.is_empty() || self.s.pane != Pane::Queue {
             return self
                 .s
                 .subject()
@@ -113,11 +108,9 @@ impl Turn<'_> {
         }));
     }
 
-    /// One batch, at once.
-    pub fn commit(&mut self, wants: Vec<Wanted>, draft_of: Option<TicketId>) {
-        let Some(first) = wants.first() else {
-            return;
-        };
+    /// One batch, at once; gives what it is undone with.
+    pub fn commit(&mut self, wants: Vec<Wanted>, draft_of: Option<TicketId>) -> Option<BatchId> {
+        let first = wants.first()?;
         let at = self.s.now;
         let tickets = wants
             .iter()
@@ -140,7 +133,8 @@ impl Turn<'_> {
                 }
             )
         };
-        let waits = wants.iter().any(|w| public(&w.act));
+        let window = self.s.undo_window;
+        let waits = window > TimeDelta::zero() && wants.iter().any(|w| public(&w.act));
         let changes = wants
             .into_iter()
             .map(|w| Change {
@@ -150,27 +144,23 @@ impl Turn<'_> {
                 at,
                 by: self.s.me.clone(),
                 base: w.base,
-                not_before: waits.then(|| at + TimeDelta::seconds(UNDO_SECONDS)),
+                not_before: waits.then(|| at + window),
                 act: w.act,
             })
             .collect();
-        if waits {
-            let until = at + TimeDelta::seconds(UNDO_SECONDS);
-            self.s.toasts.push(Toast {
-                text: what,
-                hint: None,
-                tone: Tone::Good,
-                until,
-                countdown: true,
-            });
-        } else {
-            self.toast(Tone::Good, what, None);
-        }
+        // Said when it is on disk, not before.
+        let sending = Sending {
+            words: what,
+            until: waits.then(|| at + window),
+            draft: None,
+        };
+        self.s.inner.sending.insert(batch, sending);
         self.fx.push(Effect::Commit {
             batch,
             changes,
             draft_of,
         });
+        Some(batch)
     }
 
     /// A message's identity; it never meets a number that the store gives.
@@ -239,14 +229,14 @@ impl Turn<'_> {
             .and_then(|d| d.loaded.as_ref());
         let draft = open
             .and_then(|l| l.thread.draft.as_ref())
-            .is_some_and(|d| !d.body.trim().is_empty());
+            .is_some_and(|d| !d.is_empty());
         if draft
             || self
                 .s
                 .inner
                 .drafts
                 .get(&t.id)
-                .is_some_and(|d| !d.body.trim().is_empty())
+                .is_some_and(|d| !d.is_empty())
         {
             say("has a draft that was not sent. c or r opens it.");
         }
@@ -345,54 +335,52 @@ impl Turn<'_> {
             })
             .collect();
         if from.len() > 1 {
-            self.preview(wants, &from, "link")
+            self.preview(wants, &from, "link");
         } else {
-            self.commit(wants, None)
+            self.commit(wants, None);
         }
     }
 
-    /// Shows which message would move to a new ticket.
+    /// Shows which messages would move to a new ticket.
     pub fn split(&mut self, subject: &str) {
         let subject = subject.trim();
         if subject.is_empty() {
             return self.refuse("give the new ticket a subject: :split SUBJECT");
         }
-        let Some((d, l)) = self
-            .s
-            .detail
-            .as_ref()
-            .and_then(|d| Some((d, d.loaded.as_ref()?)))
-        else {
-            return self
-                .refuse("open the ticket first: the message in sight is the one that moves");
+        let open = self.s.detail.as_ref();
+        let Some((d, l)) = open.and_then(|d| Some((d, d.loaded.as_ref()?))) else {
+            return self.refuse("open the ticket first; Space marks the messages that move");
         };
-        let at = d.lines().iter().skip(d.scroll).find_map(|x| x.message);
-        let last = l.thread.messages.len().saturating_sub(1);
-        let index = if d.scroll == 0 {
-            last
+        let all = &l.thread.messages;
+        let moving: Vec<&Message> = if d.marked.is_empty() {
+            d.in_sight().and_then(|i| all.get(i)).into_iter().collect()
         } else {
-            at.unwrap_or(last)
+            all.iter().filter(|m| d.marked.contains(&m.id)).collect()
         };
-        let Some(m) = l.thread.messages.get(index) else {
-            return self.refuse("there is no message to split off");
-        };
-        if l.thread.messages.len() < 2 {
-            return self.refuse("the ticket has one message only; there is nothing to split");
+        if moving.len() == all.len() {
+            return self.refuse("at least one message has to stay; there is nothing to split");
         }
-        let first = m.body.line();
+        if moving.iter().any(|m| m.ticket != l.thread.ticket.id) {
+            return self.refuse("that message came with a merge; undo the merge instead");
+        }
+        let n = moving.len();
+        let plural = if n == 1 { "" } else { "s" };
+        let mut lines = vec![line(&format!(
+            "A new ticket \"{subject}\" gets {n} message{plural}:"
+        ))];
+        lines.extend(moving.iter().map(|m| {
+            let at = crate::app::prepare::time(self.s, m.at);
+            crate::domain::text::fit(&line(&format!("{at}  {}", m.body.line())), 80)
+        }));
+        lines.push(line("Undo (z) brings everything back."));
         let act = Act::Split {
             subject: Untrusted::new(subject),
-            messages: vec![m.id],
+            messages: moving.iter().map(|m| m.id).collect(),
             new: None,
         };
         let ticket = Arc::clone(&l.row.ticket);
-        let text = line(&format!(
-            "A new ticket \"{subject}\" gets the message of {}:",
-            crate::app::prepare::time(self.s, m.at)
-        ));
-        let lines = vec![text, crate::domain::text::fit(&first, 70)];
         self.confirm(
-            "split the message off",
+            &format!("split off {n} message{plural}"),
             lines,
             Vec::new(),
             Go::Commit(vec![wanted(&ticket, act)]),

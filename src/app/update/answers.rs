@@ -7,7 +7,7 @@ use crate::app::event::{Changed, Event, Fault, Undone};
 use crate::app::inner::After;
 use crate::app::prepare;
 use crate::app::state::{Pane, Screen, Tone};
-use crate::domain::list::Urgent;
+use crate::domain::list::{Urgent, Vocabulary};
 use crate::domain::text::line;
 use crate::domain::thread::Thread;
 use crate::domain::ticket::{TicketId, TicketKey};
@@ -26,6 +26,12 @@ impl Turn<'_> {
                     self.s.queue.error = Some(fault.what);
                 }
             },
+            Event::Marked { generation, answer } if generation == self.s.inner.marks => {
+                match answer {
+                    Ok(page) => self.marked(page),
+                    Err(fault) => self.fault(fault),
+                }
+            }
             Event::Counted { generation, answer } if generation == self.s.inner.counts => {
                 self.s.inner.counting = false;
                 if let Ok(counts) = answer {
@@ -89,10 +95,12 @@ impl Turn<'_> {
                 Ok(found) => self.found(&key, found),
                 Err(fault) => self.fault(fault),
             },
-            Event::Vocabulary(Ok(words)) => self.s.vocabulary = *words,
-            Event::Committed {
-                answer: Err(fault), ..
-            } => self.fault(fault),
+            Event::Vocabulary(Ok(words)) => self.words_known(*words),
+            Event::Committed { batch, answer } => self.committed(batch, answer),
+            Event::Attached { ticket, answer } => self.attached(ticket, answer),
+            Event::Paths { generation, paths } if generation == self.s.inner.paths => {
+                self.paths_known(paths);
+            }
             Event::Undone(answer) => self.undone(answer, "undone"),
             Event::Redone(answer) => self.undone(answer, "done again"),
             Event::DraftSaved { ticket, at, answer } => self.draft_saved(ticket, at, answer),
@@ -133,7 +141,7 @@ impl Turn<'_> {
     fn changed(&mut self, changed: &Changed) {
         self.s.freshness = changed.freshness;
         if changed.vocabulary {
-            self.fx.push(Effect::Vocabulary);
+            self.fx.push(Effect::Vocabulary(self.s.now));
         }
         if self.s.screen != Screen::Desk {
             return;
@@ -144,8 +152,7 @@ impl Turn<'_> {
             } else {
                 self.ask_list();
             }
-            self.ask_counts();
-            self.ask_outlook();
+            self.recount_soon();
             let open = self.s.detail.as_ref().map(|d| d.ticket);
             if let Some(ticket) = open.filter(|t| changed.all || changed.tickets.contains(t)) {
                 self.ask_thread(ticket);
@@ -155,6 +162,30 @@ impl Turn<'_> {
             Pane::Outbox => self.ask_outbox(),
             Pane::Audit => self.ask_audit(),
             _ => {}
+        }
+    }
+
+    /// Words for completion came. What is shown with a handle gets the name that is known now.
+    fn words_known(&mut self, words: Vocabulary) {
+        let renamed = words.agents != self.s.vocabulary.agents;
+        self.s.vocabulary = words;
+        if !renamed {
+            return;
+        }
+        let mut rows = std::mem::take(&mut self.s.queue.rows);
+        for row in &mut rows {
+            row.assignee = prepare::assignee(self.s, &row.ticket);
+        }
+        self.s.queue.rows = rows;
+        if let Some(mut d) = self.s.detail.take() {
+            if let Some(row) = &mut d.row {
+                row.assignee = prepare::assignee(self.s, &row.ticket);
+            }
+            if let Some(l) = &mut d.loaded {
+                l.row.assignee = prepare::assignee(self.s, &l.row.ticket);
+                prepare::lines(self.s, l, d.width, &d.unfolded);
+            }
+            self.s.detail = Some(d);
         }
     }
 

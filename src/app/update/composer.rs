@@ -5,9 +5,9 @@ use tui_textarea::{CursorMove, Input, Key as AreaKey, TextArea, WrapMode};
 
 use crate::app::effect::Effect;
 use crate::app::event::Answer;
-use crate::app::state::{Composer, Popup, PopupItem, State};
+use crate::app::state::{Composer, Popup, PopupItem, State, Toast, Tone};
 use crate::domain::Instant;
-use crate::domain::change::Act;
+use crate::domain::change::{Act, BatchId, NewAttachment};
 use crate::domain::text::{Untrusted, line};
 use crate::domain::thread::{Draft, Visibility};
 use crate::domain::ticket::{Ticket, TicketId};
@@ -39,6 +39,7 @@ impl Turn<'_> {
             subject: row.subject.clone(),
             requester: row.requester.clone(),
             visibility,
+            files: Vec::new(),
             area: area(""),
             popup: None,
             touched: None,
@@ -89,10 +90,12 @@ impl Turn<'_> {
         let Some(c) = self.s.composer.as_mut().filter(|c| c.ticket == ticket) else {
             return;
         };
-        let Some(draft) = draft.filter(|d| !d.body.trim().is_empty()) else {
+        let unsaved = self.s.inner.unsaved.take_if(|t| *t == ticket).is_some();
+        let Some(draft) = draft.filter(|d| !d.is_empty()) else {
             return;
         };
-        c.saved = Some(draft.at);
+        c.saved = (!unsaved).then_some(draft.at);
+        c.files.extend(draft.files);
         if c.is_blank() {
             c.area = area(&draft.body);
             c.visibility = if c.touched.is_some() {
@@ -102,6 +105,9 @@ impl Turn<'_> {
             };
         } else {
             c.area = area(&format!("{}\n{}", draft.body, c.text()));
+        }
+        if unsaved {
+            self.touched();
         }
     }
 
@@ -137,12 +143,7 @@ impl Turn<'_> {
         let Some(at) = c.touched else {
             return;
         };
-        let draft = Draft {
-            ticket: c.ticket,
-            visibility: c.visibility,
-            body: c.text(),
-            at,
-        };
+        let draft = c.draft(at);
         self.s.inner.drafts.insert(c.ticket, draft.clone());
         self.fx.push(Effect::SaveDraft(draft));
     }
@@ -184,7 +185,7 @@ impl Turn<'_> {
             return;
         };
         (self.s.inner.save_at, self.s.inner.draft_unknown) = (None, None);
-        if c.is_blank() {
+        if c.is_blank() && c.files.is_empty() {
             if c.saved.is_some() || c.touched.is_some() {
                 self.s.inner.drafts.remove(&c.ticket);
                 self.fx.push(Effect::DropDraft(c.ticket));
@@ -192,7 +193,7 @@ impl Turn<'_> {
             }
         } else {
             self.toast(
-                crate::app::state::Tone::Note,
+                Tone::Note,
                 line(&format!("the draft of #{} is kept", c.key)),
                 None,
             );
@@ -206,11 +207,22 @@ impl Turn<'_> {
             return;
         };
         if c.is_blank() {
-            return self.refuse("there is nothing to send yet");
+            return self.refuse(if c.files.is_empty() {
+                "there is nothing to send yet"
+            } else {
+                "write a line that says what the file is"
+            });
         }
         if self.s.inner.draft_unknown.is_some() {
             return self.refuse("the draft of this ticket is still being read; try again");
         }
+        // On disk first: if the outbox cannot take it, the text is still there.
+        if c.touched.is_some() {
+            self.save_draft();
+        }
+        let Some(c) = &self.s.composer else {
+            return;
+        };
         let base = self
             .s
             .detail
@@ -219,12 +231,13 @@ impl Turn<'_> {
             .and_then(|d| d.row());
         let base = base.or_else(|| self.s.queue.rows.iter().find(|r| r.ticket.id == c.ticket));
         let version = base.map_or(0, |r| r.ticket.version);
-        let (ticket, key, visibility, body) = (c.ticket, c.key.clone(), c.visibility, c.text());
+        let (key, draft) = (c.key.clone(), c.draft(self.s.now));
+        let ticket = draft.ticket;
         let act = Act::Say {
             message: self.message_id(),
-            visibility,
-            body: Untrusted::new(body),
-            attachments: Vec::new(),
+            visibility: draft.visibility,
+            body: Untrusted::new(draft.body.as_str()),
+            attachments: draft.files.clone(),
         };
         self.s.composer = None;
         (self.s.inner.save_at, self.s.inner.draft_unknown) = (None, None);
@@ -238,7 +251,7 @@ impl Turn<'_> {
         {
             l.thread.draft = None;
         }
-        self.commit(
+        let sent = self.commit(
             vec![crate::app::state::Wanted {
                 ticket,
                 key,
@@ -247,7 +260,76 @@ impl Turn<'_> {
             }],
             Some(ticket),
         );
+        if let Some(s) = sent.and_then(|batch| self.s.inner.sending.get_mut(&batch)) {
+            s.draft = Some(draft);
+        }
         self.rewrap();
+    }
+
+    /// The outbox took it, or did not: then the text is opened again.
+    pub fn committed(&mut self, batch: BatchId, answer: Answer<usize>) {
+        let Some(sending) = self.s.inner.sending.remove(&batch) else {
+            return;
+        };
+        let Err(fault) = answer else {
+            return match sending.until {
+                None => self.toast(Tone::Good, sending.words, None),
+                Some(until) => self.s.toasts.push(Toast {
+                    text: sending.words,
+                    hint: None,
+                    tone: Tone::Good,
+                    until,
+                    countdown: true,
+                }),
+            };
+        };
+        self.fault(fault);
+        if let Some(draft) = sending.draft {
+            let ticket = draft.ticket;
+            self.s.inner.drafts.insert(ticket, draft);
+            self.s.inner.unsaved = Some(ticket);
+            self.text_back(ticket);
+        }
+    }
+
+    /// A file was looked at and can go with the text, or cannot.
+    pub fn attached(&mut self, ticket: TicketId, answer: Answer<NewAttachment>) {
+        match answer {
+            Err(fault) => self.fault(fault),
+            Ok(file) => {
+                let Some(c) = self.s.composer.as_mut().filter(|c| c.ticket == ticket) else {
+                    return;
+                };
+                c.files.retain(|f| f.path != file.path);
+                c.files.push(file);
+                self.touched();
+            }
+        }
+    }
+
+    /// Attaches a file by its path; `-name` takes one off.
+    ///
+    /// # Errors
+    /// Nothing is being written, or no such file is attached.
+    pub fn attach(&mut self, text: &str) -> Result<(), String> {
+        let Some(c) = &mut self.s.composer else {
+            return Err("a file goes with a text: begin one with r or c".into());
+        };
+        let Some(name) = text.strip_prefix('-') else {
+            if text.is_empty() {
+                return Err("give the path of a file; Tab completes it".into());
+            }
+            let (ticket, path) = (c.ticket, text.to_owned());
+            self.fx.push(Effect::Attach { ticket, path });
+            return Ok(());
+        };
+        let before = c.files.len();
+        c.files.retain(|f| f.name.line() != *name);
+        if c.files.len() == before {
+            return Err(format!("no file \"{name}\" is attached"));
+        }
+        self.touched();
+        Ok(())
     }
 
     /// Public or internal.
@@ -262,6 +344,8 @@ impl Turn<'_> {
     pub fn editor(&mut self) {
         if let Some(c) = &self.s.composer {
             let (key, text) = (c.key.clone(), c.text());
+            // Whatever becomes of the editor, the text so far is on disk.
+            self.save_draft();
             self.fx.push(Effect::OpenEditor { key, text });
         }
     }

@@ -3,11 +3,12 @@
 use crate::app::effect::Effect;
 use crate::app::layout::detail_lines;
 use crate::app::prepare;
-use crate::app::state::{LineKind, Overlay, Pane, QueueRow, Tab, Why};
+use crate::app::state::{LineKind, Overlay, Pane, QueueRow, State, Tab, Why};
+use crate::domain::list::Sort;
 use crate::domain::sla::{self, History, Reason, Side, SlaEvent, What};
 use crate::domain::text::{Printable, line};
 use crate::domain::thread::{Author, Thread, Visibility};
-use crate::domain::ticket::{Status, TicketId};
+use crate::domain::ticket::{Due, Status, TicketId};
 
 use super::Turn;
 
@@ -124,6 +125,46 @@ impl Turn<'_> {
         self.scroll_detail(0);
     }
 
+    /// Marks or unmarks the message under the cursor and steps to the next.
+    pub fn mark_message(&mut self) {
+        let rows = detail_lines(self.s).0;
+        let Some(d) = &mut self.s.detail else {
+            return;
+        };
+        let Some(l) = &d.loaded else {
+            return self.refuse("the ticket is not here yet");
+        };
+        let first = d.lines().iter().skip(d.scroll).find_map(|x| x.message);
+        let index = d.at.or(first).unwrap_or(0);
+        let Some(id) = l.thread.messages.get(index).map(|m| m.id) else {
+            return self.refuse("there is no message to mark");
+        };
+        let next = (index + 1).min(l.thread.messages.len() - 1);
+        if !d.marked.remove(&id) {
+            d.marked.insert(id);
+        }
+        d.tab = Tab::Conversation;
+        d.at = Some(next);
+        let head = |x: &crate::app::state::DetailLine| {
+            x.message == Some(next) && matches!(x.kind, LineKind::Head { .. })
+        };
+        if let Some(at) = d.lines().iter().position(head)
+            && (at < d.scroll || at + 1 >= d.scroll + rows)
+        {
+            d.scroll = at;
+        }
+        self.scroll_detail(0);
+    }
+
+    /// Takes all marks off the messages; says whether there were any.
+    pub fn unmark_messages(&mut self) -> bool {
+        let Some(d) = &mut self.s.detail else {
+            return false;
+        };
+        d.at = None;
+        !std::mem::take(&mut d.marked).is_empty()
+    }
+
     /// To the next or previous line that holds a word that was found.
     pub fn match_in_detail(&mut self, forward: bool) {
         let words = self.s.queue.words.clone();
@@ -160,29 +201,25 @@ impl Turn<'_> {
         }
     }
 
-    /// Why the deadline and the order are what they are.
+    /// Why the deadline, the order and the permission are what they are.
     pub fn why(&mut self) {
         let Some(row) = self.s.subject().cloned() else {
             return self.refuse("there is nothing under the cursor to explain");
         };
-        let mut lines = vec![line(&format!(
-            "Stands here by {}.",
-            self.s.queue.sort.word()
-        ))];
+        let mut lines = self.place_in_list(&row);
         if let Some((id, passed)) = &self.s.inner.urgent_why
             && *id == row.ticket.id
         {
-            lines.push(line("It is the most urgent ticket you may work on."));
-            lines.extend(
-                passed
-                    .iter()
-                    .map(|(why, n)| line(&format!("passed over: {n} · {why}"))),
-            );
+            lines.push(line("It is the most urgent ticket that you may work on."));
+            let over = passed.iter();
+            lines.extend(over.map(|(why, n)| line(&format!("  passed over: {n} · {why}"))));
         }
+        lines.push(self.permission(&row));
+        lines.push(Printable::empty());
+        lines.push(due_line(self.s, &row));
         let thread = self.s.detail.as_ref().filter(|d| d.ticket == row.ticket.id);
-        match thread.and_then(|d| d.loaded.as_ref()) {
-            Some(l) => lines.extend(self.segments(&l.thread)),
-            None => lines.push(due_line(self.s, &row)),
+        if let Some(l) = thread.and_then(|d| d.loaded.as_ref()) {
+            lines.extend(self.segments(&l.thread));
         }
         let title = line(&format!("Why: #{}", row.key));
         self.s.overlays.push(Overlay::Why(Why {
@@ -190,6 +227,62 @@ impl Turn<'_> {
             lines,
             scroll: 0,
         }));
+    }
+
+    /// Where it stands in the list and between which neighbours.
+    fn place_in_list(&self, row: &QueueRow) -> Vec<Printable> {
+        let q = &self.s.queue;
+        let Some(at) = q.rows.iter().position(|r| r.ticket.id == row.ticket.id) else {
+            return vec![line("It is not in the list beside it.")];
+        };
+        let rule = match (&q.find, q.sort) {
+            (Some(_), _) => "newest first",
+            (None, Sort::Due) => {
+                "by due: what is late longest, what runs out next, what is paused, what has no promise"
+            }
+            (None, Sort::Updated) => "by updated: what was touched last comes first",
+            (None, Sort::Priority) => "by priority, and by due within one priority",
+            (None, Sort::Age) => "by age: the oldest first",
+        };
+        let list = match (&q.find, self.s.views.get(self.s.active)) {
+            (None, Some(view)) => view.name.to_string(),
+            _ => "what was found".to_owned(),
+        };
+        let number = q.before.map(|n| n + at as u64 + 1);
+        let number = number.map_or_else(|| "A row".to_owned(), |n| format!("Row {n}"));
+        let mut lines = vec![line(&format!("{number} of {list}, {rule}."))];
+        let beside = |word: &str, r: &QueueRow| {
+            let target = r.target.map_or("", |t| t.long());
+            line(&format!(
+                "  {word} #{}: {} {target}",
+                r.key, r.countdown.text
+            ))
+        };
+        let above = at.checked_sub(1).and_then(|i| q.rows.get(i));
+        lines.extend(above.map(|r| beside("after", r)));
+        lines.extend(q.rows.get(at + 1).map(|r| beside("before", r)));
+        lines
+    }
+
+    /// Whether the person may work on it, and by which rule.
+    fn permission(&self, row: &QueueRow) -> Printable {
+        let t = &row.ticket;
+        let scope = match (&t.tenant, self.s.scope.is_empty()) {
+            (_, true) => "your scope is all tenants".to_owned(),
+            (Some(tenant), false) if self.s.scope.contains(tenant) => {
+                format!("{tenant} is in your scope")
+            }
+            (Some(tenant), false) => format!("{tenant} is outside your scope"),
+            (None, false) => "it belongs to no tenant".to_owned(),
+        };
+        line(&match &t.assignee {
+            None => format!("You may work on it: it is nobody's, and {scope}."),
+            Some(a) if *a == self.s.me => format!("You may work on it: it is yours, and {scope}."),
+            Some(_) => format!(
+                "{} works on it; i takes it over, and {scope}.",
+                row.assignee
+            ),
+        })
     }
 
     fn segments(&self, thread: &Thread) -> Vec<Printable> {
@@ -216,9 +309,6 @@ impl Turn<'_> {
             self.s.policy.name
         ))];
         let parts = sla::why(&history, &self.s.policy, &self.s.calendar, self.s.now);
-        if parts.is_empty() {
-            lines.push(line("No promise is open on it."));
-        }
         for p in parts {
             let what = match &p.what {
                 Reason::Counted => format!("{} counted", span(p.secs)),
@@ -236,20 +326,21 @@ impl Turn<'_> {
     }
 }
 
-fn due_line(s: &crate::app::state::State, row: &QueueRow) -> Printable {
+fn due_line(s: &State, row: &QueueRow) -> Printable {
     match &row.ticket.due {
-        crate::domain::ticket::Due::Running { target, at } => line(&format!(
-            "{} is due {}; open the ticket to see the sum.",
+        Due::Running { target, at } => line(&format!(
+            "Its {} is due {}: {}.",
             target.long(),
-            prepare::time(s, *at)
+            prepare::time(s, *at),
+            row.countdown.text
         )),
-        crate::domain::ticket::Due::Paused { target, left } => line(&format!(
-            "{} is paused with {} left, because it is {}.",
+        Due::Paused { target, left } => line(&format!(
+            "Its {} is paused with {} of working time left, because it is {}.",
             target.long(),
             span(*left),
             row.status
         )),
-        crate::domain::ticket::Due::None => line("No promise is open on it."),
+        Due::None => line("No promise is open on it."),
     }
 }
 

@@ -71,7 +71,7 @@ impl Turn<'_> {
         }
         let title = Printable::join(" · ", [Printable::literal("deskhand"), self.s.desk.clone()]);
         self.fx.push(Effect::Title(title));
-        self.fx.push(Effect::Vocabulary);
+        self.fx.push(Effect::Vocabulary(self.s.now));
         self.s.inner.intent = super::inner::Intent::First;
         self.ask_list();
         self.ask_counts();
@@ -119,7 +119,9 @@ impl Turn<'_> {
         {
             self.save_draft();
         }
-        if self.s.inner.recount_at.is_some_and(|at| at <= now) {
+        let due = [self.s.inner.recount_at, self.s.inner.recount_soon];
+        if due.into_iter().flatten().any(|at| at <= now) {
+            self.s.inner.recount_soon = None;
             self.ask_counts();
             self.ask_outlook();
         }

@@ -3,6 +3,7 @@
 use crate::app::event::MouseKind;
 use crate::app::layout::layout;
 use crate::app::state::{Overlay, Pane, Screen};
+use crate::app::top::top;
 
 use super::Turn;
 
@@ -27,6 +28,18 @@ impl Turn<'_> {
             return self.clamp_overlay();
         }
         let l = layout(self.s);
+        if l.top.holds(col, row) && self.s.composer.is_none() {
+            let step = |by: usize| (self.s.active + by) % self.s.views.len().max(1);
+            return match kind {
+                MouseKind::WheelUp => self.view(step(self.s.views.len().saturating_sub(1))),
+                MouseKind::WheelDown => self.view(step(1)),
+                MouseKind::Click | MouseKind::DoubleClick => {
+                    if let Some(view) = top(self.s, l.top).view_at(col) {
+                        self.view(view);
+                    }
+                }
+            };
+        }
         if l.composer.holds(col, row) {
             return;
         }

@@ -308,6 +308,7 @@ impl Turn<'_> {
             Go::Commit(wants) => {
                 self.s.queue.marks.clear();
                 self.s.queue.range = None;
+                self.unmark_messages();
                 self.commit(wants, None);
             }
             Go::Override(wants) => {

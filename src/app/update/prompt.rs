@@ -3,6 +3,7 @@
 use keybinds::{Key, KeyInput};
 
 use crate::app::commands::Arg;
+use crate::app::effect::Effect;
 use crate::app::inner::After;
 use crate::app::state::{Choice, Input, Overlay, Prompt, Purpose, Suggestion};
 use crate::domain::change::Act;
@@ -18,7 +19,11 @@ impl Turn<'_> {
     /// Asks.
     pub fn ask(&mut self, purpose: Purpose) {
         let tickets: Vec<_> = match purpose {
-            Purpose::Find | Purpose::FindHere | Purpose::Filter | Purpose::ViewName => Vec::new(),
+            Purpose::Find
+            | Purpose::FindHere
+            | Purpose::Filter
+            | Purpose::ViewName
+            | Purpose::Attach => Vec::new(),
             _ => self.targets().iter().map(|t| t.id).collect(),
         };
         let who = match tickets.len() {
@@ -38,6 +43,7 @@ impl Turn<'_> {
             Purpose::Filter => "Only",
             Purpose::Find | Purpose::FindHere => "Find",
             Purpose::Edit => "subject, kind, tenant or workspace, and the new value",
+            Purpose::Attach => "Attach file, -name takes one off",
             Purpose::Override => "The reason, for an internal note",
             Purpose::ViewName => "Name of the view",
         };
@@ -128,6 +134,12 @@ impl Turn<'_> {
                 self.filter(&text);
                 query_error.clone_from(&self.s.queue.filter_error);
             }
+            Purpose::Attach => {
+                let generation = self.next();
+                self.s.inner.paths = generation;
+                let typed = text.clone();
+                self.fx.push(Effect::Paths { generation, typed });
+            }
             _ => {}
         }
         let closed = matches!(
@@ -156,6 +168,30 @@ impl Turn<'_> {
             p.query_error = query_error;
             p.error = None;
         }
+    }
+
+    /// Paths came for the question that asks for a file. What is attached already can be
+    /// taken off.
+    pub fn paths_known(&mut self, paths: Vec<String>) {
+        let off = self.s.composer.iter().flat_map(|c| &c.files);
+        let off: Vec<String> = off.map(|f| format!("-{}", f.name.line())).collect();
+        let Some(Overlay::Prompt(p)) = self.s.overlays.last_mut() else {
+            return;
+        };
+        if p.purpose != Purpose::Attach {
+            return;
+        }
+        let off = off.into_iter().filter(|w| w.starts_with(&p.input.text));
+        p.choices = off
+            .map(|w| (w, "takes it off"))
+            .chain(paths.into_iter().map(|w| (w, "")))
+            .map(|(value, detail)| Choice {
+                label: line(&value),
+                detail: line(detail),
+                value,
+            })
+            .collect();
+        p.cursor = None;
     }
 
     fn prompt_enter(&mut self) {
@@ -253,6 +289,7 @@ impl Turn<'_> {
             Purpose::Split => self.split(text),
             Purpose::Macro => self.run_macro(text),
             Purpose::Edit => self.edit(text)?,
+            Purpose::Attach => self.attach(text)?,
             Purpose::Override => {
                 if text.trim().is_empty() {
                     return Err("a reason is needed; Esc leaves the ticket as it is".into());

@@ -15,8 +15,10 @@ use super::Turn;
 
 /// The pause after the last move before the ticket is loaded beside the list.
 const FOLLOW_MILLIS: i64 = 150;
-/// Marks are taken from what is loaded, at most so many.
-pub const MARK_LIMIT: usize = 500;
+/// The pause after a change before everything that is counted is counted again.
+const RECOUNT_MILLIS: i64 = 120;
+/// At most so many are marked at once: a preview that nobody can read through is none.
+pub const MARK_LIMIT: usize = 2000;
 
 impl Turn<'_> {
     /// What the list shows now.
@@ -39,8 +41,9 @@ impl Turn<'_> {
         let rows = list_rows(self.s);
         let margin = (rows * 3).max(100);
         let (anchor, before, after) = match self.s.inner.intent {
-            Intent::First => (Anchor::First, 0, rows + margin),
-            Intent::Last => (Anchor::Last, rows + margin, 1),
+            // Only what is seen, so that it is there at once; the margin follows.
+            Intent::First => (Anchor::First, 0, rows),
+            Intent::Last => (Anchor::Last, rows, 1),
             Intent::Ticket(id, _) => (
                 self.s
                     .inner
@@ -51,7 +54,7 @@ impl Turn<'_> {
             ),
             Intent::Keep => match self.s.queue.selected() {
                 Some(row) => (Anchor::Around(row.place), margin, rows + margin),
-                None => (Anchor::First, 0, rows + margin),
+                None => (Anchor::First, 0, rows),
             },
         };
         let generation = self.next();
@@ -75,9 +78,12 @@ impl Turn<'_> {
 
     /// Asks again from the first row: another list.
     pub fn ask_other_list(&mut self) {
+        self.s.inner.owed = 0;
         self.s.inner.intent = Intent::First;
         self.s.queue.words = words(&self.query());
         self.s.queue.range = None;
+        // Marks that were asked for another list are not wanted any more.
+        self.s.inner.marks = self.next();
         self.ask_list();
     }
 
@@ -138,7 +144,10 @@ impl Turn<'_> {
         if std::mem::take(&mut self.s.inner.stale) {
             self.ask_list();
         } else {
-            self.ask_more();
+            match std::mem::take(&mut self.s.inner.owed) {
+                0 => self.ask_more(),
+                owed => self.step(owed),
+            }
         }
     }
 
@@ -146,7 +155,21 @@ impl Turn<'_> {
     pub fn scroll_to_cursor(&mut self) {
         let rows = list_rows(self.s);
         let q = &mut self.s.queue;
-        q.top = q.top.min(q.cursor).max((q.cursor + 1).saturating_sub(rows));
+        // A step over the edge moves the list by half a page: on a slow line a held key paints
+        // the whole list once in so many rows, and the eye rests in between.
+        if q.cursor < q.top {
+            q.top = if q.top - q.cursor == 1 {
+                (q.cursor + 1).saturating_sub(rows.div_ceil(2))
+            } else {
+                q.cursor
+            };
+        } else if q.cursor >= q.top + rows {
+            q.top = if q.cursor == q.top + rows {
+                q.cursor.saturating_sub(rows / 2)
+            } else {
+                q.cursor + 1 - rows
+            };
+        }
         q.top = q
             .top
             .min(q.rows.len().saturating_sub(rows.min(q.rows.len())));
@@ -155,10 +178,14 @@ impl Turn<'_> {
     /// Moves by rows.
     pub fn step(&mut self, by: isize) {
         let q = &mut self.s.queue;
-        let last = q.rows.len().saturating_sub(1);
-        let to = q.cursor.saturating_add_signed(by).min(last);
-        if to != q.cursor {
-            q.cursor = to;
+        let last = q.rows.len().saturating_sub(1).cast_signed();
+        let wanted = q.cursor.cast_signed().saturating_add(by);
+        let to = wanted.clamp(0, last);
+        // Keys that were faster than the store: the rest of the way is owed.
+        let open = if wanted < to { !q.at_start } else { !q.at_end };
+        self.s.inner.owed = if open { wanted - to } else { 0 };
+        if to.unsigned_abs() != q.cursor {
+            q.cursor = to.unsigned_abs();
             self.moved();
         }
         self.ask_more();
@@ -166,6 +193,7 @@ impl Turn<'_> {
 
     /// To the first or last row of the whole list.
     pub fn edge(&mut self, last: bool) {
+        self.s.inner.owed = 0;
         let q = &mut self.s.queue;
         if (last && q.at_end) || (!last && q.at_start) {
             q.cursor = if last {
@@ -183,7 +211,7 @@ impl Turn<'_> {
     /// The cursor is on another ticket: the detail follows after a pause.
     pub fn moved(&mut self) {
         let follows =
-            self.s.detail.as_ref().is_none_or(|d| !d.opened) || self.s.pane == Pane::Queue;
+            self.s.detail.as_ref().is_none_or(|d| !d.opened) || self.s.pane != Pane::Detail;
         if follows && self.s.composer.is_none() {
             self.s.inner.follow_at = Some(self.after(FOLLOW_MILLIS));
         }
@@ -191,19 +219,17 @@ impl Turn<'_> {
 
     /// Loads the ticket under the cursor beside the list, where there is room for it.
     pub fn follow(&mut self) {
-        let Some(row) = self.s.queue.selected().cloned() else {
+        let Some(id) = self.s.under_cursor() else {
             return;
         };
         let shown = crate::app::layout::layout(self.s).detail.width > 0;
-        let same = self
-            .s
-            .detail
-            .as_ref()
-            .is_some_and(|d| d.ticket == row.ticket.id);
-        if !shown || same || self.s.composer.is_some() {
+        let same = self.s.detail.as_ref().is_some_and(|d| d.ticket == id);
+        // Acts in other panes need the ticket's fields, seen or not.
+        let wanted = shown || self.s.pane != Pane::Queue;
+        if !wanted || same || self.s.composer.is_some() {
             return;
         }
-        self.show(row.ticket.id, false);
+        self.show(id, false);
     }
 
     /// Shows a ticket in the detail pane.
@@ -225,6 +251,8 @@ impl Turn<'_> {
             tab: Tab::Conversation,
             scroll: 0,
             attachment: None,
+            at: None,
+            marked: Default::default(),
             unfolded: Default::default(),
             width,
             opened,
@@ -246,61 +274,80 @@ impl Turn<'_> {
         }
     }
 
-    /// Begins a range, or marks from its beginning to the cursor.
+    /// Begins a range, or marks from its beginning to the cursor, however far that is.
     pub fn range(&mut self) {
         let q = &mut self.s.queue;
-        let Some(here) = q.selected().map(|r| r.ticket.id) else {
+        let Some(here) = q.selected() else {
             return;
         };
+        let (id, place, ticket) = (here.ticket.id, here.place, Arc::clone(&here.ticket));
         let Some(from) = q.range.take() else {
-            q.range = Some(here);
-            q.marks.insert(
-                here,
-                Mark {
-                    ticket: Arc::clone(&q.rows[q.cursor].ticket),
-                },
-            );
+            q.range = Some((id, place));
+            q.marks.insert(id, Mark { ticket });
             return;
         };
-        let Some(from) = q.rows.iter().position(|r| r.ticket.id == from) else {
-            return self.refuse("the range began too far away; begin it again with v");
-        };
-        let (a, b) = (from.min(q.cursor), from.max(q.cursor));
-        for row in &q.rows[a..=b] {
-            q.marks.insert(
-                row.ticket.id,
-                Mark {
-                    ticket: Arc::clone(&row.ticket),
-                },
-            );
+        if let Some(at) = q.rows.iter().position(|r| r.ticket.id == from.0) {
+            let (a, b) = (at.min(q.cursor), at.max(q.cursor));
+            for row in &q.rows[a..=b] {
+                let ticket = Arc::clone(&row.ticket);
+                q.marks.insert(ticket.id, Mark { ticket });
+            }
+            return;
         }
+        // It began outside the window: the rows between are asked for.
+        let down = (from.1.major, from.1.minor, from.0) <= (place.major, place.minor, id);
+        let (first, last) = if down { (from.1, id) } else { (place, from.0) };
+        self.ask_marks(Anchor::Around(first), Some(last));
     }
 
-    /// Marks all rows that are loaded; says it when that is not all of the list.
+    /// Marks all tickets of the list, those that are not loaded too; again: none.
     pub fn mark_all(&mut self) {
-        let q = &mut self.s.queue;
-        if !q.marks.is_empty()
-            && q.rows
-                .iter()
-                .take(MARK_LIMIT)
-                .all(|r| q.marks.contains_key(&r.ticket.id))
-        {
-            q.marks.clear();
+        let q = &self.s.queue;
+        let all = |r: &crate::app::state::QueueRow| q.marks.contains_key(&r.ticket.id);
+        if !q.rows.is_empty() && q.rows.iter().all(all) {
+            self.s.queue.marks.clear();
             return;
         }
-        let whole = q.at_start && q.at_end && q.rows.len() <= MARK_LIMIT;
-        for row in q.rows.iter().take(MARK_LIMIT) {
-            q.marks.insert(
-                row.ticket.id,
-                Mark {
-                    ticket: Arc::clone(&row.ticket),
-                },
-            );
+        self.ask_marks(Anchor::First, None);
+    }
+
+    fn ask_marks(&mut self, anchor: Anchor, until: Option<TicketId>) {
+        let generation = self.next();
+        self.s.inner.marks = generation;
+        self.s.inner.marks_until = until;
+        let request = ListRequest {
+            query: self.query(),
+            sort: self.s.queue.sort,
+            anchor,
+            before: 0,
+            after: MARK_LIMIT,
+        };
+        let asker = self.asker();
+        self.fx.push(Effect::Marks {
+            generation,
+            asker,
+            request,
+        });
+    }
+
+    /// The tickets to mark came.
+    pub fn marked(&mut self, page: Page) {
+        let until = self.s.inner.marks_until.take();
+        let marks = &mut self.s.queue.marks;
+        let mut whole = page.at_end && !page.partial;
+        for row in page.rows {
+            let ticket = Arc::new(row.ticket);
+            let id = ticket.id;
+            marks.insert(id, Mark { ticket });
+            if until == Some(id) {
+                whole = true;
+                break;
+            }
         }
-        let n = q.marks.len();
+        let n = marks.len();
         if !whole {
             self.refuse(&format!(
-                "{n} tickets around the cursor are marked; the list has more"
+                "{n} tickets are marked, the first of the list; narrow it with \\ to reach the rest"
             ));
         }
     }
@@ -377,6 +424,12 @@ impl Turn<'_> {
         self.s.inner.back_place = find.back_place;
         self.s.queue.words = words(&self.query());
         self.ask_list();
+    }
+
+    /// Something changed: counts and what falls due follow in a moment, once for a burst.
+    pub fn recount_soon(&mut self) {
+        let at = self.after(RECOUNT_MILLIS);
+        self.s.inner.recount_soon.get_or_insert(at);
     }
 
     /// Asks how many tickets each view has.

@@ -67,6 +67,14 @@ impl Turn<'_> {
             Action::ToggleVisibility => self.toggle_visibility(),
             Action::Send => self.send(),
             Action::Editor => self.editor(),
+            Action::Attach => match arg {
+                None if self.s.composer.is_some() => self.ask(Purpose::Attach),
+                arg => {
+                    if let Err(why) = self.attach(arg.unwrap_or_default()) {
+                        self.refuse(&why);
+                    }
+                }
+            },
             Action::NextUrgent => {
                 let generation = self.next();
                 self.s.inner.urgent = generation;
@@ -112,6 +120,7 @@ impl Turn<'_> {
                 self.view((self.s.active + by) % n);
             }
             Action::View => self.run_view(arg),
+            Action::Mark if self.s.pane == Pane::Detail => self.mark_message(),
             Action::Mark => {
                 self.mark();
                 self.step(1);
@@ -350,6 +359,9 @@ impl Turn<'_> {
 
     /// Moves the cursor, or scrolls, in a pane.
     pub fn move_in(&mut self, pane: Pane, by: isize) {
+        if matches!(pane, Pane::Sla | Pane::Outbox | Pane::Audit) {
+            self.moved();
+        }
         let rows = list_rows(self.s);
         let shift = |cursor: &mut usize, top: &mut usize, len: usize| {
             *cursor = cursor.saturating_add_signed(by).min(len.saturating_sub(1));
@@ -376,32 +388,10 @@ impl Turn<'_> {
 
     /// Opens what is under the cursor.
     pub fn open(&mut self) {
-        let id = match self.s.pane {
-            Pane::Queue => self.s.queue.selected().map(|r| r.ticket.id),
-            Pane::Sla => {
-                let at = self.s.sla.cursor;
-                self.s
-                    .sla
-                    .outlook
-                    .as_ref()
-                    .and_then(|o| o.marks.get(at))
-                    .map(|m| m.id)
-            }
-            Pane::Outbox => self
-                .s
-                .outbox
-                .rows
-                .get(self.s.outbox.cursor)
-                .map(|r| r.change.ticket),
-            Pane::Audit => self
-                .s
-                .audit
-                .rows
-                .get(self.s.audit.cursor)
-                .and_then(|r| r.ticket.as_ref())
-                .map(|t| t.0),
-            Pane::Detail => return self.quotes(),
-        };
+        if self.s.pane == Pane::Detail {
+            return self.quotes();
+        }
+        let id = self.s.under_cursor();
         match id {
             Some(id) => self.open_ticket(id),
             None => self.refuse("there is nothing under the cursor to open"),
@@ -412,6 +402,7 @@ impl Turn<'_> {
     fn back(&mut self) {
         if self.s.zoomed {
             self.zoom(false);
+        } else if self.s.pane == Pane::Detail && self.unmark_messages() {
         } else if self.s.pane != Pane::Queue {
             self.go(Pane::Queue);
         } else if self.s.queue.find.is_some() {
@@ -461,9 +452,18 @@ impl Turn<'_> {
         }
         self.s.pane = pane;
         match pane {
-            Pane::Outbox => self.ask_outbox(),
-            Pane::Audit => self.ask_audit(),
-            Pane::Sla => self.ask_outlook(),
+            Pane::Outbox => {
+                self.ask_outbox();
+                self.moved();
+            }
+            Pane::Audit => {
+                self.ask_audit();
+                self.moved();
+            }
+            Pane::Sla => {
+                self.ask_outlook();
+                self.moved();
+            }
             Pane::Detail => {
                 let id = self.s.detail.as_ref().map(|d| d.ticket);
                 if let Some(id) = id {

@@ -43,6 +43,28 @@ impl Printable {
         Self(n.into().to_string())
     }
 
+    /// A number with groups of thousands, so that `100 000` is read at a glance.
+    pub fn grouped(n: u64) -> Self {
+        let digits = n.to_string();
+        let mut all = String::with_capacity(digits.len() + 4);
+        for (i, digit) in digits.chars().enumerate() {
+            if i > 0 && digits.len() > 4 && (digits.len() - i).is_multiple_of(3) {
+                all.push(' ');
+            }
+            all.push(digit);
+        }
+        Self(all)
+    }
+
+    /// A number of bytes in words: `234 B`, `12 kB`, `3 MB`.
+    pub fn bytes(n: u64) -> Self {
+        Self(match n {
+            0..1024 => format!("{n} B"),
+            1024..1_048_576 => format!("{} kB", n / 1024),
+            _ => format!("{} MB", n / 1_048_576),
+        })
+    }
+
     /// The parts one after the other.
     pub fn from_parts<I>(parts: I) -> Self
     where

@@ -4,18 +4,19 @@ use ratatui::layout::Rect;
 
 use super::{Cursor, detail, overlay, panes, queue};
 use crate::app::commands::{Action, Command, Context, TABLE};
+use crate::app::layout::layout;
 use crate::app::state::{Overlay, Pane, State, Tone};
+use crate::app::top::top;
 use crate::domain::text::{Printable, line};
 use crate::ui::geometry::geometry;
 use crate::ui::pen::{Pen, Short};
 use crate::ui::theme::Role;
-use crate::ui::widgets::bars::{self, Fact, Hint, Tab};
-use crate::ui::words;
+use crate::ui::widgets::bars::{self, Hint};
 
 /// Draws it; says where the cursor belongs.
 pub fn desk(state: &State, pen: &mut Pen<'_>, area: Rect) -> Cursor {
     let g = geometry(state, area);
-    top(state, pen, g.top);
+    bars::top(pen, g.top, &top(state, layout(state).top));
     if g.main.width > 0 {
         match state.pane {
             Pane::Outbox => panes::outbox(state, pen, g.main),
@@ -36,52 +37,6 @@ pub fn desk(state: &State, pen: &mut Pen<'_>, area: Rect) -> Cursor {
     footer(state, pen, g.footer);
     toasts(state, pen, g.body);
     overlay::overlays(state, pen, area)
-}
-
-fn top(state: &State, pen: &mut Pen<'_>, area: Rect) {
-    let tabs: Vec<Tab> = state
-        .views
-        .iter()
-        .enumerate()
-        .map(|(i, v)| Tab {
-            name: v.name.clone(),
-            count: v.count,
-            active: i == state.active,
-            alarm: v.name.as_str() == "Breaching",
-        })
-        .collect();
-    let fact = |words, role| Fact { words, role };
-    let f = &state.freshness;
-    let contact = if f.offline {
-        fact(Short::new().s("offline"), Role::Soon)
-    } else if f.running {
-        fact(Short::new().s("↻ syncing"), Role::Dim)
-    } else {
-        let words = f.synced.map_or(Short::new().s("not synced yet"), |at| {
-            let words = Short::new().s("↻ ").s(words::ago(at, state.now));
-            if state.now - at < chrono::TimeDelta::minutes(1) {
-                words
-            } else {
-                words.s(" ago")
-            }
-        });
-        fact(words, Role::Dim)
-    };
-    let outbox = match (f.stuck, f.outbox) {
-        (1.., _) => fact(
-            Short::new().s("! outbox ").grouped(f.stuck).s(" stuck"),
-            Role::Late,
-        ),
-        (0, 1..) => fact(Short::new().s("outbox ").grouped(f.outbox), Role::Soon),
-        (0, 0) => fact(Short::new(), Role::Dim),
-    };
-    let form = if area.width >= 120 {
-        "%a %e %b %H:%M"
-    } else {
-        "%H:%M"
-    };
-    let clock = Short::new().t(&words::local(state, state.now), form);
-    bars::top(pen, area, &tabs, &[contact, outbox, fact(clock, Role::Dim)]);
 }
 
 fn footer(state: &State, pen: &mut Pen<'_>, area: Rect) {

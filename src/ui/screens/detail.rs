@@ -181,7 +181,15 @@ fn line(pen: &mut Pen<'_>, area: Rect, detail: &Detail, l: &DetailLine, found: &
     };
     match l.kind {
         LineKind::Blank => {}
-        LineKind::Head { .. } => head(pen, area, l),
+        LineKind::Head { .. } => {
+            head(pen, area, l);
+            let index = l.message.unwrap_or(usize::MAX);
+            if detail.is_marked(index) {
+                pen.put(x, y, 1, "✓", Role::Mark);
+            } else if detail.at == Some(index) {
+                pen.put(x, y, 1, "▌", Role::Accent);
+            }
+        }
         LineKind::Body { visibility } => {
             edge(pen, visibility);
             let look = pen.look(Role::Text);
@@ -314,7 +322,20 @@ pub fn composer(state: &State, pen: &mut Pen<'_>, area: Rect) {
         (None, None, None) => (Short::new(), Role::Dim),
     };
     pen.put_right(right - 1, bottom, area.width - 4, &words, role);
-    let inner = Rect::new(area.x + 2, area.y + 1, area.width - 4, area.height - 2);
+    let mut inner = Rect::new(area.x + 2, area.y + 1, area.width - 4, area.height - 2);
+    // The files stand below the text and never take more than half of the room.
+    let tall = u16::try_from(c.files.len()).unwrap_or(u16::MAX);
+    let tall = tall.min(inner.height / 2);
+    inner.height -= tall;
+    for (file, y) in c.files.iter().rev().zip((inner.bottom()..bottom).rev()) {
+        let words = Short::new()
+            .s("+ ")
+            .s(file.name.line())
+            .s(" (")
+            .s(Printable::bytes(file.size))
+            .s(")");
+        pen.put(inner.x, y, inner.width, &words, Role::Accent);
+    }
     (&c.area).render(inner, pen.buf);
     pen.gate(inner);
     popup(state, pen, inner);

@@ -5,13 +5,13 @@ use chrono_tz::Tz;
 use ratatui::layout::Rect;
 
 use crate::app::state::{Pane, State};
+use crate::app::top::count;
 use crate::domain::change::Stage;
 use crate::domain::list::{Count, DueMark, Outlook};
 use crate::domain::people::AgentId;
 use crate::domain::text::Printable;
 use crate::ui::pen::{Pen, Short, Shown};
 use crate::ui::theme::Role;
-use crate::ui::widgets::bars::count_words;
 use crate::ui::widgets::heading;
 use crate::ui::words;
 
@@ -80,7 +80,7 @@ fn scale(state: &State, pen: &mut Pen<'_>, area: Rect, outlook: &Outlook) {
     let (y, end) = (area.y, area.right());
     let mut x = area.x;
     if !matches!(outlook.late, Count::Exact(0) | Count::Unknown) {
-        let count = Short::new().s("!! ").s(count_words(outlook.late));
+        let count = Short::new().s("!! ").s(count(outlook.late));
         let a = pen.put(x, y, 5, "late", Role::Late);
         let b = pen.put(x, y + 1, end.saturating_sub(x), &count, Role::Late);
         x = a.max(b) + 1;
@@ -137,7 +137,7 @@ fn people(state: &State, pen: &mut Pen<'_>, area: Rect, outlook: &Outlook) {
             .s(lead)
             .s(name_of(state, who.as_ref()))
             .s(" ")
-            .grouped(*n);
+            .s(Printable::grouped(*n));
         let absences = &state.vocabulary.absences;
         let away = who
             .as_ref()
@@ -163,7 +163,7 @@ fn people(state: &State, pen: &mut Pen<'_>, area: Rect, outlook: &Outlook) {
     }
     if let Count::Exact(n @ 1..) = outlook.paused {
         let lead = if x > area.x { " · paused " } else { "paused " };
-        let words = Short::new().s(lead).grouped(n);
+        let words = Short::new().s(lead).s(Printable::grouped(n));
         pen.put(x, area.y, end.saturating_sub(x), &words, Role::Dim);
     }
 }
@@ -192,13 +192,20 @@ pub fn sla(state: &State, pen: &mut Pen<'_>, area: Rect) {
         };
         cursor_sign(pen, x + 1, y, i == state.sla.cursor);
         pen.put(x + 2, y, 2, sign, role);
-        pen.put(x + 5, y, 13, words::when(state, mark.at), role);
+        pen.put(x + 5, y, 12, words::when(state, mark.at), role);
+        let target = mark.target.map_or("", crate::domain::sla::Target::word);
+        pen.put(x + 18, y, 6, target, Role::Dim);
+        let at = pen.put(x + 25, y, 12, &mark.key, Role::Dim).max(x + 31) + 1;
         let who = name_of(state, mark.assignee.as_ref());
-        pen.put(x + 20, y, 12, &who, Role::Dim);
-        if let Some(row) = state.queue.rows.iter().find(|r| r.ticket.id == mark.id) {
-            let at = pen.put(x + 33, y, 12, &row.key, Role::Dim).max(x + 39) + 1;
-            pen.put(at, y, end.saturating_sub(at), &row.subject, Role::Text);
-        }
+        let edge = end.saturating_sub(15);
+        pen.put(
+            at,
+            y,
+            edge.saturating_sub(at + 1),
+            mark.subject.line(),
+            Role::Text,
+        );
+        pen.put(edge, y, 14, &who, Role::Dim);
     }
 }
 

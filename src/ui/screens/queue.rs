@@ -3,12 +3,12 @@
 use ratatui::layout::Rect;
 
 use crate::app::state::{Pane, QueueRow, State};
+use crate::app::top::{ago, count};
 use crate::domain::list::Sort;
 use crate::domain::text::line;
 use crate::domain::ticket::Status;
 use crate::ui::pen::{Pen, Short, Shown};
 use crate::ui::theme::Role;
-use crate::ui::widgets::bars::count_words;
 use crate::ui::widgets::queue::{Columns, News, Row, row};
 use crate::ui::widgets::{ErasedShown, heading};
 use crate::ui::words;
@@ -74,7 +74,7 @@ fn title(state: &State, pen: &mut Pen<'_>, area: Rect) {
     };
     let narrowed = q.find.is_some() || !filter.is_empty();
     let total = if q.loaded && narrowed {
-        count_words(q.total)
+        Short::new().s(count(q.total))
     } else {
         Short::new()
     };
@@ -156,7 +156,7 @@ fn values<'a>(state: &State, r: &'a QueueRow, cursor: bool) -> Row<'a> {
         requester: &r.requester,
         workspace: &r.workspace,
         priority: t.priority,
-        age: words::ago(touched, state.now),
+        age: Short::new().s(ago(touched, state.now)),
         labels: &r.labels,
     }
 }

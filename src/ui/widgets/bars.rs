@@ -2,131 +2,52 @@
 //! the keys of the moment, and what has just happened.
 
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 
-use crate::domain::list::Count;
+use crate::app::top::{Tab, Top, Weight};
 use crate::domain::text::Printable;
 use crate::ui::pen::{Pen, Short, Shown};
 use crate::ui::theme::Role;
 
-/// A view's name and how many tickets it has.
-#[derive(Debug, Clone)]
-pub struct Tab {
-    /// Its name.
-    pub name: Printable,
-    /// How many.
-    pub count: Count,
-    /// The one that is shown.
-    pub active: bool,
-    /// More than none is a reason to look: late tickets, changes that wait for the person.
-    pub alarm: bool,
-}
-
-/// A short fact at the right end of the top line.
-#[derive(Debug, Clone)]
-pub struct Fact {
-    /// The words.
-    pub words: Short,
-    /// How it looks.
-    pub role: Role,
-}
-
-/// A count in words: a number, `1000+`, or `…` while it is not known.
-pub fn count_words(count: Count) -> Short {
-    match count {
-        Count::Exact(n) => Short::new().grouped(n),
-        Count::AtLeast(n) => Short::new().grouped(n).s("+"),
-        Count::Unknown => Short::new().s("…"),
-    }
-}
-
-/// The top line. Facts stand at the right, the most important last; views that do not fit
-/// are left out at the end the shown one is farther from, and `‹` `›` say so.
-pub fn top(pen: &mut Pen<'_>, area: Rect, tabs: &[Tab], facts: &[Fact]) {
+/// The top line: views with their counts, and what is known about the desk.
+pub fn top(pen: &mut Pen<'_>, area: Rect, top: &Top) {
     if area.height == 0 {
         return;
     }
-    let y = area.y;
-    let name = if area.width >= 100 { " deskhand " } else { " " };
-    let left = pen.put(area.x, y, area.width, name, Role::Dim);
-    let names: Vec<Short> = tabs
-        .iter()
-        .map(|t| Short::new().s(&t.name).s(" ").s(count_words(t.count)))
-        .collect();
-    let shown = tabs.iter().position(|t| t.active).unwrap_or(0);
-    let least = names.get(shown).map_or(0, |n| n.columns() + 4);
-    let mut right = area.right().saturating_sub(1);
-    for fact in facts.iter().rev() {
-        let wide = fact.words.columns();
-        if wide == 0 {
-            continue;
-        }
-        if right < left + least + wide + 3 {
-            break;
-        }
-        right = pen
-            .put_right(right, y, wide, &fact.words, fact.role)
-            .saturating_sub(3);
+    let (y, right) = (area.y, area.right());
+    if top.named {
+        pen.put(area.x, y, area.width, " deskhand ", Role::Dim);
     }
-    draw_tabs(
-        pen,
-        Rect::new(left, y, right.saturating_sub(left), 1),
-        tabs,
-        &names,
-        shown,
-    );
+    for fact in &top.facts {
+        let role = match fact.weight {
+            Weight::Quiet => Role::Dim,
+            Weight::Watch => Role::Soon,
+            Weight::Alarm => Role::Late,
+        };
+        pen.put(fact.x, y, right.saturating_sub(fact.x), &fact.words, role);
+    }
+    for (at, sign) in [(top.before, "‹"), (top.after, "›")] {
+        if let Some(x) = at {
+            pen.put(x, y, 1, sign, Role::Dim);
+        }
+    }
+    for tab in &top.tabs {
+        tab_of_view(pen, y, tab);
+    }
 }
 
-fn draw_tabs(pen: &mut Pen<'_>, area: Rect, tabs: &[Tab], names: &[Short], shown: usize) {
-    let wide = |range: std::ops::Range<usize>| -> usize {
-        names[range]
-            .iter()
-            .map(|n| usize::from(n.columns()) + 3)
-            .sum()
-    };
-    let room = usize::from(area.width).saturating_sub(2);
-    let mut first = 0;
-    while first < shown && wide(first..shown + 1) > room {
-        first += 1;
+fn tab_of_view(pen: &mut Pen<'_>, y: u16, tab: &Tab) {
+    let words = Short::new().s(&tab.name).s(" ").s(&tab.count);
+    if tab.active {
+        let look = pen.look(Role::Accent).add_modifier(Modifier::UNDERLINED);
+        pen.put_styled(tab.x, y, tab.width, &words, look);
+        return;
     }
-    let mut x = area.x;
-    if first > 0 {
-        x = pen.put(x, area.y, 1, "‹", Role::Dim);
-    }
-    for (i, (tab, name)) in tabs.iter().zip(names).enumerate().skip(first) {
-        let left = area.right().saturating_sub(x);
-        let fits = name.columns() + 2 <= left;
-        if !fits && i != shown {
-            pen.put(
-                area.right().saturating_sub(1).max(x),
-                area.y,
-                1,
-                "›",
-                Role::Dim,
-            );
-            break;
-        }
-        let some = !matches!(tab.count, Count::Exact(0) | Count::Unknown);
-        let start = x + 1;
-        let role = if tab.active { Role::Accent } else { Role::Text };
-        let room = left.saturating_sub(1);
-        let style = if tab.active {
-            pen.look(role)
-                .add_modifier(ratatui::style::Modifier::UNDERLINED)
-        } else {
-            pen.look(role)
-        };
-        let end = pen.put_styled(start, area.y, room, name, style);
-        if !tab.active && start + tab.name.columns() < end {
-            let role = if tab.alarm && some {
-                Role::Late
-            } else {
-                Role::Dim
-            };
-            let from = start + tab.name.columns();
-            let look = pen.look(role);
-            pen.lay(Rect::new(from, area.y, end - from, 1), look);
-        }
-        x = end + 2;
+    let end = pen.put(tab.x, y, tab.width, &words, Role::Text);
+    let from = tab.x + tab.name.columns();
+    if from < end {
+        let look = pen.look(if tab.alarm { Role::Late } else { Role::Dim });
+        pen.lay(Rect::new(from, y, end - from, 1), look);
     }
 }
 
