@@ -193,6 +193,8 @@ pub enum Arg {
     Filter,
     /// A macro's name.
     Macro,
+    /// A field and its new value.
+    Field,
     /// Free words.
     Words,
 }
@@ -306,7 +308,7 @@ table! {
         Merge "merge" [] Ticket TICKET ["m"] 0 true "merge into another; link NUMBER, split SUBJECT";
         Link "link" [] Ticket TICKET [] 0 true "tie to another ticket";
         Split "split" [] Words TICKET [] 0 true "move the marked messages, or the one in sight, to a new ticket";
-        Edit "edit" [] Words TICKET ["e"] 0 true "edit subject, kind, tenant or workspace";
+        Edit "edit" [] Field TICKET ["e"] 0 true "edit subject, kind, tenant or workspace";
         Macro "macro" [] Macro TICKET [";"] 0 true "run a macro, with preview";
         Undo "undo" [] None PANES ["z"] 0 false "undo, a queued reply too";
         Redo "redo" [] None PANES ["Z"] 0 false "redo";
@@ -317,7 +319,7 @@ table! {
         Timeline "timeline" [] None READING ["t"] 0 false "conversation or timeline";
         Quotes "quotes" [] None READING ["Q"] 0 false "fold or unfold quoted text";
         NextFile "file" [] None READING ["x"] 0 false "next attachment";
-        SaveAttachment "save" [] None READING ["X"] 0 false "save the attachment";
+        SaveAttachment "save" [] Words READING ["X"] 0 false "save the attachment, in the downloads or at a path";
         OpenAttachment "open-file" [] None READING ["O"] 0 false "open the attachment, after a question";
         Why "why" [] None PANES ["w"] 0 false "why: this deadline, this order";
     }

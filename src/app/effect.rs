@@ -5,7 +5,7 @@ use crate::domain::change::{BatchId, Change};
 use crate::domain::list::{Asker, ListRequest};
 use crate::domain::query::Query;
 use crate::domain::text::Printable;
-use crate::domain::thread::{AttachmentId, Draft};
+use crate::domain::thread::{AttachmentId, Draft, DraftPlace};
 use crate::domain::ticket::{TicketId, TicketKey};
 
 use super::event::Generation;
@@ -100,7 +100,7 @@ pub enum Effect {
         /// The acts.
         changes: Vec<Change>,
         /// The draft that they use up: dropped in the same transaction.
-        draft_of: Option<TicketId>,
+        draft_of: Option<DraftPlace>,
     },
     /// Takes back the latest batch that is not taken back.
     Undo,
@@ -108,8 +108,10 @@ pub enum Effect {
     Redo,
     /// Puts a draft on disk.
     SaveDraft(Draft),
+    /// Puts a draft on disk behind the one that is there, which nobody has read yet.
+    JoinDraft(Draft),
     /// Forgets a draft that was emptied.
-    DropDraft(TicketId),
+    DropDraft(DraftPlace),
     /// I have looked at it.
     MarkRead(TicketId),
     /// I want to see it as new again.
@@ -135,14 +137,17 @@ pub enum Effect {
         /// What was typed.
         typed: String,
     },
-    /// Writes an attachment into the person's downloads.
-    SaveAttachment(AttachmentId),
+    /// Writes an attachment into the person's downloads, or where they want it.
+    SaveAttachment {
+        /// Which.
+        id: AttachmentId,
+        /// A folder or file as it was typed.
+        to: Option<String>,
+    },
     /// Opens an attachment with the machine's own program; asked and confirmed before.
     OpenAttachment(AttachmentId),
     /// Opens an address in the browser; its host has been shown.
     OpenUrl(String),
-    /// Opens the ticket's own page at its desk.
-    OpenTicket(TicketId),
     /// Puts text into the clipboard; says so with a toast.
     Copy {
         /// The text.
@@ -150,8 +155,6 @@ pub enum Effect {
         /// What it is, for the toast: "number 10482".
         what: Printable,
     },
-    /// Puts the ticket's address into the clipboard.
-    CopyLink(TicketId),
     /// Keeps an own view in the config; one of the same name is replaced.
     SaveView(View),
     /// Forgets an own view.

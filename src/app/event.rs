@@ -6,8 +6,8 @@ use crate::domain::Instant;
 use crate::domain::change::{BatchId, NewAttachment, OutboxRow};
 use crate::domain::list::{Count, Outlook, Page, Urgent, Vocabulary};
 use crate::domain::text::Printable;
-use crate::domain::thread::Thread;
-use crate::domain::ticket::{TicketId, TicketKey};
+use crate::domain::thread::{DraftPlace, Thread};
+use crate::domain::ticket::{Ticket, TicketId, TicketKey};
 
 use super::state::{AuditRow, Setup, View};
 
@@ -75,8 +75,12 @@ pub struct Undone {
     pub tickets: usize,
     /// What was undone or redone, in words: "assigned to ana".
     pub what: Printable,
-    /// The text of a message that was withdrawn before it was sent, to be opened again as a draft.
-    pub text_back: Option<TicketId>,
+    /// The text that was withdrawn before it was sent, to be opened again as a draft.
+    pub text_back: Option<DraftPlace>,
+    /// The ticket, where it is one.
+    pub ticket: Option<TicketId>,
+    /// Something was done; else the words say why not.
+    pub done: bool,
 }
 
 /// Something that happened.
@@ -172,8 +176,8 @@ pub enum Event {
         generation: Generation,
         /// What was asked for.
         key: TicketKey,
-        /// The ticket's id; none: no such ticket in scope.
-        answer: Answer<Option<TicketId>>,
+        /// The ticket; none: there is no such ticket.
+        answer: Answer<Option<Box<Ticket>>>,
     },
     /// Answer to [`super::Effect::Commit`].
     Committed {
@@ -186,10 +190,10 @@ pub enum Event {
     Undone(Answer<Option<Undone>>),
     /// Answer to [`super::Effect::Redo`]; none: nothing to redo.
     Redone(Answer<Option<Undone>>),
-    /// Answer to [`super::Effect::SaveDraft`].
+    /// Answer to [`super::Effect::SaveDraft`] and [`super::Effect::JoinDraft`].
     DraftSaved {
-        /// Whose draft.
-        ticket: TicketId,
+        /// Which draft.
+        place: DraftPlace,
         /// The draft's own time, as it was in the effect.
         at: Instant,
         /// Whether it is on disk.

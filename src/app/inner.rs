@@ -8,7 +8,7 @@ use crate::domain::Instant;
 use crate::domain::change::BatchId;
 use crate::domain::list::Place;
 use crate::domain::text::Printable;
-use crate::domain::thread::{Draft, Visibility};
+use crate::domain::thread::{Draft, DraftPlace};
 use crate::domain::ticket::{TicketId, TicketKey};
 
 use super::event::Generation;
@@ -83,27 +83,33 @@ pub struct Inner {
     /// When the draft is to be saved.
     pub save_at: Option<Instant>,
     /// The draft that is on disk is not known yet: nothing is saved over it.
-    pub draft_unknown: Option<TicketId>,
-    /// Drafts as this session left them.
-    pub drafts: BTreeMap<TicketId, Draft>,
+    pub draft_unknown: Option<DraftPlace>,
+    /// Drafts that are not known to be on disk.
+    pub drafts: BTreeMap<DraftPlace, Draft>,
     /// Acts on their way into the outbox, until it has them.
     pub sending: BTreeMap<BatchId, Sending>,
     /// This ticket's text could not be put on disk and is opened again.
-    pub unsaved: Option<TicketId>,
+    pub unsaved: Option<DraftPlace>,
     /// The latest request for paths.
     pub paths: Generation,
     /// Open this ticket's text when its thread comes.
-    pub compose: Option<(TicketId, Visibility)>,
+    pub compose: Option<DraftPlace>,
+    /// The tickets of the question that is being answered.
+    pub asked: Option<Vec<TicketId>>,
     /// A gate that is being passed over.
     pub override_wants: Vec<Wanted>,
     /// When the views are counted again because time went by.
     pub recount_at: Option<Instant>,
     /// When the views are counted again because something changed: once for a burst.
     pub recount_soon: Option<Instant>,
+    /// The ticket that the cursor goes to with the next rows, if it is among them.
+    pub prefer: Option<TicketId>,
     /// Rows that the cursor is to move on when the window reaches so far.
     pub owed: isize,
     /// Where the list was before a search.
     pub back_place: Option<Place>,
+    /// Something was typed into the open search.
+    pub find_typed: bool,
     /// The filter before it was edited.
     pub filter_before: String,
     /// Seeds ids.

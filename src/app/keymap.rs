@@ -66,9 +66,19 @@ impl Keymap {
     }
 
     fn lay_over(&mut self, text: &str) -> Result<(), String> {
-        let table: BTreeMap<String, Vec<String>> = toml::from_str(text)
-            .map_err(|e| format!("the keys cannot be read: {}", e.message()))?;
+        let table: BTreeMap<String, Written> = toml::from_str(text).map_err(|e| {
+            let at = e.span().map_or(0, |s| s.start);
+            let row = text.get(..at).map_or(1, |t| t.matches('\n').count() + 1);
+            format!(
+                "line {row} cannot be read: write an act and its keys, as in reply = [\"r\"] ({})",
+                e.message().lines().next().unwrap_or_default()
+            )
+        })?;
         for (name, keys) in table {
+            let keys = match keys {
+                Written::One(key) => vec![key],
+                Written::Many(keys) => keys,
+            };
             let Some(c) = commands::by_name(&name) else {
                 return Err(format!(
                     "there is no command \"{name}\" to give keys to; `:help` lists them"
@@ -77,8 +87,9 @@ impl Keymap {
             self.binds.retain(|(_, a)| *a != c.action);
             for key in keys {
                 // The sign itself joins modifiers in a key's name; on its own it means the key.
-                let written = if key == "+" { "Plus" } else { key.as_str() };
+                let written: Vec<String> = key.split_whitespace().map(spelled).collect();
                 let seq: KeySeq = written
+                    .join(" ")
                     .parse()
                     .map_err(|e| format!("the key \"{key}\" of \"{name}\" cannot be read: {e}"))?;
                 if let Some(why) = seq.as_slice().iter().find_map(unusable) {
@@ -148,6 +159,26 @@ impl Keymap {
             .filter(|(_, a)| *a == action)
             .map(|(s, _)| shown(s.as_slice()))
             .collect()
+    }
+}
+
+/// Keys as the person wrote them.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum Written {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// A key's name as it is read: `Ctrl-x`, as help shows it, is `Ctrl+x`, and the sign that joins
+/// is a key by itself.
+fn spelled(key: &str) -> String {
+    if key == "+" {
+        return "Plus".into();
+    }
+    match key.split_once('-') {
+        Some((mods, rest)) if !mods.is_empty() && !rest.is_empty() => format!("{mods}+{rest}"),
+        _ => key.to_owned(),
     }
 }
 

@@ -48,6 +48,11 @@ impl App {
         update::update(&mut self.state, event)
     }
 
+    /// The draft on disk has not been read yet: what is written joins it, and replaces nothing.
+    pub const fn draft_is_unread(&self) -> bool {
+        self.state.inner.draft_unknown.is_some()
+    }
+
     /// The next instant at which the screen changes by itself; the shell arms one timer
     /// for it and sends [`Event::Wake`].
     pub fn wake(&self) -> Option<Instant> {

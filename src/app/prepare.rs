@@ -93,6 +93,10 @@ pub type Unfolded = std::collections::BTreeSet<crate::domain::thread::MessageId>
 pub fn lines(s: &State, l: &mut Loaded, width: u16, unfolded: &Unfolded) {
     let width = usize::from(width.max(8));
     let mut out = Vec::new();
+    if let Some((_, key)) = &l.thread.into {
+        let text = format!("merged: the conversation goes on in {key} (:open {key})");
+        out.push(plain(LineKind::Cut, fit(&line(&text), width), None));
+    }
     for link in &l.thread.links {
         let text = format!("{} {} ({})", link.key, link.subject.line(), link.status);
         out.push(plain(LineKind::Link, fit(&line(&text), width), None));

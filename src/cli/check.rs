@@ -35,9 +35,10 @@ pub fn config(global: &Global, what: ConfigWhat, out: &mut Out) -> Result<Code, 
         ConfigWhat::Check | ConfigWhat::Sample => {
             let loaded = config::load(&paths)?;
             let wrong = |why: String| Fail::new(Code::Config, why);
-            shell::views(&loaded.config)
-                .map_err(|why| wrong(format!("{}: {why}", file.display())))?;
-            shell::keymap(&loaded.config).map_err(wrong)?;
+            if let Some(why) = shell::views(&loaded.config).1.first() {
+                return Err(wrong(format!("{}: {why}", file.display())));
+            }
+            shell::keymap(&loaded.config, &paths).map_err(wrong)?;
             if global.json {
                 out.json(&json!({"ok": true, "written": loaded.written}))?;
             } else if loaded.written {

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::args::ListArgs;
-use super::exit::{Code, Fail};
-use super::out::Out;
+use super::exit::Fail;
+use super::out::{Out, complain};
 use super::session::Session;
 use super::shape;
 use crate::app::state::View;
@@ -103,7 +103,10 @@ fn view(session: &Session, name: &str) -> Result<(Query, Sort), Fail> {
 
 /// The views of the console: those that are built in, then the person's own.
 fn all_views(session: &Session) -> Result<Vec<View>, Fail> {
-    let own = shell::views(&session.config).map_err(|why| Fail::new(Code::Config, why))?;
+    let (own, wrong) = shell::views(&session.config);
+    for why in wrong {
+        complain(&why);
+    }
     Ok(built_in().into_iter().chain(own).collect())
 }
 
@@ -194,8 +197,11 @@ pub fn show(session: &Session, id: &str, out: &mut Out) -> Result<(), Fail> {
             map.insert("messages".into(), messages.into());
             map.insert("timeline".into(), timeline.into());
             map.insert("links".into(), links.into());
-            let draft = thread.draft.as_ref();
-            map.insert("draft".into(), draft.map(|d| d.body.as_str()).into());
+            let drafts = thread.drafts.iter();
+            let drafts: Vec<Value> = drafts
+                .map(|d| json!({"visibility": d.visibility.word(), "body": d.body, "at": d.at}))
+                .collect();
+            map.insert("drafts".into(), drafts.into());
         }
         return Ok(out.json(&value)?);
     }

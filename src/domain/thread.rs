@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Instant;
 use super::change::{LinkKind, NewAttachment};
 use super::people::AgentId;
+use super::sla::{Side, SlaEvent};
 use super::text::Untrusted;
 use super::ticket::{Status, Ticket, TicketId, TicketKey};
 
@@ -20,7 +21,7 @@ pub struct MessageId(pub i64);
 pub struct AttachmentId(pub i64);
 
 /// Who may read a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Visibility {
     /// The requester reads it.
@@ -138,6 +139,9 @@ pub struct Link {
     pub incoming: bool,
 }
 
+/// Which draft: of that ticket, for those readers.
+pub type DraftPlace = (TicketId, Visibility);
+
 /// Text that is being written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
@@ -154,6 +158,28 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// Which of the drafts it is.
+    pub const fn place(&self) -> DraftPlace {
+        (self.ticket, self.visibility)
+    }
+
+    /// This text with another behind it, and the files of both.
+    #[must_use]
+    pub fn joined(mut self, more: Self) -> Self {
+        if self.body.trim().is_empty() {
+            self.body = more.body;
+        } else if !more.body.trim().is_empty() && self.body != more.body {
+            self.body = format!("{}\n\n{}", self.body, more.body);
+        }
+        self.at = self.at.max(more.at);
+        for file in more.files {
+            if !self.files.contains(&file) {
+                self.files.push(file);
+            }
+        }
+        self
+    }
+
     /// There is nothing in it worth keeping.
     pub fn is_empty(&self) -> bool {
         self.body.trim().is_empty() && self.files.is_empty()
@@ -171,8 +197,16 @@ pub struct Thread {
     pub timeline: Vec<TimelineEntry>,
     /// Other tickets.
     pub links: Vec<Link>,
-    /// What is being written.
-    pub draft: Option<Draft>,
+    /// What is being written: at most one text for each kind of reader.
+    pub drafts: Vec<Draft>,
+    /// The ticket in which this one lives on, if it was merged.
+    pub into: Option<(TicketId, TicketKey)>,
+    /// Who opened it.
+    pub opened_by: Side,
+    /// The status it began with.
+    pub first_status: Status,
+    /// What moved its clocks since, oldest first.
+    pub clock_events: Vec<SlaEvent>,
     /// Tickets that were merged into this one.
     pub merged: Vec<TicketKey>,
 }

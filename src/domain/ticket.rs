@@ -192,6 +192,21 @@ pub struct TicketId(pub i64);
 pub struct TicketKey(String);
 
 impl TicketKey {
+    /// The address of the ticket's page, where `{key}` in the template stands for its number.
+    pub fn page(&self, template: &str) -> String {
+        let number: String = self
+            .0
+            .bytes()
+            .map(|b| match b {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                    char::from(b).to_string()
+                }
+                b => format!("%{b:02X}"),
+            })
+            .collect();
+        template.replace("{key}", &number)
+    }
+
     /// The longest key that is accepted.
     pub const MAX: usize = 40;
 

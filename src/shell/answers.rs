@@ -4,6 +4,7 @@ use crate::app::event::{Answer, Fault};
 use crate::app::state::AuditRow;
 use crate::app::{Effect, Event};
 use crate::domain::text::{self, Printable};
+use crate::domain::ticket::TicketId;
 use crate::store::{self, Reader, StoreError};
 
 use super::lanes::is_stopped;
@@ -160,7 +161,11 @@ fn read(reader: &Reader, effect: Effect) -> Result<Option<Event>, StoreError> {
         },
         Effect::Vocabulary(now) => Event::Vocabulary(told(reader.vocabulary(now).map(Box::new))?),
         Effect::FindTicket { generation, key } => {
-            let answer = told(reader.find(&key))?;
+            let found = |id: Option<TicketId>| match id {
+                Some(id) => reader.ticket(id),
+                None => Ok(None),
+            };
+            let answer = told(reader.find(&key).and_then(found))?.map(|t| t.map(Box::new));
             Event::Found {
                 generation,
                 key,

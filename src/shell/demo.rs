@@ -126,7 +126,7 @@ pub fn open(paths: &Paths, config: &Config, now: Instant, fresh: bool) -> Result
             }
         }
     }
-    let desk = open_desk(&file, config, now)?;
+    let desk = open_desk(&file, config, paths, now)?;
     if !desk.fresh {
         return Ok(desk);
     }
@@ -136,7 +136,7 @@ pub fn open(paths: &Paths, config: &Config, now: Instant, fresh: bool) -> Result
         .map_err(|e| e.to_string())?;
     drop(desk);
     // Once more, now that its snippets and macros are there.
-    open_desk(&file, config, now)
+    open_desk(&file, config, paths, now)
 }
 
 fn may_stay(file: &DeskFile, today: &str) -> bool {

@@ -21,6 +21,33 @@ pub fn command(setting: Option<&str>) -> String {
         .unwrap_or_else(|| if cfg!(windows) { "notepad" } else { "vi" }.into())
 }
 
+/// Waits for the editor; says whether it ended well. An editor that is stopped (Ctrl-z) stops
+/// this process with it, so that the shell gets the terminal, and both go on together.
+#[cfg(unix)]
+fn wait(child: std::process::Child) -> std::io::Result<bool> {
+    use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, waitpid};
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    loop {
+        match waitpid(pid, WaitOptions::UNTRACED) {
+            Err(rustix::io::Errno::INTR) | Ok(None) => {}
+            Err(e) => return Err(e.into()),
+            Ok(Some((_, status))) if status.stopped() => {
+                kill_process(getpid(), Signal::STOP)?;
+                // We were told to go on: so is the editor, whoever told us.
+                if let Some(pid) = pid {
+                    kill_process(pid, Signal::CONT)?;
+                }
+            }
+            Ok(Some((_, status))) => return Ok(status.exit_status() == Some(0)),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn wait(mut child: std::process::Child) -> std::io::Result<bool> {
+    Ok(child.wait()?.success())
+}
+
 /// Lets the person edit the text; none if it was left as it was. The file is readable by
 /// nobody else and gone afterwards.
 ///
@@ -48,25 +75,34 @@ pub fn edit(command: &str, key: &TicketKey, text: &str) -> Result<Option<String>
         .and_then(|()| file.flush())
         .map_err(|e| format!("the text cannot be given to the editor: {e}"))?;
     let path = file.into_temp_path();
-    let status = Command::new(program)
+    let child = Command::new(program)
         .args(args)
         .arg(&path)
-        .status()
+        .spawn()
         .map_err(|e| {
             format!(
                 "the editor {program} cannot be started: {e}; set $EDITOR, or editor in config.toml"
             )
         })?;
-    if !status.success() {
+    let well = wait(child).map_err(|e| format!("the editor {program} was lost: {e}"))?;
+    if !well {
         return Err(format!(
-            "the editor {program} ended with {status}; your text is as it was"
+            "the editor {program} did not end well; your text is as it was"
         ));
     }
     // Editors that replace the file leave a new one at the same path: it is opened anew.
     let mut bytes = Vec::new();
     fs::File::open(&path)
-        .and_then(|f| f.take(MAX).read_to_end(&mut bytes))
+        .and_then(|f| f.take(MAX + 1).read_to_end(&mut bytes))
         .map_err(|e| format!("the text cannot be read back from the editor: {e}"))?;
+    if bytes.len() as u64 > MAX {
+        let kept = path.keep().map(|p| p.display().to_string());
+        return Err(format!(
+            "the text has more than {} MB; it lies in {}, attach it as a file instead",
+            MAX / 1_048_576,
+            kept.unwrap_or_else(|_| "the editor's own copy".into())
+        ));
+    }
     let edited = String::from_utf8_lossy(&bytes);
     // Editors end the last line; that is not a change.
     let edited = edited.strip_suffix('\n').unwrap_or(&edited);

@@ -16,6 +16,7 @@ use super::open::{DeskFile, OpenDesk, open_desk};
 use super::opener;
 use super::paths;
 use super::scribe::{Pen, Scribe};
+use super::watch::Watch;
 use crate::app::event::{Changed, Freshness};
 use crate::app::state::View;
 use crate::app::{Effect, Event, event};
@@ -25,7 +26,7 @@ use crate::domain::Instant;
 use crate::domain::change::Change;
 use crate::domain::people::AgentId;
 use crate::domain::text;
-use crate::domain::thread::AttachmentId;
+use crate::domain::thread::{AttachmentId, Draft, DraftPlace};
 use crate::domain::ticket::TicketId;
 use crate::store::{FromDraft, Reader, StoreError, Writer};
 
@@ -36,6 +37,7 @@ struct Working {
     pen: Pen,
     path: PathBuf,
     me: AgentId,
+    _watch: Option<Watch>,
     // Dropped last: it finishes what was handed to it.
     _scribe: Scribe,
 }
@@ -47,6 +49,7 @@ pub struct Outside {
     flight: Flight,
     config: Arc<Config>,
     paths: Paths,
+    watches: bool,
 }
 
 /// Tells the app what changed, with how we stand with the desk.
@@ -60,7 +63,7 @@ pub(super) fn tell_changed(
 ) {
     let (outbox, stuck) = writer.outbox_counts().unwrap_or_default();
     let changed = Changed {
-        all: tickets.len() > 200,
+        all: tickets.len() > 200 || vocabulary,
         tickets,
         vocabulary,
         freshness: Freshness {
@@ -102,7 +105,30 @@ impl Outside {
             flight,
             config,
             paths,
+            watches: false,
         }
+    }
+
+    /// Notices what other processes write into the store.
+    #[must_use]
+    pub fn watching(self) -> Self {
+        Self {
+            watches: true,
+            ..self
+        }
+    }
+
+    /// The store's file was written: tells the app, if that was somebody else.
+    pub fn look_again(&self, now: Instant) {
+        let Some(working) = &self.working else { return };
+        let (reports, flight) = (self.reports.clone(), self.flight.clone());
+        let token = self.flight.begin();
+        working.pen.write(move |w| {
+            if w.was_written_by_others().unwrap_or(false) {
+                tell_changed(w, &reports, &flight, Vec::new(), true, (now, false));
+            }
+            drop(token);
+        });
     }
 
     /// Puts an opened desk to work.
@@ -124,6 +150,10 @@ impl Outside {
             lanes: Lanes::start(&desk.path, &self.reports, &self.flight)?,
             courier,
             pen,
+            _watch: self
+                .watches
+                .then(|| Watch::start(&desk.path, self.reports.clone(), self.flight.clone()))
+                .flatten(),
             path: desk.path,
             me: desk.me,
             _scribe: scribe,
@@ -237,18 +267,11 @@ impl Outside {
                     undone(w.redo(&me, now), Event::Redone)
                 });
             }
-            Effect::SaveDraft(draft) => {
-                let (reports, token) = (self.reports.clone(), self.flight.begin());
-                working.pen.write(move |w| {
-                    let event = Event::DraftSaved {
-                        ticket: draft.ticket,
-                        at: draft.at,
-                        answer: w.save_draft(&draft).map_err(|e| fault(&e)),
-                    };
-                    let _ = reports.blocking_send(Report::Event { event, token });
-                });
+            Effect::SaveDraft(draft) => self.draft(working, draft, |w, d| w.save_draft(&d)),
+            Effect::JoinDraft(draft) => self.draft(working, draft, Writer::join_draft),
+            Effect::DropDraft((ticket, for_whom)) => {
+                self.quietly(working, move |w| w.drop_draft(ticket, for_whom));
             }
-            Effect::DropDraft(ticket) => self.quietly(working, move |w| w.drop_draft(ticket)),
             Effect::MarkRead(ticket) => {
                 self.write(working, now, move |w| match w.mark_read(&[ticket]) {
                     Ok(()) => (None, vec![ticket]),
@@ -261,9 +284,8 @@ impl Outside {
                     Err(e) => (Some(Event::Failed(fault(&e))), Vec::new()),
                 })
             }
-            Effect::SaveAttachment(id) => self.attachment(working, id, false),
-            Effect::OpenAttachment(id) => self.attachment(working, id, true),
-            Effect::OpenTicket(id) => self.page(working, id),
+            Effect::SaveAttachment { id, to } => self.attachment(working, id, to, false),
+            Effect::OpenAttachment(id) => self.attachment(working, id, None, true),
             Effect::Sync => self.chores(now),
             reading => working.lanes.ask(reading),
         }
@@ -294,6 +316,23 @@ impl Outside {
         working.courier.go(now);
     }
 
+    fn draft(
+        &self,
+        working: &Working,
+        draft: Draft,
+        keep: impl FnOnce(&mut Writer, Draft) -> Result<(), StoreError> + Send + 'static,
+    ) {
+        let (reports, token) = (self.reports.clone(), self.flight.begin());
+        working.pen.write(move |w| {
+            let event = Event::DraftSaved {
+                place: draft.place(),
+                at: draft.at,
+                answer: keep(w, draft).map_err(|e| fault(&e)),
+            };
+            let _ = reports.blocking_send(Report::Event { event, token });
+        });
+    }
+
     fn quietly(
         &self,
         working: &Working,
@@ -309,11 +348,17 @@ impl Outside {
     }
 
     /// Puts a draft on disk on the way out, whatever the loop still does.
-    pub fn save_last(&self, draft: crate::domain::thread::Draft) {
+    pub fn save_last(&self, draft: Draft, unread: bool) {
         if let Some(working) = &self.working {
             working.pen.write(move |w| {
-                if let Err(error) = w.save_draft(&draft) {
-                    tracing::error!(ticket = draft.ticket.0, %error, "a draft could not be saved");
+                let ticket = draft.ticket.0;
+                let kept = if unread {
+                    w.join_draft(draft)
+                } else {
+                    w.save_draft(&draft)
+                };
+                if let Err(error) = kept {
+                    tracing::error!(ticket, %error, "a draft could not be saved");
                 }
             });
         }
@@ -326,7 +371,7 @@ impl Outside {
             let opened = if is_demo {
                 demo::open(&paths, &config, now, false)
             } else {
-                open_desk(&DeskFile::local(&paths), &config, now)
+                open_desk(&DeskFile::local(&paths), &config, &paths, now)
             };
             let desk = opened.map(Box::new);
             let _ = reports.blocking_send(Report::Opened { desk, token });
@@ -357,15 +402,16 @@ impl Outside {
             let views = change()
                 .and_then(|()| config::load(&paths))
                 .map_err(|e| e.to_string().replace('\n', "; "))
-                .and_then(|loaded| super::open::views(&loaded.config));
+                .map(|loaded| super::open::views(&loaded.config).0);
             Event::ViewsSaved(views.map_err(|why| sentence(&why)))
         });
     }
 
-    fn attachment(&self, working: &Working, id: AttachmentId, open: bool) {
+    fn attachment(&self, working: &Working, id: AttachmentId, to: Option<String>, open: bool) {
         let (path, folder) = (working.path.clone(), self.paths.download_dir.clone());
         self.apart(move || {
-            let saved = save_attachment(&path, id, &folder);
+            let (folder, name) = paths::to_save(to.as_deref(), &folder);
+            let saved = save_attachment(&path, id, &folder, name);
             match saved {
                 Err(why) => Event::Failed(sentence(&why)),
                 Ok(file) if open => match opener::file(&file) {
@@ -375,27 +421,6 @@ impl Outside {
                 Ok(file) => Event::Done(text::line(&format!("saved as {}", file.display()))),
             }
         });
-    }
-
-    fn page(&self, working: &Working, id: TicketId) {
-        let (path, template) = (working.path.clone(), self.config.ticket_url.clone());
-        self.apart(move || {
-            let opened =
-                address(&path, id, template.as_deref()).and_then(|address| opener::url(&address));
-            match opened {
-                Ok(()) => Event::Done(text::line("sent to your browser")),
-                Err(why) => Event::Failed(sentence(&why)),
-            }
-        });
-    }
-
-    /// The ticket's page at the desk goes to the clipboard; the loop asks for it because only
-    /// the loop may write to the terminal.
-    pub fn link(&self, id: TicketId) -> Result<String, event::Fault> {
-        let Some(working) = &self.working else {
-            return Err(sentence("no desk is open"));
-        };
-        address(&working.path, id, self.config.ticket_url.as_deref()).map_err(|why| sentence(&why))
     }
 
     /// Gives text to the person's clipboard command, if there is one; false if the terminal
@@ -448,7 +473,7 @@ fn step(pen: Pen, reports: Sender<Report>, from: Option<TicketId>, token: super:
 fn commit(
     w: &mut Writer,
     changes: Vec<Change>,
-    draft_of: Option<TicketId>,
+    draft_of: Option<DraftPlace>,
 ) -> Result<Vec<TicketId>, StoreError> {
     let done = match draft_of {
         Some(draft_of) => w.commit_draft(&FromDraft { changes, draft_of })?,
@@ -467,6 +492,8 @@ fn undone(
         Ok(Some(undone)) => {
             let answer = event::Undone {
                 tickets: undone.tickets.len(),
+                ticket: undone.tickets.first().copied().filter(|_| undone.done <= 1),
+                done: undone.done > 0,
                 what: text::line(&undone.what),
                 text_back: undone.text_back,
             };
@@ -475,30 +502,13 @@ fn undone(
     }
 }
 
-fn address(store: &Path, id: TicketId, template: Option<&str>) -> Result<String, String> {
-    let Some(template) = template else {
-        return Err("this desk has no pages; set ticket_url in config.toml if it has".into());
-    };
-    let ticket = Reader::open(store)
-        .and_then(|r| r.ticket(id))
-        .map_err(|e| e.to_string())?
-        .ok_or("the ticket is not there any more")?;
-    let key: String = ticket
-        .key
-        .as_str()
-        .bytes()
-        .map(|b| match b {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                char::from(b).to_string()
-            }
-            b => format!("%{b:02X}"),
-        })
-        .collect();
-    Ok(template.replace("{key}", &key))
-}
-
 /// Writes an attachment under its own name, with a number if that is taken; never over a file.
-fn save_attachment(store: &Path, id: AttachmentId, folder: &Path) -> Result<PathBuf, String> {
+fn save_attachment(
+    store: &Path,
+    id: AttachmentId,
+    folder: &Path,
+    wanted: Option<String>,
+) -> Result<PathBuf, String> {
     let reader = Reader::open(store).map_err(|e| e.to_string())?;
     let missing = "the file is not here; its desk has not been asked for it";
     let name = reader.attachment_name(id).map_err(|e| e.to_string())?;
@@ -506,7 +516,7 @@ fn save_attachment(store: &Path, id: AttachmentId, folder: &Path) -> Result<Path
     let (name, bytes) = name.zip(bytes).ok_or(missing)?;
     std::fs::create_dir_all(folder)
         .map_err(|e| format!("{} cannot be made: {e}", folder.display()))?;
-    let name = text::file_name(name.raw());
+    let name = wanted.unwrap_or_else(|| text::file_name(name.raw()));
     let (stem, ending) = match name.rsplit_once('.') {
         Some((stem, ending)) if !stem.is_empty() => (stem.to_owned(), format!(".{ending}")),
         _ => (name.clone(), String::new()),

@@ -25,6 +25,7 @@ mod scribe;
 mod signals;
 mod start;
 mod terminal;
+mod watch;
 
 pub use clock::Clock;
 pub use demo::{load as load_demo, open as open_demo};
@@ -53,6 +54,11 @@ pub enum Report {
     Chores {
         /// The instant; none: nothing is planned.
         at: Option<Instant>,
+        /// Held until it has been taken in.
+        token: flight::Token,
+    },
+    /// The store's file was written, by us or by another process.
+    Written {
         /// Held until it has been taken in.
         token: flight::Token,
     },

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 
 use crate::app::keymap::Keymap;
 use crate::app::state::{Macro, MacroStep, Setup, Size, Snippet, View};
+use crate::app::views::built_in;
 use crate::config::{Config, MacroAct, MacroFile, Paths, SnippetFile};
 use crate::domain::Instant;
 use crate::domain::list::Count;
@@ -62,8 +63,8 @@ pub struct OpenDesk {
     pub due_stale: bool,
     /// The file was made just now.
     pub fresh: bool,
-    /// Something to say when the console is up: a damaged file was set aside.
-    pub news: Option<String>,
+    /// What to say when the console is up: a damaged file was set aside, a view is left out.
+    pub news: Vec<String>,
 }
 
 /// Who sits here: the setting, else the account's name, else `me`.
@@ -97,9 +98,13 @@ pub fn rules(config: &Config, me: AgentId) -> Rules {
 /// Opens a desk's store, makes it if it is not there, and gets the app's setup ready.
 ///
 /// # Errors
-/// A sentence: the store cannot be opened, or a view in the settings has a filter that cannot
-/// be read.
-pub fn open_desk(file: &DeskFile, config: &Config, now: Instant) -> Result<OpenDesk, String> {
+/// A sentence: the store cannot be opened, or the keys cannot be read.
+pub fn open_desk(
+    file: &DeskFile,
+    config: &Config,
+    paths: &Paths,
+    now: Instant,
+) -> Result<OpenDesk, String> {
     let me = file.me.clone().unwrap_or_else(|| me(config));
     let mut opened =
         Writer::open(&file.path, rules(config, me.clone()), now).map_err(|e| e.to_string())?;
@@ -114,7 +119,7 @@ pub fn open_desk(file: &DeskFile, config: &Config, now: Instant) -> Result<OpenD
             .put_agents(&[agent])
             .map_err(|e| e.to_string())?;
     }
-    let setup = setup(file, config, me.clone())?;
+    let setup = setup(file, config, paths, me.clone())?;
     Ok(OpenDesk {
         writer: opened.writer,
         path: file.path.clone(),
@@ -122,20 +127,25 @@ pub fn open_desk(file: &DeskFile, config: &Config, now: Instant) -> Result<OpenD
         setup,
         due_stale: opened.due_stale,
         fresh: opened.fresh,
-        news: opened.set_aside.map(|p| {
-            format!(
-                "the store was damaged; it was set aside as {} and a new one begun",
-                p.display()
-            )
-        }),
+        news: opened
+            .set_aside
+            .map(|p| {
+                format!(
+                    "the store was damaged; it was set aside as {} and a new one begun",
+                    p.display()
+                )
+            })
+            .into_iter()
+            .chain(views(config).1)
+            .collect(),
     })
 }
 
 /// What the app is told when there is no desk yet.
 ///
 /// # Errors
-/// A view's filter cannot be read.
-pub fn setup_without_desk(config: &Config) -> Result<Setup, String> {
+/// The keys cannot be read. A view that cannot is left out.
+pub fn setup_without_desk(config: &Config, paths: &Paths) -> Result<Setup, String> {
     Ok(Setup {
         size: Size::default(),
         zone: config.zone,
@@ -145,16 +155,17 @@ pub fn setup_without_desk(config: &Config) -> Result<Setup, String> {
         calendar: Arc::new(config.calendar.clone()),
         policy: Arc::new(config.policy.clone()),
         agents: Vec::new(),
+        ticket_url: config.ticket_url.clone(),
         undo_window: TimeDelta::seconds(i64::from(config.undo_window)),
-        views: views(config)?,
+        views: views(config).0,
         snippets: Vec::new(),
         macros: Vec::new(),
-        keymap: Arc::new(keymap(config)?),
+        keymap: Arc::new(keymap(config, paths)?),
         seed: seed(),
     })
 }
 
-fn setup(file: &DeskFile, config: &Config, me: AgentId) -> Result<Setup, String> {
+fn setup(file: &DeskFile, config: &Config, paths: &Paths, me: AgentId) -> Result<Setup, String> {
     let Shelves {
         mut snippets,
         mut macros,
@@ -174,7 +185,7 @@ fn setup(file: &DeskFile, config: &Config, me: AgentId) -> Result<Setup, String>
             })
             .collect(),
         macros: macros.into_iter().map(as_macro).collect(),
-        ..setup_without_desk(config)?
+        ..setup_without_desk(config, paths)?
     })
 }
 
@@ -231,40 +242,43 @@ fn as_macro(file: MacroFile) -> Macro {
     }
 }
 
-/// The person's own views, read.
-///
-/// # Errors
-/// A sentence that names the view and what is wrong with its filter.
-pub fn views(config: &Config) -> Result<Vec<View>, String> {
-    config
-        .views
-        .iter()
-        .map(|own| {
-            let query = Query::parse(&own.filter).map_err(|e| {
-                format!(
-                    "the view \"{}\" has a filter that cannot be read: {e}; mend it in config.toml",
-                    own.name
-                )
-            })?;
-            Ok(View {
-                name: text::line(&own.name),
+/// The person's own views, read, and a sentence for each that cannot be.
+pub fn views(config: &Config) -> (Vec<View>, Vec<String>) {
+    let built_in = built_in();
+    let (mut views, mut wrong) = (Vec::new(), Vec::new());
+    for own in &config.views {
+        let name = text::line(&own.name);
+        if built_in.iter().any(|v| v.name == name) {
+            wrong.push(format!(
+                "the view \"{name}\" has the name of a built-in one; give it another in config.toml"
+            ));
+            continue;
+        }
+        match Query::parse(&own.filter) {
+            Ok(query) => views.push(View {
+                name,
                 query,
                 text: own.filter.clone(),
                 sort: own.sort,
                 own: true,
                 count: Count::Unknown,
-            })
-        })
-        .collect()
+            }),
+            Err(e) => wrong.push(format!(
+                "the view \"{name}\" has a filter that cannot be read: {e}; mend it in config.toml"
+            )),
+        }
+    }
+    (views, wrong)
 }
 
 /// The profile's keys with the person's own laid over them.
 ///
 /// # Errors
-/// A sentence that names both acts of a key that would mean two things, or the key that is none.
-pub fn keymap(config: &Config) -> Result<Keymap, String> {
+/// A sentence that names the file, and both acts of a key that would mean two things, or the
+/// key that is none.
+pub fn keymap(config: &Config, paths: &Paths) -> Result<Keymap, String> {
     Keymap::load(&config.keys, config.own_keys.as_deref())
-        .map_err(|why| format!("keys.toml: {why}"))
+        .map_err(|why| format!("{}: {why}", paths.keys_file().display()))
 }
 
 /// Random enough for ids that only have to differ.

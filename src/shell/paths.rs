@@ -48,6 +48,20 @@ pub fn going_on(typed: &str) -> Vec<String> {
     all
 }
 
+/// Where an attachment is saved: in that folder under its own name, or as it was typed.
+pub fn to_save(typed: Option<&str>, folder: &Path) -> (PathBuf, Option<String>) {
+    let Some(typed) = typed else {
+        return (folder.to_owned(), None);
+    };
+    let path = meant(typed);
+    if typed.ends_with('/') || path.is_dir() {
+        return (path, None);
+    }
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
+    (parent.unwrap_or(Path::new(".")).to_owned(), name)
+}
+
 /// A file that is to go with a text.
 ///
 /// # Errors

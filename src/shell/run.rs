@@ -183,16 +183,23 @@ where
             let next = self.next().await;
             self.step(next);
         }
+        // What is there now, and not what that leads to: the store answers so fast that a
+        // frame would wait for one answer after the other.
+        let mut reports = self.reports.len();
         for _ in 0..AT_ONCE {
             if self.exit.is_some() {
                 break;
             }
             if let Some(event) = self.own.pop_front() {
                 self.take(event, None);
-            } else if let Some(next) = self.ready().await {
-                self.step(next);
-            } else {
-                break;
+                continue;
+            }
+            match self.ready(reports > 0).await {
+                None => break,
+                Some(next) => {
+                    reports -= usize::from(matches!(next, Next::Report(_)));
+                    self.step(next);
+                }
             }
         }
         if let Some(exit) = self.exit {
@@ -211,7 +218,7 @@ where
             }
             if let Some(event) = self.own.pop_front() {
                 self.take(event, None);
-            } else if let Some(next) = self.ready().await {
+            } else if let Some(next) = self.ready(true).await {
                 self.step(next);
             } else if self.is_due() {
                 self.step(Next::Time);
@@ -244,7 +251,9 @@ where
         if let Some(composer) = &self.app.state.composer
             && composer.touched.is_some()
         {
-            self.outside.save_last(composer.draft(self.clock.now()));
+            let unread = self.app.draft_is_unread();
+            self.outside
+                .save_last(composer.draft(self.clock.now()), unread);
         }
         // Nobody takes reports any more: a thread that waits to tell one goes on.
         self.reports.close();
@@ -274,16 +283,19 @@ where
         }
     }
 
-    /// Something that is there already.
+    /// Something that is there already; a report only where those are wanted.
     ///
     /// The input is asked in the name of this very task: the terminal's stream remembers
     /// whoever asked last, and would wake nobody if that were a passer-by.
-    async fn ready(&mut self) -> Option<Next> {
+    async fn ready(&mut self, reports: bool) -> Option<Next> {
         if let Some(input) = &mut self.input {
             let asked = poll_fn(|cx| Poll::Ready(input.poll_next_unpin(cx))).await;
             if let Poll::Ready(raw) = asked {
                 return Some(Next::Input(raw));
             }
+        }
+        if !reports {
+            return None;
         }
         self.reports.try_recv().ok().map(|r| Next::Report(Some(r)))
     }
@@ -319,14 +331,22 @@ where
                 self.chores_at = at;
                 drop(token);
             }
+            Report::Written { token } => {
+                self.outside.look_again(self.clock.now());
+                drop(token);
+            }
             Report::Opened { desk, token } => match desk {
                 Err(why) => self.take(Event::Failed(sentence(&why)), Some(token)),
                 Ok(desk) => {
                     let mut setup = desk.setup.clone();
                     setup.size = self.app.state.size;
+                    let news = desk.news.clone();
                     match self.outside.put_to_work(*desk) {
                         Ok(()) => {
                             self.take(Event::DeskOpened(Box::new(setup)), Some(token));
+                            for news in news {
+                                self.take(Event::Failed(sentence(&news)), None);
+                            }
                             self.outside.first_chores(self.clock.now());
                         }
                         Err(e) => {
@@ -392,10 +412,6 @@ where
             Effect::Bell => self.aside(Aside::Bell),
             Effect::Title(title) => self.aside(Aside::Title(title)),
             Effect::Copy { text, what } => self.copy(text, what.as_str()),
-            Effect::CopyLink(ticket) => match self.outside.link(ticket) {
-                Ok(address) => self.copy(address, "the ticket's address"),
-                Err(fault) => self.own.push_back(Event::Failed(fault)),
-            },
             Effect::OpenEditor { key, text } => {
                 let command = editor::command(self.outside.config().editor.as_deref());
                 self.input = None;
@@ -403,6 +419,10 @@ where
                     Ok(()) => editor::edit(&command, &key, &text),
                     Err(_) => Err("the terminal is gone".into()),
                 };
+                // Ctrl-c and Ctrl-z in the editor were meant for it.
+                if let Some(signals) = &mut self.signals {
+                    signals.forget();
+                }
                 self.come_back();
                 self.own
                     .push_back(Event::Edited(edited.map_err(|why| sentence(&why))));

@@ -66,16 +66,18 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let loaded = config::load(paths).map_err(|e| Failure::Config(e.to_string()))?;
     let config = Arc::new(loaded.config);
     let now = clock::now();
+    // Wrong settings are said to be that, before any store is touched.
+    let without = setup_without_desk(&config, paths).map_err(Failure::Config)?;
     let desk = if options.demo {
         Some(demo::open(paths, &config, now, options.fresh).map_err(Failure::Store)?)
     } else if loaded.written || paths.local_store().exists() {
-        Some(open_desk(&DeskFile::local(paths), &config, now).map_err(Failure::Store)?)
+        Some(open_desk(&DeskFile::local(paths), &config, paths, now).map_err(Failure::Store)?)
     } else {
         None
     };
     let setup = match &desk {
         Some(desk) => desk.setup.clone(),
-        None => setup_without_desk(&config).map_err(Failure::Config)?,
+        None => without,
     };
     let picture = picture(config.theme)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -85,11 +87,12 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let exit = runtime.block_on(async {
         let (sender, reports) = mpsc::channel(256);
         let flight = Flight::default();
-        let mut outside = Outside::new(sender, flight.clone(), Arc::clone(&config), paths.clone());
+        let mut outside =
+            Outside::new(sender, flight.clone(), Arc::clone(&config), paths.clone()).watching();
         if let Some(desk) = desk {
             let news = desk.news.clone();
             outside.put_to_work(desk).map_err(system)?;
-            if let Some(news) = news {
+            for news in news {
                 outside.say(Event::Failed(sentence(&news)));
             }
         }

@@ -10,7 +10,7 @@ use super::{Result, Rules, StoreError};
 use crate::domain::change::{Act, Change, LinkKind};
 use crate::domain::sla::{Side, SlaEvent, What};
 use crate::domain::text::Untrusted;
-use crate::domain::thread::{Draft, Visibility};
+use crate::domain::thread::Visibility;
 use crate::domain::ticket::{Status, Ticket, TicketId, TicketKey, Turn};
 
 /// What a transaction carries along.
@@ -135,10 +135,13 @@ impl Scene<'_> {
                 if *into == change.ticket || self.ticket(*into)?.merged_into.is_some() {
                     return Err(StoreError::Refused("a ticket cannot be merged into itself or into one that is merged; choose the ticket that goes on".into()));
                 }
-                self.follow_draft(change.ticket, *into)?;
+                draft::follow(self.conn, change.ticket, *into)?;
                 also.push(*into);
             }
-            Act::Unmerge { .. } => also.extend(before.merged_into),
+            Act::Unmerge { .. } => {
+                draft::return_home(self.conn, change.ticket)?;
+                also.extend(before.merged_into);
+            }
             Act::Split {
                 subject,
                 messages,
@@ -183,7 +186,10 @@ impl Scene<'_> {
             }
             Act::Link { to, kind } => self.tie(change.ticket, *to, *kind, false)?,
             Act::Unlink { to, kind } => self.tie(change.ticket, *to, *kind, true)?,
-            Act::Merge { into } => also.push(*into),
+            Act::Merge { into } => {
+                draft::return_home(self.conn, change.ticket)?;
+                also.push(*into);
+            }
             Act::Split { new: Some(new), .. } => {
                 self.unsplit(change.ticket, *new)?;
                 also.push(change.ticket);
@@ -293,15 +299,6 @@ impl Scene<'_> {
         Ok(())
     }
 
-    fn follow_draft(&self, from: TicketId, into: TicketId) -> Result<()> {
-        if let Some(draft) = draft::of(self.conn, from)? {
-            let ticket = into;
-            draft::join(self.conn, Draft { ticket, ..draft })?;
-            draft::forget(self.conn, from)?;
-        }
-        Ok(())
-    }
-
     fn split(
         &mut self,
         from: &Ticket,
@@ -338,6 +335,7 @@ impl Scene<'_> {
             "UPDATE outbox SET stage = 6 WHERE ticket = ?1 AND stage IN (1, 5)",
             [new.0],
         )?;
+        draft::hand_over(self.conn, new, home)?;
         put::erase(self.conn, &t, &mut self.counters)
     }
 

@@ -39,7 +39,7 @@ use crate::domain::change::{BatchId, Change, ChangeId};
 use crate::domain::people::AgentId;
 use crate::domain::sla::{Policy, Side, SlaEvent};
 use crate::domain::text::Untrusted;
-use crate::domain::thread::{Message, TimelineEntry};
+use crate::domain::thread::{DraftPlace, Message, TimelineEntry};
 use crate::domain::ticket::{Status, Ticket, TicketId};
 
 /// What the store needs to know to say when a ticket is due, and who sits here.
@@ -84,8 +84,10 @@ pub struct Undone {
     pub what: String,
     /// Tickets that look different now.
     pub tickets: Vec<TicketId>,
-    /// The ticket whose unsent message was taken back; its text is a draft again.
-    pub text_back: Option<TicketId>,
+    /// The unsent text that was taken back and is a draft again.
+    pub text_back: Option<DraftPlace>,
+    /// How many changes were taken back or done again.
+    pub done: usize,
 }
 
 /// How far a recomputation of due instants has come.
@@ -196,6 +198,6 @@ pub enum Shelf {
 pub struct FromDraft {
     /// The changes, one batch.
     pub changes: Vec<Change>,
-    /// Whose draft is used up by them.
-    pub draft_of: TicketId,
+    /// The draft that is used up by them.
+    pub draft_of: DraftPlace,
 }

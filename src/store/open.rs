@@ -12,7 +12,7 @@ use crate::domain::Instant;
 /// What brings a file from one form to the next; only ever appended to.
 pub const MIGRATIONS: &[&str] = &[
     include_str!("../../assets/migrations/001_base.sql"),
-    include_str!("../../assets/migrations/002_draft_files.sql"),
+    include_str!("../../assets/migrations/002_drafts.sql"),
 ];
 
 /// A file opened for writing.

@@ -10,7 +10,7 @@ use crate::domain::Instant;
 use crate::domain::change::{Act, BatchId, Change, ChangeId, OutboxRow, Stage};
 use crate::domain::people::AgentId;
 use crate::domain::text::Untrusted;
-use crate::domain::thread::Draft;
+use crate::domain::thread::{Draft, DraftPlace};
 use crate::domain::ticket::{Ticket, TicketId, TicketKey};
 
 /// An identity of a time.
@@ -328,7 +328,7 @@ impl Scene<'_> {
     }
 
     /// Makes what was not sent yet a draft again; text that is being written there stays in front.
-    fn text_back(&self, change: &Change, now: Instant) -> Result<bool> {
+    fn text_back(&self, change: &Change, now: Instant) -> Result<Option<DraftPlace>> {
         let Act::Say {
             visibility,
             body,
@@ -336,7 +336,7 @@ impl Scene<'_> {
             ..
         } = &change.act
         else {
-            return Ok(false);
+            return Ok(None);
         };
         draft::join(
             self.conn,
@@ -348,7 +348,7 @@ impl Scene<'_> {
                 files: attachments.clone(),
             },
         )?;
-        Ok(true)
+        Ok(Some((change.ticket, *visibility)))
     }
 
     /// The opposite: what was a draft again is on its way again, and no draft any more.
@@ -356,10 +356,12 @@ impl Scene<'_> {
         let Act::Say { body, .. } = &change.act else {
             return Ok(());
         };
-        match draft::of(self.conn, change.ticket)? {
-            Some(d) if d.body == body.raw() => draft::forget(self.conn, change.ticket),
-            _ => Ok(()),
+        for d in draft::of(self.conn, change.ticket)? {
+            if d.body == body.raw() {
+                draft::forget(self.conn, d.ticket, d.visibility)?;
+            }
         }
+        Ok(())
     }
 
     /// Takes back the latest batch of this person.
@@ -374,6 +376,7 @@ impl Scene<'_> {
         let Some(batch) = last else { return Ok(None) };
         let mut told = Told::new("Took back");
         let all = self.of_batch(&batch)?;
+        let alone = all.len() == 1;
         let undo_batch = BatchId(identity(now));
         for (change, stage, inverse) in all.into_iter().rev() {
             let Ok(shown) = self.ticket(change.ticket) else {
@@ -383,8 +386,9 @@ impl Scene<'_> {
                 (Stage::Waiting | Stage::Conflict, _) => {
                     told.tickets
                         .extend(self.withdraw(&change, Stage::Withdrawn, None)?);
-                    if self.text_back(&change, now)? {
-                        told.text_back = Some(change.ticket);
+                    // A text of its own is written on; one of many, as from a macro, is not.
+                    if alone {
+                        told.text_back = self.text_back(&change, now)?;
                     }
                     told.done(change.act.field(), &shown);
                 }
@@ -524,7 +528,7 @@ struct Told {
     keys: Vec<String>,
     left: Vec<String>,
     tickets: Vec<TicketId>,
-    text_back: Option<TicketId>,
+    text_back: Option<DraftPlace>,
 }
 
 impl Told {
@@ -581,6 +585,7 @@ impl Told {
             what: self.sentence(),
             tickets: self.tickets,
             text_back: self.text_back,
+            done: self.count,
         }
     }
 }

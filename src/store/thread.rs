@@ -161,12 +161,25 @@ pub fn thread(conn: &Connection, id: TicketId) -> Result<Option<Thread>> {
     let merged: Vec<String> = stmt
         .query_map([id.0], |r| r.get(0))?
         .collect::<rusqlite::Result<_>>()?;
+    let mut history = put::history(conn, ticket.clone())?;
+    history
+        .events
+        .extend(super::outbox::clock_events(conn, id)?);
+    history.events.sort_by_key(|e| e.at);
+    let into = match ticket.merged_into {
+        Some(into) => put::load(conn, into)?.map(|t| (t.id, t.key)),
+        None => None,
+    };
     Ok(Some(Thread {
         ticket,
         messages: messages(conn, id, BODY, true, None)?,
         timeline: timeline(conn, id, None)?,
         links: links(conn, id)?,
-        draft: super::draft::of(conn, id)?,
+        drafts: super::draft::of(conn, id)?,
+        into,
+        opened_by: history.opened_by,
+        first_status: history.first_status,
+        clock_events: history.events,
         merged: merged
             .iter()
             .filter_map(|k| TicketKey::parse(k).ok())

@@ -9,7 +9,7 @@ use super::lay::{self, Scene};
 use super::*;
 use crate::domain::import::{ImportOutcome, ImportTicket, NewTicket};
 use crate::domain::people::{Absence, Agent, Tenant, Workspace};
-use crate::domain::thread::Draft;
+use crate::domain::thread::{Draft, Visibility};
 
 /// The connection that writes.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub struct Writer {
     conn: Connection,
     rules: Rules,
     path: std::path::PathBuf,
+    /// SQLite's count of what other connections have written.
+    others: i64,
 }
 
 /// The stored number of a sort of named things.
@@ -106,11 +108,13 @@ impl Writer {
     /// A newer file, one in use, no permission, a full disk.
     pub fn open(path: &Path, rules: Rules, now: Instant) -> Result<Opened> {
         let file = open::for_writing(path, now)?;
-        let writer = Self {
+        let mut writer = Self {
             conn: file.conn,
             rules,
             path: path.to_owned(),
+            others: 0,
         };
+        writer.was_written_by_others()?;
         let due_stale = writer.note_rules().map_err(|e| e.at(path))? && !file.fresh;
         Ok(Opened {
             writer,
@@ -129,6 +133,17 @@ impl Writer {
         self.note_rules()
     }
 
+    /// Whether another process has written since this was last asked.
+    ///
+    /// # Errors
+    /// As [`Self::set_rules`].
+    pub fn was_written_by_others(&mut self) -> Result<bool> {
+        let now: i64 = self
+            .conn
+            .query_row("PRAGMA data_version", [], |r| r.get(0))?;
+        Ok(std::mem::replace(&mut self.others, now) != now)
+    }
+
     /// Puts changes into the outbox and lays them over their tickets, durably and all or none.
     ///
     /// # Errors
@@ -144,7 +159,8 @@ impl Writer {
     pub fn commit_draft(&mut self, from: &FromDraft) -> Result<Committed> {
         self.scene(true, |s| {
             let done = s.commit(&from.changes, true)?;
-            draft::forget(s.conn, from.draft_of)?;
+            let (ticket, for_whom) = from.draft_of;
+            draft::forget(s.conn, ticket, for_whom)?;
             Ok(done)
         })
     }
@@ -186,8 +202,16 @@ impl Writer {
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn drop_draft(&mut self, ticket: TicketId) -> Result<()> {
-        self.full(|c| draft::forget(c, ticket))
+    pub fn drop_draft(&mut self, ticket: TicketId, for_whom: Visibility) -> Result<()> {
+        self.full(|c| draft::forget(c, ticket, for_whom))
+    }
+
+    /// Keeps a draft behind the one that is there: nobody has read that one yet.
+    ///
+    /// # Errors
+    /// As [`Self::set_rules`].
+    pub fn join_draft(&mut self, draft: Draft) -> Result<()> {
+        self.scene(true, |s| draft::join(s.conn, draft))
     }
 
     /// I have looked at it: neither unread nor changed.

@@ -141,7 +141,7 @@ impl Scene {
     /// The local desk below that folder.
     pub fn local(self, root: &Path) -> Person {
         let paths = Paths::below(root);
-        let desk = open_desk(&DeskFile::local(&paths), &self.config, self.now).unwrap();
+        let desk = open_desk(&DeskFile::local(&paths), &self.config, &paths, self.now).unwrap();
         self.with(paths, Some(desk))
     }
 
@@ -163,7 +163,7 @@ impl Scene {
         let config = Arc::new(self.config);
         let setup = match &desk {
             Some(desk) => desk.setup.clone(),
-            None => deskhand::shell::setup_without_desk(&config).unwrap(),
+            None => deskhand::shell::setup_without_desk(&config, &paths).unwrap(),
         };
         let screen = Virtual::new(self.width, self.height);
         let lost = Arc::clone(&screen.lost);

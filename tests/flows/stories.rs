@@ -91,7 +91,7 @@ fn a_note_is_written_and_read_in_the_conversation() {
         last.visibility,
         deskhand::domain::thread::Visibility::Internal
     );
-    assert!(thread.draft.is_none());
+    assert!(thread.drafts.is_empty());
 }
 
 #[test]

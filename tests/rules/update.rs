@@ -12,7 +12,7 @@ use deskhand::domain::list::{Anchor, Count, ListRequest, Page, Place, Row};
 use deskhand::domain::people::AgentId;
 use deskhand::domain::sla::Policy;
 use deskhand::domain::text::{Printable, Untrusted};
-use deskhand::domain::thread::{Draft, Thread, Visibility};
+use deskhand::domain::thread::{Draft, DraftPlace, Thread, Visibility};
 use deskhand::domain::ticket::{Due, Kind, Status, Ticket, TicketId, TicketKey, Turn};
 use keybinds::{KeyInput, KeySeq};
 use proptest::prelude::*;
@@ -57,8 +57,17 @@ struct Desk {
     app: App,
     now: DateTime<Utc>,
     tickets: Vec<Ticket>,
-    drafts: std::collections::BTreeMap<TicketId, Draft>,
+    drafts: std::collections::BTreeMap<DraftPlace, Draft>,
     seen: Vec<Effect>,
+    /// Nothing can be written.
+    disk_full: bool,
+    /// Lists are answered later.
+    slow: bool,
+    late: Vec<Event>,
+    /// Messages that each thread has.
+    messages: i64,
+    /// What was said.
+    said: Vec<String>,
 }
 
 impl Desk {
@@ -75,6 +84,7 @@ impl Desk {
             calendar: Arc::new(Calendar::standard()),
             policy: Arc::new(Policy::mydre()),
             agents: Vec::new(),
+            ticket_url: None,
             undo_window: TimeDelta::seconds(10),
             views: Vec::new(),
             snippets: Vec::new(),
@@ -88,6 +98,11 @@ impl Desk {
             tickets: (1..=n).map(ticket).collect(),
             drafts: Default::default(),
             seen: Vec::new(),
+            disk_full: false,
+            slow: false,
+            late: Vec::new(),
+            messages: 0,
+            said: Vec::new(),
         };
         desk.event(Event::Started);
         desk
@@ -97,14 +112,47 @@ impl Desk {
         let fx = self.app.handle(self.now, event);
         for effect in fx {
             self.seen.push(effect.clone());
-            if let Some(answer) = self.run(effect) {
-                self.event(answer);
+            match self.run(effect) {
+                Some(answer @ Event::Listed { .. }) if self.slow => self.late.push(answer),
+                Some(answer) => self.event(answer),
+                None => {}
             }
         }
     }
 
     fn run(&mut self, effect: Effect) -> Option<Event> {
+        let full = || deskhand::app::Fault {
+            what: Printable::literal("the disk is full"),
+            hint: None,
+        };
         Some(match effect {
+            Effect::SaveDraft(d) | Effect::JoinDraft(d) if self.disk_full => Event::DraftSaved {
+                place: d.place(),
+                at: d.at,
+                answer: Err(full()),
+            },
+            Effect::Commit { batch, .. } if self.disk_full => Event::Committed {
+                batch,
+                answer: Err(full()),
+            },
+            Effect::Marks {
+                generation,
+                request,
+                ..
+            } => Event::Marked {
+                generation,
+                answer: Ok(self.page(&request)),
+            },
+            Effect::FindTicket { generation, key } => Event::Found {
+                generation,
+                answer: Ok(self
+                    .tickets
+                    .iter()
+                    .find(|t| t.key == key)
+                    .cloned()
+                    .map(Box::new)),
+                key,
+            },
             Effect::List {
                 generation,
                 request,
@@ -126,16 +174,16 @@ impl Desk {
                 answer: self.thread(ticket),
             },
             Effect::SaveDraft(d) => {
-                let (ticket, at) = (d.ticket, d.at);
-                self.drafts.insert(ticket, d);
+                let (place, at) = (d.place(), d.at);
+                self.drafts.insert(place, d);
                 Event::DraftSaved {
-                    ticket,
+                    place,
                     at,
                     answer: Ok(()),
                 }
             }
-            Effect::DropDraft(id) => {
-                self.drafts.remove(&id);
+            Effect::DropDraft(place) => {
+                self.drafts.remove(&place);
                 return None;
             }
             Effect::Commit {
@@ -144,6 +192,9 @@ impl Desk {
                 draft_of,
             } => {
                 for c in &changes {
+                    if let Act::Say { body, .. } = &c.act {
+                        self.said.push(body.raw().to_owned());
+                    }
                     if let Some(t) = self.tickets.iter_mut().find(|t| t.id == c.ticket) {
                         c.act.apply(t, c.at);
                     }
@@ -165,9 +216,11 @@ impl Desk {
         let at = match r.anchor {
             Anchor::First => 0,
             Anchor::Last => all.len().saturating_sub(1),
-            Anchor::Around(Place { id, .. }) | Anchor::Ticket(id) => {
-                all.iter().position(|t| t.id >= id).unwrap_or(all.len())
-            }
+            Anchor::Around(Place { id, .. }) | Anchor::Ticket(id) => all
+                .iter()
+                .position(|t| t.id == id)
+                .or_else(|| all.iter().position(|t| t.id >= id))
+                .unwrap_or(all.len()),
         };
         let (from, to) = (at.saturating_sub(r.before), (at + r.after).min(all.len()));
         Page {
@@ -195,10 +248,31 @@ impl Desk {
         Ok(t.map(|t| {
             Box::new(Thread {
                 ticket: t.clone(),
-                messages: Vec::new(),
+                messages: (1..=self.messages)
+                    .map(|n| deskhand::domain::thread::Message {
+                        id: deskhand::domain::thread::MessageId(n),
+                        ticket: id,
+                        at: morning(),
+                        author: deskhand::domain::thread::Author::System,
+                        visibility: Visibility::Public,
+                        body: Untrusted::new(format!("message {n}")),
+                        cut_from: None,
+                        attachments: Vec::new(),
+                        waiting: false,
+                    })
+                    .collect(),
                 timeline: Vec::new(),
                 links: Vec::new(),
-                draft: self.drafts.get(&id).cloned(),
+                drafts: self
+                    .drafts
+                    .values()
+                    .filter(|d| d.ticket == id)
+                    .cloned()
+                    .collect(),
+                into: None,
+                opened_by: deskhand::domain::sla::Side::Requester,
+                first_status: Status::Open,
+                clock_events: Vec::new(),
                 merged: Vec::new(),
             })
         }))
@@ -354,9 +428,15 @@ fn the_gate_says_what_is_in_the_way_and_passing_it_leaves_a_reason() {
 fn a_draft_is_saved_within_a_second_kept_on_leaving_and_there_again() {
     let mut desk = Desk::of(2);
     desk.keys("c").text("half a line").wait(1000);
-    assert_eq!(desk.drafts[&TicketId(1)].body, "half a line");
+    assert_eq!(
+        desk.drafts[&(TicketId(1), Visibility::Internal)].body,
+        "half a line"
+    );
     desk.text("!").keys("Esc");
-    assert_eq!(desk.drafts[&TicketId(1)].body, "half a line!");
+    assert_eq!(
+        desk.drafts[&(TicketId(1), Visibility::Internal)].body,
+        "half a line!"
+    );
     desk.keys("c");
     assert_eq!(
         desk.app.state.composer.as_ref().unwrap().text(),
@@ -420,6 +500,334 @@ fn at_eighty_columns_there_is_one_pane_at_a_time() {
     assert_eq!((l.main.width, l.detail.width), (0, 80));
     desk.keys("q");
     assert_eq!(desk.app.state.pane, Pane::Queue);
+}
+
+#[test]
+fn a_note_and_an_answer_are_two_drafts_and_c_never_opens_an_answer() {
+    let mut desk = Desk::of(2);
+    desk.keys("r").text("Dear Jan").keys("Esc");
+    desk.keys("c");
+    let c = desk.app.state.composer.as_ref().unwrap();
+    assert_eq!(
+        (c.visibility, c.text()),
+        (Visibility::Internal, String::new())
+    );
+    desk.text("he called").keys("Esc r");
+    let c = desk.app.state.composer.as_ref().unwrap();
+    assert_eq!(
+        (c.visibility, c.text()),
+        (Visibility::Public, "Dear Jan".into())
+    );
+    // What is begun for the other readers is not mixed with it.
+    desk.keys("Ctrl+t");
+    assert_eq!(
+        desk.app.state.composer.as_ref().unwrap().visibility,
+        Visibility::Public
+    );
+    assert_eq!(desk.drafts.len(), 2);
+}
+
+#[test]
+fn ctrl_t_takes_the_draft_along_and_leaves_none_behind() {
+    let mut desk = Desk::of(1);
+    desk.keys("r")
+        .text("he is angry")
+        .wait(1000)
+        .keys("Ctrl+t")
+        .wait(1000);
+    let kept: Vec<_> = desk.drafts.keys().copied().collect();
+    assert_eq!(kept, [(TicketId(1), Visibility::Internal)]);
+}
+
+#[test]
+fn what_the_outbox_cannot_take_is_opened_again_with_its_text() {
+    let mut desk = Desk::of(1);
+    desk.disk_full = true;
+    desk.keys("c").text("my long text").wait(1000);
+    assert!(desk.app.state.composer.as_ref().unwrap().error.is_some());
+    desk.keys("Ctrl+s").wait(100);
+    let c = desk.app.state.composer.as_ref().expect("the text is back");
+    assert_eq!(c.text(), "my long text");
+    assert!(
+        !desk
+            .app
+            .state
+            .toasts
+            .iter()
+            .any(|t| t.text.contains("undoes")),
+        "nothing was done"
+    );
+    // Leaving it loses it: that is asked.
+    desk.wait(6000).keys("Esc");
+    assert!(matches!(
+        desk.app.state.overlays.last(),
+        Some(Overlay::Confirm(_))
+    ));
+    desk.keys("n");
+    assert_eq!(
+        desk.app.state.composer.as_ref().unwrap().text(),
+        "my long text"
+    );
+    desk.disk_full = false;
+    desk.wait(6000).keys("Ctrl+s");
+    assert!(desk.app.state.composer.is_none());
+    assert_eq!(desk.said, ["my long text"]);
+}
+
+#[test]
+fn control_characters_from_an_editor_or_the_clipboard_are_not_sent() {
+    let mut desk = Desk::of(1);
+    desk.keys("c");
+    desk.event(Event::Paste("one\u{1b}[31m\ttwo\r\nthree\u{9b}".into()));
+    assert_eq!(
+        desk.app.state.composer.as_ref().unwrap().text(),
+        "one[31m\ttwo\nthree"
+    );
+    desk.event(Event::Edited(Ok(Some("x\u{1b}y\n".into()))));
+    assert_eq!(desk.app.state.composer.as_ref().unwrap().text(), "xy");
+}
+
+#[test]
+fn all_in_view_are_marked_and_a_range_reaches_beyond_the_window() {
+    let mut desk = Desk::of(1500);
+    desk.keys("*");
+    assert_eq!(desk.app.state.queue.marks.len(), 1500);
+    desk.keys("*");
+    assert!(desk.app.state.queue.marks.is_empty());
+    desk.keys("j v G v");
+    assert_eq!(desk.app.state.queue.marks.len(), 1499);
+    let mut desk = Desk::of(5000);
+    desk.keys("*");
+    assert_eq!(desk.app.state.queue.marks.len(), 2000);
+    assert!(
+        desk.app
+            .state
+            .toasts
+            .iter()
+            .any(|t| t.text.contains("2000")),
+        "it says so"
+    );
+}
+
+#[test]
+fn keys_faster_than_the_store_still_go_all_the_way() {
+    let mut desk = Desk::of(5000);
+    desk.slow = true;
+    for _ in 0..30 {
+        desk.keys("PageDown");
+    }
+    let page = desk.app.state.queue.rows.len();
+    desk.slow = false;
+    while let Some(event) = desk.late.pop() {
+        desk.event(event);
+    }
+    let each = deskhand::app::layout::list_rows(&desk.app.state) as i64 - 1;
+    assert_eq!(desk.id(), 1 + 30 * each, "{page} rows were there");
+}
+
+#[test]
+fn one_mark_out_of_sight_is_previewed_and_used_up() {
+    let mut desk = Desk::of(5);
+    desk.keys("Space j i");
+    let Some(Overlay::Confirm(c)) = desk.app.state.overlays.last() else {
+        panic!("the marked ticket is not the one under the cursor: no preview")
+    };
+    assert_eq!(c.rows.len(), 1);
+    desk.keys("y");
+    assert!(desk.tickets[0].assignee.is_some());
+    assert!(desk.app.state.queue.marks.is_empty());
+}
+
+#[test]
+fn a_question_is_answered_for_the_ticket_it_was_asked_about() {
+    let mut desk = Desk::of(5);
+    desk.keys("p");
+    // The ticket leaves the first place of the list while the question is open.
+    let first = desk.tickets.remove(0);
+    desk.tickets.push(first);
+    desk.event(Event::Changed(deskhand::app::event::Changed {
+        all: true,
+        ..Default::default()
+    }));
+    desk.text("1").keys("Enter");
+    let urgent: Vec<i64> = desk
+        .tickets
+        .iter()
+        .filter(|t| t.priority.is_some())
+        .map(|t| t.id.0)
+        .collect();
+    assert_eq!(urgent, [1]);
+}
+
+#[test]
+fn a_ticket_of_another_tenant_is_neither_opened_nor_merged_into() {
+    let mut desk = Desk::of(3);
+    let tenant = |code| deskhand::domain::people::TenantId::parse(code).ok();
+    desk.tickets[0].tenant = tenant("umc");
+    desk.tickets[1].tenant = tenant("amc");
+    desk.event(Event::Changed(deskhand::app::event::Changed {
+        all: true,
+        ..Default::default()
+    }));
+    desk.keys("m").text("1002").keys("Enter");
+    assert!(
+        desk.app.state.overlays.is_empty(),
+        "no preview of what is refused"
+    );
+    assert!(desk.app.state.toasts.iter().any(|t| t.text.contains("amc")));
+    desk.app.state.scope.extend(tenant("umc"));
+    desk.keys(":").text("open 1002").keys("Enter");
+    assert_ne!(desk.app.state.pane, Pane::Detail);
+    assert!(
+        desk.app
+            .state
+            .toasts
+            .iter()
+            .any(|t| t.text.contains("outside your scope"))
+    );
+}
+
+#[test]
+fn a_merged_ticket_says_where_it_lives_on_and_is_left_alone() {
+    let mut desk = Desk::of(3);
+    desk.tickets[0].merged_into = Some(TicketId(2));
+    desk.event(Event::Changed(deskhand::app::event::Changed {
+        all: true,
+        ..Default::default()
+    }));
+    desk.keys("i r");
+    assert!(desk.tickets[0].assignee.is_none() && desk.app.state.composer.is_none());
+    assert!(
+        desk.app
+            .state
+            .toasts
+            .iter()
+            .any(|t| t.text.contains("lives on in #1002"))
+    );
+}
+
+#[test]
+fn marked_messages_move_to_a_ticket_of_their_own_and_one_has_to_stay() {
+    let mut desk = Desk::of(1);
+    desk.messages = 4;
+    desk.keys("Enter").wait(200).keys("Space Space");
+    assert_eq!(desk.app.state.detail.as_ref().unwrap().marked.len(), 2);
+    desk.keys(":").text("split a second matter").keys("Enter");
+    let Some(Overlay::Confirm(c)) = desk.app.state.overlays.last() else {
+        panic!("no preview")
+    };
+    assert!(
+        c.lines.iter().any(|l| l.contains("message 1")),
+        "{:?}",
+        c.lines
+    );
+    desk.keys("y");
+    let moved = desk.seen.iter().rev().find_map(|e| match e {
+        Effect::Commit { changes, .. } => match &changes[0].act {
+            Act::Split { messages, .. } => Some(messages.len()),
+            _ => None,
+        },
+        _ => None,
+    });
+    assert_eq!(moved, Some(2));
+    assert!(desk.app.state.detail.as_ref().unwrap().marked.is_empty());
+    desk.keys("Space Space Space Space");
+    desk.keys(":").text("split all").keys("Enter");
+    assert!(desk.app.state.overlays.is_empty(), "nothing would stay");
+}
+
+#[test]
+fn finding_in_a_ticket_stays_in_it_and_esc_goes_back_to_where_it_began() {
+    let mut desk = Desk::of(3);
+    desk.messages = 40;
+    desk.keys("Enter").wait(200);
+    desk.keys("/").text("message 33");
+    let d = desk.app.state.detail.as_ref().unwrap();
+    assert!(d.scroll > 20 && desk.app.state.queue.find.is_none());
+    desk.keys("Esc");
+    assert_eq!(desk.app.state.detail.as_ref().unwrap().scroll, 0);
+    desk.keys("/").text("message").keys("Enter n n");
+    let found = desk.app.state.detail.as_ref().unwrap().found.unwrap();
+    desk.keys("N");
+    assert!(desk.app.state.detail.as_ref().unwrap().found.unwrap() < found);
+}
+
+#[test]
+fn a_file_goes_with_a_text_is_kept_with_the_draft_and_taken_off_by_name() {
+    let mut desk = Desk::of(1);
+    desk.keys("c")
+        .text("the log")
+        .keys("Ctrl+o")
+        .text("/tmp/log.txt")
+        .keys("Enter");
+    let asked = desk
+        .seen
+        .iter()
+        .any(|e| matches!(e, Effect::Attach { path, .. } if path == "/tmp/log.txt"));
+    assert!(asked);
+    let file = deskhand::domain::change::NewAttachment {
+        name: Untrusted::new("log.txt"),
+        path: "/tmp/log.txt".into(),
+        size: 3,
+    };
+    desk.event(Event::Attached {
+        ticket: TicketId(1),
+        answer: Ok(file.clone()),
+    });
+    desk.wait(1000);
+    assert_eq!(
+        desk.drafts[&(TicketId(1), Visibility::Internal)].files,
+        [file]
+    );
+    desk.keys("Ctrl+o")
+        .text("-log.txt")
+        .keys("Enter")
+        .wait(1000);
+    assert!(
+        desk.drafts[&(TicketId(1), Visibility::Internal)]
+            .files
+            .is_empty()
+    );
+}
+
+#[test]
+fn a_macro_that_resolves_goes_through_the_gate_and_shows_what_it_says() {
+    let mut desk = Desk::of(2);
+    desk.app.state.macros = vec![deskhand::app::state::Macro {
+        name: "close".into(),
+        steps: vec![
+            deskhand::app::state::MacroStep::Note("seen by {agent.name}".into()),
+            deskhand::app::state::MacroStep::Status(Status::Resolved),
+        ],
+    }];
+    desk.keys(";").text("close").keys("Enter");
+    let Some(Overlay::Confirm(c)) = desk.app.state.overlays.last() else {
+        panic!("no preview")
+    };
+    assert!(
+        c.lines.iter().any(|l| l.contains("last word")),
+        "{:?}",
+        c.lines
+    );
+    assert!(c.rows[0].after.contains("seen by sam"), "{:?}", c.rows);
+    desk.keys("y").text("by phone").keys("Enter");
+    assert_eq!(desk.tickets[0].status, Status::Resolved);
+}
+
+#[test]
+fn a_click_on_a_view_goes_there() {
+    let mut desk = Desk::of(3);
+    let top = deskhand::app::top::top(
+        &desk.app.state,
+        deskhand::app::layout::layout(&desk.app.state).top,
+    );
+    let tab = top.tabs[2].clone();
+    desk.event(Event::Mouse {
+        kind: deskhand::app::event::MouseKind::Click,
+        col: tab.x + 1,
+        row: 0,
+    });
+    assert_eq!(desk.app.state.active, tab.view);
 }
 
 fn any_event() -> impl Strategy<Value = (u8, String)> {
@@ -512,10 +920,11 @@ proptest! {
             prop_assert!(q.rows.is_empty() || q.cursor < q.rows.len());
             prop_assert!(q.top <= q.cursor);
         }
-        let written = desk.app.state.composer.as_ref().filter(|c| !c.is_blank()).map(|c| (c.ticket, c.text()));
+        let written = desk.app.state.composer.as_ref().filter(|c| !c.is_blank()).map(|c| (c.ticket, c.visibility, c.text()));
         desk.wait(1500);
-        if let Some((ticket, text)) = written {
-            prop_assert_eq!(desk.drafts.get(&ticket).map(|d| d.body.clone()), Some(text));
+        if let Some((ticket, visibility, text)) = written {
+            let place = (ticket, visibility);
+            prop_assert_eq!(desk.drafts.get(&place).map(|d| d.body.clone()), Some(text));
         }
     }
 }

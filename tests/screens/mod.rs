@@ -181,7 +181,7 @@ fn confirming() -> State {
         scroll: 0,
         key: 'y',
         verb: Printable::literal("assign 2 tickets"),
-        go: Go::OpenTicket(TicketId(1)),
+        go: Go::OpenUrl("https://desk.example/1".into()),
     }));
     state
 }

@@ -4,7 +4,7 @@ mod bench;
 mod scene;
 
 use chrono::TimeDelta;
-use deskhand::domain::change::{Act, LinkKind};
+use deskhand::domain::change::{Act, LinkKind, NewAttachment};
 use deskhand::domain::list::{Anchor, Count, ListRequest, Sort};
 use deskhand::domain::query::{Flag, Query, Span, Stamp, Term, Test, Text, Unit, When, Who};
 use deskhand::domain::text::Untrusted;
@@ -322,7 +322,7 @@ fn undo_of_do_is_identity_before_and_after_the_desk_has_it() {
         );
         if let Act::Say { body, .. } = &act {
             // What was taken back before it was sent is a draft again.
-            let draft = after.0.as_mut().and_then(|t| t.draft.take()).unwrap();
+            let draft = after.0.as_mut().and_then(|t| t.drafts.pop()).unwrap();
             assert_eq!(draft.body, body.raw());
         }
         assert_eq!(after, before, "{act:?}");
@@ -398,6 +398,101 @@ fn redo_does_again_and_what_others_changed_is_left() {
 }
 
 #[test]
+fn a_draft_for_the_requester_becomes_a_note_in_another_ticket_and_comes_back_with_undo() {
+    let mut scene = Scene::with(60);
+    let (a, b) = (scene.id("T55"), scene.id("T56"));
+    let draft = |ticket, visibility, body: &str| Draft {
+        ticket,
+        visibility,
+        body: body.into(),
+        at: now(),
+        files: vec![NewAttachment {
+            name: Untrusted::new("log.txt"),
+            path: "/tmp/log.txt".into(),
+            size: 3,
+        }],
+    };
+    let answer = draft(a, Visibility::Public, "Dear Jan");
+    let note = draft(b, Visibility::Internal, "ask Bo");
+    scene.writer.save_draft(&answer).unwrap();
+    scene.writer.save_draft(&note).unwrap();
+    for confirmed in [false, true] {
+        let merge = change(if confirmed { 2 } else { 1 }, a, Act::Merge { into: b });
+        scene.writer.commit(std::slice::from_ref(&merge)).unwrap();
+        let there = scene.reader.thread(b).unwrap().unwrap().drafts;
+        assert_eq!(there.len(), 1, "nothing is offered to the other requester");
+        assert_eq!(there[0].visibility, Visibility::Internal);
+        assert_eq!(there[0].body, "ask Bo\n\nDear Jan");
+        assert!(scene.reader.thread(a).unwrap().unwrap().drafts.is_empty());
+        if confirmed {
+            scene.writer.confirm(merge.id, None, now()).unwrap();
+        }
+        scene.writer.undo(&agent("ana"), now()).unwrap().unwrap();
+        assert_eq!(
+            scene.reader.thread(a).unwrap().unwrap().drafts,
+            [answer.clone()]
+        );
+        let back = scene.reader.thread(b).unwrap().unwrap().drafts;
+        assert_eq!(back[0].body, note.body);
+    }
+}
+
+#[test]
+fn a_text_that_is_taken_back_is_a_draft_with_its_files_and_sent_again_it_is_none() {
+    let mut scene = Scene::with(60);
+    let a = scene.id("T55");
+    let file = scene.folder.path().join("log.txt");
+    std::fs::write(&file, "abc").unwrap();
+    let say = Act::Say {
+        message: MessageId(1 << 50),
+        visibility: Visibility::Public,
+        body: Untrusted::new("see the log"),
+        attachments: vec![NewAttachment {
+            name: Untrusted::new("log.txt"),
+            path: file,
+            size: 3,
+        }],
+    };
+    let mut held = change(1, a, say);
+    held.not_before = Some(held.at + TimeDelta::seconds(10));
+    scene.writer.commit(std::slice::from_ref(&held)).unwrap();
+    let said = |scene: &Scene| scene.reader.thread(a).unwrap().unwrap();
+    let last = said(&scene).messages.pop().unwrap();
+    assert_eq!(last.attachments[0].name.raw(), "log.txt");
+    assert_eq!(last.attachments[0].media_type.raw(), "text/plain");
+    let bytes = scene.reader.attachment(last.attachments[0].id).unwrap();
+    assert_eq!(bytes.as_deref(), Some(b"abc".as_slice()));
+    let undone = scene.writer.undo(&agent("ana"), now()).unwrap().unwrap();
+    assert_eq!(undone.text_back, Some((a, Visibility::Public)));
+    let drafts = said(&scene).drafts;
+    assert_eq!((drafts.len(), drafts[0].files.len()), (1, 1));
+    let later = now() + TimeDelta::seconds(60);
+    scene.writer.redo(&agent("ana"), later).unwrap().unwrap();
+    let thread = said(&scene);
+    assert!(thread.drafts.is_empty());
+    assert_eq!(thread.messages.last().unwrap().body.raw(), "see the log");
+    // It can be taken back as long as the first time.
+    let again = scene.writer.next_not_before().unwrap();
+    assert_eq!(again, Some(later + TimeDelta::seconds(10)));
+}
+
+#[test]
+fn a_store_of_the_first_version_keeps_its_drafts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("desk.db");
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch(include_str!("../../assets/migrations/001_base.sql"))
+        .unwrap();
+    old.execute_batch("INSERT INTO draft VALUES(7, 1, 'Dear Jan', 1000); PRAGMA user_version = 1")
+        .unwrap();
+    drop(old);
+    Writer::open(&path, rules(), now()).unwrap();
+    let drafts = Reader::open(&path).unwrap().drafts().unwrap();
+    assert_eq!((drafts.len(), drafts[0].body.as_str()), (1, "Dear Jan"));
+    assert_eq!(drafts[0].place(), (TicketId(7), Visibility::Public));
+}
+
+#[test]
 fn a_reply_and_the_end_of_its_draft_are_one_and_drafts_follow_a_merge() {
     let mut scene = Scene::with(60);
     let (a, b) = (scene.id("T55"), scene.id("T56"));
@@ -418,7 +513,8 @@ fn a_reply_and_the_end_of_its_draft_are_one_and_drafts_follow_a_merge() {
         .commit(&[change(1, a, Act::Merge { into: b })])
         .unwrap();
     let thread = scene.reader.thread(b).unwrap().unwrap();
-    assert_eq!(thread.draft.unwrap().body, "two\n\none");
+    assert_eq!(thread.drafts.len(), 1);
+    assert_eq!(thread.drafts[0].body, "two\n\none");
     assert_eq!((thread.messages.len(), thread.merged.len()), (2, 1));
     let say = Act::Say {
         message: MessageId(1 << 50),
@@ -430,7 +526,7 @@ fn a_reply_and_the_end_of_its_draft_are_one_and_drafts_follow_a_merge() {
         .writer
         .commit_draft(&FromDraft {
             changes: vec![change(2, b, say)],
-            draft_of: b,
+            draft_of: (b, Visibility::Internal),
         })
         .unwrap();
     assert!(scene.reader.drafts().unwrap().is_empty());

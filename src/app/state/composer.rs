@@ -76,6 +76,11 @@ impl Composer {
         }
     }
 
+    /// There is nothing in it worth keeping.
+    pub fn is_empty(&self) -> bool {
+        self.is_blank() && self.files.is_empty()
+    }
+
     /// There is nothing in it but blanks.
     pub fn is_blank(&self) -> bool {
         self.area.lines().iter().all(|l| l.trim().is_empty())

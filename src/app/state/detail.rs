@@ -108,6 +108,12 @@ pub struct Detail {
     pub scroll: usize,
     /// The file under the cursor, by index in [`Loaded::attachments`].
     pub attachment: Option<usize>,
+    /// Words that are looked for in it, folded to lower case.
+    pub words: Vec<String>,
+    /// The line of the latest match.
+    pub found: Option<usize>,
+    /// Where it stood before words were looked for.
+    pub found_from: Option<usize>,
     /// The message under the cursor while messages are marked, by index in the thread.
     pub at: Option<usize>,
     /// Marked messages, to be split off.
@@ -128,6 +134,12 @@ impl Detail {
             (Some(l), Tab::Conversation) => &l.conversation,
             (Some(l), Tab::Timeline) => &l.timeline,
         }
+    }
+
+    /// Whether a line holds a word that is looked for.
+    pub fn holds(&self, l: &DetailLine) -> bool {
+        let low = l.text.to_lowercase();
+        self.words.iter().any(|w| low.contains(w))
     }
 
     /// The message that is in sight first, by index in the thread; the last one where all are.

@@ -155,6 +155,8 @@ pub struct State {
     pub calendar: Arc<Calendar>,
     /// What is promised.
     pub policy: Arc<Policy>,
+    /// A ticket's page at the desk, `{key}` being its number; none: it has no pages.
+    pub ticket_url: Option<String>,
     /// How long a public reply can be taken back before it goes; zero: it goes at once.
     pub undo_window: TimeDelta,
     /// Welcome, or the desk.
@@ -224,6 +226,7 @@ impl State {
             scope: setup.scope,
             calendar: setup.calendar,
             policy: setup.policy,
+            ticket_url: setup.ticket_url,
             undo_window: setup.undo_window,
             screen,
             pane: Pane::Queue,

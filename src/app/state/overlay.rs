@@ -171,12 +171,14 @@ pub enum Go {
     Commit(Vec<Wanted>),
     /// The person passes over a gate: asks for the reason first.
     Override(Vec<Wanted>),
-    /// Opens an address.
-    OpenTicket(TicketId),
+    /// Opens an address in the browser.
+    OpenUrl(String),
     /// Opens a file with the machine's own program.
     OpenAttachment(AttachmentId),
     /// Forgets a view.
     DeleteView(String),
+    /// Leaves the editor although its text could not be kept.
+    LoseText,
     /// Leaves the program.
     Quit,
 }

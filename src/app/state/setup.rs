@@ -72,6 +72,8 @@ pub struct Setup {
     pub policy: Arc<Policy>,
     /// The agents that are known, so that the first frame shows names.
     pub agents: Vec<Agent>,
+    /// A ticket's page at the desk, `{key}` being its number; none: it has no pages.
+    pub ticket_url: Option<String>,
     /// How long a public reply waits in the outbox and can be taken back; zero: it goes at once.
     pub undo_window: TimeDelta,
     /// The person's own views; the built-in ones come before them.

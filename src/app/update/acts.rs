@@ -10,14 +10,18 @@ use crate::app::inner::{After, Sending};
 use crate::app::state::{Confirm, Go, Macro, MacroStep, Overlay, Pane, PreviewRow, Wanted};
 use crate::domain::change::{Act, BatchId, Change, ChangeId, LinkKind};
 use crate::domain::text::{Printable, Untrusted, line};
-use crate::domain::thread::{Message, MessageId, Visibility};
+use crate::domain::thread::{DraftPlace, Message, MessageId, Visibility};
 use crate::domain::ticket::{Status, Ticket, TicketId, TicketKey, Turn as Whose};
 
 use super::{Turn, say};
 
 impl Turn<'_> {
-    /// The tickets an act is about: the marked ones, else the one under the cursor.
+    /// The tickets an act is about: those a question was asked about, else the marked ones,
+    /// else the one under the cursor.
     pub fn targets(&self) -> Vec<Arc<Ticket>> {
+        if let Some(asked) = &self.s.inner.asked {
+            return self.by_id(asked);
+        }
         if self.s.queue.marks.is_empty() || self.s.pane != Pane::Queue {
             return self
                 .s
@@ -34,34 +38,85 @@ impl Turn<'_> {
             .collect()
     }
 
+    /// The targets that may be worked on; says why not where there is none.
+    fn workable(&mut self) -> Option<Vec<Arc<Ticket>>> {
+        let all = self.targets();
+        let merged = all.iter().find_map(|t| self.merged_away(t));
+        let work: Vec<_> = all
+            .into_iter()
+            .filter(|t| t.merged_into.is_none())
+            .collect();
+        if work.is_empty() {
+            let none = || "there is no ticket under the cursor".to_owned();
+            self.refuse(&merged.unwrap_or_else(none));
+            return None;
+        }
+        Some(work)
+    }
+
+    /// Why nothing is done to a ticket that lives on in another.
+    pub fn merged_away(&self, t: &Ticket) -> Option<String> {
+        let into = t.merged_into?;
+        let detail = self.s.detail.as_ref().filter(|d| d.ticket == t.id);
+        let known = detail.and_then(|d| d.loaded.as_ref()?.thread.into.clone());
+        let rows = self.s.queue.rows.iter();
+        let key = known.map(|(_, key)| key).or_else(|| {
+            rows.map(|r| &r.ticket)
+                .find(|t| t.id == into)
+                .map(|t| t.key.clone())
+        });
+        Some(match key {
+            Some(key) => format!("#{} lives on in #{key}; :open {key} goes there", t.key),
+            None => format!("#{} was merged; open it to see where it lives on", t.key),
+        })
+    }
+
     /// One act on all targets.
     pub fn act_on_all(&mut self, make: impl Fn(&Ticket) -> Vec<Act>) {
-        let targets = self.targets();
+        let Some(targets) = self.workable() else {
+            return;
+        };
         let wants: Vec<Wanted> = targets
             .iter()
             .flat_map(|t| make(t).into_iter().map(|act| wanted(t, act)))
             .collect();
-        if targets.is_empty() {
-            return self.refuse("there is no ticket under the cursor");
-        }
         if wants.is_empty() {
-            return self.refuse("that is so already; nothing to change");
+            return self.refuse("nothing to change: it is so already");
         }
-        if targets.len() > 1 {
+        if self.wants_preview(&targets) {
             self.preview(wants, &targets, "change");
         } else {
             self.commit(wants, None);
         }
     }
 
+    /// Several tickets, or one that is not under the cursor: the effect is shown first.
+    fn wants_preview(&self, targets: &[Arc<Ticket>]) -> bool {
+        let here = self.s.under_cursor();
+        self.s.inner.asked.is_none() && targets.iter().any(|t| Some(t.id) != here)
+            || targets.len() > 1
+    }
+
     /// Shows what would happen; a key of its own lets it happen.
     pub fn preview(&mut self, wants: Vec<Wanted>, targets: &[Arc<Ticket>], verb: &str) {
-        let rows = targets
+        let rows = self.preview_rows(&wants, targets);
+        self.confirm(
+            &format!("{verb} {}", tickets(&wants)),
+            vec![line("One undo (z) takes all of it back.")],
+            rows,
+            Go::Commit(wants),
+        );
+    }
+
+    fn preview_rows(&self, wants: &[Wanted], targets: &[Arc<Ticket>]) -> Vec<PreviewRow> {
+        targets
             .iter()
             .map(|t| {
                 let mine: Vec<&Wanted> = wants.iter().filter(|w| w.ticket == t.id).collect();
-                let before: BTreeSet<String> =
-                    mine.iter().map(|w| say::before(&w.act, t)).collect();
+                let before: BTreeSet<String> = mine
+                    .iter()
+                    .map(|w| say::before(&w.act, t, self.s))
+                    .collect();
                 let after: Vec<String> = mine.iter().map(|w| say::act(&w.act, self.s)).collect();
                 PreviewRow {
                     key: Printable::from(&t.key),
@@ -75,22 +130,10 @@ impl Turn<'_> {
                             .as_str(),
                     ),
                     after: line(&after.join(", ")),
-                    skipped: mine.is_empty().then(|| line("that is so already")),
+                    skipped: mine.is_empty().then(|| line("it is so already")),
                 }
             })
-            .collect();
-        let n = wants
-            .iter()
-            .map(|w| w.ticket)
-            .collect::<BTreeSet<_>>()
-            .len();
-        let plural = if n == 1 { "" } else { "s" };
-        self.confirm(
-            &format!("{verb} {n} ticket{plural}"),
-            vec![line("One undo (z) takes all of it back.")],
-            rows,
-            Go::Commit(wants),
-        );
+            .collect()
     }
 
     /// Asks with a key of its own.
@@ -109,32 +152,36 @@ impl Turn<'_> {
     }
 
     /// One batch, at once; gives what it is undone with.
-    pub fn commit(&mut self, wants: Vec<Wanted>, draft_of: Option<TicketId>) -> Option<BatchId> {
+    pub fn commit(&mut self, wants: Vec<Wanted>, draft_of: Option<DraftPlace>) -> Option<BatchId> {
         let first = wants.first()?;
         let at = self.s.now;
-        let tickets = wants
+        let mine = wants.iter().filter(|w| w.ticket == first.ticket);
+        let acts: Vec<String> = mine.map(|w| say::short(&w.act, self.s)).collect();
+        let words = acts.join(", ");
+        let count = wants
             .iter()
             .map(|w| w.ticket)
             .collect::<BTreeSet<_>>()
             .len();
-        let words = say::act(&first.act, self.s);
-        let what = if tickets > 1 {
-            line(&format!("{words} · {tickets} tickets · z undoes"))
+        let what = if count > 1 {
+            line(&format!("{words} · {count} tickets · z undoes"))
         } else {
             line(&format!("#{} {words} · z undoes", first.key))
         };
+        // An act on marked tickets uses the marks up: the next key is about something else.
+        if self.s.pane == Pane::Queue
+            && wants
+                .iter()
+                .any(|w| self.s.queue.marks.contains_key(&w.ticket))
+        {
+            self.s.queue.marks.clear();
+            self.s.queue.range = None;
+        }
         let batch = BatchId(self.s.inner.id(at));
-        let public = |act: &Act| {
-            matches!(
-                act,
-                Act::Say {
-                    visibility: Visibility::Public,
-                    ..
-                }
-            )
-        };
+        // A note too: once the desk has a text, it cannot be taken back.
+        let says = |act: &Act| matches!(act, Act::Say { .. });
         let window = self.s.undo_window;
-        let waits = window > TimeDelta::zero() && wants.iter().any(|w| public(&w.act));
+        let waits = window > TimeDelta::zero() && wants.iter().any(|w| says(&w.act));
         let changes = wants
             .into_iter()
             .map(|w| Change {
@@ -175,10 +222,9 @@ impl Turn<'_> {
 
     /// Resolve, or close what is resolved: refuses with the reason, lets pass with one.
     pub fn resolve(&mut self, to: Option<Status>) {
-        let targets = self.targets();
-        if targets.is_empty() {
-            return self.refuse("there is no ticket under the cursor");
-        }
+        let Some(targets) = self.workable() else {
+            return;
+        };
         let mut wants = Vec::new();
         let mut against = Vec::new();
         for t in &targets {
@@ -195,21 +241,32 @@ impl Turn<'_> {
                 against.extend(self.gate(t));
             }
         }
+        let closing = wants
+            .iter()
+            .all(|w| matches!(w.act, Act::Status { to: Status::Closed }));
+        let verb = if closing { "close" } else { "resolve" };
         if wants.is_empty() {
-            return self.refuse("that is so already; nothing to change");
+            return self.refuse("nothing to change: it is so already");
         }
-        if !against.is_empty() {
-            against.push(line(
-                "y: do it all the same; a reason goes into an internal note.",
-            ));
-            return self.confirm(
-                "resolve all the same",
-                against,
-                Vec::new(),
-                Go::Override(wants),
-            );
+        if against.is_empty() {
+            return self.preview(wants, &targets, verb);
         }
-        self.preview(wants, &targets, "resolve");
+        self.past_gate(verb, against, Vec::new(), wants);
+    }
+
+    /// Shows what is in the way; a key of its own goes on to the reason.
+    fn past_gate(
+        &mut self,
+        verb: &str,
+        mut against: Vec<Printable>,
+        rows: Vec<PreviewRow>,
+        wants: Vec<Wanted>,
+    ) {
+        against.push(line(
+            "Past this gate only with a reason: y asks for it, and an internal note keeps it.",
+        ));
+        let verb = format!("{verb} {} all the same", tickets(&wants));
+        self.confirm(&verb, against, rows, Go::Override(wants));
     }
 
     fn gate(&self, t: &Ticket) -> Vec<Printable> {
@@ -227,17 +284,8 @@ impl Turn<'_> {
             .as_ref()
             .filter(|d| d.ticket == t.id)
             .and_then(|d| d.loaded.as_ref());
-        let draft = open
-            .and_then(|l| l.thread.draft.as_ref())
-            .is_some_and(|d| !d.is_empty());
-        if draft
-            || self
-                .s
-                .inner
-                .drafts
-                .get(&t.id)
-                .is_some_and(|d| !d.is_empty())
-        {
+        let draft = open.is_some_and(|l| !l.thread.drafts.is_empty());
+        if draft || self.s.inner.drafts.keys().any(|(id, _)| *id == t.id) {
             say("has a draft that was not sent. c or r opens it.");
         }
         out
@@ -246,11 +294,12 @@ impl Turn<'_> {
     /// The reason was given: the acts and a note that says it.
     pub fn pass_gate(&mut self, reason: &str) {
         let mut wants = std::mem::take(&mut self.s.inner.override_wants);
-        let tickets: Vec<(TicketId, TicketKey, u64)> = wants
+        let mut all: Vec<(TicketId, TicketKey, u64)> = wants
             .iter()
             .map(|w| (w.ticket, w.key.clone(), w.base))
             .collect();
-        for (ticket, key, base) in tickets {
+        all.dedup_by_key(|t| t.0);
+        for (ticket, key, base) in all {
             let act = Act::Say {
                 message: self.message_id(),
                 visibility: Visibility::Internal,
@@ -296,24 +345,61 @@ impl Turn<'_> {
     }
 
     /// Shows what merging would do.
-    pub fn merge_into(&mut self, from: &[TicketId], into: TicketId, key: &TicketKey) {
+    pub fn merge_into(&mut self, from: &[TicketId], into: &Ticket) {
         let from: Vec<_> = self
             .by_id(from)
             .into_iter()
-            .filter(|t| t.id != into)
+            .filter(|t| t.id != into.id)
             .collect();
         if from.is_empty() {
             return self.refuse("a ticket cannot be merged into itself; name another one");
         }
-        let wants = from
+        if let Some(t) = from.iter().find(|t| t.merged_into.is_some()) {
+            return self.refuse(&format!("#{} was merged already; z takes that back", t.key));
+        }
+        if into.merged_into.is_some() {
+            return self.refuse(&format!(
+                "#{} was merged itself; merge into the one that goes on",
+                into.key
+            ));
+        }
+        let other = |t: &Ticket| {
+            let (a, b) = (t.tenant.as_ref()?, into.tenant.as_ref()?);
+            (a != b).then(|| (a.clone(), b.clone()))
+        };
+        if let Some((t, (a, b))) = from.iter().find_map(|t| Some((t, other(t)?))) {
+            return self.refuse(&format!(
+                "#{} belongs to {a} and #{} to {b}: nothing of one tenant is shown to another; link them with m link {}",
+                t.key, into.key, into.key
+            ));
+        }
+        let wants: Vec<_> = from
             .iter()
-            .map(|t| wanted(t, Act::Merge { into }))
+            .map(|t| wanted(t, Act::Merge { into: into.id }))
             .collect();
-        self.preview(wants, &from, &format!("merge into #{key}:"));
+        let mut lines = vec![line(&format!(
+            "The conversation goes on in #{}: {}",
+            into.key,
+            into.subject.line()
+        ))];
+        let asks = |t: &Ticket| t.requester.as_ref().map(|r| r.line());
+        if let (Some(here), Some(other)) = (
+            asks(into),
+            from.iter()
+                .find_map(|t| asks(t).filter(|r| Some(r) != asks(into).as_ref())),
+        ) {
+            lines.push(line(&format!(
+                "Answers there go to {here}, not to {other}. A draft goes along as a note."
+            )));
+        }
+        lines.push(line("One undo (z) takes all of it back."));
+        let rows = self.preview_rows(&wants, &from);
+        let verb = format!("merge {} into #{}", tickets(&wants), into.key);
+        self.confirm(&verb, lines, rows, Go::Commit(wants));
     }
 
     /// Ties tickets to another.
-    pub fn link_to(&mut self, from: &[TicketId], to: TicketId, _key: &TicketKey) {
+    pub fn link_to(&mut self, from: &[TicketId], to: TicketId) {
         let from: Vec<_> = self
             .by_id(from)
             .into_iter()
@@ -401,20 +487,36 @@ impl Turn<'_> {
                 name.trim()
             ));
         };
-        let targets = self.targets();
-        if targets.is_empty() {
-            return self.refuse("there is no ticket under the cursor");
-        }
-        let mut wants = Vec::new();
+        let Some(targets) = self.workable() else {
+            return;
+        };
+        let ends = |m: &MacroStep| matches!(m, MacroStep::Status(to) if !to.is_live());
+        let ends = m.steps.iter().any(ends);
+        let answers = m.steps.iter().any(|s| matches!(s, MacroStep::Reply(_)));
+        let (mut wants, mut against) = (Vec::new(), Vec::new());
         for t in &targets {
             for act in self.macro_acts(&m, t) {
                 wants.push(wanted(t, act));
             }
+            if ends && t.status.is_live() {
+                // What the macro says is the answer that the requester waits for.
+                let turn = if answers { Whose::Theirs } else { t.turn };
+                let t = Ticket {
+                    turn,
+                    ..Ticket::clone(t)
+                };
+                against.extend(self.gate(&t));
+            }
         }
         if wants.is_empty() {
-            return self.refuse("the macro changes nothing here");
+            return self.refuse("nothing to change: the macro would do nothing here");
         }
-        self.preview(wants, &targets, &format!("run \"{}\" on", m.name));
+        let verb = format!("run \"{}\" on", m.name);
+        if against.is_empty() {
+            return self.preview(wants, &targets, &verb);
+        }
+        let rows = self.preview_rows(&wants, &targets);
+        self.past_gate(&verb, against, rows, wants);
     }
 
     fn macro_acts(&mut self, m: &Macro, t: &Ticket) -> Vec<Act> {
@@ -451,6 +553,19 @@ impl Turn<'_> {
             });
         }
         acts
+    }
+}
+
+/// "1 ticket", "3 tickets".
+fn tickets(wants: &[Wanted]) -> String {
+    match wants
+        .iter()
+        .map(|w| w.ticket)
+        .collect::<BTreeSet<_>>()
+        .len()
+    {
+        1 => "1 ticket".into(),
+        n => format!("{n} tickets"),
     }
 }
 

@@ -9,8 +9,8 @@ use crate::app::prepare;
 use crate::app::state::{Pane, Screen, Tone};
 use crate::domain::list::{Urgent, Vocabulary};
 use crate::domain::text::line;
-use crate::domain::thread::Thread;
-use crate::domain::ticket::{TicketId, TicketKey};
+use crate::domain::thread::{Thread, Visibility};
+use crate::domain::ticket::{Ticket, TicketKey};
 
 use super::{Turn, say};
 
@@ -101,11 +101,20 @@ impl Turn<'_> {
             Event::Paths { generation, paths } if generation == self.s.inner.paths => {
                 self.paths_known(paths);
             }
-            Event::Undone(answer) => self.undone(answer, "undone"),
-            Event::Redone(answer) => self.undone(answer, "done again"),
-            Event::DraftSaved { ticket, at, answer } => self.draft_saved(ticket, at, answer),
+            Event::Undone(answer) => self.undone(answer, "nothing of yours is left to take back"),
+            Event::Redone(answer) => {
+                self.undone(answer, "nothing was taken back that could be done again")
+            }
+            Event::DraftSaved { place, at, answer } => self.draft_saved(place, at, answer),
             Event::Edited(Ok(text)) => self.edited(text),
             Event::ViewsSaved(Ok(own)) => {
+                let before: Vec<_> = self.s.views.iter().map(|v| v.name.clone()).collect();
+                let new = own.iter().find(|v| !before.contains(&v.name));
+                let words = new.map_or_else(
+                    || line("the views are kept in config.toml"),
+                    |v| line(&format!("view \"{}\" is kept; [ and ] step to it", v.name)),
+                );
+                self.toast(Tone::Good, words, None);
                 let name = self.s.views.get(self.s.active).map(|v| v.name.clone());
                 self.s.views.retain(|v| !v.own);
                 self.s.views.extend(own);
@@ -189,25 +198,28 @@ impl Turn<'_> {
         }
     }
 
-    fn undone(&mut self, answer: Result<Option<Undone>, Fault>, word: &str) {
+    fn undone(&mut self, answer: Result<Option<Undone>, Fault>, nothing: &str) {
         match answer {
             Err(fault) => self.fault(fault),
-            Ok(None) => self.refuse(&format!("nothing to be {word}")),
+            Ok(None) => self.refuse(nothing),
             Ok(Some(undone)) => {
                 self.s.toasts.retain(|t| !t.countdown);
-                let on = if undone.tickets > 1 {
-                    format!(" on {} tickets", undone.tickets)
-                } else {
-                    String::new()
-                };
-                self.toast(
-                    Tone::Good,
-                    line(&format!("{word}: {}{on}", undone.what)),
-                    None,
-                );
-                if let Some(ticket) = undone.text_back {
-                    self.s.inner.drafts.remove(&ticket);
-                    self.text_back(ticket);
+                let tone = if undone.done { Tone::Good } else { Tone::Note };
+                self.toast(tone, undone.what, None);
+                // The cursor goes where something happened, if that is in the list.
+                self.s.inner.prefer = undone.ticket.filter(|_| undone.done);
+                if let Some((ticket, visibility)) = undone.text_back {
+                    let here = self.s.subject().is_some_and(|r| r.ticket.id == ticket);
+                    if here || self.s.composer.is_some() {
+                        self.text_back(ticket, visibility);
+                    } else {
+                        let key = if visibility == Visibility::Public {
+                            "r"
+                        } else {
+                            "c"
+                        };
+                        self.refuse(&format!("its text is a draft again; {key} on it opens it"));
+                    }
                 }
             }
         }
@@ -218,17 +230,26 @@ impl Turn<'_> {
             return;
         };
         let thread = match answer {
-            Ok(Some(thread)) if thread.ticket.id == wanted => *thread,
+            Ok(Some(thread)) if thread.ticket.id == wanted => {
+                if let Some(why) = self.out_of_scope(&thread.ticket) {
+                    self.drafts_known(wanted, Vec::new());
+                    if let Some(d) = &mut self.s.detail {
+                        (d.row, d.loaded, d.error) = (None, None, Some(line(&why)));
+                    }
+                    return;
+                }
+                *thread
+            }
             Ok(Some(_)) => return,
             Ok(None) => {
-                self.draft_known(wanted, None);
+                self.drafts_known(wanted, Vec::new());
                 if let Some(d) = &mut self.s.detail {
                     (d.gone, d.loaded) = (true, None);
                 }
                 return;
             }
             Err(fault) => {
-                self.draft_known(wanted, None);
+                self.drafts_known(wanted, Vec::new());
                 if let Some(d) = &mut self.s.detail {
                     d.error = Some(fault.what);
                 }
@@ -247,7 +268,7 @@ impl Turn<'_> {
                 ticket: thread.ticket.clone(),
             },
         );
-        let draft = thread.draft.clone();
+        let drafts = thread.drafts.clone();
         let Some(mut detail) = self.s.detail.take() else {
             return;
         };
@@ -263,7 +284,7 @@ impl Turn<'_> {
         )));
         self.s.detail = Some(detail);
         self.scroll_detail(0);
-        self.draft_known(wanted, draft);
+        self.drafts_known(wanted, drafts);
     }
 
     fn urgent(&mut self, urgent: Option<Urgent>) {
@@ -277,6 +298,12 @@ impl Turn<'_> {
             });
         };
         let id = urgent.ticket.id;
+        if self.s.composer.is_some() {
+            return self.refuse(&format!(
+                "#{} is the most urgent; Esc leaves the text, . goes there",
+                urgent.ticket.key
+            ));
+        }
         self.s.inner.skip.push(id);
         self.s.inner.urgent_why = Some((id, urgent.passed));
         if let Some(at) = self.s.queue.rows.iter().position(|r| r.ticket.id == id) {
@@ -296,21 +323,41 @@ impl Turn<'_> {
         self.s.pane = Pane::Detail;
     }
 
-    fn found(&mut self, key: &TicketKey, found: Option<TicketId>) {
+    fn found(&mut self, key: &TicketKey, found: Option<Box<Ticket>>) {
         let Some((wanted, after)) = self.s.inner.after.take() else {
             return;
         };
         if wanted != *key {
             return;
         }
-        let Some(id) = found else {
-            return self.refuse(&format!("there is no ticket {key} in your team's scope"));
+        let Some(ticket) = found else {
+            return self.refuse(&format!("there is no ticket {key} here"));
         };
-        match after {
-            After::Open => self.open_ticket(id),
-            After::Merge(from) => self.merge_into(&from, id, key),
-            After::Link(from) => self.link_to(&from, id, key),
+        if let Some(why) = self.out_of_scope(&ticket) {
+            return self.refuse(&why);
         }
+        match after {
+            After::Open if self.s.composer.is_some() => {
+                self.refuse(&format!(
+                    "#{key} is there; Esc leaves the text, :open {key} opens it"
+                ));
+            }
+            After::Open => self.open_ticket(ticket.id),
+            After::Merge(from) => self.merge_into(&from, &ticket),
+            After::Link(from) => self.link_to(&from, ticket.id),
+        }
+    }
+
+    /// Why a ticket is not shown or worked on: it belongs to a tenant that is not the team's.
+    pub fn out_of_scope(&self, t: &Ticket) -> Option<String> {
+        let tenant = t.tenant.as_ref()?;
+        let scope = &self.s.scope;
+        (!scope.is_empty() && !scope.contains(tenant)).then(|| {
+            format!(
+                "#{} belongs to {tenant}, which is outside your scope; whoever keeps the settings can widen it (scope)",
+                t.key
+            )
+        })
     }
 
     /// Asks what falls due in the next two working days.

@@ -5,11 +5,11 @@ use tui_textarea::{CursorMove, Input, Key as AreaKey, TextArea, WrapMode};
 
 use crate::app::effect::Effect;
 use crate::app::event::Answer;
-use crate::app::state::{Composer, Popup, PopupItem, State, Toast, Tone};
+use crate::app::state::{Composer, Go, Popup, PopupItem, State, Toast, Tone};
 use crate::domain::Instant;
 use crate::domain::change::{Act, BatchId, NewAttachment};
 use crate::domain::text::{Untrusted, line};
-use crate::domain::thread::{Draft, Visibility};
+use crate::domain::thread::{Draft, DraftPlace, Visibility};
 use crate::domain::ticket::{Ticket, TicketId};
 
 use super::Turn;
@@ -20,19 +20,15 @@ const SAVE_MILLIS: i64 = 800;
 const RETRY_MILLIS: i64 = 5000;
 
 impl Turn<'_> {
-    /// Opens the editor for the ticket under the cursor, with its draft.
+    /// Opens the editor for the ticket under the cursor, with its draft for those readers.
     pub fn compose(&mut self, visibility: Visibility) {
         let Some(row) = self.s.subject().cloned() else {
             return self.refuse("there is no ticket under the cursor");
         };
+        if let Some(why) = self.merged_away(&row.ticket) {
+            return self.refuse(&why);
+        }
         let ticket = row.ticket.id;
-        let loaded = self
-            .s
-            .detail
-            .as_ref()
-            .filter(|d| d.ticket == ticket)
-            .and_then(|d| d.loaded.as_ref())
-            .map(|l| l.thread.draft.clone());
         self.s.composer = Some(Composer {
             ticket,
             key: row.ticket.key.clone(),
@@ -48,65 +44,61 @@ impl Turn<'_> {
         });
         self.s.inner.save_at = None;
         self.s.inner.follow_at = None;
-        self.s.inner.draft_unknown = Some(ticket);
-        let mine = self.s.inner.drafts.get(&ticket).cloned();
-        match (mine, loaded) {
-            (Some(draft), _) => self.draft_known(ticket, Some(draft)),
-            (None, Some(draft)) => self.draft_known(ticket, draft),
-            (None, None) => {
-                if self.s.detail.as_ref().is_none_or(|d| d.ticket != ticket) {
-                    self.show(ticket, false);
-                } else {
-                    self.ask_thread(ticket);
-                }
-            }
+        self.s.inner.draft_unknown = Some((ticket, visibility));
+        let mine = self.s.inner.drafts.get(&(ticket, visibility)).cloned();
+        let shown = self.s.detail.as_ref().filter(|d| d.ticket == ticket);
+        let loaded = shown.and_then(|d| d.loaded.as_ref());
+        let drafts = loaded.map(|l| l.thread.drafts.clone());
+        match (mine, drafts) {
+            (Some(draft), _) => self.drafts_known(ticket, vec![draft]),
+            (None, Some(drafts)) => self.drafts_known(ticket, drafts),
+            (None, None) if shown.is_some() => self.ask_thread(ticket),
+            (None, None) => self.show(ticket, false),
         }
         self.rewrap();
     }
 
-    /// A withdrawn reply comes back as text.
-    pub fn text_back(&mut self, ticket: TicketId) {
-        if self.s.composer.is_some() {
+    /// A withdrawn text comes back and is opened.
+    pub fn text_back(&mut self, ticket: TicketId, visibility: Visibility) {
+        if let Some(c) = &self.s.composer {
+            if (c.ticket, c.visibility) == (ticket, visibility) {
+                // It was put on disk behind this one: both are read again.
+                self.s.inner.draft_unknown = Some((ticket, visibility));
+                self.ask_thread(ticket);
+            }
             return;
         }
         self.show(ticket, true);
         self.s.pane = crate::app::state::Pane::Detail;
-        self.s.inner.compose = Some((ticket, Visibility::Public));
+        self.s.inner.compose = Some((ticket, visibility));
     }
 
-    /// The draft on disk is known now.
-    pub fn draft_known(&mut self, ticket: TicketId, draft: Option<Draft>) {
+    /// The drafts on disk are known now.
+    pub fn drafts_known(&mut self, ticket: TicketId, drafts: Vec<Draft>) {
         if let Some((wanted, visibility)) = self.s.inner.compose
             && wanted == ticket
         {
             self.s.inner.compose = None;
-            let visibility = draft.as_ref().map_or(visibility, |d| d.visibility);
             return self.compose(visibility);
         }
-        if self.s.inner.draft_unknown != Some(ticket) {
-            return;
-        }
-        self.s.inner.draft_unknown = None;
-        let Some(c) = self.s.composer.as_mut().filter(|c| c.ticket == ticket) else {
+        let Some(place) = self.s.inner.draft_unknown.filter(|p| p.0 == ticket) else {
             return;
         };
-        let unsaved = self.s.inner.unsaved.take_if(|t| *t == ticket).is_some();
-        let Some(draft) = draft.filter(|d| !d.is_empty()) else {
+        self.s.inner.draft_unknown = None;
+        let unsaved = self.s.inner.unsaved.take_if(|p| *p == place).is_some();
+        let draft = drafts.into_iter().find(|d| d.place() == place);
+        let c = self.s.composer.as_mut();
+        let (Some(c), Some(draft)) = (c.filter(|c| (c.ticket, c.visibility) == place), draft)
+        else {
             return;
         };
         c.saved = (!unsaved).then_some(draft.at);
-        c.files.extend(draft.files);
-        if c.is_blank() {
-            c.area = area(&draft.body);
-            c.visibility = if c.touched.is_some() {
-                c.visibility
-            } else {
-                draft.visibility
-            };
-        } else {
-            c.area = area(&format!("{}\n{}", draft.body, c.text()));
-        }
-        if unsaved {
+        let typed = c.draft(draft.at);
+        let known = draft.body.contains(typed.body.as_str());
+        let both = if known { draft } else { draft.joined(typed) };
+        c.area = area(&both.body);
+        c.files = both.files;
+        if unsaved || !known {
             self.touched();
         }
     }
@@ -144,52 +136,83 @@ impl Turn<'_> {
             return;
         };
         let draft = c.draft(at);
-        self.s.inner.drafts.insert(c.ticket, draft.clone());
-        self.fx.push(Effect::SaveDraft(draft));
+        let unread = self.s.inner.draft_unknown == Some(draft.place());
+        self.s.inner.drafts.insert(draft.place(), draft.clone());
+        self.fx.push(if unread {
+            Effect::JoinDraft(draft)
+        } else {
+            Effect::SaveDraft(draft)
+        });
     }
 
     /// The draft is on disk, or is not.
-    pub fn draft_saved(&mut self, ticket: TicketId, at: Instant, answer: Answer<()>) {
+    pub fn draft_saved(&mut self, place: DraftPlace, at: Instant, answer: Answer<()>) {
         let retry = self.after(RETRY_MILLIS);
-        match (
-            self.s.composer.as_mut().filter(|c| c.ticket == ticket),
-            answer,
-        ) {
-            (Some(c), Ok(())) => {
-                c.error = None;
-                c.saved = Some(at);
-                if c.touched.is_some_and(|t| t <= at) {
-                    c.touched = None;
+        let open = self.s.composer.as_mut();
+        let open = open.filter(|c| (c.ticket, c.visibility) == place);
+        match (open, answer) {
+            (open, Ok(())) => {
+                if let Some(c) = open {
+                    c.error = None;
+                    c.saved = Some(at);
+                    if c.touched.is_some_and(|t| t <= at) {
+                        c.touched = None;
+                    }
                 }
+                self.draft_on_disk(place, at);
             }
             (Some(c), Err(fault)) => {
                 c.error = Some(fault.what);
                 self.s.inner.save_at.get_or_insert(retry);
             }
-            (None, Err(fault)) => self.fault(fault),
-            (None, Ok(())) => {}
+            (None, Err(fault)) => {
+                self.fault(fault);
+                // It is nowhere but here: back on the screen with it.
+                if self.s.inner.drafts.contains_key(&place) {
+                    self.s.inner.unsaved = Some(place);
+                    self.text_back(place.0, place.1);
+                }
+            }
+        }
+    }
+
+    /// The disk has the text: it is the truth from now on.
+    fn draft_on_disk(&mut self, place: DraftPlace, at: Instant) {
+        let saved = self.s.inner.drafts.get(&place).filter(|d| d.at <= at);
+        let Some(draft) = saved.cloned() else {
+            return;
+        };
+        self.s.inner.drafts.remove(&place);
+        let shown = self.s.detail.as_mut().filter(|d| d.ticket == place.0);
+        if let Some(l) = shown.and_then(|d| d.loaded.as_mut()) {
+            l.thread.drafts.retain(|d| d.place() != place);
+            l.thread.drafts.push(draft);
         }
     }
 
     /// Closes the editor; the draft stays.
     pub fn leave_composer(&mut self) {
-        if self
-            .s
-            .composer
-            .as_ref()
-            .is_some_and(|c| c.touched.is_some())
-        {
+        let Some(c) = &self.s.composer else {
+            return;
+        };
+        if let (Some(error), false) = (&c.error, c.is_empty()) {
+            let lines = vec![
+                error.clone(),
+                line("The text is nowhere but on this screen. Ctrl-e opens it in your editor,"),
+                line("where it can be kept in a file; Ctrl-s tries to send it."),
+            ];
+            return self.confirm("leave and lose the text", lines, Vec::new(), Go::LoseText);
+        }
+        if c.touched.is_some() {
             self.save_draft();
         }
         let Some(c) = self.s.composer.take() else {
             return;
         };
         (self.s.inner.save_at, self.s.inner.draft_unknown) = (None, None);
-        if c.is_blank() && c.files.is_empty() {
+        if c.is_empty() {
             if c.saved.is_some() || c.touched.is_some() {
-                self.s.inner.drafts.remove(&c.ticket);
-                self.fx.push(Effect::DropDraft(c.ticket));
-                self.ask_thread(c.ticket);
+                self.forget_draft((c.ticket, c.visibility));
             }
         } else {
             self.toast(
@@ -199,6 +222,24 @@ impl Turn<'_> {
             );
         }
         self.rewrap();
+    }
+
+    /// The text is given up.
+    pub fn lose_text(&mut self) {
+        if let Some(c) = self.s.composer.take() {
+            self.s.inner.drafts.remove(&(c.ticket, c.visibility));
+            (self.s.inner.save_at, self.s.inner.draft_unknown) = (None, None);
+            self.rewrap();
+        }
+    }
+
+    fn forget_draft(&mut self, place: DraftPlace) {
+        self.s.inner.drafts.remove(&place);
+        let shown = self.s.detail.as_mut().filter(|d| d.ticket == place.0);
+        if let Some(l) = shown.and_then(|d| d.loaded.as_mut()) {
+            l.thread.drafts.retain(|d| d.place() != place);
+        }
+        self.fx.push(Effect::DropDraft(place));
     }
 
     /// Puts it in the outbox.
@@ -241,15 +282,11 @@ impl Turn<'_> {
         };
         self.s.composer = None;
         (self.s.inner.save_at, self.s.inner.draft_unknown) = (None, None);
-        self.s.inner.drafts.remove(&ticket);
-        if let Some(l) = self
-            .s
-            .detail
-            .as_mut()
-            .filter(|d| d.ticket == ticket)
-            .and_then(|d| d.loaded.as_mut())
-        {
-            l.thread.draft = None;
+        let place = draft.place();
+        self.s.inner.drafts.remove(&place);
+        let shown = self.s.detail.as_mut().filter(|d| d.ticket == ticket);
+        if let Some(l) = shown.and_then(|d| d.loaded.as_mut()) {
+            l.thread.drafts.retain(|d| d.place() != place);
         }
         let sent = self.commit(
             vec![crate::app::state::Wanted {
@@ -258,7 +295,7 @@ impl Turn<'_> {
                 base: version,
                 act,
             }],
-            Some(ticket),
+            Some(place),
         );
         if let Some(s) = sent.and_then(|batch| self.s.inner.sending.get_mut(&batch)) {
             s.draft = Some(draft);
@@ -285,10 +322,10 @@ impl Turn<'_> {
         };
         self.fault(fault);
         if let Some(draft) = sending.draft {
-            let ticket = draft.ticket;
-            self.s.inner.drafts.insert(ticket, draft);
-            self.s.inner.unsaved = Some(ticket);
-            self.text_back(ticket);
+            let place = draft.place();
+            self.s.inner.drafts.insert(place, draft);
+            self.s.inner.unsaved = Some(place);
+            self.text_back(place.0, place.1);
         }
     }
 
@@ -334,9 +371,33 @@ impl Turn<'_> {
 
     /// Public or internal.
     pub fn toggle_visibility(&mut self) {
+        let Some(c) = &self.s.composer else {
+            return;
+        };
+        let (old, new) = (c.visibility, c.visibility.other());
+        let (ticket, place) = (c.ticket, (c.ticket, new));
+        let shown = self.s.detail.as_ref().filter(|d| d.ticket == ticket);
+        let drafts = shown.and_then(|d| d.loaded.as_ref());
+        let begun = drafts.is_some_and(|l| l.thread.drafts.iter().any(|d| d.place() == place))
+            || self.s.inner.drafts.contains_key(&place);
+        if begun {
+            let key = if new == Visibility::Public { "r" } else { "c" };
+            let word = new.word();
+            let why = format!("a draft of a {word} is there already; Esc, then {key} opens it");
+            return self.refuse(&why);
+        }
+        let moved = c.saved.is_some() || c.touched.is_some();
         if let Some(c) = &mut self.s.composer {
-            c.visibility = c.visibility.other();
+            c.visibility = new;
+        }
+        if self.s.inner.draft_unknown == Some((ticket, old)) {
+            self.s.inner.draft_unknown = Some(place);
+        }
+        if moved {
+            // First on disk for the new readers, then gone for the old ones.
             self.touched();
+            self.save_draft();
+            self.forget_draft((ticket, old));
         }
     }
 
@@ -353,7 +414,7 @@ impl Turn<'_> {
     /// The editor came back.
     pub fn edited(&mut self, text: Option<String>) {
         if let (Some(c), Some(text)) = (&mut self.s.composer, text) {
-            c.area = area(text.trim_end_matches('\n'));
+            c.area = area(typeable(&text).trim_end_matches('\n'));
             self.touched();
         }
     }
@@ -361,8 +422,7 @@ impl Turn<'_> {
     /// Text was pasted while writing.
     pub fn paste_text(&mut self, text: &str) {
         if let Some(c) = &mut self.s.composer {
-            let text = text.replace("\r\n", "\n").replace('\r', "\n");
-            c.area.insert_str(text);
+            c.area.insert_str(typeable(text));
             self.touched();
         }
     }
@@ -475,6 +535,15 @@ pub fn fill(text: &str, t: &Ticket, s: &State) -> String {
         .replace("{workspace}", &plain(&t.workspace))
         .replace("{agent.name}", me.as_str())
         .replace("{tenant}", t.tenant.as_ref().map_or("", |x| x.as_str()))
+}
+
+/// Text as it could have been typed: lines and tabs, and no other control characters, which
+/// would be sent to the requester.
+fn typeable(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    text.chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .collect()
 }
 
 fn area(text: &str) -> TextArea<'static> {

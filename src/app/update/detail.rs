@@ -5,10 +5,10 @@ use crate::app::layout::detail_lines;
 use crate::app::prepare;
 use crate::app::state::{LineKind, Overlay, Pane, QueueRow, State, Tab, Why};
 use crate::domain::list::Sort;
-use crate::domain::sla::{self, History, Reason, Side, SlaEvent, What};
+use crate::domain::sla::{self, History, Reason};
 use crate::domain::text::{Printable, line};
-use crate::domain::thread::{Author, Thread, Visibility};
-use crate::domain::ticket::{Due, Status, TicketId};
+use crate::domain::thread::Thread;
+use crate::domain::ticket::{Due, TicketId};
 
 use super::Turn;
 
@@ -37,7 +37,13 @@ impl Turn<'_> {
 
     /// The next or previous ticket of the list while reading.
     pub fn neighbour(&mut self, by: isize) {
-        self.step(by);
+        // What is read may have left the list meanwhile: then the cursor is on the next already.
+        let shown = self.s.detail.as_ref().map(|d| d.ticket);
+        let here = self.s.queue.selected().map(|r| r.ticket.id);
+        let left = self.s.pane == Pane::Detail && shown != here && by > 0;
+        if !left {
+            self.step(by);
+        }
         if self.s.pane == Pane::Detail
             && let Some(id) = self.s.queue.selected().map(|r| r.ticket.id)
         {
@@ -165,39 +171,63 @@ impl Turn<'_> {
         !std::mem::take(&mut d.marked).is_empty()
     }
 
+    /// Finds words in the ticket that is open, from where it stands on.
+    pub fn find_here(&mut self, text: &str) {
+        // As it is typed, blanks and all: this is one text, not a list.
+        let typed = text.trim().to_lowercase();
+        let words: Vec<String> = (!typed.is_empty()).then_some(typed).into_iter().collect();
+        if let Some(d) = &mut self.s.detail {
+            let from = *d.found_from.get_or_insert(d.scroll);
+            d.words = words;
+            d.scroll = from;
+            if !d.words.is_empty() && !d.lines().iter().skip(from).take(1).any(|l| d.holds(l)) {
+                self.match_in_detail(true);
+            }
+        }
+    }
+
+    /// Ends finding in the ticket; where nothing was kept, back to where it began.
+    pub fn unfind_here(&mut self, back: bool) {
+        if let Some(d) = &mut self.s.detail {
+            let from = d.found_from.take();
+            if back {
+                d.words.clear();
+                d.scroll = from.unwrap_or(d.scroll);
+            }
+            self.scroll_detail(0);
+        }
+    }
+
     /// To the next or previous line that holds a word that was found.
     pub fn match_in_detail(&mut self, forward: bool) {
-        let words = self.s.queue.words.clone();
+        let rows = detail_lines(self.s).0;
+        let list = self.s.queue.words.clone();
         let Some(d) = &mut self.s.detail else {
             return;
         };
-        let hit = |l: &crate::app::state::DetailLine| {
-            let low = l.text.to_lowercase();
-            words.iter().any(|w| low.contains(w))
-        };
-        let lines = d.lines();
+        if d.words.is_empty() {
+            d.words = list;
+        }
+        let at = d
+            .found
+            .filter(|at| (d.scroll..d.scroll + rows).contains(at));
+        let lines = d.lines().iter().enumerate();
         let to = if forward {
-            lines
-                .iter()
-                .enumerate()
-                .skip(d.scroll + 1)
-                .find(|(_, l)| hit(l))
-                .map(|(i, _)| i)
+            let from = at.map_or(d.scroll, |at| at + 1);
+            lines.skip(from).find(|(_, l)| d.holds(l))
         } else {
-            lines
-                .iter()
-                .enumerate()
-                .take(d.scroll)
-                .rev()
-                .find(|(_, l)| hit(l))
-                .map(|(i, _)| i)
+            let until = at.unwrap_or(d.scroll);
+            lines.take(until).rev().find(|(_, l)| d.holds(l))
         };
-        match to {
+        match to.map(|(i, _)| i) {
             Some(to) => {
-                d.scroll = to;
+                d.found = Some(to);
+                if to < d.scroll || to >= d.scroll + rows {
+                    d.scroll = to.saturating_sub(rows / 3);
+                }
                 self.scroll_detail(0);
             }
-            None => self.refuse("no further match in this text"),
+            None => self.refuse("no further match in this ticket"),
         }
     }
 
@@ -286,23 +316,13 @@ impl Turn<'_> {
     }
 
     fn segments(&self, thread: &Thread) -> Vec<Printable> {
-        let events = history(thread);
-        let status = thread
-            .timeline
-            .iter()
-            .find(|e| e.field == "status")
-            .and_then(|e| e.old.as_ref()?.raw().parse().ok());
         let history = History {
             created: thread.ticket.created,
-            opened_by: Side::Requester,
+            opened_by: thread.opened_by,
             kind: thread.ticket.kind,
             priority: thread.ticket.priority,
-            status: status.unwrap_or(if events.is_empty() {
-                thread.ticket.status
-            } else {
-                Status::New
-            }),
-            events: &events,
+            status: thread.first_status,
+            events: &thread.clock_events,
         };
         let mut lines = vec![line(&format!(
             "Policy: {}. Times are working time.",
@@ -351,34 +371,4 @@ fn span(secs: i64) -> String {
     } else {
         format!("{sign}{m} m")
     }
-}
-
-fn history(thread: &Thread) -> Vec<SlaEvent> {
-    let said = thread
-        .messages
-        .iter()
-        .skip(1)
-        .filter(|m| m.visibility == Visibility::Public && !m.waiting);
-    let said = said.filter_map(|m| {
-        let what = match m.author {
-            Author::Requester { .. } => What::RequesterMessage,
-            Author::Agent { .. } | Author::Helper { .. } => What::AgentReply,
-            Author::System => return None,
-        };
-        Some(SlaEvent { at: m.at, what })
-    });
-    let moved = thread
-        .timeline
-        .iter()
-        .filter(|e| e.field == "status")
-        .filter_map(|e| {
-            let to = e.new.as_ref()?.raw().parse().ok()?;
-            Some(SlaEvent {
-                at: e.at,
-                what: What::Status(to),
-            })
-        });
-    let mut all: Vec<_> = said.chain(moved).collect();
-    all.sort_by_key(|e| e.at);
-    all
 }

@@ -47,6 +47,11 @@ impl Turn<'_> {
                 } else if !first && key.key() != Key::Esc {
                     // A sequence that leads nowhere: its last key may still mean something by itself.
                     self.key(key);
+                } else if key.mods().contains(Mods::CTRL) && key.key() == Key::Char('c') {
+                    self.refuse("q closes this view, and leaves at the root; Esc goes back");
+                } else if first && key.key() != Key::Esc {
+                    let key = key.to_string().replace('+', "-");
+                    self.refuse(&format!("{key} means nothing here; ? shows the keys"));
                 }
             }
         }

@@ -122,6 +122,10 @@ impl Turn<'_> {
         let due = [self.s.inner.recount_at, self.s.inner.recount_soon];
         if due.into_iter().flatten().any(|at| at <= now) {
             self.s.inner.recount_soon = None;
+            // Time moves tickets into a list and out of it.
+            if self.s.inner.recount_at.is_some_and(|at| at <= now) && !self.s.queue.loading {
+                self.ask_list();
+            }
             self.ask_counts();
             self.ask_outlook();
         }

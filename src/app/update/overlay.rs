@@ -1,5 +1,7 @@
 //! Help, palette, command line, confirmations: their keys.
 
+use std::sync::Arc;
+
 use keybinds::{Key, KeyInput, Mods};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher};
@@ -10,7 +12,7 @@ use crate::app::state::{CommandLine, Confirm, Go, Input, Overlay, Prompt, Purpos
 use crate::domain::list::Sort;
 use crate::domain::query::complete;
 use crate::domain::text::line;
-use crate::domain::ticket::{Priority, Status};
+use crate::domain::ticket::{Kind, Priority, Status};
 
 use super::Turn;
 
@@ -106,6 +108,10 @@ impl Turn<'_> {
                 purpose: Purpose::Find,
                 ..
             })) => self.unfind(),
+            Some(Overlay::Prompt(Prompt {
+                purpose: Purpose::FindHere,
+                ..
+            })) => self.unfind_here(true),
             Some(Overlay::Prompt(Prompt {
                 purpose: Purpose::Filter,
                 ..
@@ -274,8 +280,39 @@ impl Turn<'_> {
                     )
                 })
                 .collect(),
+            Arg::Field => self.fields(),
             Arg::None | Arg::Filter | Arg::Words => Vec::new(),
         }
+    }
+
+    /// Fields that can be edited, each with the values that are known.
+    fn fields(&self) -> Vec<(String, String)> {
+        let now = self.s.subject().map(|r| Arc::clone(&r.ticket));
+        let is = |field: &str, value: Option<String>| {
+            let value = value.unwrap_or_else(|| "none".into());
+            (format!("{field} "), format!("now: {value}"))
+        };
+        let mut all = Vec::new();
+        if let Some(t) = &now {
+            let subject = t.subject.line().into_string();
+            all.push((
+                format!("subject {subject}"),
+                "as it is, to be changed".into(),
+            ));
+            all.push(is("kind", Some(t.kind.to_string())));
+            all.push(is("tenant", t.tenant.as_ref().map(ToString::to_string)));
+            let workspace = t.workspace.as_ref().map(|w| w.line().into_string());
+            all.push(is("workspace", workspace));
+        }
+        let kinds = Kind::ALL
+            .iter()
+            .map(|k| (format!("kind {k}"), String::new()));
+        all.extend(kinds);
+        let tenants = self.s.vocabulary.tenants.iter();
+        all.extend(tenants.map(|t| (format!("tenant {}", t.id), t.name.line().into_string())));
+        let spaces = self.s.vocabulary.workspaces.iter();
+        all.extend(spaces.map(|w| (format!("workspace {}", w.line()), String::new())));
+        all
     }
 
     fn enter_line(&mut self) {
@@ -315,9 +352,10 @@ impl Turn<'_> {
                 self.s.inner.override_wants = wants;
                 self.ask(Purpose::Override);
             }
-            Go::OpenTicket(id) => self.fx.push(Effect::OpenTicket(id)),
+            Go::OpenUrl(address) => self.fx.push(Effect::OpenUrl(address)),
             Go::OpenAttachment(id) => self.fx.push(Effect::OpenAttachment(id)),
             Go::DeleteView(name) => self.fx.push(Effect::DeleteView(name)),
+            Go::LoseText => self.lose_text(),
             Go::Quit => self.leave(),
         }
     }

@@ -41,7 +41,8 @@ impl Turn<'_> {
             Purpose::Split => "Subject of the new ticket",
             Purpose::Macro => "Macro",
             Purpose::Filter => "Only",
-            Purpose::Find | Purpose::FindHere => "Find",
+            Purpose::Find => "Find in everything",
+            Purpose::FindHere => "Find in this ticket",
             Purpose::Edit => "subject, kind, tenant or workspace, and the new value",
             Purpose::Attach => "Attach file, -name takes one off",
             Purpose::Override => "The reason, for an internal note",
@@ -51,9 +52,9 @@ impl Turn<'_> {
             .inner
             .filter_before
             .clone_from(&self.s.queue.filter_text);
+        self.s.inner.find_typed = false;
         let input = match purpose {
             Purpose::Filter => Input::of(&self.s.queue.filter_text),
-            Purpose::Find => Input::of(self.s.queue.find.as_ref().map_or("", |f| &f.text)),
             _ => Input::default(),
         };
         self.s.overlays.push(Overlay::Prompt(Prompt {
@@ -119,7 +120,13 @@ impl Turn<'_> {
         let mut suggestions = Vec::new();
         let mut query_error = None;
         match purpose {
-            Purpose::Find => self.find(&text),
+            // What was found before stays until something is typed.
+            Purpose::Find if text.is_empty() && !self.s.inner.find_typed => {}
+            Purpose::Find => {
+                self.s.inner.find_typed = true;
+                self.find(&text);
+            }
+            Purpose::FindHere => self.find_here(&text),
             Purpose::Filter => {
                 let all = complete(&text, cursor, &self.s.vocabulary);
                 suggestions = all
@@ -209,10 +216,15 @@ impl Turn<'_> {
         if purpose == Purpose::Filter && p.query_error.is_some() {
             return;
         }
+        let asked = p.tickets.clone();
         let Some(top) = self.s.overlays.pop() else {
             return;
         };
-        if let Err(why) = self.answer_prompt(purpose, &text) {
+        // What was asked about counts, wherever the cursor is by now.
+        self.s.inner.asked = (!asked.is_empty()).then_some(asked);
+        let answer = self.answer_prompt(purpose, &text);
+        self.s.inner.asked = None;
+        if let Err(why) = answer {
             self.s.overlays.push(top);
             if let Some(Overlay::Prompt(p)) = self.s.overlays.last_mut() {
                 p.error = Some(line(&why));
@@ -227,7 +239,8 @@ impl Turn<'_> {
     pub fn answer_prompt(&mut self, purpose: Purpose, text: &str) -> Result<(), String> {
         let ids: Vec<_> = self.targets().iter().map(|t| t.id).collect();
         match purpose {
-            Purpose::Find | Purpose::FindHere | Purpose::Filter => {}
+            Purpose::Find | Purpose::Filter => {}
+            Purpose::FindHere => self.unfind_here(false),
             Purpose::Assign => {
                 let to = match text {
                     "me" => Some(self.s.me.clone()),
@@ -321,6 +334,19 @@ impl Turn<'_> {
         }
     }
 
+    fn tenant(&self, code: &str) -> Result<TenantId, String> {
+        let id = TenantId::parse(code)?;
+        let known = &self.s.vocabulary.tenants;
+        if known.is_empty() || known.iter().any(|t| t.id == id) {
+            return Ok(id);
+        }
+        let all: Vec<String> = known.iter().take(8).map(|t| t.id.to_string()).collect();
+        Err(format!(
+            "there is no tenant \"{id}\" here; there are {}",
+            all.join(", ")
+        ))
+    }
+
     fn labels(&mut self, text: &str) -> Result<(), String> {
         let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
         if words.is_empty() {
@@ -356,7 +382,7 @@ impl Turn<'_> {
                 to: if none {
                     None
                 } else {
-                    Some(TenantId::parse(value)?)
+                    Some(self.tenant(value)?)
                 },
             },
             "workspace" => Act::Workspace {
@@ -378,6 +404,7 @@ fn kind(purpose: Purpose) -> Arg {
         Purpose::Snooze => Arg::When,
         Purpose::Macro => Arg::Macro,
         Purpose::Merge | Purpose::Link => Arg::Ticket,
+        Purpose::Edit => Arg::Field,
         _ => Arg::None,
     }
 }

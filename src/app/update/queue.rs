@@ -116,7 +116,13 @@ impl Turn<'_> {
             Intent::First => (0, 0),
             Intent::Last => (last, height - 1),
             Intent::Ticket(id, row) => (at(id).unwrap_or(page.anchor), row),
-            Intent::Keep => (old.and_then(at).unwrap_or(page.anchor), on_screen),
+            Intent::Keep => {
+                let prefer = self.s.inner.prefer.take().and_then(at);
+                (
+                    prefer.or(old.and_then(at)).unwrap_or(page.anchor),
+                    on_screen,
+                )
+            }
         };
         for row in &rows {
             if let Some(mark) = self.s.queue.marks.get_mut(&row.ticket.id) {
@@ -179,9 +185,10 @@ impl Turn<'_> {
     pub fn step(&mut self, by: isize) {
         let q = &mut self.s.queue;
         let last = q.rows.len().saturating_sub(1).cast_signed();
+        let by = by.saturating_add(self.s.inner.owed);
         let wanted = q.cursor.cast_signed().saturating_add(by);
         let to = wanted.clamp(0, last);
-        // Keys that were faster than the store: the rest of the way is owed.
+        // Keys that are faster than the store: the rest of the way is owed.
         let open = if wanted < to { !q.at_start } else { !q.at_end };
         self.s.inner.owed = if open { wanted - to } else { 0 };
         if to.unsigned_abs() != q.cursor {
@@ -251,6 +258,9 @@ impl Turn<'_> {
             tab: Tab::Conversation,
             scroll: 0,
             attachment: None,
+            words: Vec::new(),
+            found: None,
+            found_from: None,
             at: None,
             marked: Default::default(),
             unfolded: Default::default(),
@@ -283,8 +293,12 @@ impl Turn<'_> {
         let (id, place, ticket) = (here.ticket.id, here.place, Arc::clone(&here.ticket));
         let Some(from) = q.range.take() else {
             q.range = Some((id, place));
+            let words = format!(
+                "a range begins at #{}; v ends it, Esc forgets it",
+                ticket.key
+            );
             q.marks.insert(id, Mark { ticket });
-            return;
+            return self.refuse(&words);
         };
         if let Some(at) = q.rows.iter().position(|r| r.ticket.id == from.0) {
             let (a, b) = (at.min(q.cursor), at.max(q.cursor));

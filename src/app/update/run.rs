@@ -91,10 +91,20 @@ impl Turn<'_> {
 
     fn run_list(&mut self, action: Action, arg: Option<&str>) {
         match action {
-            Action::Find => match arg {
-                Some(words) => self.find(words),
-                None => self.ask(Purpose::Find),
+            Action::Find if self.s.pane == Pane::Detail => match arg {
+                Some(words) => self.find_here(words),
+                None => self.ask(Purpose::FindHere),
             },
+            Action::Find => {
+                // From another pane the list is what is searched.
+                if self.s.pane != Pane::Queue {
+                    self.go(Pane::Queue);
+                }
+                match arg {
+                    Some(words) => self.find(words),
+                    None => self.ask(Purpose::Find),
+                }
+            }
             Action::FindNext | Action::FindPrevious => {
                 let forward = action == Action::FindNext;
                 if self.s.pane == Pane::Detail {
@@ -132,7 +142,7 @@ impl Turn<'_> {
             Action::Timeline => self.timeline(),
             Action::Quotes => self.quotes(),
             Action::NextFile => self.next_file(),
-            Action::SaveAttachment | Action::OpenAttachment => self.file(action),
+            Action::SaveAttachment | Action::OpenAttachment => self.file(action, arg),
             _ => self.run_ticket(action, arg),
         }
     }
@@ -193,34 +203,33 @@ impl Turn<'_> {
     }
 
     fn outward(&mut self, action: Action) {
-        let Some((id, key)) = self
-            .s
-            .subject()
-            .map(|r| (r.ticket.id, r.ticket.key.clone()))
-        else {
+        let Some(key) = self.s.subject().map(|r| r.ticket.key.clone()) else {
             return;
         };
-        match action {
-            Action::CopyKey => {
-                let what = line(&format!("number {key}"));
-                self.fx.push(Effect::Copy {
-                    text: key.to_string(),
-                    what,
-                });
-            }
-            Action::CopyLink => self.fx.push(Effect::CopyLink(id)),
-            _ => self.confirm(
-                &format!("open #{key} in the browser"),
-                vec![line(
-                    "Its page at the desk is opened with this machine's browser.",
-                )],
-                Vec::new(),
-                Go::OpenTicket(id),
-            ),
+        if action == Action::CopyKey {
+            let what = line(&format!("number {key}"));
+            let text = key.to_string();
+            return self.fx.push(Effect::Copy { text, what });
         }
+        let Some(template) = &self.s.ticket_url else {
+            return self
+                .refuse("tickets of this desk have no pages; set ticket_url in config.toml");
+        };
+        let address = key.page(template);
+        if action == Action::CopyLink {
+            let what = line(&format!("the address of {key}"));
+            return self.fx.push(Effect::Copy {
+                text: address,
+                what,
+            });
+        }
+        let host = address.split('/').nth(2).unwrap_or_default().to_owned();
+        let lines = vec![line(&address), line("This machine's browser opens it.")];
+        let verb = format!("open #{key} at {host}");
+        self.confirm(&verb, lines, Vec::new(), Go::OpenUrl(address));
     }
 
-    fn file(&mut self, action: Action) {
+    fn file(&mut self, action: Action, arg: Option<&str>) {
         let Some((d, l)) = self
             .s
             .detail
@@ -234,7 +243,8 @@ impl Turn<'_> {
             return;
         };
         if action == Action::SaveAttachment {
-            return self.fx.push(Effect::SaveAttachment(id));
+            let to = arg.map(str::to_owned);
+            return self.fx.push(Effect::SaveAttachment { id, to });
         }
         let files = l.thread.messages.iter().flat_map(|m| &m.attachments);
         let name = files
@@ -283,7 +293,8 @@ impl Turn<'_> {
             .split_once(' ')
             .map_or((arg, ""), |(a, b)| (a, b.trim()))
         {
-            ("save", name) if !name.is_empty() => self.save_view(name),
+            ("save", "") | ("delete", "") => self.refuse("give the view a name: :view save NAME"),
+            ("save", name) => self.save_view(name),
             ("delete", name) if !name.is_empty() => match at(name).map(|i| &self.s.views[i]) {
                 Some(v) if v.own => {
                     let name = v.name.to_string();
@@ -312,17 +323,9 @@ impl Turn<'_> {
         if self.s.views.iter().any(|v| !v.own && v.name == name) {
             return self.refuse("a built-in view has this name; take another");
         }
-        let view = self.s.views.get(self.s.active);
-        let mut text = view.map_or_else(String::new, |v| v.text.clone());
-        let more = match &self.s.queue.find {
-            Some(find) => {
-                text.clear();
-                find.text.clone()
-            }
-            None => self.s.queue.filter_text.clone(),
-        };
-        text = format!("{text} {more}").trim().to_owned();
+        // What is shown, in the language that is read back: a search is words, not a filter.
         let (query, sort) = (self.query(), self.s.queue.sort);
+        let text = query.to_string();
         let count = crate::domain::list::Count::Unknown;
         self.fx.push(Effect::SaveView(crate::app::state::View {
             name,

@@ -11,7 +11,9 @@ pub fn act(act: &Act, s: &State) -> String {
         Act::Priority { to: Some(p) } => format!("priority {p}"),
         Act::Priority { to: None } => "no priority".into(),
         Act::Assign { to: Some(a) } if *a == s.me => "assigned to you".into(),
-        Act::Assign { to: Some(a) } => format!("assigned to {a}"),
+        Act::Assign { to: Some(a) } => {
+            format!("assigned to {}", crate::app::prepare::agent(s, a))
+        }
         Act::Assign { to: None } => "released".into(),
         Act::Snooze { until: Some(at) } => {
             format!("snoozed until {}", crate::app::prepare::time(s, *at))
@@ -29,7 +31,19 @@ pub fn act(act: &Act, s: &State) -> String {
                     .map_or_else(|| "none".into(), |w| w.line().into_string())
             )
         }
-        Act::Say { visibility, .. } => visibility.word().into(),
+        Act::Say {
+            visibility,
+            body,
+            attachments,
+            ..
+        } => {
+            let files = match attachments.len() {
+                0 => String::new(),
+                1 => " with a file".into(),
+                n => format!(" with {n} files"),
+            };
+            format!("{}{files}: \"{}\"", visibility.word(), body.line())
+        }
         Act::Link { .. } => "linked".into(),
         Act::Unlink { .. } => "unlinked".into(),
         Act::Merge { .. } => "merged".into(),
@@ -37,28 +51,34 @@ pub fn act(act: &Act, s: &State) -> String {
         Act::Split {
             subject, messages, ..
         } => {
-            format!(
-                "{} message split off as \"{}\"",
-                messages.len(),
-                subject.line()
-            )
+            let n = messages.len();
+            let plural = if n == 1 { "" } else { "s" };
+            format!("{n} message{plural} split off as \"{}\"", subject.line())
         }
         Act::Unsplit { .. } => "split taken back".into(),
         Act::Create { .. } => "created".into(),
     }
 }
 
+/// The same without the words that are said, for a line that is read in passing.
+pub fn short(act: &Act, s: &State) -> String {
+    match act {
+        Act::Say { visibility, .. } => visibility.word().into(),
+        other => self::act(other, s),
+    }
+}
+
 /// The field as it is before the act.
-pub fn before(act: &Act, t: &Ticket) -> String {
+pub fn before(act: &Act, t: &Ticket, s: &State) -> String {
     match act {
         Act::Status { .. } | Act::Merge { .. } => t.status.to_string(),
         Act::Priority { .. } => t
             .priority
             .map_or_else(|| "none".into(), |p| format!("priority {p}")),
-        Act::Assign { .. } => t
-            .assignee
-            .as_ref()
-            .map_or_else(|| "nobody".into(), ToString::to_string),
+        Act::Assign { .. } => t.assignee.as_ref().map_or_else(
+            || "nobody".into(),
+            |a| crate::app::prepare::agent(s, a).into_string(),
+        ),
         Act::Snooze { .. } => if t.snoozed_until.is_some() {
             "snoozed"
         } else {

@@ -160,7 +160,12 @@ fn lines(state: &State, pen: &mut Pen<'_>, area: Rect, detail: &Detail) {
     let seen = detail.lines().iter().skip(detail.scroll);
     for (l, y) in seen.zip(area.y..area.bottom()) {
         let row = Rect::new(area.x, y, area.width, 1);
-        line(pen, row, detail, l, &state.queue.words);
+        let found = if detail.words.is_empty() {
+            &state.queue.words
+        } else {
+            &detail.words
+        };
+        line(pen, row, detail, l, found);
     }
 }
 
