@@ -12,7 +12,6 @@ use deskhand::app::state::{
 use deskhand::domain::query::QueryError;
 use deskhand::domain::text::{Printable, line};
 use deskhand::domain::thread::Visibility;
-use deskhand::domain::ticket::TicketId;
 use deskhand::ui::{Theme, draw};
 use proptest::prelude::*;
 use ratatui::Terminal;

@@ -429,8 +429,8 @@ fn a_draft_for_the_requester_becomes_a_note_in_another_ticket_and_comes_back_wit
         }
         scene.writer.undo(&agent("ana"), now()).unwrap().unwrap();
         assert_eq!(
-            scene.reader.thread(a).unwrap().unwrap().drafts,
-            [answer.clone()]
+            scene.reader.thread(a).unwrap().unwrap().drafts.as_slice(),
+            std::slice::from_ref(&answer)
         );
         let back = scene.reader.thread(b).unwrap().unwrap().drafts;
         assert_eq!(back[0].body, note.body);
