@@ -83,6 +83,8 @@ pub enum Effect {
         ticket: Option<TicketId>,
         /// At most so many.
         limit: usize,
+        /// The zone in which times are told.
+        zone: chrono_tz::Tz,
     },
     /// The words that completion knows; absences that are over by then are left out.
     Vocabulary(Instant),

@@ -11,6 +11,7 @@ pub mod sla;
 pub mod text;
 pub mod thread;
 pub mod ticket;
+pub mod trail;
 pub mod when;
 
 /// An instant on the time line, always UTC.

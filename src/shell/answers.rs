@@ -3,8 +3,9 @@
 use crate::app::event::{Answer, Fault};
 use crate::app::state::AuditRow;
 use crate::app::{Effect, Event};
-use crate::domain::text::{self, Printable};
+use crate::domain::text;
 use crate::domain::ticket::TicketId;
+use crate::domain::trail;
 use crate::store::{self, Reader, StoreError};
 
 use super::lanes::is_stopped;
@@ -151,13 +152,14 @@ fn read(reader: &Reader, effect: Effect) -> Result<Option<Event>, StoreError> {
             generation,
             ticket,
             limit,
+            zone,
         } => Event::Audited {
             generation,
-            answer: told(
-                reader
-                    .audit(limit, ticket)
-                    .and_then(|rows| rows.into_iter().map(|r| audit_row(reader, r)).collect()),
-            )?,
+            answer: told(reader.audit(limit, ticket).and_then(|rows| {
+                rows.into_iter()
+                    .map(|r| audit_row(reader, r, zone))
+                    .collect()
+            }))?,
         },
         Effect::Vocabulary(now) => Event::Vocabulary(told(reader.vocabulary(now).map(Box::new))?),
         Effect::FindTicket { generation, key } => {
@@ -176,7 +178,11 @@ fn read(reader: &Reader, effect: Effect) -> Result<Option<Event>, StoreError> {
     }))
 }
 
-fn audit_row(reader: &Reader, row: store::AuditRow) -> Result<AuditRow, StoreError> {
+fn audit_row(
+    reader: &Reader,
+    row: store::AuditRow,
+    zone: chrono_tz::Tz,
+) -> Result<AuditRow, StoreError> {
     let ticket = match row.ticket {
         Some(id) => reader.ticket(id)?.map(|t| (id, text::line(t.key.as_str()))),
         None => None,
@@ -185,23 +191,8 @@ fn audit_row(reader: &Reader, row: store::AuditRow) -> Result<AuditRow, StoreErr
         at: row.at,
         by: row.by.line(),
         ticket,
-        what: words(&row.what, &row.detail),
+        what: trail::words(&row.what, &row.detail, zone),
     })
-}
-
-/// The act and its plain values: `commit assignee ana`.
-fn words(what: &str, detail: &str) -> Printable {
-    let mut words = vec![what.to_owned()];
-    if let Ok(serde_json::Value::Object(fields)) = serde_json::from_str(detail) {
-        for (name, value) in fields {
-            match value {
-                serde_json::Value::String(s) if s.len() <= 60 => words.push(s),
-                serde_json::Value::Number(n) => words.push(format!("{name} {n}")),
-                _ => {}
-            }
-        }
-    }
-    text::line(&words.join(" "))
 }
 
 /// The answer to a request when the store cannot be opened.

@@ -5,6 +5,7 @@ mod keymap;
 mod query;
 mod sla;
 mod text;
+mod trail;
 mod update;
 mod vectors;
 mod when;

@@ -409,6 +409,7 @@ impl Turn<'_> {
             generation,
             ticket: self.s.audit.ticket,
             limit: 500,
+            zone: self.s.zone,
         });
     }
 }
