@@ -928,3 +928,33 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn why_names_the_place_the_neighbours_the_permission_and_the_rule() {
+    let mut desk = Desk::of(3);
+    let due = |minutes| Due::Running {
+        target: deskhand::domain::sla::Target::FirstResponse,
+        at: morning() + TimeDelta::minutes(minutes),
+    };
+    for (t, minutes) in desk.tickets.iter_mut().zip([-30, 45, 90]) {
+        t.due = due(minutes);
+        t.priority = "1".parse().ok();
+    }
+    desk.event(Event::Changed(deskhand::app::event::Changed {
+        all: true,
+        ..Default::default()
+    }));
+    desk.keys("j").wait(200).keys("w");
+    let Some(Overlay::Why(w)) = desk.app.state.overlays.last() else {
+        panic!("no reason")
+    };
+    let said: Vec<&str> = w.lines.iter().map(|l| l.as_str()).collect();
+    assert!(said[0].starts_with("Row 2 of All open, by due"), "{said:?}");
+    assert!(
+        said[1].starts_with("After #1001 (first response late 30 m), before #1003"),
+        "{said:?}"
+    );
+    assert!(said[2].contains("nobody's"), "{said:?}");
+    let rule = "Policy mydre: first response for priority 1 within 2 h of working time.";
+    assert!(said.contains(&rule), "{said:?}");
+}

@@ -242,11 +242,12 @@ impl Turn<'_> {
         {
             lines.push(line("It is the most urgent ticket that you may work on."));
             let over = passed.iter();
-            lines.extend(over.map(|(why, n)| line(&format!("  passed over: {n} · {why}"))));
+            lines.extend(over.map(|(why, n)| line(&format!("Passed over: {n}, because {why}."))));
         }
         lines.push(self.permission(&row));
         lines.push(Printable::empty());
         lines.push(due_line(self.s, &row));
+        lines.extend(rule_line(self.s, &row));
         let thread = self.s.detail.as_ref().filter(|d| d.ticket == row.ticket.id);
         if let Some(l) = thread.and_then(|d| d.loaded.as_ref()) {
             lines.extend(self.segments(&l.thread));
@@ -324,10 +325,7 @@ impl Turn<'_> {
             status: thread.first_status,
             events: &thread.clock_events,
         };
-        let mut lines = vec![line(&format!(
-            "Policy: {}. Times are working time.",
-            self.s.policy.name
-        ))];
+        let mut lines = Vec::new();
         let parts = sla::why(&history, &self.s.policy, &self.s.calendar, self.s.now);
         for p in parts {
             let what = match &p.what {
@@ -340,10 +338,39 @@ impl Turn<'_> {
                 Reason::Holiday(name) => format!("holiday: {name}"),
             };
             let (from, to) = (prepare::time(self.s, p.from), prepare::time(self.s, p.to));
-            lines.push(line(&format!("{from} – {to}  {what}")));
+            lines.push(line(&format!("{from} – {to} · {what}")));
         }
         lines
     }
+}
+
+/// The line of the policy that makes the promise.
+fn rule_line(s: &State, row: &QueueRow) -> Option<Printable> {
+    let target = row.target?;
+    let t = &row.ticket;
+    let rule = s.policy.rule(target, t.kind, t.priority)?;
+    let mut of: Vec<String> = Vec::new();
+    if let (Some(p), false) = (t.priority, rule.priorities.is_empty()) {
+        of.push(format!("priority {p}"));
+    }
+    if !rule.kinds.is_empty() {
+        of.push(t.kind.to_string());
+    }
+    let of = if of.is_empty() {
+        "everything else".to_owned()
+    } else {
+        of.join(", ")
+    };
+    let clock = match rule.within {
+        sla::Amount::Calendar(_) => "",
+        _ => " of working time",
+    };
+    Some(line(&format!(
+        "Policy {}: {} for {of} within {}{clock}.",
+        s.policy.name,
+        target.long(),
+        rule.within
+    )))
 }
 
 fn due_line(s: &State, row: &QueueRow) -> Printable {
