@@ -283,15 +283,20 @@ impl Turn<'_> {
         let number = number.map_or_else(|| "A row".to_owned(), |n| format!("Row {n}"));
         let mut lines = vec![line(&format!("{number} of {list}, {rule}."))];
         let beside = |word: &str, r: &QueueRow| {
-            let target = r.target.map_or("", |t| t.long());
-            line(&format!(
-                "  {word} #{}: {} {target}",
-                r.key, r.countdown.text
-            ))
+            let target = r.target.map_or("no promise", |t| t.long());
+            let due = &r.countdown.text;
+            let gap = if due.is_empty() { "" } else { " " };
+            format!("{word} #{} ({target}{gap}{due})", r.key)
         };
         let above = at.checked_sub(1).and_then(|i| q.rows.get(i));
-        lines.extend(above.map(|r| beside("after", r)));
-        lines.extend(q.rows.get(at + 1).map(|r| beside("before", r)));
+        let around: Vec<String> = above
+            .map(|r| beside("After", r))
+            .into_iter()
+            .chain(q.rows.get(at + 1).map(|r| beside("before", r)))
+            .collect();
+        if !around.is_empty() {
+            lines.push(line(&format!("{}.", around.join(", "))));
+        }
         lines
     }
 
@@ -327,7 +332,7 @@ impl Turn<'_> {
         };
         let mut lines = Vec::new();
         let parts = sla::why(&history, &self.s.policy, &self.s.calendar, self.s.now);
-        for p in parts {
+        for p in parts.into_iter().filter(|p| p.from < p.to) {
             let what = match &p.what {
                 Reason::Counted => format!("{} counted", span(p.secs)),
                 Reason::Ahead => format!("{} still to count until the deadline", span(p.secs)),
