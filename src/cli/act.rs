@@ -267,11 +267,10 @@ fn speak(session: &Session, a: &SayArgs, visibility: Visibility, out: &mut Out) 
     // First that there is such a ticket: a text must not be typed for nothing.
     session.ticket(&session.reader()?, &a.id)?;
     let body = say::text(session, a.text.as_deref(), &a.id)?;
-    // Unique on this machine, and never a number that the store gives itself.
-    let own = i64::from_be_bytes(low(Uuid::now_v7())) | i64::MIN;
+    let own = new_message();
     let plan = |_: &Ticket| {
         Ok(vec![Act::Say {
-            message: MessageId(own),
+            message: own,
             visibility,
             body: Untrusted::new(body.as_str()),
             attachments: Vec::new(),
@@ -280,10 +279,11 @@ fn speak(session: &Session, a: &SayArgs, visibility: Visibility, out: &mut Out) 
     act(session, std::slice::from_ref(&a.id), a.dry_run, &plan, out)
 }
 
-fn low(id: Uuid) -> [u8; 8] {
-    let mut low = [0; 8];
-    low.copy_from_slice(&id.into_bytes()[8..]);
-    low
+/// A message's identity: it follows the time, so that what was said in one moment keeps its
+/// order, and it is never a number that the store gives itself.
+fn new_message() -> MessageId {
+    let (high, _) = Uuid::now_v7().as_u64_pair();
+    MessageId(i64::try_from(high).unwrap_or(i64::MAX))
 }
 
 fn label(session: &Session, ids: &str, words: &[String], out: &mut Out) -> Done {

@@ -2,6 +2,7 @@
 
 mod bring_in;
 mod reading;
+mod round_trip;
 mod schema;
 
 use std::io::Write as _;
