@@ -396,6 +396,26 @@ fn value_text(value: &Value) -> Option<Untrusted> {
     }
 }
 
+/// How it began, for the clocks, where the source tells neither that nor any change of the
+/// status: a live ticket has always been what it is, so that one which waits has not run
+/// late; a done one came as all do and was done when it says.
+fn begin(wire: &Object<'_>, t: &mut ImportTicket) -> Result<(), BadLine> {
+    let told = t.sla.iter().any(|e| matches!(e.what, What::Status(_)));
+    if wire.object("initial")?.is_some() || told {
+        return Ok(());
+    }
+    if t.status.is_live() {
+        t.first_status = t.status;
+    } else if let Some(at) = t.resolved.or(t.closed) {
+        t.sla.push(SlaEvent {
+            at: at.max(t.created),
+            what: What::Status(t.status),
+        });
+        t.sla.sort_by_key(|e| e.at);
+    }
+    Ok(())
+}
+
 /// Where it stands and whose turn it is.
 fn state(wire: &Object<'_>, t: &mut ImportTicket, events: &[Event<'_>]) -> Result<(), BadLine> {
     let word = wire.text("status")?;
@@ -432,6 +452,7 @@ fn state(wire: &Object<'_>, t: &mut ImportTicket, events: &[Event<'_>]) -> Resul
             t.closed = None;
         }
     }
+    begin(wire, t)?;
     let last = events
         .iter()
         .rev()
