@@ -115,6 +115,21 @@ fn markup_becomes_text() {
     assert!(html(&deep).contains("found"));
 }
 
+/// Each of these would take minutes if every tag looked for its end anew, and each is small
+/// enough to come in a line.
+#[rstest]
+#[case::tags_without_an_end(&html("<a".repeat(2_000_000).as_str()), 4_000_000)]
+#[case::signs_that_begin_no_tag(&html(("<".repeat(4_300_000) + ">").as_str()), 4_300_001)]
+#[case::fences(&jira("{code}".repeat(700_000).as_str()), 2_100_000)]
+#[case::fences_without_an_end(&jira("{code:".repeat(700_000).as_str()), 4_200_000)]
+#[case::braces(&jira("{".repeat(4_000_000).as_str()), 4_000_000)]
+#[case::attributes(&html(("<b ".to_owned() + &(0..300_000).map(|n| format!("a{n} ")).collect::<String>() + ">x").as_str()), 2)]
+#[case::quotes_in_quotes(&html(("<blockquote>".repeat(399) + &"<p>x".repeat(200_000)).as_str()), 400_399)]
+#[case::elements_closed_by_another_name(&html((0..90_000).map(|n| format!("<font size={n}></p>x")).collect::<String>().as_str()), 270_000)]
+fn hostile_markup_is_walked_through_once(#[case] text: &str, #[case] length: usize) {
+    assert_eq!(text.len(), length);
+}
+
 #[test]
 fn every_ticket_of_the_real_files_can_be_read() {
     let Some(file) = super::shared("data/tickets/mixed-300.ndjson") else {
