@@ -76,16 +76,9 @@ impl Session {
         Ok(Reader::open(&self.store)?)
     }
 
-    /// Opens the store for writing; makes it where it is not there.
+    /// Opens the store for writing; makes it where it is not there, with a folder that only
+    /// its owner may enter.
     pub fn writer(&self) -> Result<Writer, Fail> {
-        if let Some(folder) = self.store.parent() {
-            std::fs::create_dir_all(folder).map_err(|e| {
-                Fail::new(
-                    Code::Failure,
-                    format!("the folder {} cannot be made: {e}", folder.display()),
-                )
-            })?;
-        }
         let rules = shell::rules(&self.config, self.me.clone());
         let opened = Writer::open(&self.store, rules, self.now)?;
         if let Some(aside) = opened.set_aside {

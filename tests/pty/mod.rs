@@ -167,3 +167,24 @@ fn a_triage_key_by_key_is_heard_after_every_pause() {
     assert!(terminal.wait_exit().unwrap().success());
     is_given_back(&terminal);
 }
+
+#[cfg(unix)]
+#[test]
+fn what_it_leaves_on_the_disk_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let root = tempfile::tempdir().unwrap();
+    let mut terminal = demo(root.path());
+    terminal.send_str("q").unwrap();
+    assert!(terminal.wait_exit().unwrap().success());
+    let mode = |p: &Path| std::fs::metadata(p).unwrap().permissions().mode() & 0o777;
+    for folder in ["data/deskhand", "state/deskhand"] {
+        let folder = root.path().join(folder);
+        assert_eq!(mode(&folder), 0o700, "{}", folder.display());
+        let files: Vec<_> = std::fs::read_dir(&folder).unwrap().collect();
+        assert!(!files.is_empty(), "{}", folder.display());
+        for file in files {
+            let file = file.unwrap().path();
+            assert_eq!(mode(&file), 0o600, "{}", file.display());
+        }
+    }
+}
