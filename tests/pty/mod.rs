@@ -188,3 +188,25 @@ fn what_it_leaves_on_the_disk_is_for_its_owner_only() {
         }
     }
 }
+
+#[test]
+fn an_export_to_a_terminal_is_printable_json() {
+    let root = tempfile::tempdir().unwrap();
+    let file = root.path().join("tickets.ndjson");
+    let line = "{\"id\":\"A\",\"subject\":\"a\u{9b}31m\u{202e}b\",\"body\":\"\u{5d0}\"}";
+    std::fs::write(&file, line).unwrap();
+    let import = ["import", "-q", file.to_str().unwrap()];
+    let mut terminal = home(root.path()).args(import).spawn(BINARY).unwrap();
+    assert!(terminal.wait_exit().unwrap().success());
+    let mut terminal = home(root.path()).arg("export").spawn(BINARY).unwrap();
+    assert!(terminal.wait_exit().unwrap().success());
+    let text = terminal.screen().full_text();
+    assert!(text.contains("\"a\\u009b31m\\u202eb\""), "{text}");
+    assert!(text.contains('\u{5d0}'), "{text}");
+    let mut terminal = home(root.path())
+        .args(["export", "--zstd"])
+        .spawn(BINARY)
+        .unwrap();
+    assert!(!terminal.wait_exit().unwrap().success());
+    assert!(terminal.screen().full_text().contains("not for a terminal"));
+}

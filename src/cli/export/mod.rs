@@ -3,7 +3,7 @@
 
 mod line;
 
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 
 use serde_json::json;
 
@@ -12,6 +12,7 @@ use super::exit::{Code, Fail};
 use super::out::Out;
 use super::session::Session;
 use crate::domain::query::Query;
+use crate::domain::text;
 use crate::domain::thread::AttachmentId;
 
 enum Sink<'a> {
@@ -79,8 +80,14 @@ impl Write for Through<'_> {
 pub fn run(session: &Session, args: &ExportArgs, out: &mut Out) -> Result<(), Fail> {
     let query = super::query(&args.filter)?;
     let Some(path) = &args.output else {
+        let shown = std::io::stdout().is_terminal();
+        if shown && (args.zstd || args.gzip) {
+            return Err(Fail::usage(
+                "packed tickets are not for a terminal; name a file with --output, or a pipe",
+            ));
+        }
         let sink = Sink::new(args, Box::new(Through(out)))?;
-        write_all(session, &query, sink)?;
+        write_all(session, &query, sink, shown)?;
         return Ok(());
     };
     let wrong = |e: std::io::Error| {
@@ -97,7 +104,7 @@ pub fn run(session: &Session, args: &ExportArgs, out: &mut Out) -> Result<(), Fa
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(wrong)?;
     let buffered = std::io::BufWriter::new(file.as_file_mut());
     let sink = Sink::new(args, Box::new(buffered)).map_err(wrong)?;
-    let n = write_all(session, &query, sink)?;
+    let n = write_all(session, &query, sink, false)?;
     file.as_file().sync_all().map_err(wrong)?;
     file.persist(path).map_err(|e| wrong(e.error))?;
     if session.json {
@@ -108,7 +115,14 @@ pub fn run(session: &Session, args: &ExportArgs, out: &mut Out) -> Result<(), Fa
     Ok(())
 }
 
-fn write_all(session: &Session, query: &Query, mut sink: Sink<'_>) -> Result<u64, Fail> {
+/// Writes them byte for byte; `shown`: to somebody's terminal, where each line is the same
+/// JSON but printable.
+fn write_all(
+    session: &Session,
+    query: &Query,
+    mut sink: Sink<'_>,
+    shown: bool,
+) -> Result<u64, Fail> {
     let reader = session.reader()?;
     let asker = session.asker();
     let mut result = Ok(());
@@ -129,6 +143,9 @@ fn write_all(session: &Session, query: &Query, mut sink: Sink<'_>) -> Result<u64
         n += 1;
         let mut bytes = |id: AttachmentId| Ok(reader.attachment(id)?);
         result = line::line(&row, &mut bytes).and_then(|mut line| {
+            if shown {
+                line = text::printable_json(&String::from_utf8_lossy(&line)).into_bytes();
+            }
             line.push(b'\n');
             Ok(sink.write_all(&line)?)
         });
