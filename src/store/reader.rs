@@ -368,6 +368,14 @@ impl Reader {
             .map(Untrusted::new))
     }
 
+    /// A ticket's draft.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub fn draft(&self, ticket: TicketId) -> Result<Option<Draft>> {
+        draft::of(&self.conn, ticket)
+    }
+
     /// All drafts, the newest first.
     ///
     /// # Errors

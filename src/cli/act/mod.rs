@@ -1,33 +1,39 @@
 //! The subcommands that act: each is one batch of changes, as a key in the console is.
+//!
+//! What a text becomes is in `text`, what has to pass the gate in `gate`, fields, labels and
+//! new tickets in `fields`; here is what they share: all is planned before anything is done.
+
+mod fields;
+mod gate;
+mod text;
 
 use serde_json::json;
 use uuid::Uuid;
 
-use super::args::{Command, NewArgs, SayArgs, Tie};
+use super::args::{Command, Tie};
 use super::exit::{Code, Fail};
 use super::out::Out;
-use super::say;
 use super::session::Session;
+use crate::domain::Instant;
 use crate::domain::change::{Act, BatchId, Change, ChangeId, LinkKind};
-use crate::domain::import::NewTicket;
-use crate::domain::people::{AgentId, TenantId};
-use crate::domain::text::Untrusted;
-use crate::domain::thread::{MessageId, Visibility};
-use crate::domain::ticket::{Kind, Priority, Status, Ticket, Turn};
+use crate::domain::people::AgentId;
+use crate::domain::thread::Visibility;
+use crate::domain::ticket::{Priority, Status, Ticket};
 use crate::domain::when::parse_when;
-use crate::store::Undone;
+use crate::store::{Reader, Undone};
 
 type Done = Result<Code, Fail>;
 
 /// What to do with one ticket; a refusal is a sentence.
-type Plan<'a> = &'a dyn Fn(&Ticket) -> Result<Vec<Act>, Fail>;
+type Plan<'a> = &'a dyn Fn(&Ticket, &Reader) -> Result<Vec<Act>, Fail>;
 
 /// Carries out one of them.
 pub fn run(session: &Session, command: &Command, out: &mut Out) -> Done {
-    let one = |act: Act| move |_: &Ticket| Ok(vec![act.clone()]);
+    let one = |act: Act| move |_: &Ticket, _: &Reader| Ok(vec![act.clone()]);
     match command {
-        Command::Note(a) => speak(session, a, Visibility::Internal, out),
-        Command::Reply(a) => speak(session, a, Visibility::Public, out),
+        Command::Note(a) => text::speak(session, a, Visibility::Internal, out),
+        Command::Reply(a) => text::speak(session, a, Visibility::Public, out),
+        Command::Macro { ids, name, gate } => text::run_macro(session, ids, name, gate, out),
         Command::Take(a) => {
             let to = Some(session.me.clone());
             act(session, &a.ids, a.dry_run, &one(Act::Assign { to }), out)
@@ -49,15 +55,9 @@ pub fn run(session: &Session, command: &Command, out: &mut Out) -> Done {
             &one(Act::Assign { to: None }),
             out,
         ),
-        Command::Status(a) => {
-            let to: Status = a.value.parse().map_err(word)?;
-            act(
-                session,
-                &split(&a.ids),
-                a.dry_run,
-                &one(Act::Status { to }),
-                out,
-            )
+        Command::Status { ids, value, gate } => {
+            let to: Status = value.parse().map_err(word)?;
+            gate::status(session, &split(ids), to, gate, out)
         }
         Command::Priority(a) => {
             let to = priority(&a.value)?;
@@ -69,7 +69,17 @@ pub fn run(session: &Session, command: &Command, out: &mut Out) -> Done {
                 out,
             )
         }
-        Command::Label { ids, labels } => label(session, ids, labels, out),
+        Command::Label {
+            ids,
+            labels,
+            dry_run,
+        } => fields::label(session, ids, labels, *dry_run, out),
+        Command::Edit {
+            ids,
+            field,
+            value,
+            dry_run,
+        } => fields::edit(session, &split(ids), field, &value.join(" "), *dry_run, out),
         Command::Snooze {
             ids,
             until,
@@ -90,18 +100,9 @@ pub fn run(session: &Session, command: &Command, out: &mut Out) -> Done {
                 out,
             )
         }
-        Command::Resolve { ids, anyway } => {
-            let anyway = *anyway;
-            act(
-                session,
-                &ids.ids,
-                ids.dry_run,
-                &move |t| resolve(t, anyway),
-                out,
-            )
-        }
-        Command::Reopen(a) => act(session, &a.ids, a.dry_run, &reopen, out),
-        Command::Merge { id, into, dry_run } => merge(session, id, into, *dry_run, out),
+        Command::Resolve { ids, gate } => gate::status(session, ids, Status::Resolved, gate, out),
+        Command::Reopen(a) => gate::reopen(session, &a.ids, a.dry_run, out),
+        Command::Merge { id, into, dry_run } => gate::merge(session, id, into, *dry_run, out),
         Command::Link {
             id,
             to,
@@ -113,7 +114,7 @@ pub fn run(session: &Session, command: &Command, out: &mut Out) -> Done {
                 Tie::BlockedBy => LinkKind::BlockedBy,
             };
             let to = session.ticket(&session.reader()?, to)?.id;
-            let plan = move |t: &Ticket| {
+            let plan = move |t: &Ticket, _: &Reader| {
                 if t.id == to {
                     return Err(Fail::usage("a ticket cannot be tied to itself"));
                 }
@@ -126,8 +127,8 @@ pub fn run(session: &Session, command: &Command, out: &mut Out) -> Done {
             messages,
             subject,
             dry_run,
-        } => split_off(session, id, messages, subject, *dry_run, out),
-        Command::New(a) => create(session, a, out),
+        } => fields::split_off(session, id, messages, subject, *dry_run, out),
+        Command::New(a) => fields::create(session, a, out),
         Command::Undo => {
             let mut writer = session.writer()?;
             let undone = writer.undo(&session.me, session.now)?;
@@ -140,7 +141,9 @@ pub fn run(session: &Session, command: &Command, out: &mut Out) -> Done {
             session.push(&mut writer)?;
             took(session, redone, "there is nothing to do again", out)
         }
-        Command::Unread(a) => unread(session, &a.ids, a.dry_run, out),
+        Command::Unread(a) => mark(session, &a.ids, true, a.dry_run, out),
+        Command::MarkRead(a) => mark(session, &a.ids, false, a.dry_run, out),
+        Command::Sync => sync(session, out),
         _ => Err(Fail::usage("this is no act")),
     }
 }
@@ -168,25 +171,14 @@ fn priority(text: &str) -> Result<Option<Priority>, Fail> {
     text.parse().map(Some).map_err(word)
 }
 
-fn change(session: &Session, ticket: &Ticket, batch: BatchId, act: Act) -> Change {
-    let public = matches!(
-        &act,
+fn is_public(act: &Act) -> bool {
+    matches!(
+        act,
         Act::Say {
             visibility: Visibility::Public,
             ..
         }
-    );
-    let window = chrono::TimeDelta::seconds(i64::from(session.config.undo_window));
-    Change {
-        id: ChangeId(Uuid::now_v7()),
-        batch,
-        ticket: ticket.id,
-        at: session.now,
-        by: session.me.clone(),
-        base: ticket.version,
-        not_before: public.then(|| session.now + window),
-        act,
-    }
+    )
 }
 
 /// Plans for all tickets first, so that a refusal leaves everything as it was; then commits
@@ -194,14 +186,34 @@ fn change(session: &Session, ticket: &Ticket, batch: BatchId, act: Act) -> Chang
 fn act(session: &Session, ids: &[String], dry: bool, plan: Plan<'_>, out: &mut Out) -> Done {
     let reader = session.reader()?;
     let batch = BatchId(Uuid::now_v7());
-    let mut changes = Vec::new();
+    let mut wanted = Vec::new();
     for id in ids {
         let ticket = session.ticket(&reader, id)?;
-        for act in plan(&ticket)? {
-            changes.push((ticket.key.to_string(), change(session, &ticket, batch, act)));
+        for act in plan(&ticket, &reader)? {
+            wanted.push((ticket.clone(), act));
         }
     }
     drop(reader);
+    let window = i64::from(session.config.undo_window);
+    // What goes out with a reply waits with it: taken back, nothing of it has happened.
+    let waits = window > 0 && wanted.iter().any(|(_, act)| is_public(act));
+    let until = waits.then(|| session.now + chrono::TimeDelta::seconds(window));
+    let changes: Vec<(String, Change)> = wanted
+        .into_iter()
+        .map(|(ticket, act)| {
+            let change = Change {
+                id: ChangeId(Uuid::now_v7()),
+                batch,
+                ticket: ticket.id,
+                at: session.now,
+                by: session.me.clone(),
+                base: ticket.version,
+                not_before: until,
+                act,
+            };
+            (ticket.key.to_string(), change)
+        })
+        .collect();
     let mut made = Vec::new();
     if !dry && !changes.is_empty() {
         let mut writer = session.writer()?;
@@ -236,10 +248,21 @@ fn act(session: &Session, ids: &[String], dry: bool, plan: Plan<'_>, out: &mut O
     for key in made {
         out.row(&format!("made {key}"))?;
     }
+    if let (Some(until), false) = (until, dry) {
+        out.row(&waiting(session, until))?;
+    }
     if changes.is_empty() {
         out.row("nothing to do")?;
     }
     Ok(Code::Ok)
+}
+
+/// Nothing runs between two subcommands, so the sentence says who sends it.
+fn waiting(session: &Session, until: Instant) -> String {
+    format!(
+        "it waits in the outbox until {}, and `deskhand undo` takes it back; after that an open console, `deskhand sync` or your next act sends it",
+        until.with_timezone(&session.config.zone).format("%H:%M:%S")
+    )
 }
 
 fn describe(session: &Session, act: &Act) -> String {
@@ -255,209 +278,26 @@ fn describe(session: &Session, act: &Act) -> String {
         Act::Snooze { until: None } => "wake".into(),
         Act::AddLabel { label } => format!("add label {label}"),
         Act::RemoveLabel { label } => format!("remove label {label}"),
-        Act::Say { visibility, .. } => format!("add {}", visibility.word()),
+        Act::Say {
+            visibility,
+            attachments,
+            ..
+        } => match attachments.len() {
+            0 => format!("add {}", visibility.word()),
+            1 => format!("add {} with a file", visibility.word()),
+            n => format!("add {} with {n} files", visibility.word()),
+        },
+        Act::Subject { to } => format!("set subject {}", to.line()),
+        Act::Kind { to } => format!("set kind {to}"),
+        Act::Tenant { to: Some(to) } => format!("set tenant {to}"),
+        Act::Tenant { to: None } => "clear the tenant".into(),
+        Act::Workspace { to: Some(to) } => format!("set Workspace {}", to.line()),
+        Act::Workspace { to: None } => "clear the Workspace".into(),
         Act::Merge { .. } => "merge".into(),
         Act::Link { .. } => "link".into(),
         Act::Split { messages, .. } => format!("split off {} messages", messages.len()),
         other => format!("change {}", other.field()),
     }
-}
-
-fn speak(session: &Session, a: &SayArgs, visibility: Visibility, out: &mut Out) -> Done {
-    // First that there is such a ticket: a text must not be typed for nothing.
-    session.ticket(&session.reader()?, &a.id)?;
-    let body = say::text(session, a.text.as_deref(), &a.id)?;
-    let own = new_message();
-    let plan = |_: &Ticket| {
-        Ok(vec![Act::Say {
-            message: own,
-            visibility,
-            body: Untrusted::new(body.as_str()),
-            attachments: Vec::new(),
-        }])
-    };
-    act(session, std::slice::from_ref(&a.id), a.dry_run, &plan, out)
-}
-
-/// A message's identity: it follows the time, so that what was said in one moment keeps its
-/// order, and it is never a number that the store gives itself.
-fn new_message() -> MessageId {
-    let (high, _) = Uuid::now_v7().as_u64_pair();
-    MessageId(i64::try_from(high).unwrap_or(i64::MAX))
-}
-
-fn label(session: &Session, ids: &str, words: &[String], out: &mut Out) -> Done {
-    let (mut acts, mut dry, mut json) = (Vec::new(), false, session.json);
-    for w in words {
-        match w.as_str() {
-            "--dry-run" => dry = true,
-            "--json" => json = true,
-            _ => {
-                let (put, name) = match (w.strip_prefix('+'), w.strip_prefix('-')) {
-                    (Some(name), _) => (true, name),
-                    (_, Some(name)) => (false, name),
-                    _ => (true, w.as_str()),
-                };
-                let name = name.trim().to_lowercase();
-                if name.is_empty() || name.starts_with('-') || name.contains(char::is_whitespace) {
-                    return Err(Fail::usage(format!(
-                        "\"{w}\" is no label; write +vpn to put one on and -vpn to take it off"
-                    )));
-                }
-                acts.push(if put {
-                    Act::AddLabel { label: name }
-                } else {
-                    Act::RemoveLabel { label: name }
-                });
-            }
-        }
-    }
-    let plan = |t: &Ticket| {
-        Ok(acts
-            .iter()
-            .filter(|a| match a {
-                Act::AddLabel { label } => !t.labels.contains(label),
-                Act::RemoveLabel { label } => t.labels.contains(label),
-                _ => true,
-            })
-            .cloned()
-            .collect())
-    };
-    act(&session.with_json(json), &split(ids), dry, &plan, out)
-}
-
-/// The gate: a requester who had the last word is not left without an answer.
-fn resolve(t: &Ticket, anyway: bool) -> Result<Vec<Act>, Fail> {
-    if !t.status.is_live() {
-        return Ok(Vec::new());
-    }
-    if t.turn == Turn::Ours && !anyway {
-        return Err(Fail::new(
-            Code::Refused,
-            format!(
-                "ticket {} waits for an answer: the requester had the last word; reply first, or add --anyway",
-                t.key
-            ),
-        ));
-    }
-    Ok(vec![Act::Status {
-        to: Status::Resolved,
-    }])
-}
-
-fn reopen(t: &Ticket) -> Result<Vec<Act>, Fail> {
-    if t.merged_into.is_some() {
-        return Err(Fail::new(
-            Code::Refused,
-            format!(
-                "ticket {} lives on in another; undo the merge instead",
-                t.key
-            ),
-        ));
-    }
-    Ok(if t.status.is_live() {
-        Vec::new()
-    } else {
-        vec![Act::Status { to: Status::Open }]
-    })
-}
-
-fn merge(session: &Session, id: &str, into: &str, dry: bool, out: &mut Out) -> Done {
-    let target = session.ticket(&session.reader()?, into)?;
-    let plan = move |t: &Ticket| {
-        if t.id == target.id {
-            return Err(Fail::usage("a ticket cannot be merged into itself"));
-        }
-        if t.merged_into.is_some() || target.merged_into.is_some() {
-            return Err(Fail::new(
-                Code::Refused,
-                "one of the two is merged already; merge the one that goes on",
-            ));
-        }
-        if t.tenant.is_some() && target.tenant.is_some() && t.tenant != target.tenant {
-            return Err(Fail::new(
-                Code::Refused,
-                format!(
-                    "{} and {} belong to different tenants; link them instead",
-                    t.key, target.key
-                ),
-            ));
-        }
-        Ok(vec![Act::Merge { into: target.id }])
-    };
-    act(session, &[id.to_owned()], dry, &plan, out)
-}
-
-fn split_off(
-    session: &Session,
-    id: &str,
-    numbers: &[usize],
-    subject: &str,
-    dry: bool,
-    out: &mut Out,
-) -> Done {
-    let reader = session.reader()?;
-    let ticket = session.ticket(&reader, id)?;
-    let thread = reader
-        .thread(ticket.id)?
-        .ok_or_else(|| Fail::not_found(format!("there is no ticket {id} here")))?;
-    let mut messages = Vec::new();
-    for n in numbers {
-        let m = n
-            .checked_sub(1)
-            .and_then(|i| thread.messages.get(i))
-            .ok_or_else(|| {
-                Fail::not_found(format!(
-                    "ticket {id} has no message {n}; it has {}",
-                    thread.messages.len()
-                ))
-            })?;
-        messages.push(m.id);
-    }
-    drop(reader);
-    let plan = |_: &Ticket| {
-        Ok(vec![Act::Split {
-            subject: Untrusted::new(subject),
-            messages: messages.clone(),
-            new: None,
-        }])
-    };
-    act(session, &[id.to_owned()], dry, &plan, out)
-}
-
-fn create(session: &Session, a: &NewArgs, out: &mut Out) -> Done {
-    let kind: Kind = a.kind.parse().map_err(word)?;
-    let priority = a.priority.as_deref().map(priority).transpose()?.flatten();
-    let tenant = a
-        .tenant
-        .as_deref()
-        .map(TenantId::parse)
-        .transpose()
-        .map_err(Fail::usage)?;
-    let new = NewTicket {
-        subject: Untrusted::new(a.subject.as_str()),
-        body: Untrusted::new(say::text(session, a.text.as_deref(), "new")?),
-        requester: a.requester.as_deref().map(Untrusted::new),
-        tenant,
-        workspace: a.workspace.as_deref().map(Untrusted::new),
-        kind,
-        priority,
-        assignee: None,
-        labels: a.label.iter().map(|l| l.to_lowercase()).collect(),
-    };
-    if a.dry_run {
-        out.row("would make a ticket; nothing was changed")?;
-        return Ok(Code::Ok);
-    }
-    let mut writer = session.writer()?;
-    let ticket = writer.create_ticket(&new, &session.me, session.now)?;
-    session.push(&mut writer)?;
-    if session.json {
-        out.json(&super::shape::ticket(&ticket, session))?;
-    } else {
-        out.row(&format!("made {}", ticket.key))?;
-    }
-    Ok(Code::Ok)
 }
 
 fn took(session: &Session, undone: Option<Undone>, nothing: &str, out: &mut Out) -> Done {
@@ -471,7 +311,8 @@ fn took(session: &Session, undone: Option<Undone>, nothing: &str, out: &mut Out)
     Ok(Code::Ok)
 }
 
-fn unread(session: &Session, ids: &[String], dry: bool, out: &mut Out) -> Done {
+/// Marks tickets as unread, or as read.
+fn mark(session: &Session, ids: &[String], unread: bool, dry: bool, out: &mut Out) -> Done {
     let reader = session.reader()?;
     let tickets = ids
         .iter()
@@ -480,14 +321,39 @@ fn unread(session: &Session, ids: &[String], dry: bool, out: &mut Out) -> Done {
     drop(reader);
     if !dry {
         let all: Vec<_> = tickets.iter().map(|t| t.id).collect();
-        session.writer()?.mark_unread(&all)?;
+        let mut writer = session.writer()?;
+        if unread {
+            writer.mark_unread(&all)?;
+        } else {
+            writer.mark_read(&all)?;
+        }
     }
     let keys: Vec<&str> = tickets.iter().map(|t| t.key.as_str()).collect();
+    let word = if unread { "unread" } else { "read" };
     if session.json {
-        out.json(&json!({"dry_run": dry, "unread": keys}))?;
+        let mut value = json!({"dry_run": dry});
+        if let Some(map) = value.as_object_mut() {
+            map.insert(word.into(), keys.into());
+        }
+        out.json(&value)?;
     } else {
         let would = if dry { "would mark" } else { "marked" };
-        out.row(&format!("{would} {} as unread", keys.join(", ")))?;
+        out.row(&format!("{would} {} as {word}", keys.join(", ")))?;
+    }
+    Ok(Code::Ok)
+}
+
+/// Hands the desk what may be sent now.
+fn sync(session: &Session, out: &mut Out) -> Done {
+    let mut writer = session.writer()?;
+    let (before, _) = writer.outbox_counts()?;
+    session.push(&mut writer)?;
+    let (waiting, stuck) = writer.outbox_counts()?;
+    let sent = before.saturating_sub(waiting);
+    if session.json {
+        out.json(&json!({"sent": sent, "waiting": waiting, "stuck": stuck}))?;
+    } else {
+        out.row(&format!("{sent} sent, {waiting} waiting"))?;
     }
     Ok(Code::Ok)
 }

@@ -129,8 +129,7 @@ fn write_all(
     let mut n = 0;
     reader.export(&mut |row| {
         let t = &row.ticket;
-        let scoped =
-            asker.scope.is_empty() || t.tenant.as_ref().is_none_or(|x| asker.scope.contains(x));
+        let scoped = session.sees(t);
         let wanted = query.terms.is_empty()
             || query.matches_by(t, &asker, |text| {
                 text.is_in(t.subject.raw())
