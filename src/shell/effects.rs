@@ -15,6 +15,7 @@ use super::lanes::Lanes;
 use super::open::{DeskFile, OpenDesk, open_desk};
 use super::opener;
 use super::paths;
+use super::save;
 use super::scribe::{Pen, Scribe};
 use crate::app::event::{Changed, Freshness};
 use crate::app::state::View;
@@ -365,7 +366,7 @@ impl Outside {
     fn attachment(&self, working: &Working, id: AttachmentId, open: bool) {
         let (path, folder) = (working.path.clone(), self.paths.download_dir.clone());
         self.apart(move || {
-            let saved = save_attachment(&path, id, &folder);
+            let saved = save::attachment(&path, id, &folder);
             match saved {
                 Err(why) => Event::Failed(sentence(&why)),
                 Ok(file) if open => match opener::file(&file) {
@@ -495,39 +496,4 @@ fn address(store: &Path, id: TicketId, template: Option<&str>) -> Result<String,
         })
         .collect();
     Ok(template.replace("{key}", &key))
-}
-
-/// Writes an attachment under its own name, with a number if that is taken; never over a file.
-fn save_attachment(store: &Path, id: AttachmentId, folder: &Path) -> Result<PathBuf, String> {
-    let reader = Reader::open(store).map_err(|e| e.to_string())?;
-    let missing = "the file is not here; its desk has not been asked for it";
-    let name = reader.attachment_name(id).map_err(|e| e.to_string())?;
-    let bytes = reader.attachment(id).map_err(|e| e.to_string())?;
-    let (name, bytes) = name.zip(bytes).ok_or(missing)?;
-    std::fs::create_dir_all(folder)
-        .map_err(|e| format!("{} cannot be made: {e}", folder.display()))?;
-    let name = text::file_name(name.raw());
-    let (stem, ending) = match name.rsplit_once('.') {
-        Some((stem, ending)) if !stem.is_empty() => (stem.to_owned(), format!(".{ending}")),
-        _ => (name.clone(), String::new()),
-    };
-    for n in 1..1000 {
-        let file = folder.join(match n {
-            1 => name.clone(),
-            n => format!("{stem}-{n}{ending}"),
-        });
-        match std::fs::File::create_new(&file) {
-            Ok(mut out) => {
-                std::io::Write::write_all(&mut out, &bytes)
-                    .map_err(|e| format!("{} cannot be written: {e}", file.display()))?;
-                return Ok(file);
-            }
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(e) => return Err(format!("{} cannot be made: {e}", file.display())),
-        }
-    }
-    Err(format!(
-        "{} has a thousand files of that name; move some away",
-        folder.display()
-    ))
 }

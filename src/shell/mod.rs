@@ -21,6 +21,7 @@ mod open;
 mod opener;
 mod paths;
 mod run;
+mod save;
 mod scribe;
 mod signals;
 mod start;
