@@ -345,3 +345,28 @@ fn signs_alone_are_nothing_to_look_for(#[case] args: &[&str]) {
         said(&out)
     );
 }
+
+#[test]
+fn the_trail_holds_what_people_wrote_as_length_and_hash_only() {
+    let m = desk();
+    let file = m.home.path().join("hush-file.txt");
+    std::fs::write(&file, "x").unwrap();
+    m.ok(&["edit", "T-1", "subject", "hush one"]);
+    m.ok(&[
+        "note",
+        "T-1",
+        "hush two",
+        "--attach",
+        file.to_str().unwrap(),
+    ]);
+    m.ok(&["split", "T-1", "2", "--subject", "hush three"]);
+    m.ok(&["new", "hush four", "hush five"]);
+    m.ok(&["undo"]);
+    let trail = m.json(&["audit"]);
+    let text = trail.to_string();
+    assert!(!text.contains("hush"), "{text}");
+    // The hash of "hush one": whoever has the text can say that it is this one.
+    let hash = "59cca34b0cf2f14e11c54c4b8e39b2bc6574bd71044d8500099c09e60907e194";
+    assert!(text.contains(hash), "{text}");
+    assert_eq!(m.json(&["doctor"])["ok"], true);
+}
