@@ -169,7 +169,7 @@ impl Act {
         let value = value.trim();
         let none = value.is_empty() || value == "none";
         Ok(match field {
-            "subject" if none => return Err("a ticket needs a subject".into()),
+            "subject" if value.is_empty() => return Err("a ticket needs a subject".into()),
             "subject" => Self::Subject {
                 to: Untrusted::new(value),
             },

@@ -67,8 +67,42 @@ fn known(m: &Machine) -> Vec<Value> {
     all
 }
 
-/// Takes a desk through a file into an empty store and compares.
+/// Takes a desk through a file into an empty store and compares; then goes on working there
+/// and does the same again, for what a file brought has to go out as well as what was made.
 fn comes_through(a: &Machine, what: &str) {
+    let b = through(a, what);
+    let mut h = Hand::on(&b);
+    h.at += TimeDelta::days(1);
+    let mut ids = Vec::new();
+    let export = h.reader.export(&mut |row| {
+        ids.push(row.ticket.id);
+        true
+    });
+    export.unwrap();
+    for (n, id) in ids.into_iter().enumerate() {
+        let label = "later".to_owned();
+        h.act(id, Act::AddLabel { label });
+        let messages = h.messages(id);
+        if n % 5 == 0 && messages.len() > 1 {
+            let subject = Untrusted::new("split later");
+            let messages = vec![messages[n % messages.len()]];
+            let new = None;
+            h.act(
+                id,
+                Act::Split {
+                    subject,
+                    messages,
+                    new,
+                },
+            );
+        }
+    }
+    h.sent();
+    drop(h);
+    through(&b, &format!("{what}, again"));
+}
+
+fn through(a: &Machine, what: &str) -> Machine {
     let lines = a.run(&["export"]).stdout;
     let b = Machine::new();
     let out = b.feed(&["import", "-q", "-"], &lines);
@@ -83,6 +117,7 @@ fn comes_through(a: &Machine, what: &str) {
             assert_eq!(value, &two[name], "{what}: {name} of {key}");
         }
     }
+    b
 }
 
 #[test]
