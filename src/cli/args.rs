@@ -109,7 +109,7 @@ pub enum Command {
     Drafts,
     /// Add an internal note
     Note(SayArgs),
-    /// Answer the requester
+    /// Answer the requester; the reply waits in the outbox for the undo window
     Reply(SayArgs),
     /// Take tickets
     Take(Ids),
@@ -125,8 +125,16 @@ pub enum Command {
     },
     /// Take the assignee off
     Release(Ids),
-    /// Set the status: new, open, pending, on-hold, resolved, closed
-    Status(Value),
+    /// Set the status: new, open, pending, on-hold, resolved, closed; the last two as `resolve`
+    Status {
+        /// Numbers, separated by commas
+        ids: String,
+        /// The status
+        value: String,
+        /// How to pass the gate
+        #[command(flatten)]
+        gate: PastGate,
+    },
     /// Set the priority: 1 to 4, or none
     Priority(Value),
     /// Put labels on and take them off: +vpn -old
@@ -134,8 +142,35 @@ pub enum Command {
         /// Numbers, separated by commas
         ids: String,
         /// `+label` or `-label`
-        #[arg(required = true, allow_hyphen_values = true, trailing_var_arg = true)]
+        #[arg(required = true, allow_hyphen_values = true)]
         labels: Vec<String>,
+        /// Say what would be done and do nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Give a field a value: subject, kind, tenant, workspace
+    Edit {
+        /// Numbers, separated by commas
+        ids: String,
+        /// The field
+        #[arg(value_parser = ["subject", "kind", "tenant", "workspace"])]
+        field: String,
+        /// The value; `none` clears tenant and workspace
+        #[arg(required = true)]
+        value: Vec<String>,
+        /// Say what would be done and do nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Run a macro of the desk or of the settings
+    Macro {
+        /// Numbers, separated by commas
+        ids: String,
+        /// The macro's name
+        name: String,
+        /// How to pass the gate, where it resolves
+        #[command(flatten)]
+        gate: PastGate,
     },
     /// Put tickets out of sight until a moment
     Snooze {
@@ -148,14 +183,14 @@ pub enum Command {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Resolve tickets; refused while a requester waits for an answer
+    /// Resolve tickets; refused while one waits for an answer, is nobody's or has an unsent draft
     Resolve {
-        /// What to resolve
+        /// Ticket numbers
+        #[arg(required = true, value_delimiter = ',')]
+        ids: Vec<String>,
+        /// How to pass the gate
         #[command(flatten)]
-        ids: Ids,
-        /// Resolve although the requester had the last word
-        #[arg(long)]
-        anyway: bool,
+        gate: PastGate,
     },
     /// Open resolved or closed tickets again
     Reopen(Ids),
@@ -204,6 +239,10 @@ pub enum Command {
     Redo,
     /// Mark tickets as unread
     Unread(Ids),
+    /// Mark tickets as read
+    MarkRead(Ids),
+    /// Send what waits in the outbox and may go now
+    Sync,
     /// Look after the settings
     Config {
         /// What to do
@@ -306,6 +345,20 @@ pub struct Ids {
     pub dry_run: bool,
 }
 
+/// How to pass the gate before a ticket is done.
+#[derive(Debug, Default, Args)]
+pub struct PastGate {
+    /// Do it although something stands against it
+    #[arg(long)]
+    pub anyway: bool,
+    /// Why; goes into an internal note
+    #[arg(long, requires = "anyway", value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Say what would be done and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
 /// Tickets and a value.
 #[derive(Debug, Args)]
 pub struct Value {
@@ -325,6 +378,9 @@ pub struct SayArgs {
     pub id: String,
     /// The text; without one it is read from standard input, or $EDITOR opens
     pub text: Option<String>,
+    /// A file that goes with it; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub attach: Vec<String>,
     /// Say what would be done and do nothing
     #[arg(long)]
     pub dry_run: bool,

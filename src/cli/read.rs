@@ -11,9 +11,9 @@ use crate::app::state::View;
 use crate::app::views::built_in;
 use crate::domain::list::{Anchor, Count, ListRequest, Sort};
 use crate::domain::query::Query;
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::{Ticket, TicketId};
 use crate::shell;
-use crate::store::Reader;
+use crate::store::{AuditRow, Reader};
 
 /// At most so many rows are asked for at once.
 const PAGE: usize = 500;
@@ -319,7 +319,13 @@ pub fn next(session: &Session, out: &mut Out) -> Result<(), Fail> {
 
 /// `outbox`
 pub fn outbox(session: &Session, out: &mut Out) -> Result<(), Fail> {
-    let rows = session.reader()?.outbox()?;
+    let reader = session.reader()?;
+    let mut rows = Vec::new();
+    for row in reader.outbox()? {
+        if sees(session, &reader, row.change.ticket)? {
+            rows.push(row);
+        }
+    }
     if session.json {
         let values: Vec<Value> = rows
             .iter()
@@ -351,11 +357,45 @@ pub fn outbox(session: &Session, out: &mut Out) -> Result<(), Fail> {
     Ok(())
 }
 
+/// Whether a ticket is within the team's scope; one that is gone is so for a team that sees all.
+fn sees(session: &Session, reader: &Reader, id: TicketId) -> Result<bool, Fail> {
+    Ok(session.config.scope.is_empty() || reader.ticket(id)?.is_some_and(|t| session.sees(&t)))
+}
+
+/// The newest lines of the trail that the team may see.
+fn trail(
+    session: &Session,
+    reader: &Reader,
+    limit: usize,
+    ticket: Option<TicketId>,
+) -> Result<Vec<AuditRow>, Fail> {
+    let mut asked = limit;
+    loop {
+        let all = reader.audit(asked, ticket)?;
+        let is_all = all.len() < asked;
+        let mut seen = Vec::new();
+        for mut row in all {
+            // Its sentence names the ticket, and the row does not.
+            if row.what == "undo" && !session.config.scope.is_empty() {
+                row.detail.clear();
+            }
+            if row.ticket.map_or(Ok(true), |t| sees(session, reader, t))? {
+                seen.push(row);
+            }
+        }
+        if is_all || seen.len() >= limit {
+            seen.truncate(limit);
+            return Ok(seen);
+        }
+        asked = asked.saturating_mul(4);
+    }
+}
+
 /// `audit`
 pub fn audit(session: &Session, id: Option<&str>, limit: usize, out: &mut Out) -> Result<(), Fail> {
     let reader = session.reader()?;
     let ticket = id.map(|id| session.ticket(&reader, id)).transpose()?;
-    let rows = reader.audit(limit, ticket.map(|t| t.id))?;
+    let rows = trail(session, &reader, limit, ticket.map(|t| t.id))?;
     if session.json {
         let mut values = Vec::new();
         for r in &rows {
@@ -388,6 +428,9 @@ pub fn drafts(session: &Session, out: &mut Out) -> Result<(), Fail> {
     let reader = session.reader()?;
     let mut values = Vec::new();
     for d in reader.drafts()? {
+        if !sees(session, &reader, d.ticket)? {
+            continue;
+        }
         let key = Session::key(&reader, d.ticket)?;
         if session.json {
             values.push(json!({"ticket": key, "visibility": d.visibility.word(), "at": d.at, "body": d.body}));

@@ -10,8 +10,9 @@ use super::out;
 use crate::config::{self, Config, Flags, Paths};
 use crate::desk::{Desk, Local};
 use crate::domain::Instant;
+use crate::domain::gate;
 use crate::domain::list::Asker;
-use crate::domain::people::AgentId;
+use crate::domain::people::{AgentId, TenantId};
 use crate::domain::ticket::{Ticket, TicketId, TicketKey};
 use crate::shell::{self, Clock};
 use crate::store::{Reader, Writer};
@@ -76,16 +77,9 @@ impl Session {
         Ok(Reader::open(&self.store)?)
     }
 
-    /// Opens the store for writing; makes it where it is not there.
+    /// Opens the store for writing; makes it where it is not there, with a folder that only
+    /// its owner may enter.
     pub fn writer(&self) -> Result<Writer, Fail> {
-        if let Some(folder) = self.store.parent() {
-            std::fs::create_dir_all(folder).map_err(|e| {
-                Fail::new(
-                    Code::Failure,
-                    format!("the folder {} cannot be made: {e}", folder.display()),
-                )
-            })?;
-        }
         let rules = shell::rules(&self.config, self.me.clone());
         let opened = Writer::open(&self.store, rules, self.now)?;
         if let Some(aside) = opened.set_aside {
@@ -115,14 +109,6 @@ impl Session {
             None => out::complain("the desk has not answered; the outbox keeps what is waiting"),
         }
         Ok(())
-    }
-
-    /// The same run, with this way of printing.
-    pub fn with_json(&self, json: bool) -> Self {
-        Self {
-            json,
-            ..self.clone()
-        }
     }
 
     /// Who asks, and when.
@@ -155,18 +141,35 @@ impl Session {
 
     /// A team sees and acts only within its tenants.
     fn allow(&self, ticket: &Ticket) -> Result<(), Fail> {
-        let scope = &self.config.scope;
         match &ticket.tenant {
-            Some(tenant) if !scope.is_empty() && !scope.contains(tenant) => Err(Fail::new(
-                Code::Refused,
-                format!(
-                    "ticket {} belongs to {tenant}, which is outside your scope (`scope` in {}); ask whoever keeps the settings to widen it",
-                    ticket.key,
-                    self.paths.config_file().display()
-                ),
-            )),
+            Some(tenant) if !self.sees(ticket) => {
+                Err(self.outside(&format!("ticket {} belongs to {tenant}", ticket.key)))
+            }
             _ => Ok(()),
         }
+    }
+
+    /// Whether a ticket is within the team's scope.
+    pub fn sees(&self, ticket: &Ticket) -> bool {
+        gate::is_in_scope(ticket.tenant.as_ref(), &self.config.scope)
+    }
+
+    /// A team gives tickets only to its own tenants: it would not see them any more.
+    pub fn allow_tenant(&self, tenant: &TenantId) -> Result<(), Fail> {
+        if gate::is_in_scope(Some(tenant), &self.config.scope) {
+            return Ok(());
+        }
+        Err(self.outside(&format!("the ticket would belong to {tenant}")))
+    }
+
+    fn outside(&self, whose: &str) -> Fail {
+        Fail::new(
+            Code::Refused,
+            format!(
+                "{whose}, which is outside your scope (`scope` in {}); ask whoever keeps the settings to widen it",
+                self.paths.config_file().display()
+            ),
+        )
     }
 
     /// A ticket's number, for showing.

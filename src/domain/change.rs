@@ -160,6 +160,56 @@ pub enum Act {
 }
 
 impl Act {
+    /// The act that gives a field a value as a person writes it: `subject`, `kind`, `tenant`
+    /// or `workspace`; `none` clears the last two.
+    ///
+    /// # Errors
+    /// A sentence: there is no such field, or it cannot be that.
+    pub fn edit(field: &str, value: &str) -> Result<Self, String> {
+        let value = value.trim();
+        let none = value.is_empty() || value == "none";
+        Ok(match field {
+            "subject" if value.is_empty() => return Err("a ticket needs a subject".into()),
+            "subject" => Self::Subject {
+                to: Untrusted::new(value),
+            },
+            "kind" => Self::Kind {
+                to: value.parse::<Kind>().map_err(|e| e.to_string())?,
+            },
+            "tenant" if none => Self::Tenant { to: None },
+            "tenant" => Self::Tenant {
+                to: Some(TenantId::parse(value)?),
+            },
+            "workspace" => Self::Workspace {
+                to: (!none).then(|| Untrusted::new(value)),
+            },
+            other => {
+                return Err(format!(
+                    "\"{}\" cannot be edited so; name subject, kind, tenant or workspace",
+                    super::text::line(other)
+                ));
+            }
+        })
+    }
+
+    /// Whether it would leave the ticket's fields as they are. What stands beside the fields,
+    /// such as messages and ties, is never so.
+    pub fn is_so_already(&self, ticket: &Ticket) -> bool {
+        match self {
+            Self::Status { to } => ticket.status == *to,
+            Self::Priority { to } => ticket.priority == *to,
+            Self::Assign { to } => ticket.assignee == *to,
+            Self::Snooze { until } => ticket.snoozed_until == *until,
+            Self::AddLabel { label } => ticket.labels.contains(label),
+            Self::RemoveLabel { label } => !ticket.labels.contains(label),
+            Self::Subject { to } => ticket.subject == *to,
+            Self::Kind { to } => ticket.kind == *to,
+            Self::Tenant { to } => ticket.tenant == *to,
+            Self::Workspace { to } => ticket.workspace == *to,
+            _ => false,
+        }
+    }
+
     /// The field it touches: two changes to one field from one base are a conflict.
     pub const fn field(&self) -> &'static str {
         match self {

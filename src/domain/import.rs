@@ -86,6 +86,9 @@ pub struct ImportTicket {
     pub timeline: Vec<TimelineEntry>,
     /// Other tickets, by their numbers; those that are not known yet are tied when they come.
     pub links: Vec<(TicketKey, LinkKind)>,
+    /// The ticket it lives on in, by its number; it is merged when that one comes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<TicketKey>,
     /// Who opened it, for the clocks.
     pub opened_by: Side,
     /// The status at creation, for the clocks.
@@ -123,6 +126,7 @@ impl ImportTicket {
             messages: Vec::new(),
             timeline: Vec::new(),
             links: Vec::new(),
+            merged_into: None,
             opened_by: Side::Requester,
             first_status: Status::New,
             sla: Vec::new(),

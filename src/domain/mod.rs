@@ -3,6 +3,8 @@
 
 pub mod calendar;
 pub mod change;
+pub mod fill;
+pub mod gate;
 pub mod import;
 pub mod list;
 pub mod people;

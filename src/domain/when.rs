@@ -33,25 +33,36 @@ pub fn parse_when(text: &str, now: Instant, calendar: &Calendar) -> Result<Insta
     if words.is_empty() {
         return Err(format!("say until when, for instance {WHEN_FORMS}"));
     }
-    let reader = Reader { now, calendar };
+    let reader = Reader {
+        now,
+        furthest: furthest(now, calendar.zone()),
+        calendar,
+    };
     let at = match reader.length(&words)? {
         Some(at) => at,
         None => reader.day_and_time(&words)?,
     };
-    let furthest = reader.today() + Days::new(u64::from(FURTHEST_YEARS) * 366);
     if at <= now {
         return Err(format!(
             "{} is already past; give a later moment",
             local(at, calendar.zone())
         ));
     }
-    if at.with_timezone(&calendar.zone()).date_naive() > furthest {
+    if at.with_timezone(&calendar.zone()).date_naive() > reader.furthest {
         return Err(format!(
             "{} is more than {FURTHEST_YEARS} years ahead; give an earlier moment",
             local(at, calendar.zone())
         ));
     }
     Ok(at)
+}
+
+/// The last day that is understood.
+fn furthest(now: Instant, zone: Tz) -> NaiveDate {
+    now.with_timezone(&zone)
+        .date_naive()
+        .checked_add_days(Days::new(u64::from(FURTHEST_YEARS) * 366))
+        .unwrap_or(NaiveDate::MAX)
 }
 
 fn local(at: Instant, zone: Tz) -> String {
@@ -62,6 +73,7 @@ fn local(at: Instant, zone: Tz) -> String {
 
 struct Reader<'a> {
     now: Instant,
+    furthest: NaiveDate,
     calendar: &'a Calendar,
 }
 
@@ -76,38 +88,39 @@ impl Reader<'_> {
         let Some(parts) = split_length(joined.strip_prefix('+').unwrap_or(&joined)) else {
             return Ok(None);
         };
+        let zone = self.calendar.zone();
         let mut at = self.now;
         for (number, unit) in parts {
-            let too_long = || format!("{number} {unit} is too long; the furthest is 10 years");
+            let too_long = || {
+                let number = shown(number);
+                format!(
+                    "{number} {unit} is too long; the furthest is {FURTHEST_YEARS} years ahead, give an earlier moment"
+                )
+            };
             let amount = number.parse::<u32>().map_err(|_| too_long())?;
-            if amount > 6_000_000 {
-                return Err(too_long());
-            }
-            let days = match unit {
+            let ahead = match unit {
                 "m" | "min" | "mins" | "minute" | "minutes" => {
-                    at += Duration::minutes(i64::from(amount));
-                    continue;
+                    at.checked_add_signed(Duration::minutes(i64::from(amount)))
                 }
-                "h" | "hour" | "hours" => {
-                    at += Duration::hours(i64::from(amount));
-                    continue;
-                }
-                "wd" | "workday" | "workdays" => {
-                    at = self.working_days(at, amount)?;
-                    continue;
-                }
-                "d" | "day" | "days" => u64::from(amount),
-                "w" | "week" | "weeks" => u64::from(amount) * 7,
+                "h" | "hour" | "hours" => at.checked_add_signed(Duration::hours(i64::from(amount))),
+                "wd" | "workday" | "workdays" => Some(self.working_days(at, amount)?),
+                "d" | "day" | "days" => self.days(at, u64::from(amount)),
+                "w" | "week" | "weeks" => self.days(at, u64::from(amount) * 7),
                 _ => return Ok(None),
             };
-            let there = at.with_timezone(&self.calendar.zone());
-            let date = there
-                .date_naive()
-                .checked_add_days(Days::new(days))
+            // Part by part: what is refused at the end must not have overflowed before.
+            at = ahead
+                .filter(|at| at.with_timezone(&zone).date_naive() <= self.furthest)
                 .ok_or_else(too_long)?;
-            at = self.instant(date, there.time());
         }
         Ok(Some(at))
+    }
+
+    /// So many days later at the same time on the wall.
+    fn days(&self, at: Instant, days: u64) -> Option<Instant> {
+        let there = at.with_timezone(&self.calendar.zone());
+        let date = there.date_naive().checked_add_days(Days::new(days))?;
+        (date <= self.furthest).then(|| self.instant(date, there.time()))
     }
 
     /// The opening of the n-th working day after the day of `at`.
@@ -204,9 +217,12 @@ impl Reader<'_> {
                     return self.stamp(date, time, rest, word);
                 } else if word.contains('-') {
                     let date = NaiveDate::parse_from_str(word, "%Y-%m-%d").map_err(|_| {
-                        format!("\"{word}\" is no date; write year-month-day, as in 2026-12-01")
+                        format!(
+                            "\"{}\" is no date; write year-month-day, as in 2026-12-01",
+                            shown(word)
+                        )
                     })?;
-                    (Day::Date(date), rest)
+                    (Day::Date(self.near(date)?), rest)
                 } else if time(word).is_some() {
                     (Day::Any, words)
                 } else {
@@ -217,6 +233,19 @@ impl Reader<'_> {
         })
     }
 
+    /// A date near enough to be reckoned with; one day past may still lie ahead elsewhere.
+    fn near(&self, date: NaiveDate) -> Result<NaiveDate, String> {
+        if date.succ_opt().is_some_and(|next| next < self.today()) {
+            return Err(format!("{date} is already past; give a later moment"));
+        }
+        if date > self.furthest {
+            return Err(format!(
+                "{date} is more than {FURTHEST_YEARS} years ahead; give an earlier moment"
+            ));
+        }
+        Ok(date)
+    }
+
     /// `2026-12-01T10:30[:00][Z]`, as programs write it.
     fn stamp<'w>(
         &self,
@@ -225,7 +254,11 @@ impl Reader<'_> {
         rest: &'w [&'w str],
         word: &str,
     ) -> Result<(Day, &'w [&'w str]), String> {
-        let bad = || format!("\"{word}\" is no instant; write it as in 2026-12-01T10:30:00Z");
+        let bad = || {
+            let word = shown(word);
+            format!("\"{word}\" is no instant; write it as in 2026-12-01T10:30:00Z")
+        };
+        let date = self.near(date)?;
         if !rest.is_empty() {
             return Err(bad());
         }
@@ -279,8 +312,13 @@ enum Day {
     At(Instant),
 }
 
+/// A word of the person's, for a sentence.
+fn shown(word: &str) -> super::text::Printable {
+    super::text::line(&super::text::fit(&super::text::line(word), 40))
+}
+
 fn not_understood(word: &str) -> String {
-    let shown = super::text::line(word);
+    let shown = shown(word);
     format!("\"{shown}\" is no moment that is understood; write for instance {WHEN_FORMS}")
 }
 

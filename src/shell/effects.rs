@@ -1,6 +1,6 @@
 //! Carrying out what the app wishes of the outside, except what needs the screen itself.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::Sender;
@@ -15,6 +15,7 @@ use super::lanes::Lanes;
 use super::open::{DeskFile, OpenDesk, open_desk};
 use super::opener;
 use super::paths;
+use super::save;
 use super::scribe::{Pen, Scribe};
 use super::watch::Watch;
 use crate::app::event::{Changed, Freshness};
@@ -28,7 +29,7 @@ use crate::domain::people::AgentId;
 use crate::domain::text;
 use crate::domain::thread::{AttachmentId, Draft, DraftPlace};
 use crate::domain::ticket::TicketId;
-use crate::store::{FromDraft, Reader, StoreError, Writer};
+use crate::store::{FromDraft, StoreError, Writer};
 
 /// An open desk at work.
 struct Working {
@@ -411,7 +412,7 @@ impl Outside {
         let (path, folder) = (working.path.clone(), self.paths.download_dir.clone());
         self.apart(move || {
             let (folder, name) = paths::to_save(to.as_deref(), &folder);
-            let saved = save_attachment(&path, id, &folder, name);
+            let saved = save::attachment(&path, id, &folder, name);
             match saved {
                 Err(why) => Event::Failed(sentence(&why)),
                 Ok(file) if open => match opener::file(&file) {
@@ -500,44 +501,4 @@ fn undone(
             (Some(event(Ok(Some(answer)))), undone.tickets)
         }
     }
-}
-
-/// Writes an attachment under its own name, with a number if that is taken; never over a file.
-fn save_attachment(
-    store: &Path,
-    id: AttachmentId,
-    folder: &Path,
-    wanted: Option<String>,
-) -> Result<PathBuf, String> {
-    let reader = Reader::open(store).map_err(|e| e.to_string())?;
-    let missing = "the file is not here; its desk has not been asked for it";
-    let name = reader.attachment_name(id).map_err(|e| e.to_string())?;
-    let bytes = reader.attachment(id).map_err(|e| e.to_string())?;
-    let (name, bytes) = name.zip(bytes).ok_or(missing)?;
-    std::fs::create_dir_all(folder)
-        .map_err(|e| format!("{} cannot be made: {e}", folder.display()))?;
-    let name = wanted.unwrap_or_else(|| text::file_name(name.raw()));
-    let (stem, ending) = match name.rsplit_once('.') {
-        Some((stem, ending)) if !stem.is_empty() => (stem.to_owned(), format!(".{ending}")),
-        _ => (name.clone(), String::new()),
-    };
-    for n in 1..1000 {
-        let file = folder.join(match n {
-            1 => name.clone(),
-            n => format!("{stem}-{n}{ending}"),
-        });
-        match std::fs::File::create_new(&file) {
-            Ok(mut out) => {
-                std::io::Write::write_all(&mut out, &bytes)
-                    .map_err(|e| format!("{} cannot be written: {e}", file.display()))?;
-                return Ok(file);
-            }
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(e) => return Err(format!("{} cannot be made: {e}", file.display())),
-        }
-    }
-    Err(format!(
-        "{} has a thousand files of that name; move some away",
-        folder.display()
-    ))
 }

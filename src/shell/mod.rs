@@ -21,6 +21,7 @@ mod open;
 mod opener;
 mod paths;
 mod run;
+mod save;
 mod scribe;
 mod signals;
 mod start;
@@ -32,7 +33,10 @@ pub use demo::{load as load_demo, open as open_demo};
 pub use editor::{command as editor_command, edit as edit_text};
 pub use effects::Outside;
 pub use flight::Flight;
-pub use open::{DeskFile, OpenDesk, keymap, me, open_desk, rules, setup_without_desk, views};
+pub use open::{
+    DeskFile, OpenDesk, keymap, macros, me, open_desk, rules, setup_without_desk, views,
+};
+pub use paths::to_attach;
 pub use run::{Console, Exit, Parts, Picture, Turn};
 pub use start::{Failure, Options, picture, run};
 pub use terminal::{Aside, Screen, restore_before_reports};

@@ -168,11 +168,10 @@ pub fn setup_without_desk(config: &Config, paths: &Paths) -> Result<Setup, Strin
 fn setup(file: &DeskFile, config: &Config, paths: &Paths, me: AgentId) -> Result<Setup, String> {
     let Shelves {
         mut snippets,
-        mut macros,
+        macros: shelved,
         agents,
     } = shelves(&file.path);
     snippets.extend(config.snippets.iter().cloned());
-    macros.extend(config.macros.iter().cloned());
     Ok(Setup {
         me,
         desk: Some(Printable::literal(file.name)),
@@ -184,7 +183,7 @@ fn setup(file: &DeskFile, config: &Config, paths: &Paths, me: AgentId) -> Result
                 text: s.body,
             })
             .collect(),
-        macros: macros.into_iter().map(as_macro).collect(),
+        macros: with_own_macros(shelved, config),
         ..setup_without_desk(config, paths)?
     })
 }
@@ -215,6 +214,16 @@ fn shelves(path: &Path) -> Shelves {
         macros,
         agents: reader.agents().unwrap_or_default(),
     }
+}
+
+fn with_own_macros(shelved: Vec<MacroFile>, config: &Config) -> Vec<Macro> {
+    let own = config.macros.iter().cloned();
+    shelved.into_iter().chain(own).map(as_macro).collect()
+}
+
+/// The macros of a desk's store and of the settings.
+pub fn macros(store: &Path, config: &Config) -> Vec<Macro> {
+    with_own_macros(shelves(store).macros, config)
 }
 
 fn as_macro(file: MacroFile) -> Macro {

@@ -2,6 +2,7 @@
 //! stand in it as length and hash only, so that what a desk deletes can go.
 
 use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{AuditRow, AuditVerdict, Result, rows};
@@ -46,14 +47,35 @@ pub fn add(
     Ok(())
 }
 
-/// An act as the trail keeps it.
+/// An act as the trail keeps it: what people wrote stands in it as length and hash only, and
+/// so do the names of their files; where those lay on this machine is nobody's business.
 pub fn describe(act: &Act) -> String {
     let mut json = serde_json::to_value(act).unwrap_or_default();
-    if let Some(body) = json.get_mut("body") {
-        let text = body.as_str().unwrap_or("");
-        *body = serde_json::json!({ "bytes": text.len(), "sha256": hex(&Sha256::digest(text.as_bytes())) });
+    let texts: &[&str] = match act {
+        Act::Subject { .. } => &["to"],
+        Act::Split { .. } => &["subject"],
+        Act::Say { .. } | Act::Create { .. } => &["body"],
+        _ => &[],
+    };
+    for text in texts {
+        if let Some(text) = json.get_mut(*text) {
+            *text = sealed(text);
+        }
+    }
+    if let Some(files) = json.get_mut("attachments").and_then(Value::as_array_mut) {
+        for file in files.iter_mut().filter_map(Value::as_object_mut) {
+            file.shift_remove("path");
+            if let Some(name) = file.get_mut("name") {
+                *name = sealed(name);
+            }
+        }
     }
     json.to_string()
+}
+
+fn sealed(text: &Value) -> Value {
+    let text = text.as_str().unwrap_or("");
+    serde_json::json!({ "bytes": text.len(), "sha256": hex(&Sha256::digest(text.as_bytes())) })
 }
 
 fn hex(bytes: &[u8]) -> String {

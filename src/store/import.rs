@@ -1,5 +1,7 @@
 //! Taking tickets in from outside, by the thousand.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
@@ -8,10 +10,13 @@ use super::rows::{ms, whole_ms};
 use super::{Result, put, words};
 use crate::domain::import::{ImportOutcome, ImportTicket};
 use crate::domain::thread::Author;
-use crate::domain::ticket::{Due, Ticket, TicketId};
+use crate::domain::ticket::{Due, Ticket, TicketId, TicketKey};
 
 /// Lines longer than this are packed.
 const PACK_FROM: usize = 2048;
+
+/// Among the ties that wait for a ticket which has not come: this one lives on there.
+pub const MERGE_LATER: i64 = 9;
 
 enum Known {
     No,
@@ -27,22 +32,39 @@ impl Scene<'_> {
         let mut order: Vec<&ImportTicket> = tickets.iter().collect();
         order.sort_by_key(|t| t.created);
         let mut next_message = next_message(self.conn)?;
+        let mut waiting = waiting_for_others(self.conn)?;
         for t in order {
             let hash = digest(t)?;
             let known = self.known(t, &hash)?;
-            match known {
-                Known::Same => out.unchanged += 1,
-                Known::Touched => out.kept += 1,
+            let put = match known {
+                Known::Same => {
+                    out.unchanged += 1;
+                    continue;
+                }
+                Known::Touched => {
+                    out.kept += 1;
+                    continue;
+                }
                 Known::No => {
                     let id = new_id(self.conn, t.created)?;
                     self.put_in(t, id, None, &hash, &mut next_message)?;
                     out.added += 1;
+                    id
                 }
                 Known::Older(old) => {
                     self.clear(old.id)?;
+                    if waiting.remove(&old.id.0) {
+                        self.conn
+                            .prepare_cached("DELETE FROM link_later WHERE ticket = ?1")?
+                            .execute([old.id.0])?;
+                    }
                     self.put_in(t, old.id, Some(&old), &hash, &mut next_message)?;
                     out.updated += 1;
+                    old.id
                 }
+            };
+            if !t.links.is_empty() || t.merged_into.is_some() {
+                waiting.insert(put.0);
             }
         }
         Ok(out)
@@ -67,11 +89,7 @@ impl Scene<'_> {
             .optional()?;
         Ok(match kept {
             Some((h, _)) if h == hash => Known::Same,
-            Some((_, v))
-                if v.unsigned_abs() == shown.version
-                    && shown.waiting == 0
-                    && shown.merged_into.is_none() =>
-            {
+            Some((_, v)) if v.unsigned_abs() == shown.version && shown.waiting == 0 => {
                 Known::Older(Box::new(shown))
             }
             _ => Known::Touched,
@@ -116,6 +134,7 @@ impl Scene<'_> {
         let due = put::due(self.rules, &history);
         let mut t = history.ticket;
         t.due = due;
+        t.merged_into = self.merge_target(i, id)?;
         put::write(self.conn, old, &t, &mut self.counters)?;
         let mut doc = words::Doc::new(&t);
         for m in &i.messages {
@@ -148,11 +167,97 @@ impl Scene<'_> {
                     e.new.as_ref().map(|o| o.raw())
                 ])?;
         }
-        self.conn
-            .prepare_cached("INSERT INTO words(rowid, text) VALUES(?1, ?2)")?
-            .execute(params![id.0, doc.finish()])?;
+        let joined = self.merge_those_that_waited(&i.key, id)?;
+        let left = old.and_then(|o| o.merged_into);
+        if t.merged_into.is_none() && !joined && old.is_none() {
+            self.conn
+                .prepare_cached("INSERT INTO words(rowid, text) VALUES(?1, ?2)")?
+                .execute(params![id.0, doc.finish()])?;
+        } else {
+            // The words of what is merged stand with the ticket that goes on.
+            let all: Vec<TicketId> = [Some(id), t.merged_into, left]
+                .into_iter()
+                .flatten()
+                .collect();
+            self.reindex(&all)?;
+        }
         self.put_links(i, id)?;
         keep_original(self.conn, &t, &i.original, hash)
+    }
+
+    /// The ticket that goes on, if it is here already; otherwise the merge waits for it.
+    fn merge_target(&self, i: &ImportTicket, id: TicketId) -> Result<Option<TicketId>> {
+        let Some(key) = &i.merged_into else {
+            return Ok(None);
+        };
+        let into: Option<i64> = self
+            .conn
+            .prepare_cached("SELECT id FROM ticket WHERE key = ?1")?
+            .query_row([key.as_str()], |r| r.get(0))
+            .optional()?;
+        match into.map(TicketId) {
+            Some(into) => Ok((!self.leads_to(into, id)?).then_some(into)),
+            None => {
+                self.conn
+                    .prepare_cached("INSERT OR IGNORE INTO link_later VALUES(?1,?2,?3)")?
+                    .execute(params![id.0, key.as_str(), MERGE_LATER])?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Whether following the merges from one ticket leads to the other: a file may say
+    /// anything, and tickets that live on in each other would be nowhere.
+    fn leads_to(&self, from: TicketId, to: TicketId) -> Result<bool> {
+        let mut next = Some(from);
+        while let Some(at) = next {
+            if at == to {
+                return Ok(true);
+            }
+            next = self
+                .conn
+                .prepare_cached("SELECT merged FROM ticket WHERE id = ?1")?
+                .query_row([at.0], |r| r.get::<_, Option<i64>>(0))
+                .optional()?
+                .flatten()
+                .map(TicketId);
+        }
+        Ok(false)
+    }
+
+    /// Tickets whose line said that they live on in this one, which had not come then. One
+    /// that is worked on here in the meantime stays as it is.
+    fn merge_those_that_waited(&mut self, key: &TicketKey, into: TicketId) -> Result<bool> {
+        let ids: Vec<i64> = self
+            .conn
+            .prepare_cached("SELECT ticket FROM link_later WHERE key = ?1 AND kind = ?2")?
+            .query_map(params![key.as_str(), MERGE_LATER], |r| r.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        let mut joined = false;
+        for from in ids.into_iter().map(TicketId) {
+            let Some(old) = put::load(self.conn, from)? else {
+                continue;
+            };
+            let read = original(self.conn, from)?.map(|(_, version)| version);
+            let at_work = old.status.is_live() && read != Some(old.version);
+            if at_work || old.merged_into.is_some() || self.leads_to(into, from)? {
+                continue;
+            }
+            let mut base = self.base(&old)?;
+            let mut t = old.clone();
+            t.merged_into = Some(into);
+            put::write(self.conn, Some(&old), &t, &mut self.counters)?;
+            if old.waiting > 0 {
+                base.merged_into = Some(into);
+                self.keep_base(&base)?;
+            }
+            self.reindex(&[from])?;
+            joined = true;
+        }
+        self.conn
+            .prepare_cached("DELETE FROM link_later WHERE key = ?1 AND kind = ?2")?
+            .execute(params![key.as_str(), MERGE_LATER])?;
+        Ok(joined)
     }
 
     fn put_links(&self, i: &ImportTicket, id: TicketId) -> Result<()> {
@@ -163,6 +268,7 @@ impl Scene<'_> {
                 .query_row([key.as_str()], |r| r.get(0))
                 .optional()?;
             match other {
+                Some(other) if other == id.0 => continue,
                 Some(other) => self
                     .conn
                     .prepare_cached("INSERT OR IGNORE INTO link VALUES(?1,?2,?3)")?
@@ -186,6 +292,13 @@ impl Scene<'_> {
         }
         Ok(())
     }
+}
+
+/// Tickets with ties that wait for a ticket which has not come.
+fn waiting_for_others(conn: &Connection) -> Result<HashSet<i64>> {
+    let mut stmt = conn.prepare_cached("SELECT DISTINCT ticket FROM link_later")?;
+    let found = stmt.query_map([], |r| r.get(0))?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
 fn next_message(conn: &Connection) -> Result<i64> {
@@ -258,7 +371,7 @@ fn row_of(i: &ImportTicket, id: TicketId) -> Ticket {
         updated: whole_ms(i.updated),
         resolved: i.resolved.map(whole_ms),
         closed: i.closed.map(whole_ms),
-        snoozed_until: i.snoozed_until.filter(|_| i.status.is_live()).map(whole_ms),
+        snoozed_until: i.snoozed_until.map(whole_ms),
         turn: i.turn,
         due: Due::None,
         reassignments: i.reassignments,

@@ -35,12 +35,12 @@ pub use writer::Writer;
 
 use crate::domain::Instant;
 use crate::domain::calendar::Calendar;
-use crate::domain::change::{BatchId, Change, ChangeId};
+use crate::domain::change::{BatchId, Change, ChangeId, LinkKind};
 use crate::domain::people::AgentId;
 use crate::domain::sla::{Policy, Side, SlaEvent};
 use crate::domain::text::Untrusted;
 use crate::domain::thread::{DraftPlace, Message, TimelineEntry};
-use crate::domain::ticket::{Status, Ticket, TicketId};
+use crate::domain::ticket::{Status, Ticket, TicketId, TicketKey};
 
 /// What the store needs to know to say when a ticket is due, and who sits here.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,6 +144,19 @@ pub struct ExportRow {
     pub timeline: Vec<TimelineEntry>,
     /// Entries from this index on were made here.
     pub own_timeline: usize,
+    /// What its line does not tell; none where the line tells all.
+    pub beside: Option<Beside>,
+}
+
+/// What belongs to a ticket on its way out and stands neither in its fields nor in what was said.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Beside {
+    /// Its ties to other tickets, by their numbers; those too that have not come yet.
+    pub links: Vec<(TicketKey, LinkKind)>,
+    /// The ticket it lives on in.
+    pub merged_into: Option<TicketKey>,
+    /// What moved its clocks.
+    pub clocks: TicketHistory,
 }
 
 /// A ticket's life as far as clocks care; [`crate::domain::sla::History`] borrows from it.

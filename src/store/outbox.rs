@@ -53,6 +53,15 @@ pub fn clock_events(conn: &Connection, id: TicketId) -> Result<Vec<crate::domain
     Ok(own.iter().filter_map(super::lay::clock_event).collect())
 }
 
+/// A ticket's clock events with those of the changes that are laid over it.
+pub fn shown_history(conn: &Connection, ticket: Ticket) -> Result<super::TicketHistory> {
+    let id = ticket.id;
+    let mut h = super::put::history(conn, ticket)?;
+    h.events.extend(clock_events(conn, id)?);
+    h.events.sort_by_key(|e| e.at);
+    Ok(h)
+}
+
 /// What is being sent.
 pub fn in_flight(conn: &Connection) -> Result<Vec<Change>> {
     changes(conn, "stage = 2 ORDER BY seq", [])

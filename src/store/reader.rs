@@ -368,6 +368,14 @@ impl Reader {
             .map(Untrusted::new))
     }
 
+    /// The drafts of a ticket.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub fn drafts_of(&self, ticket: TicketId) -> Result<Vec<Draft>> {
+        draft::of(&self.conn, ticket)
+    }
+
     /// All drafts, the newest first.
     ///
     /// # Errors
@@ -410,13 +418,9 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn history(&self, id: TicketId) -> Result<Option<TicketHistory>> {
-        let Some(t) = put::load(&self.conn, id)? else {
-            return Ok(None);
-        };
-        let mut h = put::history(&self.conn, t)?;
-        h.events.extend(outbox::clock_events(&self.conn, id)?);
-        h.events.sort_by_key(|e| e.at);
-        Ok(Some(h))
+        put::load(&self.conn, id)?
+            .map(|t| outbox::shown_history(&self.conn, t))
+            .transpose()
     }
 
     /// Hands every ticket to `each`, oldest first, until it says stop with `false`.

@@ -1,16 +1,18 @@
 //! One ticket with all that belongs to it.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, Row, params};
 
 use super::rows::{self, COLS};
-use super::{ExportRow, Result, import, put};
+use super::{Beside, ExportRow, Result, import, outbox, put};
 use crate::domain::change::LinkKind;
 use crate::domain::people::AgentId;
 use crate::domain::text::Untrusted;
 use crate::domain::thread::{
     Attachment, AttachmentId, Author, Link, Message, MessageId, Thread, TimelineEntry, Visibility,
 };
-use crate::domain::ticket::{Status, TicketId, TicketKey};
+use crate::domain::ticket::{Status, Ticket, TicketId, TicketKey};
 
 /// So many characters of a body are loaded with a thread.
 const BODY: i64 = 64 * 1024;
@@ -58,7 +60,8 @@ fn messages(
         Some(false) => "AND change IS NULL",
     };
     let mut stmt = conn.prepare_cached(&format!(
-        "{MEMBERS} SELECT id, ticket, at, side, author, visibility, substr(body, 1, ?2), octet_length(body), waiting FROM message WHERE {scope} {own} ORDER BY at, id"
+        "{MEMBERS} SELECT id, ticket, at, side, author, visibility, CASE WHEN octet_length(body) <= ?2 THEN body ELSE substr(body, 1, ?2) END, octet_length(body), waiting
+           FROM message WHERE {scope} {own} ORDER BY at, ticket, id"
     ))?;
     let found = stmt.query_map(params![id.0, cut], |r| {
         let body: String = r.get(6)?;
@@ -139,15 +142,20 @@ fn links(conn: &Connection, id: TicketId) -> Result<Vec<Link>> {
             key,
             subject: untrusted(r, 2)?.unwrap_or_default(),
             status: Status::from_code(r.get(3)?).unwrap_or(Status::Open),
-            kind: match r.get::<_, i64>(4)? {
-                2 => LinkKind::BlockedBy,
-                3 => LinkKind::SplitFrom,
-                _ => LinkKind::Related,
-            },
+            kind: link_kind(r.get(4)?),
             incoming: r.get(5)?,
         });
     }
     Ok(out)
+}
+
+/// The tie behind a stored number.
+const fn link_kind(code: i64) -> LinkKind {
+    match code {
+        2 => LinkKind::BlockedBy,
+        3 => LinkKind::SplitFrom,
+        _ => LinkKind::Related,
+    }
 }
 
 /// A ticket with all that belongs to it.
@@ -187,8 +195,52 @@ pub fn thread(conn: &Connection, id: TicketId) -> Result<Option<Thread>> {
     }))
 }
 
+/// A ticket's own ties and its merge, with those that wait for a ticket which has not come.
+fn beside(conn: &Connection, ticket: &Ticket, later: &Later) -> Result<Beside> {
+    let mut links: Vec<(TicketKey, LinkKind)> = links(conn, ticket.id)?
+        .into_iter()
+        .filter(|l| !l.incoming)
+        .map(|l| (l.key, l.kind))
+        .collect();
+    let mut merged_into = ticket
+        .merged_into
+        .map(|into| put::load(conn, into))
+        .transpose()?
+        .flatten()
+        .map(|into| into.key);
+    for (key, code) in later.get(&ticket.id).into_iter().flatten() {
+        if *code == import::MERGE_LATER {
+            merged_into.get_or_insert_with(|| key.clone());
+        } else {
+            links.push((key.clone(), link_kind(*code)));
+        }
+    }
+    Ok(Beside {
+        links,
+        merged_into,
+        clocks: outbox::shown_history(conn, ticket.clone())?,
+    })
+}
+
+type Later = HashMap<TicketId, Vec<(TicketKey, i64)>>;
+
+fn later(conn: &Connection) -> Result<Later> {
+    let mut stmt =
+        conn.prepare_cached("SELECT ticket, key, kind FROM link_later ORDER BY ticket, key, kind")?;
+    let mut found = stmt.query([])?;
+    let mut out = Later::new();
+    while let Some(r) = found.next()? {
+        if let Ok(key) = TicketKey::parse(&r.get::<_, String>(1)?) {
+            let of = out.entry(TicketId(r.get(0)?)).or_default();
+            of.push((key, r.get(2)?));
+        }
+    }
+    Ok(out)
+}
+
 /// Hands out every ticket, oldest first.
 pub fn export(conn: &Connection, each: &mut dyn FnMut(ExportRow) -> bool) -> Result<()> {
+    let later = later(conn)?;
     let mut last = i64::MIN;
     loop {
         let mut stmt = conn.prepare_cached(&format!(
@@ -214,6 +266,9 @@ pub fn export(conn: &Connection, each: &mut dyn FnMut(ExportRow) -> bool) -> Res
                 || ticket.waiting > 0
                 || own_messages < all.len()
                 || own_timeline < changes.len();
+            let beside = (touched || original.is_none())
+                .then(|| beside(conn, &ticket, &later))
+                .transpose()?;
             if !each(ExportRow {
                 touched,
                 original,
@@ -221,6 +276,7 @@ pub fn export(conn: &Connection, each: &mut dyn FnMut(ExportRow) -> bool) -> Res
                 own_messages,
                 timeline: changes,
                 own_timeline,
+                beside,
                 ticket,
             }) {
                 return Ok(());

@@ -122,3 +122,19 @@ fn a_dry_run_changes_nothing() {
     assert_eq!(m.json(&["import", "--dry-run", TICKETS])["new"], 3);
     assert_eq!(m.run(&["list"]).status.code(), Some(3));
 }
+
+#[cfg(unix)]
+#[test]
+fn the_store_and_its_folder_are_for_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let m = Machine::new();
+    let folder = m.home.path().join("anew/data");
+    let data = folder.to_str().unwrap();
+    m.ok(&["--data-dir", data, "new", "A ticket", "its text"]);
+    let mode = |p: &std::path::Path| std::fs::metadata(p).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&folder), 0o700);
+    for file in std::fs::read_dir(&folder).unwrap() {
+        let file = file.unwrap().path();
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+}

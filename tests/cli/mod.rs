@@ -1,7 +1,10 @@
 //! The program's other face, through the real binary.
 
+mod acting;
 mod bring_in;
+mod hand;
 mod reading;
+mod round_trip;
 mod schema;
 
 use std::io::Write as _;
@@ -34,12 +37,16 @@ impl Machine {
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
+        self.command_at("2026-11-24T09:00:00Z", args)
+    }
+
+    pub fn command_at(&self, now: &str, args: &[&str]) -> Command {
         let mut c = Command::new(env!("CARGO_BIN_EXE_deskhand"));
         c.env_clear()
             .env("HOME", self.home.path())
             .env("USER", "sam")
             .env("PATH", std::env::var("PATH").unwrap_or_default())
-            .args(["--now", "2026-11-24T09:00:00Z"])
+            .args(["--now", now])
             .args(args)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -38,6 +38,58 @@ fn a_ticket_is_read_with_all_that_belongs_to_it() {
 }
 
 #[rstest]
+#[case(r#""status":"pending_user""#, Status::Pending, 0)]
+#[case(r#""status":"pending_vendor""#, Status::OnHold, 0)]
+#[case(r#""status":"open""#, Status::Open, 0)]
+#[case(
+    r#""status":"pending_user","initial":{"status":"open"}"#,
+    Status::Open,
+    0
+)]
+#[case(r#""status":"pending_user","initial":{}"#, Status::New, 0)]
+#[case(r#""status":"pending_user","events":[{"at":"2026-11-20T09:00:00Z","kind":"pending","changes":{"status":["new","pending_user"]}}]"#, Status::New, 1)]
+#[case(
+    r#""status":"closed","closed_at":"2026-11-21T08:00:00Z""#,
+    Status::New,
+    1
+)]
+fn a_ticket_that_waits_has_waited_from_the_start_unless_the_source_knows_better(
+    #[case] rest: &str,
+    #[case] first: Status,
+    #[case] moved: usize,
+) {
+    let t = read(&format!(
+        r#"{{"id":"A","created_at":"2026-11-20T08:00:00Z",{rest}}}"#
+    ));
+    assert_eq!((t.first_status, t.sla.len()), (first, moved));
+}
+
+#[rstest]
+#[case(r#""updated_at":"2026-11-19T08:00:00Z""#, "2026-11-20T08:00:00Z")]
+#[case(
+    r#""status":"closed","resolved_at":"2026-11-22T08:00:00Z","closed_at":"2026-11-25T08:00:00Z""#,
+    "2026-11-25T08:00:00Z"
+)]
+#[case(r#""status":"resolved","updated_at":"2026-11-21T08:00:00Z","resolved_at":"2026-11-22T08:00:00Z""#, "2026-11-22T08:00:00Z")]
+#[case(r#""events":[{"at":"2026-11-23T08:00:00Z"}]"#, "2026-11-23T08:00:00Z")]
+#[case(
+    r#""deskhand":{"updated":"2026-11-19T08:00:00Z","closed":"2026-11-24T08:00:00Z"}"#,
+    "2026-11-24T08:00:00Z"
+)]
+fn the_last_change_is_never_earlier_than_anything_that_happened(
+    #[case] rest: &str,
+    #[case] updated: &str,
+) {
+    let t = read(&format!(
+        r#"{{"id":"A","created_at":"2026-11-20T08:00:00Z",{rest}}}"#
+    ));
+    assert_eq!(
+        t.updated,
+        updated.parse::<chrono::DateTime<chrono::Utc>>().unwrap()
+    );
+}
+
+#[rstest]
 #[case("[1]", "a list")]
 #[case("{", "ends too early")]
 #[case(r#"{"v":1}"#, "is missing")]
@@ -61,6 +113,21 @@ fn markup_becomes_text() {
     assert!(html("<p>a</p><script>alert(1)</script><p>b</p>").starts_with("a\n"));
     let deep = "<div>".repeat(20_000) + "found";
     assert!(html(&deep).contains("found"));
+}
+
+/// Each of these would take minutes if every tag looked for its end anew, and each is small
+/// enough to come in a line.
+#[rstest]
+#[case::tags_without_an_end(&html("<a".repeat(2_000_000).as_str()), 4_000_000)]
+#[case::signs_that_begin_no_tag(&html(("<".repeat(4_300_000) + ">").as_str()), 4_300_001)]
+#[case::fences(&jira("{code}".repeat(700_000).as_str()), 2_100_000)]
+#[case::fences_without_an_end(&jira("{code:".repeat(700_000).as_str()), 4_200_000)]
+#[case::braces(&jira("{".repeat(4_000_000).as_str()), 4_000_000)]
+#[case::attributes(&html(("<b ".to_owned() + &(0..300_000).map(|n| format!("a{n} ")).collect::<String>() + ">x").as_str()), 2)]
+#[case::quotes_in_quotes(&html(("<blockquote>".repeat(399) + &"<p>x".repeat(200_000)).as_str()), 400_399)]
+#[case::elements_closed_by_another_name(&html((0..90_000).map(|n| format!("<font size={n}></p>x")).collect::<String>().as_str()), 270_000)]
+fn hostile_markup_is_walked_through_once(#[case] text: &str, #[case] length: usize) {
+    assert_eq!(text.len(), length);
 }
 
 #[test]

@@ -171,3 +171,118 @@ fn a_triage_key_by_key_is_heard_after_every_pause() {
     assert!(terminal.wait_exit().unwrap().success());
     is_given_back(&terminal);
 }
+
+#[cfg(unix)]
+#[test]
+fn what_it_leaves_on_the_disk_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let root = tempfile::tempdir().unwrap();
+    let mut terminal = demo(root.path());
+    terminal.send_str("q").unwrap();
+    assert!(terminal.wait_exit().unwrap().success());
+    let mode = |p: &Path| std::fs::metadata(p).unwrap().permissions().mode() & 0o777;
+    for folder in ["data/deskhand", "state/deskhand"] {
+        let folder = root.path().join(folder);
+        assert_eq!(mode(&folder), 0o700, "{}", folder.display());
+        let files: Vec<_> = std::fs::read_dir(&folder).unwrap().collect();
+        assert!(!files.is_empty(), "{}", folder.display());
+        for file in files {
+            let file = file.unwrap().path();
+            assert_eq!(mode(&file), 0o600, "{}", file.display());
+        }
+    }
+}
+
+#[test]
+fn an_export_to_a_terminal_is_printable_json() {
+    let root = tempfile::tempdir().unwrap();
+    let file = root.path().join("tickets.ndjson");
+    let line = "{\"id\":\"A\",\"subject\":\"a\u{9b}31m\u{202e}b\",\"body\":\"\u{5d0}\"}";
+    std::fs::write(&file, line).unwrap();
+    let import = ["import", "-q", file.to_str().unwrap()];
+    let mut terminal = home(root.path()).args(import).spawn(BINARY).unwrap();
+    assert!(terminal.wait_exit().unwrap().success());
+    let mut terminal = home(root.path()).arg("export").spawn(BINARY).unwrap();
+    assert!(terminal.wait_exit().unwrap().success());
+    let text = terminal.screen().full_text();
+    assert!(text.contains("\"a\\u009b31m\\u202eb\""), "{text}");
+    assert!(text.contains('\u{5d0}'), "{text}");
+    let mut terminal = home(root.path())
+        .args(["export", "--zstd"])
+        .spawn(BINARY)
+        .unwrap();
+    assert!(!terminal.wait_exit().unwrap().success());
+    assert!(terminal.screen().full_text().contains("not for a terminal"));
+}
+
+/// A desk with one ticket that came with a file of three megabytes.
+#[cfg(unix)]
+fn desk_with_a_large_file(root: &Path) {
+    let file = root.join("large.bin");
+    std::fs::write(&file, vec![b'x'; 3 << 20]).unwrap();
+    let file = file.to_str().unwrap();
+    for args in [
+        &["new", "With a file", "its text"][..],
+        &["note", "10001", "the file", "--attach", file],
+    ] {
+        let mut terminal = home(root).args(args).spawn(BINARY).unwrap();
+        assert!(terminal.wait_exit().unwrap().success());
+    }
+}
+
+#[cfg(unix)]
+fn saved(root: &Path) -> Vec<(String, u64)> {
+    let entries = std::fs::read_dir(root.join("Downloads")).unwrap();
+    let mut all: Vec<_> = entries
+        .map(|e| e.unwrap())
+        .map(|e| {
+            (
+                e.file_name().into_string().unwrap(),
+                e.metadata().unwrap().len(),
+            )
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_is_saved_whole_under_a_name_of_its_own_or_not_at_all() {
+    let root = tempfile::tempdir().unwrap();
+    desk_with_a_large_file(root.path());
+    // No file may grow beyond two megabytes: what a full disk looks like to a program.
+    let script = "trap '' XFSZ; ulimit -f 4096; exec \"$0\"";
+    let mut full = home(root.path())
+        .args(["-c", script, BINARY])
+        .spawn("sh")
+        .unwrap();
+    save_the_file(&mut full, &["nothing was saved"]);
+    assert_eq!(saved(root.path()), []);
+    let mut roomy = home(root.path()).spawn(BINARY).unwrap();
+    save_the_file(&mut roomy, &["large.bin", "large-2.bin"]);
+    let whole = |name: &str| (name.to_owned(), 3 << 20);
+    assert_eq!(
+        saved(root.path()),
+        [whole("large-2.bin"), whole("large.bin")]
+    );
+}
+
+/// Opens the ticket and saves its file once for each text that is then seen.
+#[cfg(unix)]
+fn save_the_file(terminal: &mut Terminal, seen: &[&str]) {
+    terminal.wait_until(|s| s.contains("With a file")).unwrap();
+    terminal.send(Key::Enter).unwrap();
+    terminal
+        .wait_until(|s| s.contains("internal note") && s.contains("large.bin"))
+        .unwrap();
+    terminal.send_str("x").unwrap();
+    for text in seen {
+        terminal.send_str("X").unwrap();
+        terminal
+            .wait_until(|s| s.contains("saved") && s.contains(text))
+            .unwrap();
+    }
+    terminal.signal(Signal::Term).unwrap();
+    terminal.wait_exit().unwrap();
+}

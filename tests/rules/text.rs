@@ -2,7 +2,7 @@
 
 use deskhand::domain::text::{
     Printable, SegmentKind, Untrusted, block, file_name, fit, fold_quotes, json_escaped, line, pad,
-    to_printable_json, width, wrap,
+    printable_json, to_printable_json, width, wrap,
 };
 use proptest::prelude::*;
 
@@ -232,6 +232,14 @@ fn check(raw: &str) {
     must_be_clean(&json);
     assert_eq!(block(&json).as_str(), json, "{raw:?}");
     assert_eq!(serde_json::from_str::<String>(&json).unwrap(), raw);
+    let value = serde_json::json!({ raw: [raw, "plain"] });
+    let shown = printable_json(&value.to_string());
+    must_be_clean(&shown);
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&shown).unwrap(),
+        value
+    );
+    must_be_clean(&printable_json(raw));
     for columns in [1, 2, 7, 40] {
         let cut = fit(&one, columns);
         assert!(width(&cut) <= columns);

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use deskhand::domain::calendar::Calendar;
 use deskhand::domain::when::parse_when;
+use proptest::prelude::*;
 use rstest::rstest;
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -57,7 +58,14 @@ fn a_moment_ahead_is_understood(#[case] text: &str, #[case] expected: &str) {
 #[case("0h", "already past")]
 #[case("9", "\"9\"")]
 #[case("99999999999d", "too long")]
+#[case("262143-12-31", "no date")]
 #[case("90000d", "years ahead")]
+#[case("9999999h", "years ahead")]
+#[case("520w1w1w1w1w1w", "years ahead")]
+#[case("9999-12-31", "years ahead")]
+#[case("+262142-12-31t10:00z", "years ahead")]
+#[case("-262143-01-01", "already past")]
+#[case("9999-99-\u{1b}[31m", "\"9999-99-␛[31m\"")]
 #[case("next \u{1b}[31m", "\"␛[31m\"")]
 fn anything_else_is_answered_with_what_is_wrong(#[case] text: &str, #[case] says: &str) {
     let error = parse_when(text, at(NOW), &Calendar::standard()).unwrap_err();
@@ -77,4 +85,42 @@ fn days_keep_the_time_on_the_wall_when_the_clocks_change() {
         parse_when("tomorrow 2:30", saturday, &Calendar::standard()),
         Ok(at("2026-03-29T01:00:00Z"))
     );
+}
+
+#[test]
+fn a_long_length_is_refused_at_the_part_that_goes_too_far() {
+    for part in [
+        "6000000h",
+        "4294967295m",
+        "4294967295w",
+        "1d",
+        "99999999999999999999h",
+    ] {
+        let text = part.repeat(200_000);
+        let error = parse_when(&text, at(NOW), &Calendar::standard()).unwrap_err();
+        assert!(error.contains("years ahead"), "{error}");
+        assert!(error.len() < 300, "{error}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_a_moment_ahead_or_a_sentence(
+        parts in prop::collection::vec(
+            prop_oneof![
+                "\\PC{0,12}",
+                "[0-9]{0,12}",
+                "(m|h|d|w|wd|am|pm|next|mon|t|z|:|-|\\+| |,|in|at|noon|eod)",
+                "-?[0-9]{4,6}-[0-9]{2}-[0-9]{2}",
+            ],
+            0..24,
+        ),
+        now in -60_000_000_000_i64..200_000_000_000,
+    ) {
+        let now = DateTime::from_timestamp(now, 0).unwrap();
+        match parse_when(&parts.concat(), now, &Calendar::standard()) {
+            Ok(moment) => prop_assert!(moment > now),
+            Err(sentence) => prop_assert!(!sentence.is_empty()),
+        }
+    }
 }

@@ -10,10 +10,11 @@
 use serde_json::{Map, Value};
 
 use super::markup;
+use super::own;
 use super::schema::{BadLine, Object, parse, shown};
 use crate::domain::Instant;
-use crate::domain::import::{ImportMessage, ImportTicket};
-use crate::domain::people::{AgentId, TenantId};
+use crate::domain::import::{ImportAttachment, ImportMessage, ImportTicket};
+use crate::domain::people::AgentId;
 use crate::domain::sla::{Side, SlaEvent, What};
 use crate::domain::text::Untrusted;
 use crate::domain::thread::{Author, TimelineEntry, Visibility};
@@ -24,6 +25,22 @@ use crate::domain::ticket::{Channel, Kind, Priority, Status, TicketKey, Turn};
 /// # Errors
 /// Says which field is wrong and how, or where the JSON breaks.
 pub fn ticket(line: &[u8], now: Instant) -> Result<ImportTicket, BadLine> {
+    placed(line, now).map(|p| p.ticket)
+}
+
+/// A ticket, and where in its line each of its messages stands.
+pub struct Placed {
+    /// The ticket.
+    pub ticket: ImportTicket,
+    /// For each message the index of its event; none: it is the `body`.
+    pub places: Vec<Option<usize>>,
+}
+
+/// Reads one line and remembers what stood where.
+///
+/// # Errors
+/// As [`ticket`].
+pub fn placed(line: &[u8], now: Instant) -> Result<Placed, BadLine> {
     let map = parse(line)?;
     let wire = Object::new(&map, "");
     let version = wire.count("v")?.unwrap_or(1);
@@ -38,10 +55,16 @@ pub fn ticket(line: &[u8], now: Instant) -> Result<ImportTicket, BadLine> {
     };
     let format = Format::of(wire.text("body_format")?)?;
     let events = events(&wire, format)?;
+    let own = wire.object("deskhand")?.map(|o| Object::new(o, "deskhand"));
+    let kept = match &own {
+        Some(own) => own.time("created")?,
+        None => None,
+    };
     let created_at = wire.time("created_at")?;
     let registered = wire.time("registered_at")?;
     let updated_at = wire.time("updated_at")?;
-    let created = created_at
+    let created = kept
+        .or(created_at)
         .or(registered)
         .or(events.first().map(|e| e.at))
         .or(updated_at)
@@ -51,26 +74,27 @@ pub fn ticket(line: &[u8], now: Instant) -> Result<ImportTicket, BadLine> {
     t.original = line.to_vec();
     t.resolved = wire.time("resolved_at")?;
     t.closed = wire.time("closed_at")?;
-    t.updated = updated_at
-        .into_iter()
-        .chain(events.iter().map(|e| e.at))
-        .max()
-        .unwrap_or(created)
-        .max(created);
+    t.updated = updated_at.unwrap_or(created);
     t.labels = labels(&wire)?;
     if created_at.or(registered).or(updated_at).is_none() && events.is_empty() {
         t.labels.push("undated".into());
     }
     fields(&wire, &mut t)?;
     let requester = t.requester.clone();
-    story(&wire, &mut t, &events, format, requester)?;
+    let places = story(&wire, &mut t, &events, format, requester)?;
     state(&wire, &mut t, &events)?;
-    if let Some(own) = wire.object("deskhand")? {
-        own_fields(&Object::new(own, "deskhand"), &mut t)?;
+    if let Some(own) = &own {
+        own::fields(own, &mut t)?;
     }
     t.labels.sort_unstable();
     t.labels.dedup();
-    Ok(t)
+    // Orders by the last change and searches by time rely on nothing being later than this.
+    let last = events.iter().map(|e| e.at).max();
+    t.updated = [Some(t.created), t.resolved, t.closed, last]
+        .into_iter()
+        .flatten()
+        .fold(t.updated, Instant::max);
+    Ok(Placed { ticket: t, places })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -103,18 +127,23 @@ impl Format {
 }
 
 struct Event<'a> {
+    index: usize,
     at: Instant,
     by: &'a str,
     kind: &'a str,
     from_requester: bool,
+    from_desk: bool,
     agent: Option<AgentId>,
     body: Option<String>,
+    files: Vec<ImportAttachment>,
     changes: Option<&'a Map<String, Value>>,
     path: String,
 }
 
 fn events<'a>(wire: &Object<'a>, format: Format) -> Result<Vec<Event<'a>>, BadLine> {
     let mut all = Vec::new();
+    // What other sources call attachments is theirs and passed over.
+    let ours = wire.get("deskhand").is_some();
     for (n, value) in wire.list("events")?.iter().enumerate() {
         let path = format!("events[{n}]");
         let Value::Object(map) = value else {
@@ -129,12 +158,15 @@ fn events<'a>(wire: &Object<'a>, format: Format) -> Result<Vec<Event<'a>>, BadLi
             None => format,
         };
         all.push(Event {
+            index: n,
             at,
             by: e.text("by")?.unwrap_or(""),
             kind: e.text("kind")?.unwrap_or("touched"),
             from_requester: e.text("role")? == Some("requester"),
+            from_desk: ours && e.get("side").and_then(Value::as_str) == Some("system"),
             agent: e.read("agent", AgentId::parse)?,
             body: e.text("body")?.map(|b| format.plain(b)),
+            files: if ours { own::files(&e)? } else { Vec::new() },
             changes: e.object("changes")?,
             path: path.clone(),
         });
@@ -199,7 +231,7 @@ fn labels(wire: &Object<'_>) -> Result<Vec<String>, BadLine> {
 }
 
 /// The source's word for a status, as ours; none for `unknown`.
-fn status(word: &str) -> Result<Option<Status>, String> {
+pub fn status(word: &str) -> Result<Option<Status>, String> {
     Ok(Some(match word {
         "pending_user" => Status::Pending,
         "pending_vendor" | "pending_problem" | "pending_evidence" => Status::OnHold,
@@ -210,7 +242,7 @@ fn status(word: &str) -> Result<Option<Status>, String> {
     }))
 }
 
-fn priority(word: &str) -> Result<Priority, String> {
+pub fn priority(word: &str) -> Result<Priority, String> {
     match word {
         "critical" => Ok(Priority::P1),
         "high" => Ok(Priority::P2),
@@ -225,7 +257,7 @@ fn priority(word: &str) -> Result<Priority, String> {
     }
 }
 
-fn channel(word: &str) -> Result<Channel, String> {
+pub fn channel(word: &str) -> Result<Channel, String> {
     match word {
         "self_service" => Ok(Channel::SelfService),
         "direct_opening" => Ok(Channel::Direct),
@@ -259,16 +291,18 @@ fn fields(wire: &Object<'_>, t: &mut ImportTicket) -> Result<(), BadLine> {
     Ok(())
 }
 
-/// Messages, the timeline, and what moved the clocks.
+/// Messages, the timeline, and what moved the clocks. Says where each message stands.
 fn story(
     wire: &Object<'_>,
     t: &mut ImportTicket,
     events: &[Event<'_>],
     format: Format,
     requester: Option<Untrusted>,
-) -> Result<(), BadLine> {
+) -> Result<Vec<Option<usize>>, BadLine> {
     let nobody = || Untrusted::new("");
+    let mut places = Vec::new();
     if let Some(body) = wire.text("body")? {
+        places.push(None);
         t.messages.push(ImportMessage {
             at: t.created,
             author: Author::Requester {
@@ -286,6 +320,7 @@ fn story(
     for e in events {
         if let Some(body) = &e.body {
             let author = match (&e.agent, e.from_requester) {
+                _ if e.from_desk => Author::System,
                 (Some(id), _) => Author::Agent { id: id.clone() },
                 (None, true) => Author::Requester {
                     name: Untrusted::new(e.by),
@@ -303,6 +338,7 @@ fn story(
                 };
                 t.sla.push(SlaEvent { at: e.at, what });
             }
+            places.push(Some(e.index));
             t.messages.push(ImportMessage {
                 at: e.at,
                 author,
@@ -312,14 +348,14 @@ fn story(
                     Visibility::Public
                 },
                 body: Untrusted::new(body.as_str()),
-                attachments: Vec::new(),
+                attachments: e.files.clone(),
             });
         }
         if let Some(changes) = e.changes {
             timeline(e, changes, t)?;
         }
     }
-    Ok(())
+    Ok(places)
 }
 
 fn timeline(
@@ -360,6 +396,26 @@ fn value_text(value: &Value) -> Option<Untrusted> {
     }
 }
 
+/// How it began, for the clocks, where the source tells neither that nor any change of the
+/// status: a live ticket has always been what it is, so that one which waits has not run
+/// late; a done one came as all do and was done when it says.
+fn begin(wire: &Object<'_>, t: &mut ImportTicket) -> Result<(), BadLine> {
+    let told = t.sla.iter().any(|e| matches!(e.what, What::Status(_)));
+    if wire.object("initial")?.is_some() || told {
+        return Ok(());
+    }
+    if t.status.is_live() {
+        t.first_status = t.status;
+    } else if let Some(at) = t.resolved.or(t.closed) {
+        t.sla.push(SlaEvent {
+            at: at.max(t.created),
+            what: What::Status(t.status),
+        });
+        t.sla.sort_by_key(|e| e.at);
+    }
+    Ok(())
+}
+
 /// Where it stands and whose turn it is.
 fn state(wire: &Object<'_>, t: &mut ImportTicket, events: &[Event<'_>]) -> Result<(), BadLine> {
     let word = wire.text("status")?;
@@ -396,6 +452,7 @@ fn state(wire: &Object<'_>, t: &mut ImportTicket, events: &[Event<'_>]) -> Resul
             t.closed = None;
         }
     }
+    begin(wire, t)?;
     let last = events
         .iter()
         .rev()
@@ -407,49 +464,5 @@ fn state(wire: &Object<'_>, t: &mut ImportTicket, events: &[Event<'_>]) -> Resul
         _ => Turn::Ours,
     };
     t.unread = t.status.is_live();
-    Ok(())
-}
-
-/// What `deskhand export` wrote beside the source's own fields.
-fn own_fields(own: &Object<'_>, t: &mut ImportTicket) -> Result<(), BadLine> {
-    let parsed = |key: &'static str| {
-        move |w: &str| -> Result<Status, String> {
-            w.parse()
-                .map_err(|e: crate::domain::ticket::UnknownWord| format!("{key}: {e}"))
-        }
-    };
-    if let Some(s) = own.text("subject")? {
-        t.subject = Untrusted::new(s);
-    }
-    if let Some(s) = own.read("status", parsed("status"))? {
-        t.status = s;
-    }
-    t.status_label = own.text("status_label")?.map(Untrusted::new);
-    t.priority = own.read("priority", priority)?;
-    if let Some(kind) = own.read("kind", |w| w.parse::<Kind>().map_err(|e| e.to_string()))? {
-        t.kind = kind;
-    }
-    t.tenant = own.read("tenant", TenantId::parse)?;
-    t.workspace = own.text("workspace")?.map(Untrusted::new);
-    t.requester = own.text("requester")?.map(Untrusted::new);
-    t.assignee = own.read("assignee", AgentId::parse)?;
-    t.channel = own.read("channel", channel)?;
-    t.labels = own
-        .list("labels")?
-        .iter()
-        .filter_map(|l| l.as_str().and_then(label))
-        .collect();
-    t.created = own.time("created")?.unwrap_or(t.created);
-    t.updated = own.time("updated")?.unwrap_or(t.updated);
-    t.resolved = own.time("resolved")?;
-    t.closed = own.time("closed")?;
-    t.snoozed_until = own.time("snoozed_until")?;
-    if let Some(turn) = own.read("turn", |w| w.parse::<Turn>().map_err(|e| e.to_string()))? {
-        t.turn = turn;
-    }
-    if let Some(n) = own.count("reassignments")? {
-        t.reassignments = u32::try_from(n).unwrap_or(u32::MAX);
-    }
-    t.unread = own.flag("unread")?.unwrap_or(false);
     Ok(())
 }

@@ -1,18 +1,25 @@
 //! Bodies as desks send them, made plain: HTML, JIRA's markup, entities in subjects.
 
+use std::collections::HashMap;
+
 use html2text::config;
 
 /// The most HTML that is laid out; what is longer loses its tags only.
-const LAID_OUT: usize = 4 * 1024 * 1024;
+const LAID_OUT: usize = 2 * 1024 * 1024;
 /// Elements inside elements beyond which a text is no letter.
 const DEEP: usize = 400;
+/// The same for quotes and lists: each of them indents every line in it.
+const INDENTED: usize = 40;
+/// Parts of one tag beyond which it is none of a letter: a parser compares all attributes of
+/// a tag with each other.
+const PARTS: usize = 5000;
 
 /// HTML as text: paragraphs, lists, quotes and links (as footnotes) stay recognisable.
 pub fn html(source: &str) -> String {
     if !source.contains(['<', '&']) {
         return source.to_owned();
     }
-    let text = if source.len() > LAID_OUT || depth(source) > DEEP {
+    let text = if source.len() > LAID_OUT || is_no_letter(source) {
         None
     } else {
         config::plain()
@@ -38,45 +45,81 @@ pub fn html(source: &str) -> String {
     out
 }
 
-/// How deep the elements lie at most, roughly: what is never closed counts as open.
-fn depth(source: &str) -> usize {
+/// Whether laying it out could take long: its elements lie deep or a tag is full of
+/// attributes. What is never closed by its own name counts as open, because a parser keeps
+/// it open too.
+fn is_no_letter(source: &str) -> bool {
     const ALONE: [&str; 8] = ["br", "img", "hr", "p", "li", "input", "meta", "link"];
-    let (mut now, mut most) = (0_usize, 0);
+    const INDENT: [&str; 6] = ["blockquo", "ul", "ol", "dl", "dd", "menu"];
+    if most_parts(source) > PARTS {
+        return true;
+    }
+    let mut open: HashMap<String, usize> = HashMap::new();
+    let (mut now, mut indented) = (0_usize, 0_usize);
     for tag in source.split('<').skip(1) {
+        let (closes, tag) = tag.strip_prefix('/').map_or((false, tag), |t| (true, t));
         let name: String = tag
             .chars()
-            .take_while(|c| c.is_ascii_alphanumeric())
+            .take_while(char::is_ascii_alphanumeric)
             .take(8)
+            .map(|c| c.to_ascii_lowercase())
             .collect();
-        if tag.starts_with('/') {
-            now = now.saturating_sub(1);
-        } else if !name.is_empty() && !ALONE.contains(&name.to_ascii_lowercase().as_str()) {
-            now += 1;
-            most = most.max(now);
+        if name.is_empty() || ALONE.contains(&name.as_str()) {
+            continue;
         }
+        let indents = usize::from(INDENT.contains(&name.as_str()));
+        let of = open.entry(name).or_default();
+        if !closes {
+            (now, indented, *of) = (now + 1, indented + indents, *of + 1);
+        } else if *of > 0 {
+            (now, indented, *of) = (now - 1, indented - indents, *of - 1);
+        }
+        if now > DEEP || indented > INDENTED {
+            return true;
+        }
+    }
+    false
+}
+
+/// How many parts the fullest tag has at most; a `>` in quotes does not end it.
+fn most_parts(source: &str) -> usize {
+    let bytes = source.as_bytes();
+    let (mut most, mut parts, mut quote, mut inside) = (0, 0, None, false);
+    for pair in bytes.windows(2) {
+        let &[this, next] = pair else { continue };
+        match quote {
+            Some(q) if this == q => quote = None,
+            _ if !inside => (inside, parts) = (this == b'<' && next.is_ascii_alphabetic(), 0),
+            Some(_) => parts += usize::from(this.is_ascii_whitespace()),
+            None if this == b'>' => inside = false,
+            None if this == b'=' && matches!(next, b'"' | b'\'') => parts += 1,
+            None if matches!(this, b'"' | b'\'') => quote = Some(this),
+            None => parts += usize::from(this.is_ascii_whitespace() || this == b'/'),
+        }
+        most = most.max(parts);
     }
     most
 }
 
+/// One walk: where no tag can end any more, none is looked for.
 fn without_tags(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
     let mut rest = source;
     while let Some(open) = rest.find('<') {
-        out.push_str(&rest[..open]);
-        let tail = &rest[open..];
-        match tail.find('>') {
-            Some(close)
-                if tail[1..]
-                    .starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!') =>
-            {
-                out.push(' ');
-                rest = &tail[close + 1..];
-            }
-            _ => {
-                out.push('<');
-                rest = &tail[1..];
-            }
+        let (before, tail) = rest.split_at(open);
+        out.push_str(before);
+        rest = tail;
+        let inside = tail.strip_prefix('<').unwrap_or(tail);
+        if !inside.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!') {
+            out.push('<');
+            rest = inside;
+            continue;
         }
+        let Some((_, after)) = inside.split_once('>') else {
+            break;
+        };
+        out.push(' ');
+        rest = after;
     }
     out.push_str(rest);
     out
@@ -155,27 +198,38 @@ pub fn jira(source: &str) -> String {
             out.push_str(line.get(4..).unwrap_or(""));
             continue;
         }
-        let mut rest = line;
-        while let Some((at, tag)) = ["{code", "{noformat", "{quote", "{color"]
-            .iter()
-            .filter_map(|t| rest.find(t).map(|at| (at, *t)))
-            .min()
-        {
-            let tail = &rest[at + tag.len()..];
-            let Some(close) = tail.find('}').filter(|_| tail.starts_with([':', '}'])) else {
-                out.push_str(&rest[..at + tag.len()]);
-                rest = tail;
-                continue;
-            };
-            out.push_str(&rest[..at]);
-            out.push_str(match tag {
-                "{color" => "",
-                "{quote" => "\"",
-                _ => "```",
-            });
-            rest = &tail[close + 1..];
-        }
-        out.push_str(rest);
+        fences(line, &mut out);
     }
     out
+}
+
+/// One walk over a line: where no fence can end any more, none is looked for.
+fn fences(line: &str, out: &mut String) {
+    const FENCES: [(&str, &str); 4] = [
+        ("{code", "```"),
+        ("{noformat", "```"),
+        ("{quote", "\""),
+        ("{color", ""),
+    ];
+    let mut rest = line;
+    while let Some(at) = rest.find('{') {
+        let (before, tail) = rest.split_at(at);
+        out.push_str(before);
+        rest = tail;
+        let fence = FENCES.iter().find_map(|(tag, becomes)| {
+            let inside = tail.strip_prefix(tag)?;
+            inside.starts_with([':', '}']).then_some((inside, *becomes))
+        });
+        let Some((inside, becomes)) = fence else {
+            out.push('{');
+            rest = tail.strip_prefix('{').unwrap_or(tail);
+            continue;
+        };
+        let Some((_, after)) = inside.split_once('}') else {
+            break;
+        };
+        out.push_str(becomes);
+        rest = after;
+    }
+    out.push_str(rest);
 }

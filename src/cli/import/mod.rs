@@ -7,6 +7,7 @@
 mod convert;
 mod input;
 mod markup;
+mod own;
 mod progress;
 mod schema;
 
@@ -18,11 +19,14 @@ use std::thread;
 use serde_json::json;
 
 pub use convert::ticket as read_ticket;
+pub(super) use convert::{Placed, placed, status as source_status};
+pub(super) use input::LONGEST;
 pub use markup::{entities, html, jira};
+pub(super) use own::{REPLY, REQUEST, tie_word};
 pub use progress::words as progress_words;
 pub use schema::BadLine;
 
-use self::input::{Input, LONGEST, Line};
+use self::input::{Input, Line};
 use self::progress::Progress;
 use super::args::ImportArgs;
 use super::exit::{Code, Fail};

@@ -22,15 +22,76 @@ fn escape(text: &str, out: &mut String) {
             '\t' => out.push_str("\\t"),
             ' '..='~' => out.push(c),
             _ if as_is => out.push(c),
-            _ => {
-                let mut buf = [0; 2];
-                for unit in c.encode_utf16(&mut buf) {
-                    out.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
+            _ => unicode_escape(c, out),
         }
     }
     out.push('"');
+}
+
+/// A JSON text as it stands, but printable: in its strings what the gate would change is
+/// written as `\u` escapes, between them every blank is a plain one. Nothing else is touched,
+/// and a JSON parser reads the same from it. What is no JSON passes the gate as a line.
+pub fn printable_json(json: &str) -> String {
+    if json.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return json.to_owned();
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    let mut rest = json;
+    while let Some(at) = rest.find('"') {
+        let (between, string) = rest.split_at(at);
+        out.push_str(&plain(between));
+        let inside = string.strip_prefix('"').unwrap_or(string);
+        let end = end_of_string(inside);
+        let (inside, after) = inside.split_at(end);
+        out.push('"');
+        in_string(inside, &mut out);
+        rest = match after.strip_prefix('"') {
+            Some(after) => {
+                out.push('"');
+                after
+            }
+            None => after,
+        };
+    }
+    out.push_str(&plain(rest));
+    out
+}
+
+/// Where a string ends whose beginning quote is behind; at the end of the text if it does not.
+fn end_of_string(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, b) in text.bytes().enumerate() {
+        match b {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return at,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+fn plain(between: &str) -> String {
+    gate::block(&between.replace(['\t', '\r', '\n'], " ")).into_string()
+}
+
+fn in_string(text: &str, out: &mut String) {
+    if *gate::block(text) == *text {
+        return out.push_str(text);
+    }
+    for c in text.chars() {
+        match c {
+            ' '..='~' => out.push(c),
+            _ => unicode_escape(c, out),
+        }
+    }
+}
+
+fn unicode_escape(c: char, out: &mut String) {
+    let mut buf = [0; 2];
+    for unit in c.encode_utf16(&mut buf) {
+        out.push_str(&format!("\\u{unit:04x}"));
+    }
 }
 
 /// A whole value as printable JSON; `pretty` puts each member on a line of its own.

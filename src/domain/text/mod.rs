@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use file::file_name;
 pub use gate::{block, line};
-pub use json::{json_escaped, to_printable_json};
+pub use json::{json_escaped, printable_json, to_printable_json};
 pub use printable::Printable;
 pub use quotes::{Segment, SegmentKind, fold_quotes};
 pub use shape::{fit, pad, width, wrap};
