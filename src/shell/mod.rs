@@ -34,7 +34,7 @@ pub use flight::Flight;
 pub use open::{DeskFile, OpenDesk, keymap, me, open_desk, rules, setup_without_desk, views};
 pub use run::{Console, Exit, Parts, Picture, Turn};
 pub use start::{Failure, Options, picture, run};
-pub use terminal::{Aside, Screen, restore_before_reports};
+pub use terminal::{Aside, Screen, backend, restore_before_reports};
 
 use crate::app::Event;
 use crate::domain::Instant;

@@ -42,6 +42,7 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
             Screen::Desk => screens::desk(state, &mut pen, area),
         }
     };
+    pen::settle(frame.buffer_mut());
     if let Some((x, y)) = cursor
         && x < area.right()
         && y < area.bottom()

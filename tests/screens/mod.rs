@@ -1,6 +1,7 @@
 //! What the screens look like: text and style, few and small.
 
 mod scene;
+mod terminals;
 
 use chrono::Duration;
 use deskhand::app::State;
