@@ -4,6 +4,10 @@ use super::state::{Pane, State};
 
 /// From this width on the ticket lies beside the list.
 pub const BESIDE: u16 = 120;
+/// Beside a ticket the list has at least so many columns.
+const LIST_LEAST: u16 = 60;
+/// The widest that a ticket beside the list gets: 90 columns of text with border and margins.
+const DETAIL_MOST: u16 = 94;
 /// From this height of the list on there is room for the strip of what falls due.
 const STRIP_FROM: u16 = 26;
 /// Heading, hours, marks, people.
@@ -95,15 +99,14 @@ pub fn layout_in(state: &State, width: u16, height: u16) -> Layout {
             g.main = body;
         }
     } else {
-        let left = (u32::from(body.width) * 46 / 100).max(60);
-        let left = u16::try_from(left).unwrap_or(60);
+        let left = share(body.width);
         g.main = Area {
             width: left,
             ..body
         };
         g.detail = Area {
-            x: left + 2,
-            width: body.width - left - 2,
+            x: left + 1,
+            width: body.width - left - 1,
             ..body
         };
     }
@@ -131,6 +134,14 @@ pub fn layout_in(state: &State, width: u16, height: u16) -> Layout {
         };
     }
     g
+}
+
+/// The list's share of a width that has room for a ticket beside it. Text reads best in 72 to 90
+/// columns: the ticket gets them where it can, and all that is left over goes to the list.
+fn share(width: u16) -> u16 {
+    let half = u16::try_from(u32::from(width) * 52 / 100).unwrap_or(LIST_LEAST);
+    half.max(LIST_LEAST)
+        .max(width.saturating_sub(DETAIL_MOST + 1))
 }
 
 /// How many rows the list shows.

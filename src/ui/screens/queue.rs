@@ -11,7 +11,7 @@ use crate::ui::pen::{Pen, Short, Shown};
 use crate::ui::theme::Role;
 use crate::ui::widgets::queue::{Columns, News, Row, row};
 use crate::ui::widgets::{ErasedShown, heading};
-use crate::ui::words;
+use crate::ui::words::{self, Names};
 
 /// Draws heading and visible rows.
 pub fn queue(state: &State, pen: &mut Pen<'_>, area: Rect) {
@@ -19,12 +19,7 @@ pub fn queue(state: &State, pen: &mut Pen<'_>, area: Rect) {
         return;
     }
     title(state, pen, area);
-    let rows = Rect::new(
-        area.x,
-        area.y + 1,
-        area.width.saturating_sub(1),
-        area.height - 1,
-    );
+    let rows = Rect::new(area.x, area.y + 1, area.width, area.height - 1);
     let q = &state.queue;
     if q.rows.is_empty() {
         return empty(state, pen, rows);
@@ -40,14 +35,15 @@ pub fn queue(state: &State, pen: &mut Pen<'_>, area: Rect) {
         .map(|(_, r)| r.key.columns())
         .max()
         .unwrap_or(5);
-    let columns = Columns::of(rows.width, key);
+    let names = Names::of(state);
+    let columns = Columns::of(rows.width, key, names.widest);
     for ((i, r), y) in seen.zip(rows.y..) {
         let area = Rect::new(rows.x, y, rows.width, 1);
         row(
             pen,
             area,
             &columns,
-            &values(state, r, i == q.cursor),
+            &values(state, &names, columns.shows_status(), r, i == q.cursor),
             &q.words,
         );
     }
@@ -123,7 +119,13 @@ fn empty(state: &State, pen: &mut Pen<'_>, area: Rect) {
     }
 }
 
-fn values<'a>(state: &State, r: &'a QueueRow, cursor: bool) -> Row<'a> {
+fn values<'a>(
+    state: &State,
+    names: &Names<'_>,
+    status: bool,
+    r: &'a QueueRow,
+    cursor: bool,
+) -> Row<'a> {
     let t = &r.ticket;
     let touched = match state.queue.sort {
         Sort::Age => t.created,
@@ -147,11 +149,12 @@ fn values<'a>(state: &State, r: &'a QueueRow, cursor: bool) -> Row<'a> {
                 .s("(until ")
                 .s(words::when(state, until))
                 .s(")"),
-            (_, Status::Pending) => Short::new().s("(waiting: requester)"),
-            (_, Status::OnHold) => Short::new().s("(waiting: third party)"),
+            (_, Status::Pending) if !status => Short::new().s("(waiting: requester)"),
+            (_, Status::OnHold) if !status => Short::new().s("(waiting: third party)"),
             _ => Short::new(),
         },
         assignee: &r.assignee,
+        short: names.short(&r.assignee),
         status: &r.status,
         requester: &r.requester,
         workspace: &r.workspace,
