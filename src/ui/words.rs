@@ -14,7 +14,7 @@ pub fn local(state: &State, at: Instant) -> DateTime<Tz> {
     at.with_timezone(&state.zone)
 }
 
-/// `14:02` today, `Mon 14:02` within a week, `23 Nov` within the year, else the date.
+/// `14:02` today, `Mon 14:02` within a week, `23 Nov 14:02` within the year, else `26 Jan 2021`.
 pub fn when(state: &State, at: Instant) -> Short {
     let (then, now) = (local(state, at), local(state, state.now));
     let days = (now.date_naive() - then.date_naive()).num_days();
@@ -23,9 +23,9 @@ pub fn when(state: &State, at: Instant) -> Short {
     } else if (-6..7).contains(&days) {
         "%a %H:%M"
     } else if then.year() == now.year() {
-        "%e %b %H:%M"
+        "%-d %b %H:%M"
     } else {
-        "%Y-%m-%d"
+        "%-d %b %Y"
     };
     Short::new().t(&then, form)
 }

@@ -215,6 +215,7 @@ pub fn sla(state: &State, pen: &mut Pen<'_>, area: Rect) {
         pen.put(x + 1, top, area.width - 1, "Nothing falls due.", Role::Dim);
     }
     let names = Names::of(state);
+    let key = key_room(outlook.marks.iter().map(|m| &m.key));
     let seen = outlook.marks.iter().enumerate().skip(state.sla.scroll);
     for ((i, mark), y) in seen.zip(top..area.bottom()) {
         let (sign, role) = if mark.at <= state.now {
@@ -227,7 +228,8 @@ pub fn sla(state: &State, pen: &mut Pen<'_>, area: Rect) {
         pen.put(x + 5, y, 12, words::when(state, mark.at), role);
         let target = mark.target.map_or("", crate::domain::sla::Target::word);
         pen.put(x + 18, y, 6, target, Role::Dim);
-        let at = pen.put(x + 25, y, 12, &mark.key, Role::Dim).max(x + 31) + 1;
+        pen.put(x + 25, y, key, &mark.key, Role::Dim);
+        let at = x + 25 + key + 2;
         let who = names.short(&name_of(state, mark.assignee.as_ref()));
         let edge = end.saturating_sub(names.widest.clamp(6, 14) + 1);
         pen.put(
@@ -245,6 +247,11 @@ fn cursor_sign(pen: &mut Pen<'_>, x: u16, y: u16, on: bool) {
     if on {
         pen.put(x, y, 1, "▌", Role::Accent);
     }
+}
+
+/// The columns that a list gives its tickets' numbers.
+fn key_room<T: Shown>(keys: impl Iterator<Item = T>) -> u16 {
+    keys.map(|k| k.columns()).max().unwrap_or(0).clamp(5, 12)
 }
 
 /// Draws the heading of a list that begins with the latest; gives the room below it.
@@ -267,6 +274,7 @@ pub fn outbox(state: &State, pen: &mut Pen<'_>, area: Rect) {
         let none = "Nothing waits; the desk has everything.";
         return note(pen, list, o.error.as_ref(), o.loaded, none);
     }
+    let key = key_room(o.rows.iter().map(|r| &r.key));
     let seen = o.rows.iter().enumerate().skip(o.top);
     for ((i, row), y) in seen.zip(list.y..list.bottom()) {
         cursor_sign(pen, x + 1, y, i == o.cursor);
@@ -279,7 +287,8 @@ pub fn outbox(state: &State, pen: &mut Pen<'_>, area: Rect) {
         pen.put(x + 3, y, 1, sign, role);
         pen.put(x + 5, y, 10, row.stage.word(), role);
         pen.put(x + 16, y, 12, words::when(state, row.change.at), Role::Dim);
-        let at = pen.put(x + 29, y, 12, &row.key, Role::Dim).max(x + 34) + 2;
+        pen.put(x + 29, y, key, &row.key, Role::Dim);
+        let at = x + 29 + key + 2;
         let Some(words) = o.words.get(i) else {
             continue;
         };
@@ -300,16 +309,21 @@ pub fn audit(state: &State, pen: &mut Pen<'_>, area: Rect) {
         let none = "Nobody has done anything yet.";
         return note(pen, list, a.error.as_ref(), a.loaded, none);
     }
+    let key = key_room(
+        a.rows
+            .iter()
+            .filter_map(|r| r.ticket.as_ref())
+            .map(|t| &t.1),
+    );
     let seen = a.rows.iter().enumerate().skip(a.top);
     for ((i, row), y) in seen.zip(list.y..list.bottom()) {
         cursor_sign(pen, x + 1, y, i == a.cursor);
         pen.put(x + 3, y, 13, words::when(state, row.at), Role::Dim);
         pen.put(x + 17, y, 10, &row.by, Role::Text);
-        let mut at = x + 28;
-        if let Some((_, key)) = &row.ticket {
-            at = pen.put(at, y, 12, key, Role::Dim);
+        if let Some((_, number)) = &row.ticket {
+            pen.put(x + 28, y, key, number, Role::Dim);
         }
-        let at = at.max(x + 34) + 2;
+        let at = x + 28 + key + 2;
         pen.put(at, y, end.saturating_sub(at), &row.what, Role::Text);
     }
 }

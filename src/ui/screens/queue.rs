@@ -135,6 +135,11 @@ fn values<'a>(
         marked: state.queue.marks.contains_key(&t.id),
         cursor,
         countdown: &r.countdown,
+        no_promise: if t.status.is_live() {
+            "no promise"
+        } else {
+            "done"
+        },
         target: r.target,
         key: &r.key,
         news: match (t.unread, t.changed) {

@@ -29,6 +29,8 @@ pub struct Row<'a> {
     pub cursor: bool,
     /// When it falls due, in words.
     pub countdown: &'a Countdown,
+    /// What is said in its place where nothing is promised.
+    pub no_promise: &'static str,
     /// Which promise that is.
     pub target: Option<Target>,
     /// Its number.
@@ -139,13 +141,12 @@ pub fn row(pen: &mut Pen<'_>, area: Rect, columns: &Columns, row: &Row<'_>, need
         pen.put(x + 1, y, right.saturating_sub(x + 1), "▌", Role::Accent);
     }
     pen.put_right(x + 4, y, 2, row.countdown.sign(), urgency);
-    pen.put(
-        x + 5,
-        y,
-        COUNTDOWN.min(right.saturating_sub(x + 5)),
-        row.countdown,
-        urgency,
-    );
+    let room = COUNTDOWN.min(right.saturating_sub(x + 5));
+    if row.countdown.text.is_empty() {
+        pen.put(x + 5, y, room, row.no_promise, urgency);
+    } else {
+        pen.put(x + 5, y, room, row.countdown, urgency);
+    }
     x += LEAD;
     if columns.target > 0 {
         if let Some(target) = row.target {
