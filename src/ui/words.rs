@@ -66,8 +66,8 @@ impl<'a> Names<'a> {
     }
 }
 
-/// A command's keys as they are bound now, and what it does.
-pub fn command(state: &State, action: Action) -> (Short, Short) {
+/// A command's keys as they are bound now, its name on the command line, and what it does.
+pub fn command(state: &State, action: Action) -> (Short, Short, Printable) {
     let keys = state.keymap.keys(action);
     let keys = keys
         .iter()
@@ -75,6 +75,8 @@ pub fn command(state: &State, action: Action) -> (Short, Short) {
         .fold(Short::new(), |words, (i, key)| {
             words.s(if i > 0 { "  " } else { "" }).s(line(key))
         });
-    let help = commands::command(action).map_or("", |c| c.help);
-    (keys, Short::new().s(help))
+    let command = commands::command(action);
+    let name = command.map_or("", |c| c.name);
+    let help = command.map_or("", |c| c.help);
+    (keys, Short::new().s(":").s(name), Printable::literal(help))
 }

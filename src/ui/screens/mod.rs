@@ -1,9 +1,11 @@
 //! Whole screens: what of the State goes into which widget.
 
+mod ask;
 mod desk;
 mod detail;
 mod overlay;
 mod panes;
+mod preview;
 mod queue;
 mod welcome;
 

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use crate::app::state::{Pane, QueueRow, State};
 use crate::app::top::{ago, count};
-use crate::domain::list::Sort;
+use crate::domain::list::{Count, Sort};
 use crate::domain::text::line;
 use crate::domain::ticket::Status;
 use crate::ui::pen::{Pen, Short, Shown};
@@ -98,6 +98,9 @@ fn empty(state: &State, pen: &mut Pen<'_>, area: Rect) {
         pen.put(x, y, w, error, Role::Bad);
         return;
     }
+    if q.loaded && nowhere_any(state) {
+        return begin(pen, Rect::new(x, y, w, area.bottom().saturating_sub(y)));
+    }
     let (what, hint) = if !q.loaded {
         ("not here yet …", "")
     } else if q.find.is_some() {
@@ -116,6 +119,39 @@ fn empty(state: &State, pen: &mut Pen<'_>, area: Rect) {
     pen.put(x, y, w, what, Role::Text);
     if y + 1 < area.bottom() {
         pen.put(x, y + 1, w, hint, Role::Dim);
+    }
+}
+
+/// No view has a ticket, and nothing narrows the list: the desk itself is empty.
+fn nowhere_any(state: &State) -> bool {
+    let q = &state.queue;
+    q.find.is_none()
+        && q.filter_text.is_empty()
+        && state.views.iter().all(|v| v.count == Count::Exact(0))
+}
+
+/// What to do with an empty desk.
+fn begin(pen: &mut Pen<'_>, area: Rect) {
+    let rows = [
+        ("", "There are no tickets here yet.", Role::Text),
+        ("", "", Role::Dim),
+        (
+            "deskhand import FILE",
+            "brings tickets in from a file",
+            Role::Dim,
+        ),
+        ("deskhand new", "makes one", Role::Dim),
+        ("deskhand demo", "shows how it looks with many", Role::Dim),
+        ("", "", Role::Dim),
+        ("", "Type these in a shell; R looks again.", Role::Dim),
+    ];
+    for ((command, words, role), y) in rows.into_iter().zip(area.y..area.bottom()) {
+        let mut x = area.x;
+        if !command.is_empty() {
+            pen.put(x, y, area.width, command, Role::Accent);
+            x += 24;
+        }
+        pen.put(x, y, area.right().saturating_sub(x), words, role);
     }
 }
 

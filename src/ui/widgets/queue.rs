@@ -105,7 +105,7 @@ impl Columns {
             (&mut c.status, 34, 8),
             (&mut c.requester, 44, 20),
             (&mut c.priority, 44, 2),
-            (&mut c.age, 44, 4),
+            (&mut c.age, 44, 5),
             (&mut c.workspace, 48, 20),
             (&mut c.labels, 52, 16),
         ] {
