@@ -156,6 +156,16 @@ pub fn list_rows(state: &State) -> usize {
     usize::from(height.saturating_sub(1)).max(1)
 }
 
+/// Rows of the pane of what falls due above its list: the strip and a blank.
+pub const SLA_HEAD: u16 = STRIP_ROWS + 1;
+
+/// The first mark that the pane of what falls due shows, so that the one under the cursor is seen.
+pub fn sla_first(state: &State) -> usize {
+    let rows = usize::from(layout(state).main.height.saturating_sub(SLA_HEAD)).max(1);
+    let (first, cursor) = (state.sla.scroll, state.sla.cursor);
+    first.min(cursor).max((cursor + 1).saturating_sub(rows))
+}
+
 /// How many lines of a ticket are in sight, and how wide they may be.
 pub fn detail_lines(state: &State) -> (usize, u16) {
     let area = layout(state).detail;

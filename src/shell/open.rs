@@ -6,8 +6,9 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use crate::app::keymap::Keymap;
-use crate::app::state::{Macro, MacroStep, Setup, Size, Snippet, View};
+use crate::app::state::{DeskKind, Macro, MacroStep, Setup, Size, Snippet, View};
 use crate::config::{Config, MacroAct, MacroFile, Paths, SnippetFile};
+use crate::desk::KINDS;
 use crate::domain::Instant;
 use crate::domain::list::Count;
 use crate::domain::people::{Agent, AgentId};
@@ -151,6 +152,7 @@ pub fn setup_without_desk(config: &Config) -> Result<Setup, String> {
         macros: Vec::new(),
         keymap: Arc::new(keymap(config)?),
         seed: seed(),
+        kinds: kinds(),
     })
 }
 
@@ -265,6 +267,17 @@ pub fn views(config: &Config) -> Result<Vec<View>, String> {
 pub fn keymap(config: &Config) -> Result<Keymap, String> {
     Keymap::load(&config.keys, config.own_keys.as_deref())
         .map_err(|why| format!("keys.toml: {why}"))
+}
+
+/// What can be connected, for the welcome.
+fn kinds() -> Vec<DeskKind> {
+    KINDS
+        .iter()
+        .map(|k| DeskKind {
+            name: Printable::literal(k.name),
+            needs: Printable::literal(k.needs),
+        })
+        .collect()
 }
 
 /// Random enough for ids that only have to differ.

@@ -81,6 +81,7 @@ impl Desk {
             macros: Vec::new(),
             keymap: Arc::default(),
             seed: 1,
+            kinds: Vec::new(),
         };
         let mut desk = Self {
             app: App::new(setup, morning()),

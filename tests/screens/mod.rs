@@ -7,8 +7,8 @@ use chrono::Duration;
 use deskhand::app::State;
 use deskhand::app::commands::TABLE;
 use deskhand::app::state::{
-    Choice, Confirm, Go, Help, Input, Overlay, Pane, PreviewRow, Prompt, Purpose, Screen, Toast,
-    Tone, Why,
+    Choice, Confirm, DeskKind, Go, Help, Input, Overlay, Pane, PreviewRow, Prompt, Purpose, Screen,
+    Toast, Tone, Why,
 };
 use deskhand::domain::query::QueryError;
 use deskhand::domain::text::{Printable, line};
@@ -237,6 +237,23 @@ fn welcome(width: u16, height: u16) -> State {
     let mut state = empty(width, height);
     state.screen = Screen::Welcome {
         choice: 0,
+        connecting: false,
+        busy: false,
+    };
+    state.kinds = vec![DeskKind {
+        name: Printable::literal("local desk"),
+        needs: Printable::literal(
+            "nothing: it lies on this machine, and `deskhand import FILE` fills it",
+        ),
+    }];
+    state
+}
+
+fn connecting(width: u16, height: u16) -> State {
+    let mut state = welcome(width, height);
+    state.screen = Screen::Welcome {
+        choice: 0,
+        connecting: true,
         busy: false,
     };
     state
@@ -284,6 +301,9 @@ fn nothing_and_one() {
     one.queue.rows.truncate(1);
     shows("one-ticket", &one, 80, 24);
     shows("welcome", &welcome(80, 24), 80, 24);
+    shows("welcome-60x16", &welcome(60, 16), 60, 16);
+    shows("connect", &connecting(80, 24), 80, 24);
+    shows("connect-60x16", &connecting(60, 16), 60, 16);
     shows("too-small", &busy(59, 16), 59, 16);
 }
 

@@ -11,7 +11,7 @@ mod welcome;
 
 pub use desk::{desk, toasts};
 pub use overlay::overlays;
-pub use welcome::{too_small, welcome};
+pub use welcome::{connect, too_small, welcome};
 
 /// Where the terminal's own cursor is wanted.
 pub type Cursor = Option<(u16, u16)>;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Timelike};
 use chrono_tz::Tz;
 use ratatui::layout::Rect;
 
+use crate::app::layout::{SLA_HEAD, sla_first};
 use crate::app::state::{Pane, State};
 use crate::app::top::count;
 use crate::domain::change::Stage;
@@ -210,13 +211,13 @@ pub fn sla(state: &State, pen: &mut Pen<'_>, area: Rect) {
         return;
     };
     let (x, end) = (area.x, area.right());
-    let top = (area.y + 5).min(area.bottom());
+    let top = (area.y + SLA_HEAD).min(area.bottom());
     if outlook.marks.is_empty() && top < area.bottom() {
         pen.put(x + 1, top, area.width - 1, "Nothing falls due.", Role::Dim);
     }
     let names = Names::of(state);
     let key = key_room(outlook.marks.iter().map(|m| &m.key));
-    let seen = outlook.marks.iter().enumerate().skip(state.sla.scroll);
+    let seen = outlook.marks.iter().enumerate().skip(sla_first(state));
     for ((i, mark), y) in seen.zip(top..area.bottom()) {
         let (sign, role) = if mark.at <= state.now {
             ("!!", Role::Late)
