@@ -28,7 +28,7 @@ enum Measure {
 }
 
 impl Measure {
-    fn pieces<'a>(self, text: &'a str) -> Vec<(&'a str, usize)> {
+    fn pieces(self, text: &str) -> Vec<(&str, usize)> {
         match self {
             Self::Clusters { most } => {
                 let first = |g: &str| g.chars().next().and_then(UnicodeWidthChar::width);

@@ -40,7 +40,7 @@ pub fn welcome(pen: &mut Pen<'_>, area: Rect, choice: usize, busy: bool) {
 /// Offers the kinds of helpdesk, each with what it needs.
 pub fn connect(pen: &mut Pen<'_>, area: Rect, kinds: &[DeskKind], choice: usize, busy: bool) {
     let room = room(area);
-    let what = "These kinds are built; more are offered here as they come.";
+    let what = "These are built; others are offered as they come.";
     title(pen, room, "Connect a helpdesk", what);
     let mut y = room.y + 3;
     for (i, kind) in kinds.iter().enumerate() {
