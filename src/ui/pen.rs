@@ -150,6 +150,9 @@ pub fn settle(buf: &mut Buffer) {
                     .set_diff_option(CellDiffOption::None);
                 continue;
             }
+            for covered in x + 1..x.saturating_add(wide).min(area.right()) {
+                buf[(covered, y)].set_diff_option(CellDiffOption::Skip);
+            }
             for behind in x.saturating_add(wide)..x.saturating_add(most) {
                 let cell = &mut buf[(behind, y)];
                 if cell.diff_option == CellDiffOption::None {

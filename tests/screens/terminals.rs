@@ -7,13 +7,14 @@ use std::rc::Rc;
 use deskhand::app::State;
 use deskhand::app::state::Pane;
 use deskhand::domain::sla::Target;
+use deskhand::domain::thread::Visibility;
 use deskhand::ui::draw;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::scene::{busy, row};
+use super::scene::{busy, row, writing};
 
 const WIDE: u16 = 100;
 const TALL: u16 = 30;
@@ -184,6 +185,20 @@ fn scripts() -> State {
     state
 }
 
+/// A text being written in such a script; `plain` is another one in its place.
+fn written(plain: bool) -> State {
+    let mut state = writing(WIDE, TALL, Visibility::Internal);
+    let text = if plain {
+        "Plain words that stand where the others have stood before them"
+    } else {
+        "आधार कार्ड के बिना ❤\u{fe0f} 👨\u{200d}👩\u{200d}👧 খাতা"
+    };
+    if let Some(composer) = &mut state.composer {
+        composer.area = tui_textarea::TextArea::new(vec![text.to_owned()]);
+    }
+    state
+}
+
 #[test]
 fn nothing_stays_behind_whatever_a_terminal_thinks_of_a_width() {
     let first = scripts();
@@ -204,6 +219,13 @@ fn nothing_stays_behind_whatever_a_terminal_thinks_of_a_width() {
         Measure::Clusters { most: 2 },
         Measure::Clusters { most: 9 },
     ] {
+        for (a, b) in [
+            (written(false), written(true)),
+            (written(true), written(false)),
+        ] {
+            let (there, fresh) = (after(measure, &[&a, &b]), after(measure, &[&b]));
+            assert_eq!(there.rows(), fresh.rows(), "{measure:?}");
+        }
         let fresh = after(measure, &[&first]);
         for way in [
             vec![&scrolled, &first],
