@@ -4,6 +4,10 @@ use super::state::{Pane, State};
 
 /// From this width on the ticket lies beside the list.
 pub const BESIDE: u16 = 120;
+/// Beside a ticket the list has at least so many columns.
+const LIST_LEAST: u16 = 60;
+/// The widest that a ticket beside the list gets: 90 columns of text with border and margins.
+const DETAIL_MOST: u16 = 94;
 /// From this height of the list on there is room for the strip of what falls due.
 const STRIP_FROM: u16 = 26;
 /// Heading, hours, marks, people.
@@ -95,15 +99,14 @@ pub fn layout_in(state: &State, width: u16, height: u16) -> Layout {
             g.main = body;
         }
     } else {
-        let left = (u32::from(body.width) * 46 / 100).max(60);
-        let left = u16::try_from(left).unwrap_or(60);
+        let left = share(body.width);
         g.main = Area {
             width: left,
             ..body
         };
         g.detail = Area {
-            x: left + 2,
-            width: body.width - left - 2,
+            x: left + 1,
+            width: body.width - left - 1,
             ..body
         };
     }
@@ -133,6 +136,14 @@ pub fn layout_in(state: &State, width: u16, height: u16) -> Layout {
     g
 }
 
+/// The list's share of a width that has room for a ticket beside it. Text reads best in 72 to 90
+/// columns: the ticket gets them where it can, and all that is left over goes to the list.
+fn share(width: u16) -> u16 {
+    let half = u16::try_from(u32::from(width) * 52 / 100).unwrap_or(LIST_LEAST);
+    half.max(LIST_LEAST)
+        .max(width.saturating_sub(DETAIL_MOST + 1))
+}
+
 /// How many rows the list shows.
 pub fn list_rows(state: &State) -> usize {
     let main = layout(state).main;
@@ -143,6 +154,16 @@ pub fn list_rows(state: &State) -> usize {
         main.height
     };
     usize::from(height.saturating_sub(1)).max(1)
+}
+
+/// Rows of the pane of what falls due above its list: the strip and a blank.
+pub const SLA_HEAD: u16 = STRIP_ROWS + 1;
+
+/// The first mark that the pane of what falls due shows, so that the one under the cursor is seen.
+pub fn sla_first(state: &State) -> usize {
+    let rows = usize::from(layout(state).main.height.saturating_sub(SLA_HEAD)).max(1);
+    let (first, cursor) = (state.sla.scroll, state.sla.cursor);
+    first.min(cursor).max((cursor + 1).saturating_sub(rows))
 }
 
 /// How many lines of a ticket are in sight, and how wide they may be.

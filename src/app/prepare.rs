@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use chrono::Datelike;
+
 use crate::domain::Instant;
 use crate::domain::list::Row;
 use crate::domain::sla::countdown;
@@ -60,13 +62,15 @@ pub fn agent(s: &State, id: &crate::domain::people::AgentId) -> Printable {
         .map_or_else(|| Printable::from(id), |a| a.name.line())
 }
 
-/// An instant in the person's zone, short.
+/// An instant in the person's zone, short: `Mon 23 Nov 14:02`, in another year `26 Jan 2021 14:02`.
 pub fn time(s: &State, at: Instant) -> Printable {
-    line(
-        &at.with_timezone(&s.zone)
-            .format("%a %-d %b %H:%M")
-            .to_string(),
-    )
+    let (then, now) = (at.with_timezone(&s.zone), s.now.with_timezone(&s.zone));
+    let form = if then.year() == now.year() {
+        "%a %-d %b %H:%M"
+    } else {
+        "%-d %b %Y %H:%M"
+    };
+    line(&then.format(form).to_string())
 }
 
 /// A thread, ready to show at that width.
@@ -169,6 +173,9 @@ fn message(
     file: &mut usize,
 ) {
     let (name, requester) = match &m.author {
+        Author::Requester { name } if name.line().is_empty() => {
+            (Printable::literal("the requester"), true)
+        }
         Author::Requester { name } => (name.line(), true),
         Author::Agent { id } if *id == s.me => (Printable::literal("You"), false),
         Author::Agent { id } => (agent(s, id), false),

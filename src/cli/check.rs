@@ -9,6 +9,7 @@ use super::exit::{Code, Fail};
 use super::out::Out;
 use super::session::{self, Session};
 use crate::config;
+use crate::desk::KINDS;
 use crate::domain::text;
 use crate::shell;
 use crate::store::{AuditVerdict, Reader};
@@ -269,12 +270,16 @@ fn terminal() -> Vec<Finding> {
 
 /// `connect`
 pub fn connect(global: &Global, out: &mut Out) -> Result<Code, Fail> {
-    let needs = "nothing: it lies on this machine, and `deskhand import FILE` fills it";
     if global.json {
-        out.json(&json!([{"kind": "local", "name": "local desk", "needs": needs}]))?;
+        let all = KINDS
+            .iter()
+            .map(|k| json!({"kind": k.kind, "name": k.name, "needs": k.needs}));
+        out.json(&Value::Array(all.collect()))?;
     } else {
         out.row("Helpdesks that this version can work with:")?;
-        out.row(&format!("  local desk   needs {needs}"))?;
+        for k in KINDS {
+            out.row(&format!("  {:<12} needs {}", k.name, k.needs))?;
+        }
         out.row("Other kinds are offered here as soon as they are built.")?;
     }
     Ok(Code::Ok)

@@ -13,6 +13,24 @@ pub use local::Local;
 use crate::domain::Instant;
 use crate::domain::change::{Change, ChangeId};
 
+/// A kind of desk that can be connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind {
+    /// As settings call it: [`Desk::kind`].
+    pub kind: &'static str,
+    /// As people call it.
+    pub name: &'static str,
+    /// What has to be at hand to connect it.
+    pub needs: &'static str,
+}
+
+/// The kinds that are built; what is not is not offered.
+pub const KINDS: &[Kind] = &[Kind {
+    kind: "local",
+    name: "local desk",
+    needs: "nothing: it lies on this machine, and `deskhand import FILE` fills it",
+}];
+
 /// What a desk can do, so that nothing is offered that it will refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capabilities {

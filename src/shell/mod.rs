@@ -39,7 +39,7 @@ pub use open::{
 pub use paths::to_attach;
 pub use run::{Console, Exit, Parts, Picture, Turn};
 pub use start::{Failure, Options, picture, run};
-pub use terminal::{Aside, Screen, restore_before_reports};
+pub use terminal::{Aside, Screen, backend, restore_before_reports};
 
 use crate::app::Event;
 use crate::domain::Instant;

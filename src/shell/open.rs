@@ -6,9 +6,10 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use crate::app::keymap::Keymap;
-use crate::app::state::{Macro, MacroStep, Setup, Size, Snippet, View};
+use crate::app::state::{DeskKind, Macro, MacroStep, Setup, Size, Snippet, View};
 use crate::app::views::built_in;
 use crate::config::{Config, MacroAct, MacroFile, Paths, SnippetFile};
+use crate::desk::KINDS;
 use crate::domain::Instant;
 use crate::domain::list::Count;
 use crate::domain::people::{Agent, AgentId};
@@ -162,6 +163,7 @@ pub fn setup_without_desk(config: &Config, paths: &Paths) -> Result<Setup, Strin
         macros: Vec::new(),
         keymap: Arc::new(keymap(config, paths)?),
         seed: seed(),
+        kinds: kinds(),
     })
 }
 
@@ -288,6 +290,17 @@ pub fn views(config: &Config) -> (Vec<View>, Vec<String>) {
 pub fn keymap(config: &Config, paths: &Paths) -> Result<Keymap, String> {
     Keymap::load(&config.keys, config.own_keys.as_deref())
         .map_err(|why| format!("{}: {why}", paths.keys_file().display()))
+}
+
+/// What can be connected, for the welcome.
+fn kinds() -> Vec<DeskKind> {
+    KINDS
+        .iter()
+        .map(|k| DeskKind {
+            name: Printable::literal(k.name),
+            needs: Printable::literal(k.needs),
+        })
+        .collect()
 }
 
 /// Random enough for ids that only have to differ.

@@ -145,9 +145,16 @@ fn colours(theme: Theme) -> &'static str {
         // Whoever sets NO_COLOR means every program, this one's own setting apart.
         Theme::Auto if plain => "none",
         Theme::Auto if !many => "16",
+        Theme::Auto if set("COLORFGBG").is_some_and(|c| is_light(&c)) => "light",
         Theme::Auto | Theme::Dark => "dark",
         Theme::Light => "light",
         Theme::Ansi16 => "16",
         Theme::None => "none",
     }
+}
+
+/// Whether `COLORFGBG` speaks of a light background: its last number is the background's among
+/// the sixteen colours, of which light grey and white are light.
+fn is_light(colours: &str) -> bool {
+    matches!(colours.rsplit(';').next(), Some("7" | "15"))
 }

@@ -18,12 +18,12 @@ use crossterm::terminal::{
 };
 use crossterm::{execute, queue};
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::Cell;
+use ratatui::buffer::{Cell, CellWidth as _};
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::{Frame, Terminal};
 
 use super::clipboard;
-use crate::domain::text::Printable;
+use crate::domain::text::{Printable, spread};
 
 /// What is said to the terminal beside the picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,7 +136,27 @@ impl<W: Write> Backend for Quiet<W> {
             return Ok(());
         }
         self.at = None;
-        self.inner.draw(content)
+        // Where terminals dispute a cluster's width, nothing is left to the terminal: what stood
+        // in its columns is wiped, and each draw begins with placing the cursor.
+        let mut plain = Vec::new();
+        for (x, y, cell) in content {
+            if cell.symbol().len() < 3 || spread(cell.symbol()).is_none() {
+                plain.push((x, y, cell));
+                continue;
+            }
+            let mut blank = cell.clone();
+            blank.set_symbol(" ");
+            if !plain.is_empty() {
+                self.inner.draw(plain.drain(..))?;
+            }
+            let columns = x..x.saturating_add(cell.cell_width());
+            self.inner.draw(columns.map(|x| (x, y, &blank)))?;
+            self.inner.draw(std::iter::once((x, y, cell)))?;
+        }
+        if plain.is_empty() {
+            return Ok(());
+        }
+        self.inner.draw(plain.into_iter())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
@@ -196,6 +216,11 @@ impl<W: Write> Backend for Quiet<W> {
     fn flush(&mut self) -> io::Result<()> {
         Write::flush(&mut self.inner)
     }
+}
+
+/// What the console draws through, for any terminal that bytes can be written to.
+pub fn backend<W: Write>(target: W) -> impl Backend<Error = io::Error> {
+    Quiet::new(target)
 }
 
 /// The terminal is ours at the moment: whoever gives it back looks here, the panic hook too.

@@ -32,8 +32,16 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
         None
     } else {
         match state.screen {
-            Screen::Welcome { choice, busy } => {
-                screens::welcome(&mut pen, area, choice, busy);
+            Screen::Welcome {
+                choice,
+                connecting,
+                busy,
+            } => {
+                if connecting {
+                    screens::connect(&mut pen, area, &state.kinds, choice, busy);
+                } else {
+                    screens::welcome(&mut pen, area, choice, busy);
+                }
                 let footer =
                     ratatui::layout::Rect::new(area.x, area.y, area.width, area.height - 1);
                 screens::toasts(state, &mut pen, footer);
@@ -42,6 +50,7 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
             Screen::Desk => screens::desk(state, &mut pen, area),
         }
     };
+    pen::settle(frame.buffer_mut());
     if let Some((x, y)) = cursor
         && x < area.right()
         && y < area.bottom()

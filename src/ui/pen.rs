@@ -1,15 +1,17 @@
 //! Puts text into cells. Only text that has passed the gate and words of the program's own
 //! can be handed to it, so nothing else ever reaches the terminal.
 
+use std::num::NonZeroU16;
+
 use chrono::{DateTime, TimeZone};
-use ratatui::buffer::{Buffer, CellWidth};
+use ratatui::buffer::{Buffer, CellDiffOption, CellWidth};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::theme::{Role, Theme};
 use crate::domain::sla::Countdown;
-use crate::domain::text::{Printable, line};
+use crate::domain::text::{Printable, cell_width, line, spread};
 use crate::domain::ticket::TicketKey;
 
 mod sealed {
@@ -120,10 +122,44 @@ pub fn columns(text: &str) -> u16 {
 }
 
 fn grapheme_width(grapheme: &str) -> u16 {
-    if grapheme.contains(char::is_control) {
-        0
-    } else {
-        grapheme.cell_width()
+    u16::try_from(cell_width(grapheme)).unwrap_or(u16::MAX)
+}
+
+/// Says in the buffer what it needs to know about clusters whose width terminals dispute. What
+/// a terminal may have laid over the columns behind one is written again in every frame; at
+/// the right edge, where the terminal would go on in the next row, only the first character
+/// of the cluster stays.
+pub fn settle(buf: &mut Buffer) {
+    let area = buf.area;
+    for y in area.top()..area.bottom() {
+        for x in area.left()..area.right() {
+            let cell = &buf[(x, y)];
+            let symbol = cell.symbol();
+            if symbol.len() < 3 {
+                continue;
+            }
+            let Some(most) = spread(symbol) else {
+                continue;
+            };
+            let wide = cell.cell_width();
+            let most = u16::try_from(most).unwrap_or(u16::MAX);
+            if x.saturating_add(most) > area.right() && most > wide {
+                let first = symbol.chars().next().map(String::from);
+                buf[(x, y)]
+                    .set_symbol(first.as_deref().unwrap_or(" "))
+                    .set_diff_option(CellDiffOption::None);
+                continue;
+            }
+            for covered in x + 1..x.saturating_add(wide).min(area.right()) {
+                buf[(covered, y)].set_diff_option(CellDiffOption::Skip);
+            }
+            for behind in x.saturating_add(wide)..x.saturating_add(most) {
+                let cell = &mut buf[(behind, y)];
+                if cell.diff_option == CellDiffOption::None {
+                    cell.set_diff_option(CellDiffOption::AlwaysUpdate);
+                }
+            }
+        }
     }
 }
 
@@ -242,14 +278,27 @@ impl Pen<'_> {
             if wide == 0 {
                 continue;
             }
-            self.buf[(at, y)].set_symbol(grapheme).set_style(style);
+            // The buffer has a table of its own; where ours differs, ours holds.
+            let option = match NonZeroU16::new(wide) {
+                Some(forced) if wide != grapheme.cell_width() => {
+                    CellDiffOption::ForcedWidth(forced)
+                }
+                _ => CellDiffOption::None,
+            };
+            self.buf[(at, y)]
+                .set_symbol(grapheme)
+                .set_style(style)
+                .set_diff_option(option);
             for covered in at + 1..at + wide {
+                // Differs from a blank, so that a blank is written once the character is gone:
+                // what a terminal shows here is its own affair.
                 self.buf[(covered, y)].reset();
+                self.buf[(covered, y)].set_diff_option(CellDiffOption::Skip);
             }
             at += wide;
         }
         if cut {
-            self.buf[(at, y)].set_symbol("…").set_style(style);
+            self.sign(at, y, "…", style);
             at += 1;
         }
         at
@@ -264,13 +313,11 @@ impl Pen<'_> {
         };
         let mut at = x;
         for byte in text.bytes().take(keep).filter(|b| !b.is_ascii_control()) {
-            self.buf[(at, y)]
-                .set_char(char::from(byte))
-                .set_style(style);
+            self.sign(at, y, char::from(byte).encode_utf8(&mut [0; 4]), style);
             at += 1;
         }
         if cut {
-            self.buf[(at, y)].set_symbol("…").set_style(style);
+            self.sign(at, y, "…", style);
             at += 1;
         }
         at
@@ -299,6 +346,20 @@ impl Pen<'_> {
     pub fn clear(&mut self, area: Rect) {
         let area = area.intersection(self.buf.area);
         for y in area.top()..area.bottom() {
+            // A character that begins before the edge must not reach over it.
+            for before in (self.buf.area.left()..area.left()).rev().take(4) {
+                let cell = &mut self.buf[(before, y)];
+                if before.saturating_add(cell.cell_width()) > area.left() {
+                    cell.set_symbol(" ").set_diff_option(CellDiffOption::None);
+                }
+            }
+            for behind in area.right()..self.buf.area.right() {
+                let cell = &mut self.buf[(behind, y)];
+                if cell.diff_option != CellDiffOption::Skip {
+                    break;
+                }
+                cell.set_diff_option(CellDiffOption::None);
+            }
             for x in area.left()..area.right() {
                 self.buf[(x, y)].reset();
             }
@@ -311,7 +372,7 @@ impl Pen<'_> {
         let area = Rect::new(x, y, wide, 1).intersection(self.buf.area);
         let style = self.look(role);
         for x in area.left()..area.right() {
-            self.buf[(x, area.y)].set_symbol(sign).set_style(style);
+            self.sign(x, area.y, sign, style);
         }
     }
 
@@ -320,8 +381,16 @@ impl Pen<'_> {
         let area = Rect::new(x, y, 1, tall).intersection(self.buf.area);
         let style = self.look(role);
         for y in area.top()..area.bottom() {
-            self.buf[(area.x, y)].set_symbol(sign).set_style(style);
+            self.sign(area.x, y, sign, style);
         }
+    }
+
+    /// Writes what takes one column.
+    fn sign(&mut self, x: u16, y: u16, sign: &str, style: Style) {
+        self.buf[(x, y)]
+            .set_symbol(sign)
+            .set_style(style)
+            .set_diff_option(CellDiffOption::None);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rules of the domain, as tables and laws.
 
 mod calendar;
+mod first_steps;
 mod gate;
 mod keymap;
 mod query;

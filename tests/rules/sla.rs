@@ -112,6 +112,18 @@ fn a_deadline_explains_itself_to_the_second() {
     assert_eq!(due(&h, &p, &c), running("2026-12-28T13:00:00Z"));
 }
 
+/// Closed from twelve to one.
+fn with_lunch() -> Calendar {
+    let mut spec = Calendar::standard().spec().clone();
+    let span = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+    let day = || vec![span("09:00", "12:00"), span("13:00", "17:00")];
+    let w = &mut spec.weekly;
+    for of in [&mut w.mon, &mut w.tue, &mut w.wed, &mut w.thu, &mut w.fri] {
+        *of = day();
+    }
+    Calendar::new(spec).unwrap()
+}
+
 #[test]
 fn a_countdown_reads_like_this() {
     let c = Calendar::standard();
@@ -172,6 +184,58 @@ fn a_countdown_reads_like_this() {
             Urgency::Late,
             Some("2026-11-24T09:00:00Z"),
         ),
+        // Before the desk opens: the time on the wall, until the desk is open.
+        (
+            "2026-11-23T05:40:00Z",
+            "2026-11-23T08:09:00Z",
+            "at 09:09",
+            Urgency::Soon,
+            Some("2026-11-23T08:00:00Z"),
+        ),
+        (
+            "2026-11-23T05:40:00Z",
+            "2026-11-23T12:09:00Z",
+            "at 13:09",
+            Urgency::Today,
+            Some("2026-11-23T08:00:00Z"),
+        ),
+        // Due today outside working hours, by calendar time.
+        (
+            "2026-11-23T09:00:00Z",
+            "2026-11-23T20:00:00Z",
+            "at 21:00",
+            Urgency::Today,
+            Some("2026-11-23T14:00:01Z"),
+        ),
+        (
+            "2026-11-23T09:00:00Z",
+            "2027-01-26T09:00:00Z",
+            "26 Jan 2027",
+            Urgency::Later,
+            Some("2026-11-23T23:00:00Z"),
+        ),
+        // Twelve working days and three hours; then days of the calendar, then years.
+        (
+            "2026-11-23T10:00:00Z",
+            "2026-11-05T15:00:00Z",
+            "late 91 h",
+            Urgency::Late,
+            Some("2026-11-23T11:00:00Z"),
+        ),
+        (
+            "2026-11-25T10:00:00Z",
+            "2026-11-05T15:00:00Z",
+            "late 19 d",
+            Urgency::Late,
+            Some("2026-11-25T15:00:00Z"),
+        ),
+        (
+            "2026-11-25T10:00:00Z",
+            "2021-01-26T15:00:00Z",
+            "late 5 y",
+            Urgency::Late,
+            Some("2027-01-25T15:00:00Z"),
+        ),
     ];
     for (now, at, text, urgency, changes) in table {
         let got = countdown(&running(at), t(now), &c);
@@ -179,6 +243,20 @@ fn a_countdown_reads_like_this() {
             (got.text.as_str(), got.urgency, got.changes_at),
             (text, urgency, changes.map(t)),
             "{now} {at}"
+        );
+    }
+    // A break on the way makes working time shorter than the way.
+    let noon = with_lunch();
+    for (now, text, changes) in [
+        ("2026-11-23T10:30:00Z", "at 13:35", "2026-11-23T11:00:00Z"),
+        ("2026-11-23T11:30:00Z", "at 13:35", "2026-11-23T12:00:00Z"),
+        ("2026-11-23T12:00:00Z", "in 35 m", "2026-11-23T12:00:01Z"),
+    ] {
+        let got = countdown(&running("2026-11-23T12:35:00Z"), t(now), &noon);
+        assert_eq!(
+            (got.text.as_str(), got.changes_at),
+            (text, Some(t(changes))),
+            "{now}"
         );
     }
     let paused = countdown(
@@ -254,8 +332,8 @@ proptest! {
 
     /// The text stays as it is until the announced instant, and differs then or is looked at again.
     #[test]
-    fn a_countdown_never_changes_unannounced(now in 0i64..900_000, at in 0i64..900_000, later in 0.0f64..1.0) {
-        let c = Calendar::standard();
+    fn a_countdown_never_changes_unannounced(now in 0i64..4_000_000, at in 0i64..1_800_000, lunch: bool, later in 0.0f64..1.0) {
+        let c = if lunch { with_lunch() } else { Calendar::standard() };
         let start = t("2026-12-21T00:00:00Z");
         let (now, at) = (start + TimeDelta::seconds(now), start + TimeDelta::seconds(at));
         let due = Due::Running { target: Target::FirstResponse, at };

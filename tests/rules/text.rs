@@ -1,8 +1,8 @@
 //! The gate and what is built on it.
 
 use deskhand::domain::text::{
-    Printable, SegmentKind, Untrusted, block, file_name, fit, fold_quotes, json_escaped, line, pad,
-    printable_json, to_printable_json, width, wrap,
+    Printable, SegmentKind, Untrusted, block, cell_width, file_name, fit, fold_quotes,
+    json_escaped, line, pad, printable_json, spread, to_printable_json, width, wrap,
 };
 use proptest::prelude::*;
 
@@ -93,6 +93,30 @@ fn columns_are_counted_cut_and_filled() {
     assert_eq!(fit(&line("日本語"), 4).as_str(), "日…");
     assert_eq!(fit(&line("abc"), 0).as_str(), "");
     assert_eq!(pad(&line("日本語"), 4).as_str(), "日… ");
+}
+
+#[test]
+fn a_cluster_says_how_far_terminals_may_disagree_about_it() {
+    for (cluster, ours, most) in [
+        ("a", 1, None),
+        ("e\u{301}", 1, None),
+        ("日", 2, None),
+        ("ש\u{5b0}", 1, None),
+        ("धा", 2, Some(2)),
+        ("क्ष", 2, Some(2)),
+        ("কা", 2, Some(2)),
+        ("❤\u{fe0f}", 2, Some(2)),
+        ("👍🏽", 2, Some(4)),
+        ("🇳🇱", 2, Some(4)),
+        ("👩\u{200d}🔬", 2, Some(4)),
+        ("ﾊﾟ", 2, Some(2)),
+    ] {
+        assert_eq!(
+            (cell_width(cluster), spread(cluster)),
+            (ours, most),
+            "{cluster}"
+        );
+    }
 }
 
 #[test]

@@ -91,6 +91,7 @@ impl Desk {
             macros: Vec::new(),
             keymap: Arc::default(),
             seed: 1,
+            kinds: Vec::new(),
         };
         let mut desk = Self {
             app: App::new(setup, morning()),

@@ -1,17 +1,19 @@
 //! What the screens look like: text and style, few and small.
 
 mod scene;
+mod terminals;
 
 use chrono::Duration;
 use deskhand::app::State;
 use deskhand::app::commands::TABLE;
 use deskhand::app::state::{
-    Choice, Confirm, Go, Help, Input, Overlay, Pane, PreviewRow, Prompt, Purpose, Screen, Toast,
-    Tone, Why,
+    Choice, Confirm, DeskKind, Go, Help, Input, Overlay, Pane, PreviewRow, Prompt, Purpose, Screen,
+    Toast, Tone, Why,
 };
 use deskhand::domain::query::QueryError;
 use deskhand::domain::text::{Printable, line};
 use deskhand::domain::thread::Visibility;
+use deskhand::domain::ticket::TicketId;
 use deskhand::ui::{Theme, draw};
 use proptest::prelude::*;
 use ratatui::Terminal;
@@ -185,6 +187,39 @@ fn confirming() -> State {
     state
 }
 
+fn confirming_many(width: u16, height: u16) -> State {
+    let mut state = confirming();
+    state.size = busy(width, height).size;
+    if let Some(Overlay::Confirm(c)) = state.overlays.last_mut() {
+        c.lines.push(Printable::literal(
+            "Their requesters are told by the desk itself; nothing else leaves this machine, and \
+             one undo (z) takes all of it back.",
+        ));
+        let row = c.rows[0].clone();
+        c.rows.resize(30, row);
+    }
+    state
+}
+
+fn merging() -> State {
+    let mut state = busy(80, 24);
+    state.overlays.push(Overlay::Prompt(Prompt {
+        purpose: Purpose::Merge,
+        title: Printable::literal("Merge into number; or: link NUMBER, split SUBJECT"),
+        input: Input {
+            text: "link 10361".to_owned(),
+            cursor: 10,
+        },
+        choices: Vec::new(),
+        cursor: None,
+        suggestions: Vec::new(),
+        error: None,
+        query_error: None,
+        tickets: vec![TicketId(10482)],
+    }));
+    state
+}
+
 fn explaining() -> State {
     let mut state = busy(80, 24);
     state.overlays.push(Overlay::Why(Why {
@@ -202,6 +237,23 @@ fn welcome(width: u16, height: u16) -> State {
     let mut state = empty(width, height);
     state.screen = Screen::Welcome {
         choice: 0,
+        connecting: false,
+        busy: false,
+    };
+    state.kinds = vec![DeskKind {
+        name: Printable::literal("local desk"),
+        needs: Printable::literal(
+            "nothing: it lies on this machine, and `deskhand import FILE` fills it",
+        ),
+    }];
+    state
+}
+
+fn connecting(width: u16, height: u16) -> State {
+    let mut state = welcome(width, height);
+    state.screen = Screen::Welcome {
+        choice: 0,
+        connecting: true,
         busy: false,
     };
     state
@@ -242,17 +294,34 @@ fn what_the_requester_reads_never_looks_like_what_only_agents_read() {
 #[test]
 fn nothing_and_one() {
     shows("empty-desk", &empty(80, 24), 80, 24);
+    let mut view = empty(80, 24);
+    view.views[0].count = deskhand::domain::list::Count::Exact(1);
+    shows("empty-view", &view, 80, 24);
     let mut one = busy(80, 24);
     one.queue.rows.truncate(1);
     shows("one-ticket", &one, 80, 24);
     shows("welcome", &welcome(80, 24), 80, 24);
+    shows("welcome-60x16", &welcome(60, 16), 60, 16);
+    shows("connect", &connecting(80, 24), 80, 24);
+    shows("connect-60x16", &connecting(60, 16), 60, 16);
     shows("too-small", &busy(59, 16), 59, 16);
 }
 
 #[test]
 fn what_lies_over_the_panes() {
     shows("filter-error", &asking(), 100, 30);
+    let mut later = asking();
+    if let Some(Overlay::Prompt(p)) = later.overlays.last_mut() {
+        p.input.cursor = 11;
+    }
+    let text = text(&picture(&later, &theme("none"), 100, 30));
+    assert!(
+        !text.contains("is no status"),
+        "the word is still being typed:\n{text}"
+    );
     shows("confirm", &confirming(), 100, 30);
+    shows("confirm-many", &confirming_many(60, 16), 60, 16);
+    shows("prompt-merge", &merging(), 80, 24);
     shows("why", &explaining(), 80, 24);
     let mut help = busy(80, 24);
     help.overlays.push(Overlay::Help(Help {

@@ -52,6 +52,7 @@ pub fn empty(width: u16, height: u16) -> State {
         snippets: Vec::new(),
         macros: Vec::new(),
         seed: 7,
+        kinds: Vec::new(),
     };
     let mut state = State::new(setup, now());
     state.views = vec![

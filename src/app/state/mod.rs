@@ -32,7 +32,7 @@ pub use overlay::{
 };
 pub use panes::{Audit, AuditRow, Outbox, Sla};
 pub use queue::{Find, Mark, Queue, QueueRow};
-pub use setup::{Macro, MacroStep, Setup, Snippet};
+pub use setup::{DeskKind, Macro, MacroStep, Setup, Snippet};
 
 use super::commands::Context;
 use super::event::{Freshness, Generation};
@@ -67,8 +67,11 @@ impl Size {
 pub enum Screen {
     /// The first run: nothing is configured and there is no desk yet.
     Welcome {
-        /// The choice under the cursor: 0 the demo desk, 1 an empty local desk.
+        /// The choice under the cursor: 0 the demo desk, 1 an empty local desk, 2 connecting a
+        /// helpdesk; while connecting, a kind of helpdesk.
         choice: usize,
+        /// The kinds of helpdesk are offered.
+        connecting: bool,
         /// A choice was made and is being carried out.
         busy: bool,
     },
@@ -195,6 +198,8 @@ pub struct State {
     pub snippets: Vec<Snippet>,
     /// Ready-made acts.
     pub macros: Vec<Macro>,
+    /// The kinds of helpdesk that can be connected, for the welcome.
+    pub kinds: Vec<DeskKind>,
     /// The program is ending: nothing is drawn any more.
     pub quitting: bool,
     /// Which keys mean what.
@@ -213,6 +218,7 @@ impl State {
         } else {
             Screen::Welcome {
                 choice: 0,
+                connecting: false,
                 busy: false,
             }
         };
@@ -249,6 +255,7 @@ impl State {
             },
             snippets: setup.snippets,
             macros: setup.macros,
+            kinds: setup.kinds,
             quitting: false,
             generation: Generation::default(),
             keymap: setup.keymap,

@@ -53,6 +53,15 @@ pub struct Macro {
     pub steps: Vec<MacroStep>,
 }
 
+/// A kind of helpdesk that can be connected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskKind {
+    /// What it is called.
+    pub name: Printable,
+    /// What has to be at hand to connect it.
+    pub needs: Printable,
+}
+
 /// What the shell hands over once, before the first event.
 #[derive(Debug, Clone)]
 pub struct Setup {
@@ -86,4 +95,6 @@ pub struct Setup {
     pub keymap: Arc<crate::app::keymap::Keymap>,
     /// Sixty-four random bits: the ids that are made here follow from it, the time and a counter.
     pub seed: u64,
+    /// The kinds of helpdesk that can be connected, the embedded one first.
+    pub kinds: Vec<DeskKind>,
 }

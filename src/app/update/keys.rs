@@ -82,27 +82,54 @@ impl Turn<'_> {
     }
 
     fn welcome(&mut self, key: KeyInput) {
-        let Screen::Welcome { choice, busy } = &mut self.s.screen else {
+        let kinds = self.s.kinds.len();
+        let Screen::Welcome {
+            choice,
+            connecting,
+            busy,
+        } = &mut self.s.screen
+        else {
             return;
         };
+        let last = if *connecting { kinds } else { WELCOMES }.saturating_sub(1);
         match key.key() {
-            Key::Char('q') | Key::Esc => return self.run(Action::Quit, None),
+            Key::Char('q') => return self.run(Action::Quit, None),
+            Key::Esc if *busy || !*connecting => return self.run(Action::Quit, None),
             _ if *busy => return,
-            Key::Char('j') | Key::Down | Key::Tab => *choice = (*choice + 1).min(1),
-            Key::Char('k') | Key::Up => *choice = 0,
-            Key::Char('1') => *choice = 0,
-            Key::Char('2') => *choice = 1,
+            Key::Esc => {
+                (*connecting, *choice) = (false, CONNECT);
+                return;
+            }
+            Key::Char('j') | Key::Down | Key::Tab => *choice = (*choice + 1).min(last),
+            Key::Char('k') | Key::Up => *choice = choice.saturating_sub(1),
+            Key::Char(digit @ '1'..='9') => {
+                let wanted = usize::from(digit as u8 - b'1');
+                if wanted > last {
+                    return;
+                }
+                *choice = wanted;
+            }
             Key::Enter => {}
             _ => return,
         }
-        if matches!(key.key(), Key::Enter | Key::Char('1' | '2')) {
-            *busy = true;
-            let demo = *choice == 0;
-            self.fx.push(if demo {
-                Effect::StartDemo
-            } else {
-                Effect::StartLocal
-            });
+        if !matches!(key.key(), Key::Enter | Key::Char('1'..='9')) {
+            return;
         }
+        if !*connecting && *choice == CONNECT {
+            (*connecting, *choice) = (true, 0);
+            return;
+        }
+        // The embedded desk is the first kind, and the only one so far.
+        let start = match (*connecting, *choice) {
+            (false, 0) => Effect::StartDemo,
+            (false, _) | (true, 0) => Effect::StartLocal,
+            (true, _) => return,
+        };
+        *busy = true;
+        self.fx.push(start);
     }
 }
+
+/// How many choices the welcome has, and which of them offers the kinds of helpdesk.
+const WELCOMES: usize = 3;
+const CONNECT: usize = 2;

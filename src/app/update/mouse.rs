@@ -1,7 +1,7 @@
 //! The mouse: a click selects, a double click opens, the wheel scrolls what it is over.
 
 use crate::app::event::MouseKind;
-use crate::app::layout::layout;
+use crate::app::layout::{SLA_HEAD, layout, sla_first};
 use crate::app::state::{Overlay, Pane, Screen};
 use crate::app::top::top;
 
@@ -55,18 +55,19 @@ impl Turn<'_> {
                 MouseKind::WheelDown => self.move_in(list, 3),
                 MouseKind::Click | MouseKind::DoubleClick => {
                     self.s.pane = list;
-                    let line = usize::from(row.saturating_sub(l.main.y + 1));
-                    if row > l.main.y && list == Pane::Queue {
-                        let at = self.s.queue.top + line;
-                        if at < self.s.queue.rows.len() {
-                            let by = at.cast_signed() - self.s.queue.cursor.cast_signed();
-                            self.step(by);
-                            if kind == MouseKind::DoubleClick {
-                                self.open();
-                            }
+                    if let Some(at) = self.row_at(list, row.saturating_sub(l.main.y)) {
+                        let by = at.cast_signed() - self.cursor_in(list).cast_signed();
+                        self.move_in(list, by);
+                        if kind == MouseKind::DoubleClick {
+                            self.open();
                         }
                     }
                 }
+            }
+        } else if l.strip.holds(col, row) {
+            let click = matches!(kind, MouseKind::Click | MouseKind::DoubleClick);
+            if click && self.s.composer.is_none() {
+                self.go(Pane::Sla);
             }
         } else if l.detail.holds(col, row) {
             match kind {
@@ -80,6 +81,30 @@ impl Turn<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// Which row of a list stands so many rows below its pane's first.
+    fn row_at(&self, list: Pane, below: u16) -> Option<usize> {
+        let s = &self.s;
+        let marks = s.sla.outlook.as_ref().map_or(0, |o| o.marks.len());
+        let (head, first, all) = match list {
+            Pane::Queue => (1, s.queue.top, s.queue.rows.len()),
+            Pane::Sla => (SLA_HEAD, sla_first(s), marks),
+            Pane::Outbox => (1, s.outbox.top, s.outbox.rows.len()),
+            Pane::Audit => (1, s.audit.top, s.audit.rows.len()),
+            Pane::Detail => return None,
+        };
+        let at = first + usize::from(below.checked_sub(head)?);
+        (at < all).then_some(at)
+    }
+
+    const fn cursor_in(&self, list: Pane) -> usize {
+        match list {
+            Pane::Queue | Pane::Detail => self.s.queue.cursor,
+            Pane::Sla => self.s.sla.cursor,
+            Pane::Outbox => self.s.outbox.cursor,
+            Pane::Audit => self.s.audit.cursor,
         }
     }
 }

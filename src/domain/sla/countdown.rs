@@ -1,11 +1,16 @@
 //! How a due instant reads in the queue, and when that reading next changes.
 //!
-//! Distances are **working** time: `in 1 h 05` on Friday at 16:30 may end on Monday morning, but then it
-//! reads `Mon 09:35`, because `in` is used only for deadlines on today's date. Minutes are rounded down,
-//! so nobody is promised time that is not there. `late` counts open time since the deadline; pauses
-//! after the deadline are not taken out of it (`why` does that).
+//! `in` counts **working** time, and is said only where that is what the clock on the wall says too:
+//! the deadline is today and the desk is open from now until then. At 06:40, or before a lunch break,
+//! `in 9 m` would be a riddle; there the deadline's own time is told, `at 09:09`. On Friday at 16:30 a
+//! deadline on Monday morning reads `Mon 09:35`. Minutes are rounded down, so nobody is promised time
+//! that is not there.
+//!
+//! `late` counts open time since the deadline; pauses after the deadline are not taken out of it
+//! (`why` does that). From a hundred working hours on nobody counts hours any more: then it is
+//! calendar days, as in the ages beside it and between dates, and from 365 of them on years.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, TimeDelta};
 
 use crate::domain::Instant;
 use crate::domain::calendar::Calendar;
@@ -45,7 +50,7 @@ impl Urgency {
 /// A due instant in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Countdown {
-    /// `late 42 m`, `in 1 h 05`, `Tue 10:15`, `due now` (used up exactly at closing time), `paused`, or nothing.
+    /// `late 42 m`, `in 1 h 05`, `at 09:09`, `Tue 10:15`, `due now` (used up exactly at closing time), `paused`, or nothing.
     pub text: String,
     /// How urgent.
     pub urgency: Urgency,
@@ -77,11 +82,16 @@ pub fn countdown(due: &Due, now: Instant, calendar: &Calendar) -> Countdown {
     };
     let over = calendar.elapsed(at, now);
     if over > 0 {
-        let step = if over < LONG { 60 } else { 3600 };
+        let (distance, changes_at) = if over < ENDLESS {
+            let step = if over < LONG { 60 } else { 3600 };
+            (distance(over), calendar.add(now, step - over % step))
+        } else {
+            days_late(at, now)
+        };
         return Countdown {
-            text: format!("late {}", distance(over)),
+            text: format!("late {distance}"),
             urgency: Urgency::Late,
-            changes_at: Some(calendar.add(now, step - over % step)),
+            changes_at: Some(changes_at),
         };
     }
     let left = calendar.elapsed(now, at);
@@ -95,7 +105,8 @@ pub fn countdown(due: &Due, now: Instant, calendar: &Calendar) -> Countdown {
     let (today, date) = (calendar.date(now), calendar.date(at));
     let soon = left < SOON;
     // A deadline outside working hours (calendar time) has no working distance: it shows its clock time.
-    if date == today && left > 0 {
+    let through = left == (at - now).num_seconds();
+    if date == today && left > 0 && through {
         let next = if left < 60 {
             left
         } else if left < LONG {
@@ -114,14 +125,24 @@ pub fn countdown(due: &Due, now: Instant, calendar: &Calendar) -> Countdown {
         (_, true) => Urgency::Today,
         _ => Urgency::Later,
     };
-    let midnight = today
+    let mut next_look = today
         .succ_opt()
         .map_or(at, |tomorrow| calendar.midnight(tomorrow))
         .min(at);
+    if date == today && left > 0 {
+        // Where the desk opens or closes next, the rest of the way may be open.
+        let opens = calendar.add(now, 0);
+        let turns = if opens > now {
+            Some(opens)
+        } else {
+            calendar.next_close(now)
+        };
+        next_look = turns.map_or(next_look, |turns| next_look.min(turns));
+    }
     let changes_at = if soon {
-        midnight
+        next_look
     } else {
-        midnight.min(calendar.add(now, left - SOON + 1))
+        next_look.min(calendar.add(now, left - SOON + 1))
     };
     Countdown {
         text: day_and_time(calendar, at, date, today),
@@ -142,14 +163,36 @@ fn distance(seconds: i64) -> String {
     }
 }
 
-/// `Tue 10:15` within a week, `3 Dec` within the year, else the date.
+/// From here on (seconds of working time) days are counted.
+const ENDLESS: i64 = 100 * 3600;
+/// A year of lateness, in days.
+const YEAR: i64 = 365;
+
+/// How many days or years ago that was, and when that changes.
+fn days_late(at: Instant, now: Instant) -> (String, Instant) {
+    let days = (now - at).num_days();
+    if days < YEAR {
+        (format!("{days} d"), at + TimeDelta::days(days + 1))
+    } else {
+        let years = days / YEAR;
+        (
+            format!("{years} y"),
+            at + TimeDelta::days((years + 1) * YEAR),
+        )
+    }
+}
+
+/// `at 10:15` today, `Tue 10:15` within a week, `3 Dec` within the year, else `26 Jan 2021`.
 fn day_and_time(calendar: &Calendar, at: Instant, date: NaiveDate, today: NaiveDate) -> String {
-    if (date - today).num_days() < 7 {
-        let minutes = calendar.clock(at) / 60;
-        format!("{} {:02}:{:02}", date.weekday(), minutes / 60, minutes % 60)
+    let minutes = calendar.clock(at) / 60;
+    let clock = format!("{:02}:{:02}", minutes / 60, minutes % 60);
+    if date == today {
+        format!("at {clock}")
+    } else if (date - today).num_days() < 7 {
+        format!("{} {clock}", date.weekday())
     } else if date.year() == today.year() {
         date.format("%-d %b").to_string()
     } else {
-        date.to_string()
+        date.format("%-d %b %Y").to_string()
     }
 }

@@ -171,7 +171,7 @@ const fn is_emoji(c: char) -> bool {
 }
 
 /// The five skin tones.
-const fn is_tone(c: char) -> bool {
+pub(super) const fn is_tone(c: char) -> bool {
     matches!(c, '\u{1f3fb}'..='\u{1f3ff}')
 }
 

@@ -3,10 +3,11 @@
 //! Everything that people and machines outside have written is [`Untrusted`]. It
 //! cannot be shown; [`Untrusted::line`] and [`Untrusted::block`] make a
 //! [`Printable`] of it, and whatever shows text takes only those. What the gate
-//! lets pass and why is in `gate`; measuring, cutting and wrapping in
-//! `shape`; quoted mail in `quotes`; text for JSON in `json`; names for files in
+//! lets pass and why is in `gate`; what a cluster takes in `cells`, measuring,
+//! cutting and wrapping in `shape`; quoted mail in `quotes`; text for JSON in `json`; names for files in
 //! `file`. Turning HTML into text is not done here.
 
+mod cells;
 mod file;
 mod gate;
 mod json;
@@ -16,6 +17,7 @@ mod shape;
 
 use serde::{Deserialize, Serialize};
 
+pub use cells::{cell_width, spread};
 pub use file::file_name;
 pub use gate::{block, line};
 pub use json::{json_escaped, printable_json, to_printable_json};

@@ -1,9 +1,10 @@
 //! Measuring, cutting and wrapping by terminal columns.
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthChar;
 
 use super::Printable;
+use super::cells::cell_width;
 use super::gate::{self, ZWJ, ZWNJ};
 
 /// How many columns a text takes on one row: what its characters take one by one,
@@ -13,14 +14,6 @@ pub fn width(text: &str) -> usize {
         return text.bytes().filter(|b| !b.is_ascii_control()).count();
     }
     text.graphemes(true).map(cell_width).sum()
-}
-
-fn cell_width(grapheme: &str) -> usize {
-    if grapheme.contains('\n') {
-        0
-    } else {
-        grapheme.width()
-    }
 }
 
 /// Cuts a text to at most `columns`; what is left out shows as `…`.

@@ -1,15 +1,17 @@
 //! Whole screens: what of the State goes into which widget.
 
+mod ask;
 mod desk;
 mod detail;
 mod overlay;
 mod panes;
+mod preview;
 mod queue;
 mod welcome;
 
 pub use desk::{desk, toasts};
 pub use overlay::overlays;
-pub use welcome::{too_small, welcome};
+pub use welcome::{connect, too_small, welcome};
 
 /// Where the terminal's own cursor is wanted.
 pub type Cursor = Option<(u16, u16)>;

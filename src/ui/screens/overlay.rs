@@ -1,16 +1,16 @@
-//! What lies over the panes: help, palette, command line, questions, previews, reasons.
-
-use std::ops::Range;
+//! What lies over the panes: which of it, and help and palette themselves.
 
 use ratatui::layout::Rect;
 
-use super::Cursor;
+use super::ask::{self, typed};
+use super::{Cursor, preview};
 use crate::app::Action;
-use crate::app::state::{Confirm, Help, Input, Overlay, Palette, Prompt, State, Suggestion, Why};
-use crate::domain::text::{Printable, block, line, wrap};
-use crate::ui::pen::{Pen, Short, Shown, columns};
+use crate::app::state::{Help, Overlay, Palette, State};
+use crate::domain::text::{Printable, wrap};
+use crate::ui::pen::{Pen, Short, Shown};
 use crate::ui::theme::Role;
 use crate::ui::widgets::{boxed, centred, first_seen};
+use crate::ui::words;
 
 /// Draws all of them, the last one on top; says where the cursor belongs.
 pub fn overlays(state: &State, pen: &mut Pen<'_>, area: Rect) -> Cursor {
@@ -19,25 +19,14 @@ pub fn overlays(state: &State, pen: &mut Pen<'_>, area: Rect) -> Cursor {
         cursor = match overlay {
             Overlay::Help(h) => help(state, pen, area, h),
             Overlay::Palette(p) => palette(state, pen, area, p),
-            Overlay::Line(l) => {
-                let trouble = l.error.clone().map(Trouble::whole);
-                let offers = offered(&l.suggestions);
-                let ask = Asked {
-                    title: Short::new().s(":"),
-                    input: &l.input,
-                    trouble,
-                    offers,
-                    chosen: l.chosen,
-                };
-                bottom_line(pen, area, &ask)
-            }
-            Overlay::Prompt(p) => prompt(pen, area, p),
+            Overlay::Line(l) => ask::command_line(pen, area, l),
+            Overlay::Prompt(p) => ask::prompt(state, pen, area, p),
             Overlay::Confirm(c) => {
-                confirm(pen, area, c);
+                preview::confirm(pen, area, c);
                 None
             }
             Overlay::Why(w) => {
-                why(pen, area, w);
+                preview::why(pen, area, w);
                 None
             }
         };
@@ -45,10 +34,10 @@ pub fn overlays(state: &State, pen: &mut Pen<'_>, area: Rect) -> Cursor {
     cursor
 }
 
-fn list_box(pen: &mut Pen<'_>, area: Rect, title: &'static str) -> Rect {
+fn list_box(area: Rect) -> Rect {
     let wide = area.width.saturating_sub(4).min(92);
     let tall = area.height.saturating_sub(4).min(34);
-    boxed(pen, centred(area, wide, tall), title, Role::Rule)
+    centred(area, wide, tall)
 }
 
 const fn below(inner: Rect) -> Rect {
@@ -61,317 +50,148 @@ const fn below(inner: Rect) -> Rect {
 }
 
 fn help(state: &State, pen: &mut Pen<'_>, area: Rect, help: &Help) -> Cursor {
-    let inner = list_box(pen, area, "Keys · type to search, Esc closes");
+    let outer = list_box(area);
+    let inner = boxed(pen, outer, "Keys · type to search, Esc closes", Role::Rule);
     let cursor = typed(pen, inner, "/ ", &help.input);
-    let rows = below(inner);
-    if help.rows.is_empty() && rows.height > 0 {
+    let room = below(inner);
+    if help.rows.is_empty() && room.height > 0 {
         let words = "No key does that. Esc clears the search.";
-        pen.put(rows.x, rows.y, rows.width, words, Role::Dim);
+        pen.put(room.x, room.y, room.width, words, Role::Dim);
     }
-    let seen = help.rows.iter().skip(help.scroll);
-    for (action, y) in seen.zip(rows.y..rows.bottom()) {
-        command(
-            state,
-            pen,
-            Rect {
-                y,
-                height: 1,
-                ..rows
-            },
-            *action,
-            false,
-        );
-    }
+    let rows = entries(state, &help.rows, room.width);
+    let first = help.scroll.min(last_first(&rows, room.height));
+    let more = list(pen, room, &rows, first, None);
+    more_below(pen, outer, more);
     cursor
 }
 
 fn palette(state: &State, pen: &mut Pen<'_>, area: Rect, palette: &Palette) -> Cursor {
-    let inner = list_box(pen, area, "Commands · Enter does it, Esc closes");
+    let outer = list_box(area);
+    let title = "Commands · Enter does it, Esc closes";
+    let inner = boxed(pen, outer, title, Role::Rule);
     let cursor = typed(pen, inner, "> ", &palette.input);
-    let rows = below(inner);
-    if palette.rows.is_empty() && rows.height > 0 {
-        pen.put(rows.x, rows.y, rows.width, "No command fits.", Role::Dim);
+    let room = below(inner);
+    if palette.rows.is_empty() && room.height > 0 {
+        pen.put(room.x, room.y, room.width, "No command fits.", Role::Dim);
     }
-    let first = first_seen(palette.cursor, palette.rows.len(), usize::from(rows.height));
-    let seen = palette.rows.iter().enumerate().skip(first);
-    for ((i, action), y) in seen.zip(rows.y..rows.bottom()) {
-        command(
-            state,
-            pen,
-            Rect {
-                y,
-                height: 1,
-                ..rows
-            },
-            *action,
-            i == palette.cursor,
-        );
+    let rows = entries(state, &palette.rows, room.width);
+    let tall = usize::from(room.height);
+    let mut first =
+        first_seen(palette.cursor, rows.len(), tall).min(last_first(&rows, room.height));
+    let seen = |first: usize| rows.iter().take(palette.cursor + 1).skip(first);
+    while seen(first).map(|r| r.help.len()).sum::<usize>() > tall && first < palette.cursor {
+        first += 1;
     }
+    let more = list(pen, room, &rows, first, Some(palette.cursor));
+    more_below(pen, outer, more);
     cursor
 }
 
-fn command(state: &State, pen: &mut Pen<'_>, area: Rect, action: Action, on: bool) {
-    let y = area.y;
-    let (keys, words) = crate::ui::words::command(state, action);
-    let (sign, role) = if on {
-        ("▌", Role::Strong)
+/// A command of a list: its keys, its name, and what it does in as many rows as that takes.
+struct Entry {
+    keys: Short,
+    name: Short,
+    help: Vec<Printable>,
+}
+
+/// Where names begin, and where help does beside them or, on a narrow screen, beside the keys alone.
+const NAME_AT: u16 = 16;
+const HELP_AT: u16 = NAME_AT + 16;
+/// From this width on names have a column of their own.
+const NAMES_FROM: u16 = 68;
+
+const fn help_at(width: u16) -> u16 {
+    if width < NAMES_FROM {
+        NAME_AT + 2
     } else {
-        (" ", Role::Text)
-    };
-    pen.put(area.x, y, 1, sign, Role::Accent);
-    pen.put(area.x + 2, y, 18, &keys, Role::Accent);
-    pen.put(area.x + 22, y, area.width.saturating_sub(22), &words, role);
-}
-
-/// Writes the first row of an area as a line that is being typed; says where its cursor is.
-/// A line that is too long shows the part before the cursor.
-fn typed(pen: &mut Pen<'_>, area: Rect, sign: &'static str, input: &Input) -> Cursor {
-    if area.height == 0 || area.width < 4 {
-        return None;
+        HELP_AT
     }
-    let x = pen.put(area.x, area.y, area.width, sign, Role::Accent);
-    let room = area.right().saturating_sub(x + 1);
-    let cursor = if input.text.is_char_boundary(input.cursor) {
-        input.cursor
-    } else {
-        input.text.len()
+}
+
+fn entries(state: &State, actions: &[Action], width: u16) -> Vec<Entry> {
+    let room = usize::from(width.saturating_sub(help_at(width)));
+    let one = |action: &Action| {
+        let (mut keys, name, help) = words::command(state, *action);
+        if width < NAMES_FROM && keys.is_empty() {
+            keys = name.clone();
+        }
+        let help = wrap(&help, room);
+        Entry { keys, name, help }
     };
-    let (before, after) = input.text.split_at(cursor);
-    let (before, after) = (one_row(before), one_row(after));
-    let wide = before.columns();
-    if wide < room {
-        let at = pen.put(x, area.y, room, &before, Role::Text);
-        pen.put(at, area.y, room - wide, &after, Role::Text);
-        return Some((at, area.y));
-    }
-    let at = pen.put(x, area.y, 1, "…", Role::Dim);
-    let at = pen.put(
-        at,
-        area.y,
-        room,
-        tail(&before, room.saturating_sub(2)),
-        Role::Text,
-    );
-    Some((at, area.y))
+    actions.iter().map(one).collect()
 }
 
-/// Typed text as one row, blanks kept.
-fn one_row(text: &str) -> Printable {
-    block(&text.replace(['\n', '\r'], " "))
-}
-
-fn tail(text: &Printable, room: u16) -> Printable {
-    let (mut from, mut used) = (text.len(), 0);
-    for (at, c) in text.char_indices().rev() {
-        used += columns(c.encode_utf8(&mut [0; 4]));
-        if used > room {
+/// The last entry that may stand first so that the list's end is not left behind.
+fn last_first(rows: &[Entry], tall: u16) -> usize {
+    let mut left = usize::from(tall);
+    let mut first = rows.len();
+    for row in rows.iter().rev() {
+        if row.help.len() > left {
             break;
         }
-        from = at;
+        left -= row.help.len();
+        first -= 1;
     }
-    block(&text[from..])
+    first.min(rows.len().saturating_sub(1))
 }
 
-/// What is wrong with what was typed.
-struct Trouble {
-    /// With which bytes, where that is known.
-    span: Option<Range<usize>>,
-    words: Printable,
-    hint: Option<Printable>,
-}
-
-impl Trouble {
-    const fn whole(words: Printable) -> Self {
-        Self {
-            span: None,
-            words,
-            hint: None,
+/// Draws a list from its entry `first` on; says how many entries are left over.
+fn list(pen: &mut Pen<'_>, area: Rect, rows: &[Entry], first: usize, on: Option<usize>) -> usize {
+    let named = area.width >= NAMES_FROM;
+    let help = help_at(area.width);
+    let mut y = area.y;
+    for (i, row) in rows.iter().enumerate().skip(first) {
+        let tall = u16::try_from(row.help.len()).unwrap_or(u16::MAX);
+        // One that is higher than all the room is shown as far as it goes.
+        if y.saturating_add(tall) > area.bottom() && y > area.y {
+            return rows.len() - i;
         }
-    }
-}
-
-/// A line at the bottom that is being typed.
-struct Asked<'a> {
-    title: Short,
-    input: &'a Input,
-    trouble: Option<Trouble>,
-    /// What can be chosen: a label and a fainter text.
-    offers: Vec<(&'a Printable, &'a Printable)>,
-    chosen: Option<usize>,
-}
-
-fn offered(suggestions: &[Suggestion]) -> Vec<(&Printable, &Printable)> {
-    suggestions.iter().map(|s| (&s.label, &s.detail)).collect()
-}
-
-fn prompt(pen: &mut Pen<'_>, area: Rect, p: &Prompt) -> Cursor {
-    let trouble = match (&p.query_error, &p.error) {
-        (Some(e), _) => Some(Trouble {
-            span: Some(e.span.clone()),
-            words: line(&e.message),
-            hint: e.hint.as_deref().map(line),
-        }),
-        (None, Some(e)) => Some(Trouble::whole(e.clone())),
-        (None, None) => None,
-    };
-    let offers = if p.choices.is_empty() {
-        offered(&p.suggestions)
-    } else {
-        p.choices.iter().map(|c| (&c.label, &c.detail)).collect()
-    };
-    let ask = Asked {
-        title: Short::new().s(&p.title).s(" "),
-        input: &p.input,
-        trouble,
-        offers,
-        chosen: p.cursor,
-    };
-    bottom_line(pen, area, &ask)
-}
-
-/// Draws the line, above it what fits, and below it what is wrong, with a caret under the word.
-fn bottom_line(pen: &mut Pen<'_>, area: Rect, ask: &Asked<'_>) -> Cursor {
-    let faulty = u16::from(ask.trouble.is_some());
-    let tall = u16::try_from(ask.offers.len()).unwrap_or(10);
-    let tall = tall.min(10).min(area.height / 2);
-    let rule = u16::from(tall > 0);
-    let height = 1 + faulty + tall + rule;
-    let all = Rect {
-        y: area.bottom().saturating_sub(height),
-        height,
-        ..area
-    };
-    pen.clear(all);
-    if rule > 0 {
-        pen.run(all.x, all.y, all.width, "─", Role::Rule);
-    }
-    let top = all.y + rule;
-    let chosen = ask.chosen.unwrap_or(0);
-    let first = first_seen(chosen, ask.offers.len(), usize::from(tall));
-    let seen = ask.offers.iter().enumerate().skip(first);
-    for ((i, (label, detail)), y) in seen.zip(top..top + tall) {
-        let on = ask.chosen == Some(i);
-        let (sign, role) = if on {
-            ("▌", Role::Accent)
+        let (sign, role) = if on == Some(i) {
+            ("▌", Role::Strong)
         } else {
             (" ", Role::Text)
         };
-        pen.put(all.x + 1, y, 1, sign, Role::Accent);
-        let at = pen
-            .put(all.x + 3, y, all.width / 2, label, role)
-            .max(all.x + 22)
-            + 2;
-        pen.put(at, y, all.right().saturating_sub(at), detail, Role::Dim);
-    }
-    let y = top + tall;
-    let x = pen.put(all.x + 1, y, all.width / 2, &ask.title, Role::Accent);
-    let row = Rect::new(x, y, all.right().saturating_sub(x), 1);
-    let cursor = typed(pen, row, "", ask.input);
-    if let Some(trouble) = &ask.trouble {
-        wrong(
-            pen,
-            Rect::new(all.x, y + 1, all.width, 1),
-            x,
-            &ask.input.text,
-            trouble,
+        pen.put(area.x, y, 1, sign, Role::Accent);
+        let keys = if named { NAME_AT } else { help };
+        pen.put(
+            area.x + 2,
+            y,
+            keys.saturating_sub(3),
+            &row.keys,
+            Role::Accent,
         );
-    }
-    cursor
-}
-
-/// A caret under what is wrong, and beside it why.
-fn wrong(pen: &mut Pen<'_>, area: Rect, x: u16, text: &str, trouble: &Trouble) {
-    let (y, end) = (area.y, area.right());
-    let span = trouble.span.clone().unwrap_or(0..0);
-    let skip = text.get(..span.start).map_or(0, |t| one_row(t).columns());
-    let wide = text.get(span).map_or(1, |t| one_row(t).columns()).max(1);
-    let at = x.saturating_add(skip);
-    let mut at = if trouble.span.is_some() && at + 30 < end {
-        let wide = wide.min(end - at - 29);
-        pen.run(at, y, wide, "^", Role::Bad);
-        at + wide + 1
-    } else {
-        pen.put(area.x + 1, y, 1, "✗", Role::Bad) + 1
-    };
-    at = pen.put(at, y, end.saturating_sub(at), &trouble.words, Role::Bad);
-    if let Some(hint) = &trouble.hint {
-        at = pen.put(at, y, end.saturating_sub(at), "; ", Role::Dim);
-        pen.put(at, y, end.saturating_sub(at), hint, Role::Dim);
-    }
-}
-
-fn confirm(pen: &mut Pen<'_>, area: Rect, c: &Confirm) {
-    let width = area.width.saturating_sub(8).min(92);
-    let room = usize::from(width.saturating_sub(4));
-    let lines: Vec<Printable> = c.lines.iter().flat_map(|l| wrap(l, room)).collect();
-    let wanted = u16::try_from(lines.len() + c.rows.len() + 4).unwrap_or(u16::MAX);
-    let tall = wanted.min(area.height.saturating_sub(2));
-    let inner = boxed(pen, centred(area, width, tall), &c.title, Role::Accent);
-    if inner.height < 2 {
-        return;
-    }
-    let last = inner.bottom() - 1;
-    let mut y = inner.y;
-    for l in lines.iter().skip(c.scroll) {
-        if y + 1 >= last {
-            break;
-        }
-        pen.put(inner.x, y, inner.width, l, Role::Text);
-        y += 1;
-    }
-    for row in c.rows.iter().skip(c.scroll.saturating_sub(lines.len())) {
-        if y + 1 >= last {
-            break;
-        }
-        let half = inner.x + inner.width / 2;
-        let x = pen
-            .put(inner.x, y, 12, &row.key, Role::Dim)
-            .max(inner.x + 6)
-            + 1;
-        pen.put(x, y, half.saturating_sub(x + 2), &row.subject, Role::Text);
-        if let Some(reason) = &row.skipped {
-            let x = pen.put(half, y, 10, "left out: ", Role::Dim);
-            pen.put(x, y, inner.right().saturating_sub(x), reason, Role::Dim);
-        } else {
-            let x = pen.put(half, y, inner.width / 4, &row.before, Role::Dim);
-            let x = pen.put(x, y, 3, " → ", Role::Dim);
+        if named {
             pen.put(
-                x,
+                area.x + NAME_AT,
                 y,
-                inner.right().saturating_sub(x),
-                &row.after,
-                Role::Strong,
+                HELP_AT - NAME_AT - 1,
+                &row.name,
+                Role::Dim,
             );
         }
-        y += 1;
+        for (line, y) in row.help.iter().zip(y..area.bottom()) {
+            pen.put(area.x + help, y, area.width - help, line, role);
+        }
+        y = y.saturating_add(tall);
     }
-    let key = Short::new().s(line(&c.key.to_string()));
-    let x = pen.put(inner.x, last, 3, &key, Role::Accent) + 1;
-    let x = pen.put(
-        x,
-        last,
-        inner.width.saturating_sub(24),
-        &c.verb,
-        Role::Strong,
-    ) + 3;
-    let no = "any other key: no";
-    pen.put(x, last, inner.right().saturating_sub(x), no, Role::Dim);
+    0
 }
 
-fn why(pen: &mut Pen<'_>, area: Rect, w: &Why) {
-    let width = area.width.saturating_sub(8).min(84);
-    let room = usize::from(width.saturating_sub(4));
-    let lines: Vec<Printable> = w.lines.iter().flat_map(|l| wrap(l, room)).collect();
-    let wanted = u16::try_from(lines.len() + 4).unwrap_or(u16::MAX);
-    let tall = wanted.min(area.height.saturating_sub(2));
-    let inner = boxed(pen, centred(area, width, tall), &w.title, Role::Rule);
-    let last = inner.bottom().saturating_sub(1);
-    for (l, y) in lines
-        .iter()
-        .skip(w.scroll)
-        .zip(inner.y..last.saturating_sub(1))
-    {
-        pen.put(inner.x, y, inner.width, l, Role::Text);
+/// Says in a box's lower edge how much lies below it.
+fn more_below(pen: &mut Pen<'_>, outer: Rect, more: usize) {
+    if more == 0 || outer.height < 3 {
+        return;
     }
-    pen.put(inner.x, last, inner.width, "Esc closes", Role::Dim);
+    let words = Short::new()
+        .s(" ")
+        .n(i128::try_from(more).unwrap_or(0))
+        .s(" more below ");
+    let right = outer.right().saturating_sub(2);
+    pen.put_right(
+        right,
+        outer.bottom() - 1,
+        words.columns(),
+        &words,
+        Role::Dim,
+    );
 }

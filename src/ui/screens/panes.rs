@@ -4,6 +4,7 @@ use chrono::{DateTime, Timelike};
 use chrono_tz::Tz;
 use ratatui::layout::Rect;
 
+use crate::app::layout::{SLA_HEAD, sla_first};
 use crate::app::state::{Pane, State};
 use crate::app::top::count;
 use crate::domain::change::Stage;
@@ -13,7 +14,7 @@ use crate::domain::text::Printable;
 use crate::ui::pen::{Pen, Short, Shown};
 use crate::ui::theme::Role;
 use crate::ui::widgets::heading;
-use crate::ui::words;
+use crate::ui::words::{self, Names};
 
 /// A column of the strip: an hour and how many fall due in it.
 struct Hour {
@@ -129,42 +130,73 @@ fn name_of(state: &State, who: Option<&AgentId>) -> Printable {
 }
 
 fn people(state: &State, pen: &mut Pen<'_>, area: Rect, outlook: &Outlook) {
-    let end = area.right();
-    let mut x = area.x;
-    for (who, n) in &outlook.load {
-        let lead = if x > area.x { " · " } else { "" };
-        let mut words = Short::new()
-            .s(lead)
-            .s(name_of(state, who.as_ref()))
-            .s(" ")
-            .s(Printable::grouped(*n));
-        let absences = &state.vocabulary.absences;
-        let away = who
-            .as_ref()
-            .and_then(|w| absences.iter().find(|a| a.agent == *w && a.to > state.now));
-        if let Some(absence) = away {
-            let last = absence.to - chrono::TimeDelta::seconds(1);
-            words = words
-                .s(" (away ")
-                .t(&words::local(state, absence.from), "%a")
-                .s("-")
-                .t(&words::local(state, last), "%a");
-            words = match &absence.cover {
-                Some(cover) => words.s(", cover: ").s(name_of(state, Some(cover))).s(")"),
-                None => words.s(", no cover)"),
-            };
-        }
-        if x + words.columns() > end {
-            pen.put(x, area.y, end.saturating_sub(x), " …", Role::Dim);
-            return;
-        }
-        let role = if who.is_none() { Role::Text } else { Role::Dim };
-        x = pen.put(x, area.y, end - x, &words, role);
+    let names = Names::of(state);
+    let of = |whole: bool| -> Vec<(Short, Role)> {
+        let one = |(who, n): &(Option<AgentId>, u64)| {
+            let name = names.short(&name_of(state, who.as_ref()));
+            let words = Short::new().s(name).s(" ").s(Printable::grouped(*n));
+            let role = if who.is_none() { Role::Text } else { Role::Dim };
+            (away(state, &names, who.as_ref(), words, whole), role)
+        };
+        outlook.load.iter().map(one).collect()
+    };
+    // Until when somebody is away is told where it pushes nobody off the line.
+    let wide = |all: &[(Short, Role)]| all.iter().map(|(w, _)| w.columns() + 3).sum::<u16>();
+    let mut all = of(true);
+    if wide(&all) > area.width {
+        all = of(false);
     }
     if let Count::Exact(n @ 1..) = outlook.paused {
-        let lead = if x > area.x { " · paused " } else { "paused " };
-        let words = Short::new().s(lead).s(Printable::grouped(n));
-        pen.put(x, area.y, end.saturating_sub(x), &words, Role::Dim);
+        let words = Short::new().s("paused ").s(Printable::grouped(n));
+        all.push((words, Role::Dim));
+    }
+    let (mut x, end) = (area.x, area.right());
+    for (i, (words, role)) in all.iter().enumerate() {
+        let lead = if i > 0 { " · " } else { "" };
+        let left = all.len() - i;
+        let more = Short::new()
+            .s(lead)
+            .n(i128::try_from(left).unwrap_or(0))
+            .s(" more");
+        // What stands last needs no room for saying what is left out.
+        let kept = if left > 1 { more.columns() + 3 } else { 0 };
+        if x + lead.columns() + words.columns() + kept > end {
+            pen.put(x, area.y, end.saturating_sub(x), &more, Role::Dim);
+            return;
+        }
+        x = pen.put(x, area.y, end - x, lead, Role::Dim);
+        x = pen.put(x, area.y, end - x, words, *role);
+    }
+}
+
+/// Adds until when somebody is away and who stands in.
+fn away(
+    state: &State,
+    names: &Names<'_>,
+    who: Option<&AgentId>,
+    words: Short,
+    whole: bool,
+) -> Short {
+    let absences = &state.vocabulary.absences;
+    let away = who.and_then(|w| absences.iter().find(|a| a.agent == *w && a.to > state.now));
+    let Some(absence) = away else {
+        return words;
+    };
+    if !whole {
+        return words.s(" (away)");
+    }
+    let last = absence.to - chrono::TimeDelta::seconds(1);
+    let words = words
+        .s(" (away ")
+        .t(&words::local(state, absence.from), "%a")
+        .s("-")
+        .t(&words::local(state, last), "%a");
+    match &absence.cover {
+        Some(cover) => words
+            .s(", cover: ")
+            .s(names.short(&name_of(state, Some(cover))))
+            .s(")"),
+        None => words.s(", no cover)"),
     }
 }
 
@@ -179,11 +211,13 @@ pub fn sla(state: &State, pen: &mut Pen<'_>, area: Rect) {
         return;
     };
     let (x, end) = (area.x, area.right());
-    let top = (area.y + 5).min(area.bottom());
+    let top = (area.y + SLA_HEAD).min(area.bottom());
     if outlook.marks.is_empty() && top < area.bottom() {
         pen.put(x + 1, top, area.width - 1, "Nothing falls due.", Role::Dim);
     }
-    let seen = outlook.marks.iter().enumerate().skip(state.sla.scroll);
+    let names = Names::of(state);
+    let key = key_room(outlook.marks.iter().map(|m| &m.key));
+    let seen = outlook.marks.iter().enumerate().skip(sla_first(state));
     for ((i, mark), y) in seen.zip(top..area.bottom()) {
         let (sign, role) = if mark.at <= state.now {
             ("!!", Role::Late)
@@ -195,9 +229,10 @@ pub fn sla(state: &State, pen: &mut Pen<'_>, area: Rect) {
         pen.put(x + 5, y, 12, words::when(state, mark.at), role);
         let target = mark.target.map_or("", crate::domain::sla::Target::word);
         pen.put(x + 18, y, 6, target, Role::Dim);
-        let at = pen.put(x + 25, y, 12, &mark.key, Role::Dim).max(x + 31) + 1;
-        let who = name_of(state, mark.assignee.as_ref());
-        let edge = end.saturating_sub(15);
+        pen.put(x + 25, y, key, &mark.key, Role::Dim);
+        let at = x + 25 + key + 2;
+        let who = names.short(&name_of(state, mark.assignee.as_ref()));
+        let edge = end.saturating_sub(names.widest.clamp(6, 14) + 1);
         pen.put(
             at,
             y,
@@ -213,6 +248,11 @@ fn cursor_sign(pen: &mut Pen<'_>, x: u16, y: u16, on: bool) {
     if on {
         pen.put(x, y, 1, "▌", Role::Accent);
     }
+}
+
+/// The columns that a list gives its tickets' numbers.
+fn key_room<T: Shown>(keys: impl Iterator<Item = T>) -> u16 {
+    keys.map(|k| k.columns()).max().unwrap_or(0).clamp(5, 12)
 }
 
 /// Draws the heading of a list that begins with the latest; gives the room below it.
@@ -235,6 +275,7 @@ pub fn outbox(state: &State, pen: &mut Pen<'_>, area: Rect) {
         let none = "Nothing waits; the desk has everything.";
         return note(pen, list, o.error.as_ref(), o.loaded, none);
     }
+    let key = key_room(o.rows.iter().map(|r| &r.key));
     let seen = o.rows.iter().enumerate().skip(o.top);
     for ((i, row), y) in seen.zip(list.y..list.bottom()) {
         cursor_sign(pen, x + 1, y, i == o.cursor);
@@ -247,7 +288,8 @@ pub fn outbox(state: &State, pen: &mut Pen<'_>, area: Rect) {
         pen.put(x + 3, y, 1, sign, role);
         pen.put(x + 5, y, 10, row.stage.word(), role);
         pen.put(x + 16, y, 12, words::when(state, row.change.at), Role::Dim);
-        let at = pen.put(x + 29, y, 12, &row.key, Role::Dim).max(x + 34) + 2;
+        pen.put(x + 29, y, key, &row.key, Role::Dim);
+        let at = x + 29 + key + 2;
         let Some(words) = o.words.get(i) else {
             continue;
         };
@@ -268,16 +310,21 @@ pub fn audit(state: &State, pen: &mut Pen<'_>, area: Rect) {
         let none = "Nobody has done anything yet.";
         return note(pen, list, a.error.as_ref(), a.loaded, none);
     }
+    let key = key_room(
+        a.rows
+            .iter()
+            .filter_map(|r| r.ticket.as_ref())
+            .map(|t| &t.1),
+    );
     let seen = a.rows.iter().enumerate().skip(a.top);
     for ((i, row), y) in seen.zip(list.y..list.bottom()) {
         cursor_sign(pen, x + 1, y, i == a.cursor);
         pen.put(x + 3, y, 13, words::when(state, row.at), Role::Dim);
         pen.put(x + 17, y, 10, &row.by, Role::Text);
-        let mut at = x + 28;
-        if let Some((_, key)) = &row.ticket {
-            at = pen.put(at, y, 12, key, Role::Dim);
+        if let Some((_, number)) = &row.ticket {
+            pen.put(x + 28, y, key, number, Role::Dim);
         }
-        let at = at.max(x + 34) + 2;
+        let at = x + 28 + key + 2;
         pen.put(at, y, end.saturating_sub(at), &row.what, Role::Text);
     }
 }

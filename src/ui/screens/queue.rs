@@ -4,14 +4,14 @@ use ratatui::layout::Rect;
 
 use crate::app::state::{Pane, QueueRow, State};
 use crate::app::top::{ago, count};
-use crate::domain::list::Sort;
+use crate::domain::list::{Count, Sort};
 use crate::domain::text::line;
 use crate::domain::ticket::Status;
 use crate::ui::pen::{Pen, Short, Shown};
 use crate::ui::theme::Role;
 use crate::ui::widgets::queue::{Columns, News, Row, row};
 use crate::ui::widgets::{ErasedShown, heading};
-use crate::ui::words;
+use crate::ui::words::{self, Names};
 
 /// Draws heading and visible rows.
 pub fn queue(state: &State, pen: &mut Pen<'_>, area: Rect) {
@@ -19,12 +19,7 @@ pub fn queue(state: &State, pen: &mut Pen<'_>, area: Rect) {
         return;
     }
     title(state, pen, area);
-    let rows = Rect::new(
-        area.x,
-        area.y + 1,
-        area.width.saturating_sub(1),
-        area.height - 1,
-    );
+    let rows = Rect::new(area.x, area.y + 1, area.width, area.height - 1);
     let q = &state.queue;
     if q.rows.is_empty() {
         return empty(state, pen, rows);
@@ -40,14 +35,15 @@ pub fn queue(state: &State, pen: &mut Pen<'_>, area: Rect) {
         .map(|(_, r)| r.key.columns())
         .max()
         .unwrap_or(5);
-    let columns = Columns::of(rows.width, key);
+    let names = Names::of(state);
+    let columns = Columns::of(rows.width, key, names.widest);
     for ((i, r), y) in seen.zip(rows.y..) {
         let area = Rect::new(rows.x, y, rows.width, 1);
         row(
             pen,
             area,
             &columns,
-            &values(state, r, i == q.cursor),
+            &values(state, &names, columns.shows_status(), r, i == q.cursor),
             &q.words,
         );
     }
@@ -102,6 +98,9 @@ fn empty(state: &State, pen: &mut Pen<'_>, area: Rect) {
         pen.put(x, y, w, error, Role::Bad);
         return;
     }
+    if q.loaded && nowhere_any(state) {
+        return begin(pen, Rect::new(x, y, w, area.bottom().saturating_sub(y)));
+    }
     let (what, hint) = if !q.loaded {
         ("not here yet …", "")
     } else if q.find.is_some() {
@@ -123,7 +122,46 @@ fn empty(state: &State, pen: &mut Pen<'_>, area: Rect) {
     }
 }
 
-fn values<'a>(state: &State, r: &'a QueueRow, cursor: bool) -> Row<'a> {
+/// No view has a ticket, and nothing narrows the list: the desk itself is empty.
+fn nowhere_any(state: &State) -> bool {
+    let q = &state.queue;
+    q.find.is_none()
+        && q.filter_text.is_empty()
+        && state.views.iter().all(|v| v.count == Count::Exact(0))
+}
+
+/// What to do with an empty desk.
+fn begin(pen: &mut Pen<'_>, area: Rect) {
+    let rows = [
+        ("", "There are no tickets here yet.", Role::Text),
+        ("", "", Role::Dim),
+        (
+            "deskhand import FILE",
+            "brings tickets in from a file",
+            Role::Dim,
+        ),
+        ("deskhand new", "makes one", Role::Dim),
+        ("deskhand demo", "shows how it looks with many", Role::Dim),
+        ("", "", Role::Dim),
+        ("", "Type these in a shell; R looks again.", Role::Dim),
+    ];
+    for ((command, words, role), y) in rows.into_iter().zip(area.y..area.bottom()) {
+        let mut x = area.x;
+        if !command.is_empty() {
+            pen.put(x, y, area.width, command, Role::Accent);
+            x += 24;
+        }
+        pen.put(x, y, area.right().saturating_sub(x), words, role);
+    }
+}
+
+fn values<'a>(
+    state: &State,
+    names: &Names<'_>,
+    status: bool,
+    r: &'a QueueRow,
+    cursor: bool,
+) -> Row<'a> {
     let t = &r.ticket;
     let touched = match state.queue.sort {
         Sort::Age => t.created,
@@ -133,6 +171,11 @@ fn values<'a>(state: &State, r: &'a QueueRow, cursor: bool) -> Row<'a> {
         marked: state.queue.marks.contains_key(&t.id),
         cursor,
         countdown: &r.countdown,
+        no_promise: if t.status.is_live() {
+            "no promise"
+        } else {
+            "done"
+        },
         target: r.target,
         key: &r.key,
         news: match (t.unread, t.changed) {
@@ -147,11 +190,12 @@ fn values<'a>(state: &State, r: &'a QueueRow, cursor: bool) -> Row<'a> {
                 .s("(until ")
                 .s(words::when(state, until))
                 .s(")"),
-            (_, Status::Pending) => Short::new().s("(waiting: requester)"),
-            (_, Status::OnHold) => Short::new().s("(waiting: third party)"),
+            (_, Status::Pending) if !status => Short::new().s("(waiting: requester)"),
+            (_, Status::OnHold) if !status => Short::new().s("(waiting: third party)"),
             _ => Short::new(),
         },
         assignee: &r.assignee,
+        short: names.short(&r.assignee),
         status: &r.status,
         requester: &r.requester,
         workspace: &r.workspace,

@@ -29,6 +29,8 @@ pub struct Row<'a> {
     pub cursor: bool,
     /// When it falls due, in words.
     pub countdown: &'a Countdown,
+    /// What is said in its place where nothing is promised.
+    pub no_promise: &'static str,
     /// Which promise that is.
     pub target: Option<Target>,
     /// Its number.
@@ -43,6 +45,8 @@ pub struct Row<'a> {
     pub note: Short,
     /// Who handles it; `You` for the person at the keyboard, `-` for nobody.
     pub assignee: &'a Printable,
+    /// The same where there is little room.
+    pub short: Printable,
     /// Its status.
     pub status: &'a Printable,
     /// Who asked, and from where.
@@ -77,34 +81,51 @@ const LEAD: u16 = 1 + 1 + 2 + 1 + COUNTDOWN + 1;
 const COUNTDOWN: u16 = 11;
 /// Signs of news and of waiting before the subject.
 const SIGNS: u16 = 2;
+/// Blanks behind the subject, which often fills its column.
 const GAP: u16 = 2;
+/// Blanks between the other columns, whose words seldom do.
+const NARROW: u16 = 1;
+/// Room for a whole name.
+const WHOLE_NAME: u16 = 16;
 
 impl Columns {
-    /// Shares out a width. `key` is the width of the widest number in sight.
-    pub fn of(width: u16, key: u16) -> Self {
+    /// Shares out a width. `key` is the width of the widest number in sight, `name` that of the
+    /// longest short name.
+    pub fn of(width: u16, key: u16, name: u16) -> Self {
         let mut c = Self {
             key: key.clamp(5, 12),
             ..Self::default()
         };
-        let fixed = LEAD + c.key + 1 + SIGNS;
+        let fixed = LEAD + c.key + 1 + SIGNS + GAP - NARROW;
         c.subject = width.saturating_sub(fixed);
         // In order of worth: the least room that the subject keeps, and the column's own width.
         for (column, keep, wide) in [
             (&mut c.target, 22, 6),
-            (&mut c.assignee, 20, 8),
-            (&mut c.status, 40, 8),
+            (&mut c.assignee, 20, name.clamp(4, 8)),
+            (&mut c.status, 34, 8),
             (&mut c.requester, 44, 20),
             (&mut c.priority, 44, 2),
-            (&mut c.age, 44, 6),
+            (&mut c.age, 44, 5),
             (&mut c.workspace, 48, 20),
             (&mut c.labels, 52, 16),
         ] {
-            if c.subject >= keep + wide + GAP {
+            if c.subject >= keep + wide + NARROW {
                 *column = wide;
-                c.subject -= wide + GAP;
+                c.subject -= wide + NARROW;
             }
         }
+        if c.labels > 0 && c.subject >= 60 {
+            c.subject -= WHOLE_NAME - c.assignee;
+            c.assignee = WHOLE_NAME;
+        }
         c
+    }
+}
+
+impl Columns {
+    /// The status has a column of its own.
+    pub const fn shows_status(&self) -> bool {
+        self.status > 0
     }
 }
 
@@ -120,19 +141,18 @@ pub fn row(pen: &mut Pen<'_>, area: Rect, columns: &Columns, row: &Row<'_>, need
         pen.put(x + 1, y, right.saturating_sub(x + 1), "▌", Role::Accent);
     }
     pen.put_right(x + 4, y, 2, row.countdown.sign(), urgency);
-    pen.put(
-        x + 5,
-        y,
-        COUNTDOWN.min(right.saturating_sub(x + 5)),
-        row.countdown,
-        urgency,
-    );
+    let room = COUNTDOWN.min(right.saturating_sub(x + 5));
+    if row.countdown.text.is_empty() {
+        pen.put(x + 5, y, room, row.no_promise, urgency);
+    } else {
+        pen.put(x + 5, y, room, row.countdown, urgency);
+    }
     x += LEAD;
     if columns.target > 0 {
         if let Some(target) = row.target {
             pen.put(x, y, columns.target, target.word(), Role::Dim);
         }
-        x += columns.target + GAP;
+        x += columns.target + NARROW;
     }
     let left = right.saturating_sub(x);
     pen.put(
@@ -208,9 +228,10 @@ fn subject(pen: &mut Pen<'_>, x: u16, y: u16, max: u16, row: &Row<'_>, needles: 
     }
 }
 
-fn trailing(pen: &mut Pen<'_>, mut x: u16, y: u16, c: &Columns, row: &Row<'_>) {
+fn trailing(pen: &mut Pen<'_>, x: u16, y: u16, c: &Columns, row: &Row<'_>) {
+    let mut x = x + GAP - NARROW;
     let mut next = |wide: u16| {
-        let at = x + GAP;
+        let at = x + NARROW;
         if wide > 0 {
             x = at + wide;
         }
@@ -236,7 +257,9 @@ fn trailing(pen: &mut Pen<'_>, mut x: u16, y: u16, c: &Columns, row: &Row<'_>) {
         pen.put_right(at + c.age, y, c.age, &row.age, Role::Dim);
     }
     let at = next(c.assignee);
-    pen.put(at, y, c.assignee, row.assignee, Role::Text);
+    let whole = row.assignee.columns() <= c.assignee;
+    let name = if whole { row.assignee } else { &row.short };
+    pen.put(at, y, c.assignee, name, Role::Text);
 }
 
 /// A priority's short word: only the first is loud, since nearly all others are alike.
