@@ -20,7 +20,10 @@ mod plan;
 mod put;
 mod reader;
 mod rows;
+mod sift;
 mod thread;
+mod ways;
+mod window;
 mod words;
 mod writer;
 

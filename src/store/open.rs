@@ -13,6 +13,7 @@ use crate::domain::Instant;
 pub const MIGRATIONS: &[&str] = &[
     include_str!("../../assets/migrations/001_base.sql"),
     include_str!("../../assets/migrations/002_draft_files.sql"),
+    include_str!("../../assets/migrations/003_narrow.sql"),
 ];
 
 /// A file opened for writing.

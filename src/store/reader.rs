@@ -84,7 +84,7 @@ impl Reader {
 
     fn look_ahead(&self, until: Instant, limit: usize, asker: &Asker) -> Result<Outlook> {
         const MOST: usize = 3000;
-        let rule = plan::rule_out(&Query::all(), asker);
+        let rule = sift::conditions(&Query::all(), asker).sql;
         let mut stmt = self.conn.prepare_cached(&format!(
             "SELECT t.id, t.due_value, t.assignee, t.key, t.subject, t.due_target FROM ticket t INDEXED BY ticket_due WHERE t.shelf = 0 AND t.k_due < ?1 AND {rule} ORDER BY t.k_due LIMIT ?2"
         ))?;
@@ -155,7 +155,7 @@ impl Reader {
     /// # Errors
     /// As all reads: the file is damaged or gone, or the reading was interrupted.
     pub fn list(&self, request: &ListRequest, asker: &Asker) -> Result<Page> {
-        self.named_error(list::window(&self.conn, request, asker))
+        self.named_error(window::window(&self.conn, request, asker))
     }
 
     /// How many tickets each query means.
@@ -166,7 +166,7 @@ impl Reader {
         self.named_error(
             queries
                 .iter()
-                .map(|q| list::Ask::new(&self.conn, q, Sort::Due, asker)?.count())
+                .map(|q| list::Ask::to_count(&self.conn, q, asker)?.count())
                 .collect(),
         )
     }
@@ -232,9 +232,16 @@ impl Reader {
         ];
         query = query.and(Test::Assignee(vec![Some(Who::Me), None]));
         let ask = list::Ask::new(&self.conn, &query, Sort::Due, &asker)?;
-        let found = ask.walk((i64::MIN, i64::MIN), true, skip.len() + 1)?;
-        let Some(row) = found.into_iter().find(|r| !skip.contains(&r.ticket.id)) else {
-            return Ok(None);
+        let mut from = (i64::MIN, i64::MIN);
+        let row = loop {
+            let found = ask.walk(from, true, skip.len() + 1)?;
+            let mut rows = found.rows.into_iter();
+            match (rows.find(|r| !skip.contains(&r.ticket.id)), found.stopped) {
+                (Some(row), _) => break row,
+                // "Nothing is left" is said only after all was looked at.
+                (None, Some(p)) => from = (p.major, p.id.0 - 1),
+                (None, None) => return Ok(None),
+            }
         };
         let passed = self.passed(row.place.major, &asker.me, skip.len() as u64)?;
         Ok(Some(Urgent {

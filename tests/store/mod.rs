@@ -1,12 +1,15 @@
 //! The store through its public face, on real files.
 
 mod bench;
+mod reach;
 mod scene;
 
 use chrono::TimeDelta;
 use deskhand::domain::change::{Act, LinkKind};
 use deskhand::domain::list::{Anchor, Count, ListRequest, Sort};
-use deskhand::domain::query::{Flag, Query, Span, Stamp, Term, Test, Text, Unit, When, Who};
+use deskhand::domain::query::{
+    DueState, Flag, Query, Span, Stamp, Term, Test, Text, Unit, When, Who,
+};
 use deskhand::domain::text::Untrusted;
 use deskhand::domain::thread::{Draft, MessageId, Visibility};
 use deskhand::domain::ticket::{Priority, Status, Ticket, TicketId, Turn};
@@ -150,6 +153,33 @@ fn lists_and_counts_are_what_the_plain_meaning_says() {
         Test::Is(vec![Flag::Late]),
         Test::Time(Stamp::Updated, When::Beyond(span(20, Unit::Days))),
         Test::Requester(vec![Some("jan 1".into())]),
+        Test::Requester(vec![Some("JAN 42".into()), None]),
+        Test::Workspace(vec![Some("7".into()), Some("dws-12".into())]),
+        Test::Workspace(vec![None]),
+        Test::Channel(vec![None]),
+        Test::Channel(vec![deskhand::domain::ticket::Channel::from_code(1)]),
+        Test::Label(vec![Some("gpu".into()), Some("Urgent".into()), None]),
+        Test::Label(vec![Some("gpu".into()), Some("Urgent".into())]),
+        Test::Id(vec![
+            deskhand::domain::ticket::TicketKey::parse("t17").unwrap(),
+        ]),
+        Test::Time(Stamp::Created, When::Within(span(300, Unit::Days))),
+        Test::Time(Stamp::Created, When::Beyond(span(300, Unit::Days))),
+        Test::Time(Stamp::Resolved, When::Within(span(200, Unit::Days))),
+        Test::DueAt(When::Within(span(1, Unit::Weeks))),
+        Test::DueAt(When::Beyond(span(1, Unit::Hours))),
+        Test::DueIs(vec![DueState::Late]),
+        Test::DueIs(vec![DueState::Paused, DueState::None]),
+        Test::Is(vec![Flag::Unread]),
+        Test::Is(vec![Flag::Unsent, Flag::Changed]),
+        Test::Is(vec![Flag::Unsent]),
+        Test::Is(vec![Flag::Waiting]),
+        Test::Status(vec![Status::Resolved, Status::Closed]),
+        Test::Turn(vec![Turn::Ours]),
+        Test::Tenant(vec![
+            deskhand::domain::people::TenantId::parse("vu").ok(),
+            None,
+        ]),
     ] {
         queries.push(Query {
             terms: vec![term(test.clone())],
