@@ -159,8 +159,12 @@ fn read(reader: &Reader, effect: Effect) -> Result<Option<Event>, StoreError> {
             )?,
         },
         Effect::Vocabulary(now) => Event::Vocabulary(told(reader.vocabulary(now).map(Box::new))?),
-        Effect::FindTicket { generation, key } => {
-            let answer = told(reader.find(&key))?;
+        Effect::FindTicket {
+            generation,
+            asker,
+            key,
+        } => {
+            let answer = told(reader.find_for(&key, &asker))?;
             Event::Found {
                 generation,
                 key,
@@ -236,7 +240,9 @@ pub fn refusal(effect: Effect, error: &StoreError) -> Option<Event> {
             answer: Err(no),
         },
         Effect::Vocabulary(_) => Event::Vocabulary(Err(no)),
-        Effect::FindTicket { generation, key } => Event::Found {
+        Effect::FindTicket {
+            generation, key, ..
+        } => Event::Found {
             generation,
             key,
             answer: Err(no),

@@ -14,6 +14,11 @@ use crate::domain::sla::Target;
 use crate::domain::thread::{AttachmentId, Draft, MessageId, Thread};
 use crate::domain::ticket::TicketKey;
 
+/// True of what is within the asker's scope.
+fn scope(asker: &Asker) -> String {
+    sift::conditions(&Query::all(), asker).sql
+}
+
 /// A read-only connection of its own.
 #[derive(Debug)]
 pub struct Reader {
@@ -40,36 +45,55 @@ impl Reader {
         Ok(out)
     }
 
-    fn narrow_to_my_tenants(&self, asker: &mut Asker) -> Result<()> {
+    /// The asker's scope, narrowed to the tenants this agent may act for; false if nothing
+    /// is left. The team's scope says what is seen; an agent's own tenants only what this
+    /// person is sent to: colleagues see each other's work, and help where they are asked.
+    fn narrow_to_my_tenants(&self, asker: &mut Asker) -> Result<bool> {
         let me: Option<String> = self
             .conn
             .prepare_cached("SELECT json FROM agent WHERE id = ?1")?
             .query_row([asker.me.as_str()], |r| r.get(0))
             .optional()?;
-        let Some(me) = me else { return Ok(()) };
+        let Some(me) = me else { return Ok(true) };
         let me: crate::domain::people::Agent = lay::parse("an agent", &me)?;
-        if !me.tenants.is_empty() {
-            let scope = std::mem::take(&mut asker.scope);
-            asker.scope = me
-                .tenants
-                .into_iter()
-                .filter(|t| scope.is_empty() || scope.contains(t))
-                .collect();
+        if me.tenants.is_empty() {
+            return Ok(true);
         }
-        Ok(())
+        let scope = std::mem::take(&mut asker.scope);
+        asker.scope = me
+            .tenants
+            .into_iter()
+            .filter(|t| scope.is_empty() || scope.contains(t))
+            .collect();
+        // An empty scope would mean all tenants, not none.
+        Ok(!asker.scope.is_empty())
     }
 
-    fn passed(&self, key: i64, me: &AgentId, skipped: u64) -> Result<Vec<(String, u64)>> {
-        let (others, waiting): (Option<i64>, Option<i64>) = self.conn.prepare_cached(
-            "SELECT sum(a <> ?2 AND s NOT IN (3, 4)), sum(s IN (3, 4)) FROM (SELECT coalesce(assignee, ?2) a, status s
-               FROM ticket INDEXED BY ticket_due WHERE shelf = 0 AND k_due < ?1 ORDER BY k_due LIMIT 1000)",
-        )?.query_row(params![key, me.as_str()], |r| Ok((r.get(0)?, r.get(1)?)))?;
-        let asleep: i64 = self.conn.prepare_cached("SELECT count(*) FROM (SELECT 1 FROM ticket INDEXED BY ticket_due WHERE shelf = 1 AND k_due < ?1 LIMIT 1000)")?
-            .query_row([key], |r| r.get(0))?;
+    /// What lies before a key, and why it was passed over: what the team sees, apart from
+    /// what this agent may act for.
+    fn passed(
+        &self,
+        key: i64,
+        (seen, mine): (&Asker, &Asker),
+        skipped: u64,
+    ) -> Result<Vec<(String, u64)>> {
+        let (seen, to_me) = (scope(seen), scope(mine));
+        let (others, waiting, strange): (Option<i64>, Option<i64>, Option<i64>) = self.conn.prepare_cached(&format!(
+            "SELECT sum(m AND a <> ?2 AND s NOT IN (3, 4)), sum(m AND s IN (3, 4)), sum(NOT m)
+               FROM (SELECT coalesce(t.assignee, ?2) a, t.status s, ({to_me}) m FROM ticket t INDEXED BY ticket_due
+                 WHERE t.shelf = 0 AND t.k_due < ?1 AND {seen} ORDER BY t.k_due LIMIT 1000)",
+        ))?.query_row(params![key, mine.me.as_str()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+        let asleep: i64 = self.conn.prepare_cached(&format!(
+            "SELECT count(*) FROM (SELECT 1 FROM ticket t INDEXED BY ticket_due WHERE t.shelf = 1 AND t.k_due < ?1 AND {to_me} LIMIT 1000)"
+        ))?.query_row([key], |r| r.get(0))?;
         let all = [
             ("others are on them", others.unwrap_or(0)),
             ("they wait", waiting.unwrap_or(0)),
             ("they sleep", asleep),
+            (
+                "they are of tenants you do not act for",
+                strange.unwrap_or(0),
+            ),
         ];
         let mut out: Vec<(String, u64)> = all
             .into_iter()
@@ -84,7 +108,7 @@ impl Reader {
 
     fn look_ahead(&self, until: Instant, limit: usize, asker: &Asker) -> Result<Outlook> {
         const MOST: usize = 3000;
-        let rule = sift::conditions(&Query::all(), asker).sql;
+        let rule = scope(asker);
         let mut stmt = self.conn.prepare_cached(&format!(
             "SELECT t.id, t.due_value, t.assignee, t.key, t.subject, t.due_target FROM ticket t INDEXED BY ticket_due WHERE t.shelf = 0 AND t.k_due < ?1 AND {rule} ORDER BY t.k_due LIMIT ?2"
         ))?;
@@ -213,13 +237,33 @@ impl Reader {
             .map(TicketId))
     }
 
-    /// The ticket to do next: live, awake, not waiting, mine or nobody's, within my scope; by due.
+    /// The same, as the asker's team sees it: none if the ticket is outside its scope.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub fn find_for(&self, key: &TicketKey, asker: &Asker) -> Result<Option<TicketId>> {
+        let sql = format!(
+            "SELECT t.id FROM ticket t WHERE t.key = ?1 AND {}",
+            scope(asker)
+        );
+        Ok(self
+            .conn
+            .prepare_cached(&sql)?
+            .query_row([key.as_str()], |r| r.get(0))
+            .optional()?
+            .map(TicketId))
+    }
+
+    /// The ticket to do next: live, awake, not waiting, mine or nobody's, within the team's
+    /// scope and of a tenant this agent may act for; by due.
     ///
     /// # Errors
     /// As [`Self::list`].
     pub fn next_urgent(&self, asker: &Asker, skip: &[TicketId]) -> Result<Option<Urgent>> {
-        let mut asker = asker.clone();
-        self.narrow_to_my_tenants(&mut asker)?;
+        let (seen, mut asker) = (asker, asker.clone());
+        if !self.narrow_to_my_tenants(&mut asker)? {
+            return Ok(None);
+        }
         let flag = |f, negated| Term {
             negated,
             test: Test::Is(vec![f]),
@@ -243,7 +287,7 @@ impl Reader {
                 (None, None) => return Ok(None),
             }
         };
-        let passed = self.passed(row.place.major, &asker.me, skip.len() as u64)?;
+        let passed = self.passed(row.place.major, (seen, &asker), skip.len() as u64)?;
         Ok(Some(Urgent {
             ticket: row.ticket,
             passed,

@@ -227,3 +227,57 @@ fn counts_of_stretches_and_scopes_are_exact_beyond_what_is_looked_at() {
         [Count::Exact(0)]
     );
 }
+
+#[test]
+fn what_to_do_next_keeps_to_the_teams_scope_and_to_my_tenants() {
+    use deskhand::domain::people::{Agent, TenantId};
+    use deskhand::domain::text::Untrusted;
+    let mut scene = Scene::with(400);
+    let tenant = |s: &str| TenantId::parse(s).unwrap();
+    let scoped = |names: &[&str]| Asker {
+        scope: names.iter().map(|n| tenant(n)).collect(),
+        ..asker()
+    };
+    let me = |tenants| Agent {
+        id: agent("ana"),
+        name: Untrusted::new("Ana"),
+        tenants,
+    };
+    let next = |scene: &Scene, asker: &Asker| scene.reader.next_urgent(asker, &[]).unwrap();
+    let why = |asker: &Asker, scene: &Scene| -> u64 {
+        next(scene, asker).unwrap().passed.iter().map(|p| p.1).sum()
+    };
+    let vu = scoped(&["vu"]);
+    assert_eq!(next(&scene, &vu).unwrap().ticket.tenant, Some(tenant("vu")));
+    // What other teams are on is none of this team's reasons: each can be found in its list.
+    let live = Query::parse("is:live").unwrap();
+    let page = scene
+        .reader
+        .list(
+            &ListRequest {
+                query: live,
+                sort: Sort::Due,
+                anchor: Anchor::First,
+                before: 0,
+                after: 400,
+            },
+            &vu,
+        )
+        .unwrap();
+    let first = next(&scene, &vu).unwrap().ticket.id;
+    let place = page.rows.iter().position(|r| r.ticket.id == first).unwrap();
+    assert!(why(&vu, &scene) <= place as u64);
+    scene.writer.put_agents(&[me(vec![tenant("umc")])]).unwrap();
+    // Seen by the team, but not mine to act for.
+    let both = scoped(&["vu", "umc"]);
+    let mine = next(&scene, &both).unwrap();
+    assert_eq!(mine.ticket.tenant, Some(tenant("umc")));
+    // Nothing is in both: that is nothing, not everything.
+    assert!(next(&scene, &vu).is_none());
+    let key = scene.reader.ticket(mine.ticket.id).unwrap().unwrap().key;
+    assert_eq!(scene.reader.find_for(&key, &vu).unwrap(), None);
+    assert_eq!(
+        scene.reader.find_for(&key, &both).unwrap(),
+        Some(mine.ticket.id)
+    );
+}

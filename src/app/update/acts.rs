@@ -275,7 +275,12 @@ impl Turn<'_> {
                 let generation = self.next();
                 self.s.inner.found = generation;
                 self.s.inner.after = Some((key.clone(), after));
-                self.fx.push(Effect::FindTicket { generation, key });
+                let asker = self.asker();
+                self.fx.push(Effect::FindTicket {
+                    generation,
+                    asker,
+                    key,
+                });
             }
         }
     }
