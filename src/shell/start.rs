@@ -68,7 +68,7 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let now = clock::now();
     let desk = if options.demo {
         Some(demo::open(paths, &config, now, options.fresh).map_err(Failure::Store)?)
-    } else if loaded.written || paths.local_store().exists() {
+    } else if loaded.written || !matches!(paths.local_store().try_exists(), Ok(false)) {
         Some(open_desk(&DeskFile::local(paths), &config, now).map_err(Failure::Store)?)
     } else {
         None

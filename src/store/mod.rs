@@ -21,6 +21,7 @@ mod put;
 mod reader;
 mod rows;
 mod sift;
+mod suspect;
 mod thread;
 mod ways;
 mod window;

@@ -27,8 +27,13 @@ pub struct Reader {
 }
 
 impl Reader {
+    /// What goes wrong names the file, and damage leaves a note beside it.
     fn named_error<T>(&self, result: Result<T>) -> Result<T> {
-        result.map_err(|e| e.at(&self.path))
+        result.map_err(|e| open::explain(&self.path, e))
+    }
+
+    fn run<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.named_error(read())
     }
 
     fn stored<T: serde::de::DeserializeOwned>(
@@ -208,12 +213,14 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn body(&self, id: MessageId) -> Result<Option<Untrusted>> {
-        Ok(self
-            .conn
-            .prepare_cached("SELECT body FROM message WHERE id = ?1")?
-            .query_row([id.0], |r| r.get::<_, String>(0))
-            .optional()?
-            .map(Untrusted::new))
+        self.run(|| {
+            Ok(self
+                .conn
+                .prepare_cached("SELECT body FROM message WHERE id = ?1")?
+                .query_row([id.0], |r| r.get::<_, String>(0))
+                .optional()?
+                .map(Untrusted::new))
+        })
     }
 
     /// A ticket's fields.
@@ -229,12 +236,14 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn find(&self, key: &TicketKey) -> Result<Option<TicketId>> {
-        Ok(self
-            .conn
-            .prepare_cached("SELECT id FROM ticket WHERE key = ?1")?
-            .query_row([key.as_str()], |r| r.get(0))
-            .optional()?
-            .map(TicketId))
+        self.run(|| {
+            Ok(self
+                .conn
+                .prepare_cached("SELECT id FROM ticket WHERE key = ?1")?
+                .query_row([key.as_str()], |r| r.get(0))
+                .optional()?
+                .map(TicketId))
+        })
     }
 
     /// The same, as the asker's team sees it: none if the ticket is outside its scope.
@@ -242,16 +251,18 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn find_for(&self, key: &TicketKey, asker: &Asker) -> Result<Option<TicketId>> {
-        let sql = format!(
-            "SELECT t.id FROM ticket t WHERE t.key = ?1 AND {}",
-            scope(asker)
-        );
-        Ok(self
-            .conn
-            .prepare_cached(&sql)?
-            .query_row([key.as_str()], |r| r.get(0))
-            .optional()?
-            .map(TicketId))
+        self.run(|| {
+            let sql = format!(
+                "SELECT t.id FROM ticket t WHERE t.key = ?1 AND {}",
+                scope(asker)
+            );
+            Ok(self
+                .conn
+                .prepare_cached(&sql)?
+                .query_row([key.as_str()], |r| r.get(0))
+                .optional()?
+                .map(TicketId))
+        })
     }
 
     /// The ticket to do next: live, awake, not waiting, mine or nobody's, within the team's
@@ -260,38 +271,40 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn next_urgent(&self, asker: &Asker, skip: &[TicketId]) -> Result<Option<Urgent>> {
-        let (seen, mut asker) = (asker, asker.clone());
-        if !self.narrow_to_my_tenants(&mut asker)? {
-            return Ok(None);
-        }
-        let flag = |f, negated| Term {
-            negated,
-            test: Test::Is(vec![f]),
-        };
-        let mut query = Query::all();
-        query.terms = vec![
-            flag(Flag::Live, false),
-            flag(Flag::Snoozed, true),
-            flag(Flag::Waiting, true),
-        ];
-        query = query.and(Test::Assignee(vec![Some(Who::Me), None]));
-        let ask = list::Ask::new(&self.conn, &query, Sort::Due, &asker)?;
-        let mut from = (i64::MIN, i64::MIN);
-        let row = loop {
-            let found = ask.walk(from, true, skip.len() + 1)?;
-            let mut rows = found.rows.into_iter();
-            match (rows.find(|r| !skip.contains(&r.ticket.id)), found.stopped) {
-                (Some(row), _) => break row,
-                // "Nothing is left" is said only after all was looked at.
-                (None, Some(p)) => from = (p.major, p.id.0 - 1),
-                (None, None) => return Ok(None),
+        self.run(|| {
+            let (seen, mut asker) = (asker, asker.clone());
+            if !self.narrow_to_my_tenants(&mut asker)? {
+                return Ok(None);
             }
-        };
-        let passed = self.passed(row.place.major, (seen, &asker), skip.len() as u64)?;
-        Ok(Some(Urgent {
-            ticket: row.ticket,
-            passed,
-        }))
+            let flag = |f, negated| Term {
+                negated,
+                test: Test::Is(vec![f]),
+            };
+            let mut query = Query::all();
+            query.terms = vec![
+                flag(Flag::Live, false),
+                flag(Flag::Snoozed, true),
+                flag(Flag::Waiting, true),
+            ];
+            query = query.and(Test::Assignee(vec![Some(Who::Me), None]));
+            let ask = list::Ask::new(&self.conn, &query, Sort::Due, &asker)?;
+            let mut from = (i64::MIN, i64::MIN);
+            let row = loop {
+                let found = ask.walk(from, true, skip.len() + 1)?;
+                let mut rows = found.rows.into_iter();
+                match (rows.find(|r| !skip.contains(&r.ticket.id)), found.stopped) {
+                    (Some(row), _) => break row,
+                    // "Nothing is left" is said only after all was looked at.
+                    (None, Some(p)) => from = (p.major, p.id.0 - 1),
+                    (None, None) => return Ok(None),
+                }
+            };
+            let passed = self.passed(row.place.major, (seen, &asker), skip.len() as u64)?;
+            Ok(Some(Urgent {
+                ticket: row.ticket,
+                passed,
+            }))
+        })
     }
 
     /// What falls due before `until`.
@@ -307,7 +320,7 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn agents(&self) -> Result<Vec<crate::domain::people::Agent>> {
-        self.stored("an agent", "SELECT json FROM agent ORDER BY id")
+        self.run(|| self.stored("an agent", "SELECT json FROM agent ORDER BY id"))
     }
 
     /// The words completion knows; absences that are over at `now` are left out.
@@ -315,6 +328,7 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn vocabulary(&self, now: Instant) -> Result<Vocabulary> {
+        self.run(|| {
         let mut v = Vocabulary {
             agents: self.agents()?,
             tenants: self.stored("a tenant", "SELECT json FROM tenant ORDER BY id")?,
@@ -368,6 +382,7 @@ impl Reader {
             }
         }
         Ok(v)
+        })
     }
 
     /// The outbox: what is not confirmed first, then the newest of the rest, at most 500.
@@ -375,7 +390,7 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn outbox(&self) -> Result<Vec<OutboxRow>> {
-        outbox::shown(&self.conn)
+        self.run(|| outbox::shown(&self.conn))
     }
 
     /// The newest lines of the audit trail, of one ticket or of all.
@@ -383,7 +398,7 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn audit(&self, limit: usize, ticket: Option<TicketId>) -> Result<Vec<AuditRow>> {
-        audit::newest(&self.conn, limit, ticket)
+        self.run(|| audit::newest(&self.conn, limit, ticket))
     }
 
     /// Whether the audit trail is whole. Reads all of it.
@@ -391,7 +406,7 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn verify_audit(&self) -> Result<AuditVerdict> {
-        audit::verify(&self.conn)
+        self.run(|| audit::verify(&self.conn))
     }
 
     /// An attachment's bytes.
@@ -399,11 +414,13 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn attachment(&self, id: AttachmentId) -> Result<Option<Vec<u8>>> {
-        Ok(self
-            .conn
-            .prepare_cached("SELECT bytes FROM attachment_data WHERE id = ?1")?
-            .query_row([id.0], |r| r.get(0))
-            .optional()?)
+        self.run(|| {
+            Ok(self
+                .conn
+                .prepare_cached("SELECT bytes FROM attachment_data WHERE id = ?1")?
+                .query_row([id.0], |r| r.get(0))
+                .optional()?)
+        })
     }
 
     /// An attachment's name.
@@ -411,12 +428,14 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn attachment_name(&self, id: AttachmentId) -> Result<Option<Untrusted>> {
-        Ok(self
-            .conn
-            .prepare_cached("SELECT name FROM attachment WHERE id = ?1")?
-            .query_row([id.0], |r| r.get::<_, String>(0))
-            .optional()?
-            .map(Untrusted::new))
+        self.run(|| {
+            Ok(self
+                .conn
+                .prepare_cached("SELECT name FROM attachment WHERE id = ?1")?
+                .query_row([id.0], |r| r.get::<_, String>(0))
+                .optional()?
+                .map(Untrusted::new))
+        })
     }
 
     /// All drafts, the newest first.
@@ -424,7 +443,7 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn drafts(&self) -> Result<Vec<Draft>> {
-        draft::all(&self.conn)
+        self.run(|| draft::all(&self.conn))
     }
 
     /// Macros, snippets or views, by name.
@@ -432,16 +451,18 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn named(&self, shelf: Shelf) -> Result<Vec<Named>> {
-        let mut stmt = self
-            .conn
-            .prepare_cached("SELECT name, body FROM named WHERE sort = ?1 ORDER BY name")?;
-        let found = stmt.query_map([writer::shelf_code(shelf)], |r| {
-            Ok(Named {
-                name: r.get(0)?,
-                body: r.get(1)?,
-            })
-        })?;
-        Ok(found.collect::<rusqlite::Result<_>>()?)
+        self.run(|| {
+            let mut stmt = self
+                .conn
+                .prepare_cached("SELECT name, body FROM named WHERE sort = ?1 ORDER BY name")?;
+            let found = stmt.query_map([writer::shelf_code(shelf)], |r| {
+                Ok(Named {
+                    name: r.get(0)?,
+                    body: r.get(1)?,
+                })
+            })?;
+            Ok(found.collect::<rusqlite::Result<_>>()?)
+        })
     }
 
     /// A remembered value.
@@ -449,11 +470,13 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn meta(&self, key: &str) -> Result<Option<String>> {
-        Ok(self
-            .conn
-            .prepare_cached("SELECT value FROM meta WHERE key = ?1")?
-            .query_row([key], |r| r.get(0))
-            .optional()?)
+        self.run(|| {
+            Ok(self
+                .conn
+                .prepare_cached("SELECT value FROM meta WHERE key = ?1")?
+                .query_row([key], |r| r.get(0))
+                .optional()?)
+        })
     }
 
     /// A ticket's life as far as clocks care.
@@ -461,13 +484,15 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn history(&self, id: TicketId) -> Result<Option<TicketHistory>> {
-        let Some(t) = put::load(&self.conn, id)? else {
-            return Ok(None);
-        };
-        let mut h = put::history(&self.conn, t)?;
-        h.events.extend(outbox::clock_events(&self.conn, id)?);
-        h.events.sort_by_key(|e| e.at);
-        Ok(Some(h))
+        self.run(|| {
+            let Some(t) = put::load(&self.conn, id)? else {
+                return Ok(None);
+            };
+            let mut h = put::history(&self.conn, t)?;
+            h.events.extend(outbox::clock_events(&self.conn, id)?);
+            h.events.sort_by_key(|e| e.at);
+            Ok(Some(h))
+        })
     }
 
     /// Hands every ticket to `each`, oldest first, until it says stop with `false`.
@@ -475,6 +500,6 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn export(&self, each: &mut dyn FnMut(ExportRow) -> bool) -> Result<()> {
-        thread::export(&self.conn, each)
+        self.run(|| thread::export(&self.conn, each))
     }
 }

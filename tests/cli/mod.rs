@@ -3,6 +3,7 @@
 mod bring_in;
 mod reading;
 mod schema;
+mod store;
 
 use std::io::Write as _;
 use std::path::Path;
