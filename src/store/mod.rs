@@ -11,6 +11,7 @@
 mod audit;
 mod draft;
 mod error;
+mod health;
 mod import;
 mod lay;
 mod list;
@@ -34,6 +35,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 use std::path::PathBuf;
 
 pub use error::StoreError;
+pub use health::{Health, check, health};
 pub use reader::Reader;
 pub use writer::Writer;
 

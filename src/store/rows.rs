@@ -26,7 +26,7 @@ pub const fn ms(at: Instant) -> i64 {
 /// The first whole millisecond that is not before an instant.
 pub fn ceil_ms(i: Instant) -> i64 {
     let floor = ms(i);
-    floor + i64::from(i.timestamp_subsec_nanos() % 1_000_000 != 0)
+    floor + i64::from(!i.timestamp_subsec_nanos().is_multiple_of(1_000_000))
 }
 
 /// The instant behind stored milliseconds.

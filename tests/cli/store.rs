@@ -196,3 +196,67 @@ fn a_disk_without_room_is_said_and_what_was_there_is_kept() {
     m.ok(&["import", "-q", file.to_str().unwrap()]);
     assert_eq!(m.ok(&["export"]).lines().count(), 3003);
 }
+
+#[test]
+fn the_doctor_tells_form_size_health_room_and_who_may_read() {
+    let m = Machine::filled();
+    let of = |what: &str| -> Vec<(bool, String)> {
+        let out = m.run(&["--json", "doctor"]);
+        let all: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+        let found = all["findings"].as_array().unwrap().iter();
+        found
+            .filter(|f| f["what"] == what)
+            .map(|f| {
+                let text = format!("{} {}", f["found"], f["then"]);
+                (f["ok"].as_bool().unwrap(), text)
+            })
+            .collect()
+    };
+    let good = |what: &str, says: &str| {
+        let found = of(what);
+        assert!(
+            matches!(found.as_slice(), [(true, text)] if text.contains(says)),
+            "{found:?}"
+        );
+    };
+    let bad = |what: &str, says: &str| {
+        let found = of(what);
+        assert!(
+            found.iter().any(|(ok, text)| !ok && text.contains(says)),
+            "{found:?}"
+        );
+    };
+    good("store", "3 tickets, ");
+    good("form", "form 3, this program knows 3");
+    good("check", "whole");
+    good("audit", "lines, all whole");
+    assert_eq!(of("room").len(), 1);
+    std::fs::set_permissions(store(&m), std::fs::Permissions::from_mode(0o644)).unwrap();
+    bad("store", "chmod 600");
+}
+
+#[test]
+fn the_doctor_names_damage_and_forms_and_changes_nothing() {
+    let m = Machine::filled();
+    let found = |what: &str| -> String {
+        let out = m.run(&["doctor"]);
+        let text = String::from_utf8(out.stdout).unwrap();
+        let line = text.lines().find(|l| l[5..].starts_with(what)).unwrap();
+        format!("{line} ({})", out.status.code().unwrap())
+    };
+    for (version, says) in [(99, "knows 3 (1)"), (2, "knows 3 (0)")] {
+        raw(&m, &format!("PRAGMA user_version = {version}"));
+        assert!(found("form").ends_with(says), "{}", found("form"));
+    }
+    raw(&m, "PRAGMA user_version = 3");
+    let data = store(&m).parent().unwrap().to_owned();
+    std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o755)).unwrap();
+    assert!(found("data").contains("may be read by others (mode 755)"));
+    std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let mut bytes = std::fs::read(store(&m)).unwrap();
+    let at = bytes.len() / 4096 / 2 * 4096;
+    bytes[at..at + 4096].fill(0xA5);
+    std::fs::write(store(&m), &bytes).unwrap();
+    assert!(found("check").starts_with("BAD"), "{}", found("check"));
+    assert_eq!(std::fs::read(store(&m)).unwrap(), bytes);
+}
