@@ -36,6 +36,7 @@ use std::path::PathBuf;
 
 pub use error::StoreError;
 pub use health::{Health, check, health};
+pub use open::set_aside;
 pub use reader::Reader;
 pub use writer::Writer;
 

@@ -35,7 +35,7 @@ pub fn for_writing(path: &Path, now: Instant) -> Result<File> {
             fresh,
         }),
         Err(StoreError::Damaged { .. }) => {
-            let aside = set_aside(path, now)?;
+            let aside = rename(path, "damaged", now)?;
             let (conn, _) = try_open(path).map_err(|e| explain(path, e))?;
             Ok(File {
                 conn,
@@ -309,16 +309,25 @@ pub(super) fn sibling(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Renames the file and its companions; never over another file.
+/// Puts a file that this program cannot use out of the way, and says under which name; it
+/// is never deleted.
+///
+/// # Errors
+/// It cannot be renamed.
 pub fn set_aside(path: &Path, now: Instant) -> Result<PathBuf> {
+    rename(path, "aside", now)
+}
+
+/// Renames the file and its companions; never over another file.
+fn rename(path: &Path, why: &str, now: Instant) -> Result<PathBuf> {
     let stamp = now.format("%Y%m%dT%H%M%SZ");
     let target = (0..1000)
         .map(|n| match n {
-            0 => sibling(path, &format!(".damaged-{stamp}")),
-            n => sibling(path, &format!(".damaged-{stamp}-{n}")),
+            0 => sibling(path, &format!(".{why}-{stamp}")),
+            n => sibling(path, &format!(".{why}-{stamp}-{n}")),
         })
         .find(|t| !t.exists())
-        .unwrap_or_else(|| sibling(path, ".damaged"));
+        .unwrap_or_else(|| sibling(path, &format!(".{why}")));
     for suffix in ["-wal", "-shm", suspect::ENDING, ""] {
         let from = sibling(path, suffix);
         if from.exists() {
