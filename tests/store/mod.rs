@@ -647,3 +647,24 @@ fn the_next_most_urgent_is_mine_or_nobodys_and_awake() {
         .unwrap();
     assert!(!ahead.marks.is_empty());
 }
+
+#[test]
+fn what_waits_behind_an_earlier_change_arms_no_alarm() {
+    let mut scene = Scene::with(60);
+    let (a, b) = (scene.id("T55"), scene.id("T56"));
+    let first = change(1, a, Act::Status { to: Status::OnHold });
+    let mut second = change(2, a, Act::AddLabel { label: "x".into() });
+    second.not_before = Some(now() + TimeDelta::seconds(10));
+    scene.writer.commit(&[first.clone(), second]).unwrap();
+    assert!(scene.writer.mark_in_flight(first.id).unwrap());
+    assert_eq!(scene.writer.next_not_before().unwrap(), None);
+    let mut other = change(3, b, Act::AddLabel { label: "x".into() });
+    other.not_before = Some(now() + TimeDelta::seconds(20));
+    scene.writer.commit(std::slice::from_ref(&other)).unwrap();
+    assert_eq!(scene.writer.next_not_before().unwrap(), other.not_before);
+    scene.writer.confirm(first.id, None, now()).unwrap();
+    assert_eq!(
+        scene.writer.next_not_before().unwrap(),
+        Some(now() + TimeDelta::seconds(10))
+    );
+}
