@@ -1,7 +1,7 @@
 //! Walking along a list: candidates from index stretches merged in order, each row held
 //! against the query, within a budget of rows looked at.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::plan::Plan;
 use super::rows::{self, COLS};
 use super::ways::Branch;
-use super::{Result, sift, words};
+use super::{Result, StoreError, sift, words};
 use crate::domain::list::{Asker, Count, Place, Row, Sort};
 use crate::domain::query::{Query, Term, Test, Text};
 use crate::domain::ticket::{Ticket, TicketId};
@@ -19,6 +19,8 @@ use crate::domain::ticket::{Ticket, TicketId};
 pub const BUDGET: i64 = 16_000;
 /// A row that only the full rule could turn away costs so many.
 const DEAR: i64 = 4;
+/// Up to so many are asked for their words one by one, instead of all words for them.
+const FEW: i64 = 200;
 /// Others are counted up to here.
 const CAP: usize = 1000;
 
@@ -33,6 +35,8 @@ pub struct Ask<'a> {
     /// What SQL can tell of the query.
     pub sieve: sift::Sieve,
     texts: Vec<&'a Text>,
+    /// What went wrong while a row was held against the query.
+    failed: RefCell<Option<StoreError>>,
 }
 
 /// What a walk met: rows in the order of walking, and where it gave up, if it did.
@@ -70,7 +74,12 @@ impl<'a> Ask<'a> {
         sort: Sort,
         asker: &'a Asker,
     ) -> Result<Self> {
-        let plan = Plan::of(conn, query, sort, asker)?;
+        let plan = if query.words().is_empty() {
+            Plan::of(conn, query, sort, asker)?
+        } else {
+            // What is found by words has its own order.
+            Plan::to_count(conn, query, asker)?
+        };
         Ok(Self::with(conn, query, sort, asker, plan))
     }
 
@@ -95,6 +104,7 @@ impl<'a> Ask<'a> {
             plan,
             sieve: sift::conditions(query, asker),
             texts: query.words(),
+            failed: RefCell::default(),
         }
     }
 
@@ -108,7 +118,13 @@ impl<'a> Ask<'a> {
                 s.query_row(params![expression, id.0], |_| Ok(()))
                     .optional()
             });
-        matches!(found, Ok(Some(())))
+        match found {
+            Ok(found) => found.is_some(),
+            Err(e) => {
+                self.failed.replace(Some(e.into()));
+                false
+            }
+        }
     }
 
     /// The query is a search for words.
@@ -122,9 +138,49 @@ impl<'a> Ask<'a> {
         }) && (t.merged_into.is_none() || names_merged(self.query))
     }
 
+    /// Whether a ticket is meant, words apart that the search itself has found.
+    fn is_meant(&self, t: &Ticket) -> Result<bool> {
+        let meant = self.sieve.exact || self.fits(t);
+        self.failed.take().map_or(Ok(meant), Err)
+    }
+
     /// The ticket, if it is meant. What the sieve lets through is meant if that says all.
     pub fn load(&self, id: i64) -> Result<Option<Ticket>> {
-        Ok(super::put::load(self.conn, TicketId(id))?.filter(|t| self.sieve.exact || self.fits(t)))
+        let Some(t) = super::put::load(self.conn, TicketId(id))? else {
+            return Ok(None);
+        };
+        Ok(self.is_meant(&t)?.then_some(t))
+    }
+
+    /// The same of a ticket that no search has found.
+    pub fn load_by_itself(&self, id: i64) -> Result<Option<Ticket>> {
+        let id = TicketId(id);
+        let found = self.texts.iter().all(|text| self.has(id, text));
+        if let Some(e) = self.failed.take() {
+            return Err(e);
+        }
+        if found { self.load(id.0) } else { Ok(None) }
+    }
+
+    /// A ticket as a row of this list.
+    pub fn row(&self, t: Ticket) -> Row {
+        if self.is_search() {
+            Row {
+                place: found_place(t.id.0),
+                ticket: t,
+            }
+        } else {
+            row(t, self.sort)
+        }
+    }
+
+    /// So few candidates that all of them are looked at and sorted.
+    pub fn is_gathered(&self) -> bool {
+        if self.is_search() {
+            self.plan.n <= FEW
+        } else {
+            self.plan.gather
+        }
     }
 
     /// Up to `limit` rows after (or before) a place, in the order of walking.
@@ -324,11 +380,10 @@ impl<'a> Ask<'a> {
                     })
                     .optional()?
                     .flatten();
-                if let Some(t) = found.filter(|t| self.fits(t)) {
-                    out.rows.push(Row {
-                        place: found_place(id),
-                        ticket: t,
-                    });
+                if let Some(t) = found
+                    && self.is_meant(&t)?
+                {
+                    out.rows.push(self.row(t));
                 }
                 if out.rows.len() == limit {
                     return Ok(out);
@@ -364,6 +419,13 @@ impl<'a> Ask<'a> {
         if let (Some(n), true) = (self.plan.exact, self.texts.is_empty()) {
             return Ok(Count::Exact(n));
         }
+        if self.is_search() && self.is_gathered() {
+            let mut n = 0;
+            for (_, id) in self.gather()? {
+                n += u64::from(self.load_by_itself(id)?.is_some());
+            }
+            return Ok(Count::Exact(n));
+        }
         let (from, purse) = ((i64::MIN, i64::MIN), Purse(Cell::new(budget)));
         let cap = if self.texts.is_empty() { CAP } else { CAP / 4 };
         let (n, stopped) = if self.texts.is_empty() {
@@ -390,6 +452,7 @@ impl<'a> Ask<'a> {
     /// The keys and ids of all candidates, in the order that is wished for.
     pub fn gather(&self) -> Result<Vec<(i64, i64)>> {
         let wished = match self.sort {
+            _ if self.is_search() => "-t.id",
             Sort::Due => "t.k_due",
             Sort::Updated => "t.k_upd",
             Sort::Priority => "t.k_prio",
@@ -415,22 +478,14 @@ impl<'a> Ask<'a> {
                 }
             }
         }
+        all.sort_unstable();
+        all.dedup();
         Ok(all)
     }
 
     /// A ticket's place in the list, if it is in it.
     pub fn place(&self, id: TicketId) -> Result<Option<Place>> {
-        let Some(t) = super::put::load(self.conn, id)? else {
-            return Ok(None);
-        };
-        if !self.fits(&t) || !self.texts.iter().all(|text| self.has(id, text)) {
-            return Ok(None);
-        }
-        Ok(Some(if self.texts.is_empty() {
-            row(t, self.sort).place
-        } else {
-            found_place(id.0)
-        }))
+        Ok(self.load_by_itself(id.0)?.map(|t| self.row(t).place))
     }
 }
 
@@ -451,7 +506,7 @@ fn names_merged(q: &Query) -> bool {
 }
 
 /// A ticket as a row of an order.
-pub fn row(t: Ticket, sort: Sort) -> Row {
+fn row(t: Ticket, sort: Sort) -> Row {
     Row {
         place: Place {
             major: rows::key_of(&t, sort),

@@ -25,6 +25,8 @@ pub struct Plan {
     pub keys: (i64, i64),
     /// How many the query means, where the indexes alone can tell.
     pub exact: Option<u64>,
+    /// How many candidates there are, as far as they were counted.
+    pub n: i64,
     /// Candidates come in the wrong order: few enough to sort them.
     pub gather: bool,
     /// Nothing can match.
@@ -72,6 +74,7 @@ impl Plan {
                 branches: Vec::new(),
                 keys: (i64::MIN, i64::MAX),
                 exact: Some(0),
+                n: 0,
                 gather: false,
                 empty: true,
             });
@@ -81,6 +84,7 @@ impl Plan {
             branches: way.branches,
             keys: way.keys,
             exact,
+            n: way.n,
             empty: shelves.is_empty(),
         })
     }

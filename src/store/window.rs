@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::Result;
-use super::list::{Ask, BUDGET, Walk, row};
+use super::list::{Ask, BUDGET, Walk};
 use crate::domain::list::{Anchor, Asker, Count, ListRequest, Page};
 
 /// A window of a list.
@@ -13,7 +13,7 @@ pub fn window(conn: &Connection, req: &ListRequest, asker: &Asker) -> Result<Pag
         Anchor::Ticket(id) => ask.place(id)?.map_or(Anchor::First, Anchor::Around),
         other => other,
     };
-    if ask.plan.gather && !ask.is_search() {
+    if ask.is_gathered() {
         return gathered(&ask, req, anchor);
     }
     let (mut before, mut after) = (Walk::default(), Walk::default());
@@ -82,17 +82,15 @@ fn cut(walk: &mut Walk, keep: usize) -> bool {
 /// Few candidates in another order than the wished one: all of them, sorted.
 fn gathered(ask: &Ask<'_>, req: &ListRequest, anchor: Anchor) -> Result<Page> {
     let mut all = ask.gather()?;
-    all.sort_unstable();
-    all.dedup();
     let mut rows = Vec::new();
     if !ask.sieve.exact {
         // Only the tickets themselves can tell: those that are not meant go before anything
         // is counted.
         let mut meant = Vec::new();
         for (key, id) in all {
-            if let Some(t) = ask.load(id)? {
+            if let Some(t) = ask.load_by_itself(id)? {
                 meant.push((key, id));
-                rows.push(row(t, req.sort));
+                rows.push(ask.row(t));
             }
         }
         all = meant;
@@ -111,7 +109,7 @@ fn gathered(ask: &Ask<'_>, req: &ListRequest, anchor: Anchor) -> Result<Page> {
     let rows = if ask.sieve.exact {
         let mut rows = Vec::with_capacity(to - from);
         for (_, id) in all.drain(from..to) {
-            rows.extend(ask.load(id)?.map(|t| row(t, req.sort)));
+            rows.extend(ask.load(id)?.map(|t| ask.row(t)));
         }
         rows
     } else {

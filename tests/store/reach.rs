@@ -174,6 +174,34 @@ fn a_search_for_words_that_only_few_fields_fit_goes_on_where_it_stopped() {
 }
 
 #[test]
+fn words_beside_a_rare_field_are_looked_for_in_its_few_tickets() {
+    let scene = Scene::with(600);
+    let listed = |text: &str, anchor| {
+        let query = Query::parse(text).unwrap();
+        let page = ask(&scene.reader, &query, Sort::Due, anchor);
+        assert!(page.at_start && page.at_end && !page.partial, "{text}");
+        let counts = scene.reader.counts(&[query], &asker()).unwrap();
+        assert_eq!(counts, [Count::Exact(page.rows.len() as u64)], "{text}");
+        keys(&page.rows)
+    };
+    assert_eq!(
+        listed("jan id:T3,T500,T41", Anchor::First),
+        ["T500", "T41", "T3"]
+    );
+    assert_eq!(
+        listed("jan id:T3,T500,T41", Anchor::Last),
+        ["T500", "T41", "T3"]
+    );
+    assert!(listed("nowhere id:T3,T500,T41", Anchor::First).is_empty());
+    let one = scene.reader.ticket(scene.id("T41")).unwrap().unwrap();
+    let name = one.requester.unwrap().raw().to_owned();
+    let by_name = listed(&format!("jan requester:\"{name}\""), Anchor::First);
+    assert!(by_name.contains(&"T41".to_owned()), "{by_name:?}");
+    let place = Anchor::Ticket(scene.id("T41"));
+    assert_eq!(listed("jan id:T3,T500,T41", place), ["T500", "T41", "T3"]);
+}
+
+#[test]
 fn counts_of_stretches_and_scopes_are_exact_beyond_what_is_looked_at() {
     let scene = large(5_000);
     let views = [
