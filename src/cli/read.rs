@@ -279,8 +279,8 @@ pub fn views(session: &Session, out: &mut Out) -> Result<(), Fail> {
     for (v, c) in all.iter().zip(counts) {
         let n = match c {
             Count::Exact(n) => n.to_string(),
+            Count::AtLeast(0) | Count::Unknown => "?".into(),
             Count::AtLeast(n) => format!("{n}+"),
-            Count::Unknown => "?".into(),
         };
         out.row(&format!("{:<16} {n:>8}  {}", v.name, v.text))?;
     }
