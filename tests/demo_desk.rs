@@ -234,3 +234,91 @@ fn placeholders_of_macros_and_snippets_are_known() {
         assert!(!rest.contains(['{', '}']), "{body}");
     }
 }
+
+mod again {
+    //! Opening the demo on another day.
+
+    use chrono::{DateTime, TimeDelta, Utc};
+    use deskhand::config::{Config, Paths};
+    use deskhand::domain::thread::{Draft, Visibility};
+    use deskhand::shell::open_demo;
+    use deskhand::store::Reader;
+
+    fn day(n: i64) -> DateTime<Utc> {
+        let monday: DateTime<Utc> = "2026-11-23T10:00:00Z".parse().unwrap();
+        monday + TimeDelta::days(n)
+    }
+
+    fn aside(paths: &Paths, word: &str) -> usize {
+        std::fs::read_dir(&paths.data_dir)
+            .unwrap()
+            .filter_map(|f| f.ok()?.file_name().into_string().ok())
+            .filter(|n| n.starts_with(&format!("demo.db.{word}-")))
+            .filter(|n| !["-wal", "-shm", ".suspect"].iter().any(|e| n.ends_with(e)))
+            .count()
+    }
+
+    fn made_on(paths: &Paths) -> String {
+        let reader = Reader::open(&paths.demo_store()).unwrap();
+        reader.meta("demo_day").unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_draft_keeps_yesterdays_demo() {
+        let folder = tempfile::tempdir().unwrap();
+        let (paths, config) = (Paths::below(folder.path()), Config::default());
+        drop(open_demo(&paths, &config, day(0), false).unwrap());
+        drop(open_demo(&paths, &config, day(1), false).unwrap());
+        assert_eq!(made_on(&paths), "2026-11-24");
+        let mut desk = open_demo(&paths, &config, day(1), false).unwrap();
+        let mut first = None;
+        Reader::open(&paths.demo_store())
+            .unwrap()
+            .export(&mut |r| {
+                first = Some(r.ticket.id);
+                false
+            })
+            .unwrap();
+        let draft = Draft {
+            ticket: first.unwrap(),
+            visibility: Visibility::Internal,
+            body: "half a sentence".into(),
+            at: day(1),
+            files: Vec::new(),
+        };
+        desk.writer.save_draft(&draft).unwrap();
+        drop(desk);
+        drop(open_demo(&paths, &config, day(2), false).unwrap());
+        assert_eq!(made_on(&paths), "2026-11-24");
+        let kept = Reader::open(&paths.demo_store()).unwrap().drafts().unwrap();
+        assert_eq!(kept.len(), 1);
+        drop(open_demo(&paths, &config, day(2), true).unwrap());
+        assert_eq!(made_on(&paths), "2026-11-25");
+    }
+
+    #[test]
+    fn what_a_newer_program_wrote_or_what_is_damaged_is_set_aside_not_deleted() {
+        let folder = tempfile::tempdir().unwrap();
+        let (paths, config) = (Paths::below(folder.path()), Config::default());
+        for fresh in [false, true] {
+            drop(open_demo(&paths, &config, day(0), false).unwrap());
+            let raw = rusqlite::Connection::open(paths.demo_store()).unwrap();
+            raw.pragma_update(None, "user_version", 99).unwrap();
+            drop(raw);
+            let desk = open_demo(&paths, &config, day(fresh.into()), fresh).unwrap();
+            let news = desk.news.join(" ");
+            assert!(
+                news.contains("newer Deskhand") && news.contains("demo.db.aside-"),
+                "{news}"
+            );
+            drop(desk);
+            assert_eq!(aside(&paths, "aside"), 1 + usize::from(fresh));
+            std::fs::write(paths.demo_store(), vec![b'x'; 5000]).unwrap();
+            let desk = open_demo(&paths, &config, day(fresh.into()), fresh).unwrap();
+            assert!(desk.news.join(" ").contains("was damaged"));
+            assert_eq!(aside(&paths, "damaged"), 1 + usize::from(fresh));
+            // The new one is a whole demo.
+            assert_eq!(made_on(&paths), day(fresh.into()).format("%F").to_string());
+        }
+    }
+}

@@ -88,7 +88,7 @@ pub enum Effect {
     },
     /// The words that completion knows; absences that are over by then are left out.
     Vocabulary(Instant),
-    /// Which ticket has this number.
+    /// Which ticket has this number, within the asker's scope.
     FindTicket {
         /// Which request.
         generation: Generation,

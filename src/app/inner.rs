@@ -26,6 +26,8 @@ pub enum Intent {
     Last,
     /// This ticket, on this row of the screen.
     Ticket(TicketId, usize),
+    /// Stay; what is found from this place on, down or up, is added to the rows there are.
+    On(Place, bool),
 }
 
 /// What to do with a ticket that was asked for by number.

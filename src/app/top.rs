@@ -96,6 +96,8 @@ pub fn ago(from: Instant, now: Instant) -> Printable {
 pub fn count(count: Count) -> Printable {
     match count {
         Count::Exact(n) => Printable::grouped(n),
+        // None so far says nothing: that is not known yet, not none.
+        Count::AtLeast(0) => Printable::literal("…"),
         Count::AtLeast(n) => Printable::grouped(n).with("+"),
         Count::Unknown => Printable::literal("…"),
     }

@@ -250,7 +250,11 @@ pub enum Command {
         what: ConfigWhat,
     },
     /// Look whether everything is in order, and say what to do where it is not
-    Doctor,
+    Doctor {
+        /// Read a store of more than 500 MB from end to end too: three seconds a gigabyte or more
+        #[arg(long)]
+        deep: bool,
+    },
     /// The kinds of helpdesk that can be connected
     Connect,
     /// Print completions for a shell

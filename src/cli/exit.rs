@@ -86,6 +86,8 @@ impl From<StoreError> for Fail {
             StoreError::NoTicket(_) => Code::NotFound,
             StoreError::Refused(_) => Code::Refused,
             StoreError::NewerVersion { .. }
+            | StoreError::OlderVersion { .. }
+            | StoreError::NotAFile { .. }
             | StoreError::Damaged { .. }
             | StoreError::Locked { .. }
             | StoreError::Unreadable { .. } => Code::Store,

@@ -6,6 +6,7 @@
 mod act;
 mod args;
 mod check;
+mod doctor;
 mod exit;
 mod export;
 pub mod import;
@@ -99,7 +100,7 @@ fn dispatch(cli: &Cli, out: &mut Out) -> Result<Code, Fail> {
             return Ok(Code::Ok);
         }
         Command::Config { what } => return check::config(&cli.global, *what, out),
-        Command::Doctor => return check::doctor(&cli.global, out),
+        Command::Doctor { deep } => return doctor::doctor(&cli.global, *deep, out),
         Command::Connect => return check::connect(&cli.global, out),
         _ => {}
     }

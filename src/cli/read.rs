@@ -18,7 +18,9 @@ use crate::store::{AuditRow, Reader};
 /// At most so many rows are asked for at once.
 const PAGE: usize = 500;
 
-/// Rows of a list, page by page, until `limit`.
+/// Rows of a list, page by page, until `limit` or the end of the list. Where the store gave
+/// up looking it is asked again: who waits for a prompt has time, and no answer is an answer
+/// only when all was looked at.
 pub fn rows(
     session: &Session,
     reader: &Reader,
@@ -29,25 +31,22 @@ pub fn rows(
     let asker = session.asker();
     let mut all: Vec<Ticket> = Vec::new();
     let mut anchor = Anchor::First;
-    let mut total = Count::Unknown;
+    let mut total = None;
     loop {
         let more = limit.saturating_sub(all.len());
-        let again = !all.is_empty();
         let page = reader.list(
             &ListRequest {
                 query: query.clone(),
                 sort,
                 anchor,
                 before: 0,
-                after: more.min(PAGE) + usize::from(again),
+                // A window around the last row begins with it.
+                after: more.min(PAGE) + usize::from(!all.is_empty()),
             },
             &asker,
         )?;
-        if !again {
-            total = page.total;
-        }
+        let total = *total.get_or_insert(page.total);
         let last = page.rows.last().map(|r| r.place);
-        let before = all.len();
         let skip = all.last().map(|t| t.id);
         all.extend(
             page.rows
@@ -56,11 +55,18 @@ pub fn rows(
                 .filter(|t| Some(t.id) != skip)
                 .take(more),
         );
-        match last {
-            Some(place) if !page.at_end && all.len() < limit && all.len() > before => {
-                anchor = Anchor::Around(place);
+        match page.below.or(last) {
+            Some(place) if !page.at_end && all.len() < limit => anchor = Anchor::Around(place),
+            _ => {
+                let n = all.len() as u64;
+                let total = match total {
+                    Count::Exact(_) => total,
+                    _ if page.at_end => Count::Exact(n),
+                    Count::AtLeast(m) => Count::AtLeast(m.max(n)),
+                    Count::Unknown => Count::AtLeast(n),
+                };
+                return Ok((all, total));
             }
-            _ => return Ok((all, total)),
         }
     }
 }
@@ -120,10 +126,13 @@ fn print(session: &Session, tickets: &[Ticket], total: Count, out: &mut Out) -> 
         out.row(&shape::row(t, session, columns))?;
     }
     let more = match total {
-        Count::Exact(n) => n.saturating_sub(tickets.len() as u64),
-        Count::AtLeast(_) | Count::Unknown => 0,
+        Count::Exact(n) => n.saturating_sub(tickets.len() as u64).to_string(),
+        Count::AtLeast(n) if n > tickets.len() as u64 => {
+            format!("{} or more", n - tickets.len() as u64)
+        }
+        Count::AtLeast(_) | Count::Unknown => "perhaps".to_owned(),
     };
-    if more > 0 {
+    if more != "0" {
         out.row(&format!("  and {more} more; --limit shows more of them"))?;
     } else if tickets.is_empty() {
         out.row("nothing here")?;
@@ -276,8 +285,8 @@ pub fn views(session: &Session, out: &mut Out) -> Result<(), Fail> {
     for (v, c) in all.iter().zip(counts) {
         let n = match c {
             Count::Exact(n) => n.to_string(),
+            Count::AtLeast(0) | Count::Unknown => "?".into(),
             Count::AtLeast(n) => format!("{n}+"),
-            Count::Unknown => "?".into(),
         };
         out.row(&format!("{:<16} {n:>8}  {}", v.name, v.text))?;
     }

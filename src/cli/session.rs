@@ -15,7 +15,7 @@ use crate::domain::list::Asker;
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::ticket::{Ticket, TicketId, TicketKey};
 use crate::shell::{self, Clock};
-use crate::store::{Reader, Writer};
+use crate::store::{Reader, StoreError, Writer};
 use crate::sync;
 
 /// One run of the program.
@@ -66,15 +66,23 @@ impl Session {
         })
     }
 
-    /// Opens the store for reading.
+    /// Opens the store for reading. What only a writer can put right is put right first: an
+    /// older form is brought up to date, a damaged file set aside.
     pub fn reader(&self) -> Result<Reader, Fail> {
-        if !self.store.exists() {
+        // A folder that may not be looked into is not an empty one: opening says why.
+        if let Ok(false) = self.store.try_exists() {
             return Err(Fail::not_found(format!(
                 "there is no desk at {} yet; bring tickets in with `deskhand import FILE`, or look around with `deskhand demo`",
                 self.store.display()
             )));
         }
-        Ok(Reader::open(&self.store)?)
+        match Reader::open(&self.store) {
+            Err(StoreError::OlderVersion { .. } | StoreError::Damaged { .. }) => {
+                drop(self.writer()?);
+                Ok(Reader::open(&self.store)?)
+            }
+            opened => Ok(opened?),
+        }
     }
 
     /// Opens the store for writing; makes it where it is not there, with a folder that only

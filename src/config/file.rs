@@ -9,7 +9,8 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 use toml::Spanned;
 
 use super::error::ConfigError;
-use super::{Config, KEY_PROFILES, OwnView, nearest};
+use super::{Config, OwnView, nearest};
+use crate::app::keymap::PROFILES;
 use crate::domain::Instant;
 use crate::domain::calendar::{Calendar, CalendarSpec, Span, Weekly};
 use crate::domain::list::Sort;
@@ -262,12 +263,13 @@ fn profile(
 ) -> Result<Option<String>, ConfigError> {
     let Some(given) = given else { return Ok(None) };
     let (span, name) = (given.span(), given.into_inner());
-    if KEY_PROFILES.contains(&name.as_str()) {
+    let names = || PROFILES.iter().map(|(name, _)| *name);
+    if names().any(|known| known == name) {
         return Ok(Some(name));
     }
-    let hint = match nearest(&name, KEY_PROFILES.iter().copied()) {
+    let hint = match nearest(&name, names()) {
         Some(near) => format!("Did you mean \"{near}\"?"),
-        None => format!("There are: {}.", KEY_PROFILES.join(", ")),
+        None => format!("There are: {}.", names().collect::<Vec<_>>().join(", ")),
     };
     let what = format!("there is no key profile \"{name}\"");
     Err(ConfigError::at(file, source, Some(span), what).hint(hint))

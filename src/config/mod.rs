@@ -101,9 +101,6 @@ impl Default for Config {
     }
 }
 
-/// The profiles of keys that are built in.
-pub const KEY_PROFILES: &[&str] = &["default", "mail", "arrows"];
-
 /// What was found on disk.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Loaded {

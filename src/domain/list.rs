@@ -128,8 +128,12 @@ pub struct Page {
     pub at_end: bool,
     /// How many rows the list has.
     pub total: Count,
-    /// Time ran out before all rows were looked at: more may match further down.
+    /// Time ran out before all rows were looked at: more may match further on.
     pub partial: bool,
+    /// Time ran out before the beginning: a window around this place looks further up.
+    pub above: Option<Place>,
+    /// Time ran out before the end: a window around this place looks further down.
+    pub below: Option<Place>,
 }
 
 /// The ticket to do next, and why it is first.

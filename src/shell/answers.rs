@@ -232,7 +232,9 @@ pub fn refusal(effect: Effect, error: &StoreError) -> Option<Event> {
             answer: Err(no),
         },
         Effect::Vocabulary(_) => Event::Vocabulary(Err(no)),
-        Effect::FindTicket { generation, key } => Event::Found {
+        Effect::FindTicket {
+            generation, key, ..
+        } => Event::Found {
             generation,
             key,
             answer: Err(no),

@@ -8,11 +8,9 @@ use tokio::sync::Mutex;
 use tokio::sync::mpsc::Sender;
 
 use super::Report;
-use super::answers;
-use super::effects::{tell_changed, tell_chores};
+use super::chores::{Trouble, tell_changed, tell_chores};
 use super::flight::{Flight, Token};
 use super::scribe::Pen;
-use crate::app::Event;
 use crate::desk::Desk;
 use crate::domain::Instant;
 use crate::domain::change::ChangeId;
@@ -59,6 +57,7 @@ pub struct Courier {
     pen: Pen,
     reports: Sender<Report>,
     flight: Flight,
+    trouble: Trouble,
 }
 
 impl Courier {
@@ -70,7 +69,13 @@ impl Courier {
             pen,
             reports,
             flight,
+            trouble: Trouble::default(),
         }
+    }
+
+    /// The person asks for another try: what goes wrong is told again.
+    pub fn ask_again(&self) {
+        self.trouble.is_over();
     }
 
     /// Something may be sent: goes, or goes again after the round that is under way.
@@ -96,13 +101,22 @@ impl Courier {
                     if !tickets.is_empty() || offline {
                         tell_changed(w, &reports, &flight, tickets, false, (now, offline));
                     }
-                    tell_chores(w, &reports, &flight, again_at);
+                    tell_chores(w, &reports, &flight, again_at, now);
                     drop(token);
                 });
+                self.trouble.is_over();
             }
             Err(error) => {
-                let event = Event::Failed(answers::fault(&error));
-                let _ = self.reports.send(Report::Event { event, token }).await;
+                if let Some(event) = self.trouble.news(&error) {
+                    let token = self.flight.begin();
+                    let _ = self.reports.send(Report::Event { event, token }).await;
+                }
+                // What is waiting is tried again, and what sleeps is still woken in time.
+                let (reports, flight) = (self.reports.clone(), self.flight.clone());
+                self.pen.write(move |w| {
+                    tell_chores(w, &reports, &flight, Some(now), now);
+                    drop(token);
+                });
             }
         }
     }

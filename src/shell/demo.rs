@@ -2,7 +2,8 @@
 //! so that its queue is alive today.
 //!
 //! The store is made anew when it is from another day, unless somebody changed something
-//! in it: then it is kept as it is, and `--fresh` makes it anew.
+//! in it or began to write: then it is kept as it is, and `--fresh` makes it anew. What
+//! cannot be read, or was written by a newer program, is set aside and never deleted.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +20,7 @@ use crate::domain::sla::{Side, SlaEvent, What};
 use crate::domain::text::Untrusted;
 use crate::domain::thread::{Author, TimelineEntry, Visibility};
 use crate::domain::ticket::{Channel, Kind, Priority, Status, TicketKey, Turn};
-use crate::store::{Named, Reader, Shelf, StoreError, Writer};
+use crate::store::{self, Named, Reader, Shelf, StoreError, Writer};
 
 const DESK: &str = include_str!("../../assets/demo/desk.json");
 const TICKETS: &str = include_str!("../../assets/demo/tickets.ndjson");
@@ -111,40 +112,77 @@ pub fn open(paths: &Paths, config: &Config, now: Instant, fresh: bool) -> Result
     let file = DeskFile::demo(paths);
     let today = now.with_timezone(&config.calendar.zone()).date_naive();
     let today = today.to_string();
-    if file.path.exists() && (fresh || !may_stay(&file, &today)) {
-        for end in ["", "-wal", "-shm"] {
-            let mut name = file.path.clone().into_os_string();
-            name.push(end);
-            match std::fs::remove_file(&name) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(format!(
-                        "the old demo at {} cannot be taken away: {e}; close what uses it",
-                        file.path.display()
-                    ));
-                }
-                _ => {}
+    let mut news: Vec<String> = Vec::new();
+    if file.path.exists() {
+        let mut found = Reader::open(&file.path);
+        if let Err(StoreError::OlderVersion { .. }) = found {
+            // Opening it for writing brings it up to date.
+            drop(open_desk(&file, config, paths, now)?);
+            found = Reader::open(&file.path);
+        }
+        match found {
+            Err(StoreError::NewerVersion { .. }) => {
+                let aside = store::set_aside(&file.path, now).map_err(|e| e.to_string())?;
+                news.push(format!(
+                    "the demo was written by a newer Deskhand; it was set aside as {} and a new one begun",
+                    aside.display()
+                ));
             }
+            Ok(reader) => {
+                let stays = !fresh && may_stay(&reader, &today);
+                drop(reader);
+                if !stays {
+                    take_away(&file)?;
+                }
+            }
+            // Damage is set aside with the next step; what may not be read is said by it.
+            Err(_) => {}
         }
     }
-    let desk = open_desk(&file, config, paths, now)?;
+    let mut desk = open_desk(&file, config, paths, now)?;
+    desk.news.extend(news);
     if !desk.fresh {
         return Ok(desk);
     }
-    let mut desk = desk;
     load(&mut desk.writer, &config.calendar, now)
         .and_then(|()| desk.writer.set_meta(DAY, &today))
         .map_err(|e| e.to_string())?;
+    let news = std::mem::take(&mut desk.news);
     drop(desk);
     // Once more, now that its snippets and macros are there.
-    open_desk(&file, config, paths, now)
+    let desk = open_desk(&file, config, paths, now)?;
+    Ok(OpenDesk {
+        news: desk.news.iter().cloned().chain(news).collect(),
+        ..desk
+    })
 }
 
-fn may_stay(file: &DeskFile, today: &str) -> bool {
-    let Ok(reader) = Reader::open(&file.path) else {
-        return false;
-    };
-    let same_day = reader.meta(DAY).ok().flatten().as_deref() == Some(today);
-    same_day || reader.outbox().is_ok_and(|rows| !rows.is_empty())
+fn take_away(file: &DeskFile) -> Result<(), String> {
+    for end in ["", "-wal", "-shm", ".suspect"] {
+        let mut name = file.path.clone().into_os_string();
+        name.push(end);
+        match std::fs::remove_file(&name) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                return Err(format!(
+                    "the old demo at {} cannot be taken away: {e}; close what uses it",
+                    file.path.display()
+                ));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether it is today's, or holds something of somebody's. What cannot be read stays: the
+/// next start looks into it.
+fn may_stay(reader: &Reader, today: &str) -> bool {
+    let same_day = reader
+        .meta(DAY)
+        .map_or(true, |day| day.as_deref() == Some(today));
+    same_day
+        || reader.outbox().map_or(true, |rows| !rows.is_empty())
+        || reader.drafts().map_or(true, |drafts| !drafts.is_empty())
 }
 
 /// Fills a store with the demo desk, alive at `now`.

@@ -7,6 +7,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::Report;
 use super::answers::{fault, sentence};
+use super::chores::{Trouble, tell_changed};
 use super::clipboard;
 use super::courier::Courier;
 use super::demo;
@@ -18,7 +19,7 @@ use super::paths;
 use super::save;
 use super::scribe::{Pen, Scribe};
 use super::watch::Watch;
-use crate::app::event::{Changed, Freshness};
+use crate::app::event::Changed;
 use crate::app::state::View;
 use crate::app::{Effect, Event, event};
 use crate::config::{self, Config, OwnView, Paths};
@@ -51,50 +52,7 @@ pub struct Outside {
     config: Arc<Config>,
     paths: Paths,
     watches: bool,
-}
-
-/// Tells the app what changed, with how we stand with the desk.
-pub(super) fn tell_changed(
-    writer: &Writer,
-    reports: &Sender<Report>,
-    flight: &Flight,
-    tickets: Vec<TicketId>,
-    vocabulary: bool,
-    (now, offline): (Instant, bool),
-) {
-    let (outbox, stuck) = writer.outbox_counts().unwrap_or_default();
-    let changed = Changed {
-        all: tickets.len() > 200 || vocabulary,
-        tickets,
-        vocabulary,
-        freshness: Freshness {
-            synced: Some(now),
-            running: false,
-            offline,
-            outbox,
-            stuck,
-        },
-    };
-    let _ = reports.blocking_send(Report::Event {
-        event: Event::Changed(changed),
-        token: flight.begin(),
-    });
-}
-
-/// Tells the loop when the store next wants something done.
-pub(super) fn tell_chores(
-    writer: &Writer,
-    reports: &Sender<Report>,
-    flight: &Flight,
-    again: Option<Instant>,
-) {
-    let held = writer.next_not_before().ok().flatten();
-    let asleep = writer.next_wake().ok().flatten();
-    let at = [held, asleep, again].into_iter().flatten().min();
-    let _ = reports.blocking_send(Report::Chores {
-        at,
-        token: flight.begin(),
-    });
+    trouble: Trouble,
 }
 
 impl Outside {
@@ -107,6 +65,7 @@ impl Outside {
             config,
             paths,
             watches: false,
+            trouble: Trouble::default(),
         }
     }
 
@@ -180,9 +139,21 @@ impl Outside {
     pub fn chores(&self, now: Instant) {
         let Some(working) = &self.working else { return };
         let (reports, flight) = (self.reports.clone(), self.flight.clone());
-        let token = self.flight.begin();
+        let (token, trouble) = (self.flight.begin(), self.trouble.clone());
         working.pen.write(move |w| {
-            let woken = w.wake_snoozed(now).unwrap_or_default();
+            let woken = match w.wake_snoozed(now) {
+                Ok(woken) => {
+                    trouble.is_over();
+                    woken
+                }
+                Err(error) => {
+                    if let Some(event) = trouble.news(&error) {
+                        let token = flight.begin();
+                        let _ = reports.blocking_send(Report::Event { event, token });
+                    }
+                    Vec::new()
+                }
+            };
             tell_changed(w, &reports, &flight, woken, false, (now, false));
             drop(token);
         });
@@ -287,7 +258,11 @@ impl Outside {
             }
             Effect::SaveAttachment { id, to } => self.attachment(working, id, to, false),
             Effect::OpenAttachment(id) => self.attachment(working, id, None, true),
-            Effect::Sync => self.chores(now),
+            Effect::Sync => {
+                self.trouble.is_over();
+                working.courier.ask_again();
+                self.chores(now);
+            }
             reading => working.lanes.ask(reading),
         }
     }

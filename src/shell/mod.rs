@@ -7,6 +7,7 @@
 //! desk a task of its own (`courier`).
 
 mod answers;
+mod chores;
 mod clipboard;
 mod clock;
 mod courier;

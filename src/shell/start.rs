@@ -70,7 +70,7 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let without = setup_without_desk(&config, paths).map_err(Failure::Config)?;
     let desk = if options.demo {
         Some(demo::open(paths, &config, now, options.fresh).map_err(Failure::Store)?)
-    } else if loaded.written || paths.local_store().exists() {
+    } else if loaded.written || !matches!(paths.local_store().try_exists(), Ok(false)) {
         Some(open_desk(&DeskFile::local(paths), &config, paths, now).map_err(Failure::Store)?)
     } else {
         None

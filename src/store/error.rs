@@ -19,6 +19,26 @@ pub enum StoreError {
         /// The newest form that this program knows.
         known: i64,
     },
+    /// The file was written by an older program, and only reading was asked for.
+    #[error(
+        "{path} was written by an older Deskhand (its form is {found}, this one writes {known}); open the console once and it is brought up to date"
+    )]
+    OlderVersion {
+        /// Which file.
+        path: PathBuf,
+        /// The form of the file.
+        found: i64,
+        /// The form that this program writes.
+        known: i64,
+    },
+    /// Something else lies in the place of the file.
+    #[error(
+        "{path} is a folder where the store should be a file; move it away, or give another data folder with --data-dir"
+    )]
+    NotAFile {
+        /// Which folder.
+        path: PathBuf,
+    },
     /// The file is no longer a whole database.
     #[error(
         "{path} is damaged ({detail}); close Deskhand and open it again: the file is then set aside under another name and never deleted"
@@ -50,6 +70,16 @@ pub enum StoreError {
     Permission {
         /// Which file.
         path: PathBuf,
+    },
+    /// The disk failed while it was read or written.
+    #[error(
+        "the disk failed under {path} ({source}); look whether it is there and has room, and try again: what was said to be done is kept"
+    )]
+    Disk {
+        /// Which file.
+        path: PathBuf,
+        /// What SQLite says.
+        source: rusqlite::Error,
     },
     /// The file system refused.
     #[error("{path} could not be reached: {source}; look whether the disk is there and try again")]
@@ -88,6 +118,13 @@ pub enum StoreError {
     },
 }
 
+fn is_missing(e: &rusqlite::Error) -> bool {
+    let said = e.to_string();
+    ["fts5", "vtable constructor", "no such table"]
+        .iter()
+        .any(|sign| said.contains(sign))
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(source: rusqlite::Error) -> Self {
         let path = PathBuf::from("the store");
@@ -96,8 +133,14 @@ impl From<rusqlite::Error> for StoreError {
                 path,
                 detail: source.to_string(),
             },
+            // What the program made is gone: no statement of ours names what is not there.
+            Some(ErrorCode::Unknown) if is_missing(&source) => Self::Damaged {
+                path,
+                detail: source.to_string(),
+            },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { path },
             Some(ErrorCode::DiskFull) => Self::Full { path },
+            Some(ErrorCode::SystemIoFailure) => Self::Disk { path, source },
             Some(
                 ErrorCode::ReadOnly
                 | ErrorCode::PermissionDenied
@@ -118,6 +161,7 @@ impl StoreError {
             | Self::Locked { path }
             | Self::Full { path }
             | Self::Permission { path }
+            | Self::Disk { path, .. }
             | Self::Sql { path, .. } => file.clone_into(path),
             _ => {}
         }
@@ -128,7 +172,9 @@ impl StoreError {
     pub fn io(path: &std::path::Path, source: std::io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {
-            std::io::ErrorKind::PermissionDenied => Self::Permission { path },
+            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+                Self::Permission { path }
+            }
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
                 Self::Full { path }
             }

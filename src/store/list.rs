@@ -1,66 +1,111 @@
-//! Windows of lists: candidates from index stretches merged in order, each row held
+//! Walking along a list: candidates from index stretches merged in order, each row held
 //! against the query, within a budget of rows looked at.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::plan::{Branch, Plan, rule_out};
+use super::plan::Plan;
 use super::rows::{self, COLS};
-use super::{Result, words};
-use crate::domain::list::{Anchor, Asker, Count, ListRequest, Page, Place, Row, Sort};
+use super::ways::Branch;
+use super::{Result, StoreError, sift, words};
+use crate::domain::list::{Asker, Count, Place, Row, Sort};
 use crate::domain::query::{Query, Term, Test, Text};
 use crate::domain::ticket::{Ticket, TicketId};
 
-/// So many rows are looked at for one window; then it is given as it is.
-const BUDGET: i64 = 16_000;
+/// So many rows are looked at in each direction; then the window is given as it is, with
+/// the place from where to look on.
+pub const BUDGET: i64 = 16_000;
 /// A row that only the full rule could turn away costs so many.
 const DEAR: i64 = 4;
+/// Up to so many are asked for their words one by one, instead of all words for them.
+const FEW: i64 = 200;
 /// Others are counted up to here.
 const CAP: usize = 1000;
 
-/// One question and what has been spent on it.
+/// One question.
 pub struct Ask<'a> {
     conn: &'a Connection,
     query: &'a Query,
     asker: &'a Asker,
     sort: Sort,
-    plan: Plan,
+    /// The way to the candidates.
+    pub plan: Plan,
+    /// What SQL can tell of the query.
+    pub sieve: sift::Sieve,
     texts: Vec<&'a Text>,
-    left: Cell<i64>,
+    /// What went wrong while a row was held against the query.
+    failed: RefCell<Option<StoreError>>,
+}
+
+/// What a walk met: rows in the order of walking, and where it gave up, if it did.
+#[derive(Default)]
+pub struct Walk {
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// A window around this place goes on where the walk gave up.
+    pub stopped: Option<Place>,
+}
+
+/// What may still be spent on looking.
+struct Purse(Cell<i64>);
+
+impl Purse {
+    fn spend(&self, n: i64) -> bool {
+        self.0.set(self.0.get().saturating_sub(n));
+        self.0.get() > 0
+    }
 }
 
 struct Cursor<'p> {
     branch: &'p Branch,
-    rows: VecDeque<(i64, i64, Option<Ticket>)>,
+    rows: VecDeque<(i64, i64, bool)>,
     from: (i64, i64),
     chunk: i64,
     done: bool,
 }
 
 impl<'a> Ask<'a> {
-    /// Gets ready to answer.
+    /// Gets ready to answer with rows.
     pub fn new(
         conn: &'a Connection,
         query: &'a Query,
         sort: Sort,
         asker: &'a Asker,
     ) -> Result<Self> {
-        Ok(Self {
+        let plan = if query.words().is_empty() {
+            Plan::of(conn, query, sort, asker)?
+        } else {
+            // What is found by words has its own order.
+            Plan::to_count(conn, query, asker)?
+        };
+        Ok(Self::with(conn, query, sort, asker, plan))
+    }
+
+    /// Gets ready to count.
+    pub fn to_count(conn: &'a Connection, query: &'a Query, asker: &'a Asker) -> Result<Self> {
+        let plan = Plan::to_count(conn, query, asker)?;
+        Ok(Self::with(conn, query, Sort::Due, asker, plan))
+    }
+
+    fn with(
+        conn: &'a Connection,
+        query: &'a Query,
+        sort: Sort,
+        asker: &'a Asker,
+        plan: Plan,
+    ) -> Self {
+        Self {
             conn,
             query,
             asker,
             sort,
-            plan: Plan::of(conn, query, sort, asker)?,
+            plan,
+            sieve: sift::conditions(query, asker),
             texts: query.words(),
-            left: Cell::new(BUDGET),
-        })
-    }
-
-    fn spend(&self, n: i64) -> bool {
-        self.left.set(self.left.get() - n);
-        self.left.get() > 0
+            failed: RefCell::default(),
+        }
     }
 
     /// Whether the words of a term that is turned around, or one beside the search, occur.
@@ -73,7 +118,18 @@ impl<'a> Ask<'a> {
                 s.query_row(params![expression, id.0], |_| Ok(()))
                     .optional()
             });
-        matches!(found, Ok(Some(())))
+        match found {
+            Ok(found) => found.is_some(),
+            Err(e) => {
+                self.failed.replace(Some(e.into()));
+                false
+            }
+        }
+    }
+
+    /// The query is a search for words.
+    pub fn is_search(&self) -> bool {
+        !self.texts.is_empty()
     }
 
     fn fits(&self, t: &Ticket) -> bool {
@@ -82,38 +138,99 @@ impl<'a> Ask<'a> {
         }) && (t.merged_into.is_none() || names_merged(self.query))
     }
 
+    /// Whether a ticket is meant, words apart that the search itself has found.
+    fn is_meant(&self, t: &Ticket) -> Result<bool> {
+        let meant = self.sieve.exact || self.fits(t);
+        self.failed.take().map_or(Ok(meant), Err)
+    }
+
+    /// The ticket, if it is meant. What the sieve lets through is meant if that says all.
+    pub fn load(&self, id: i64) -> Result<Option<Ticket>> {
+        let Some(t) = super::put::load(self.conn, TicketId(id))? else {
+            return Ok(None);
+        };
+        Ok(self.is_meant(&t)?.then_some(t))
+    }
+
+    /// The same of a ticket that no search has found.
+    pub fn load_by_itself(&self, id: i64) -> Result<Option<Ticket>> {
+        let id = TicketId(id);
+        let found = self.texts.iter().all(|text| self.has(id, text));
+        if let Some(e) = self.failed.take() {
+            return Err(e);
+        }
+        if found { self.load(id.0) } else { Ok(None) }
+    }
+
+    /// A ticket as a row of this list.
+    pub fn row(&self, t: Ticket) -> Row {
+        if self.is_search() {
+            Row {
+                place: found_place(t.id.0),
+                ticket: t,
+            }
+        } else {
+            row(t, self.sort)
+        }
+    }
+
+    /// So few candidates that all of them are looked at and sorted.
+    pub fn is_gathered(&self) -> bool {
+        if self.is_search() {
+            self.plan.n <= FEW
+        } else {
+            self.plan.gather
+        }
+    }
+
     /// Up to `limit` rows after (or before) a place, in the order of walking.
-    pub fn walk(&self, from: (i64, i64), forward: bool, limit: usize) -> Result<Vec<Row>> {
+    pub fn walk(&self, from: (i64, i64), forward: bool, limit: usize) -> Result<Walk> {
         if limit == 0 || self.plan.empty {
-            return Ok(Vec::new());
+            return Ok(Walk::default());
         }
+        let purse = Purse(Cell::new(BUDGET));
         if !self.texts.is_empty() {
-            return self.search(from, forward, limit);
+            return self.search(from, forward, limit, &purse);
         }
-        let (lo, hi) = self.plan.keys;
-        let start = if forward {
-            from.max((lo, i64::MIN))
-        } else {
-            from.min((hi, i64::MIN))
-        };
-        let start = if self.sort == Sort::Age && !self.plan.gather {
-            (0, from.1)
-        } else {
-            start
-        };
-        let mut cursors: Vec<Cursor<'_>> = self
-            .plan
-            .branches
+        let mut rows = Vec::new();
+        let stopped = self.each(from, forward, &purse, &mut |id| {
+            let found = self.load(id)?;
+            let fits = found.is_some();
+            rows.extend(found.map(|t| row(t, self.sort)));
+            Ok((fits, rows.len() < limit))
+        })?;
+        Ok(Walk { rows, stopped })
+    }
+
+    /// Hands on what the sieve lets through, until told to stop (the second word of the
+    /// answer; the first: it was meant) or the purse is empty: then the place from where to
+    /// go on is given.
+    fn each(
+        &self,
+        from: (i64, i64),
+        forward: bool,
+        purse: &Purse,
+        take: &mut dyn FnMut(i64) -> Result<(bool, bool)>,
+    ) -> Result<Option<Place>> {
+        let start = self.start(from, forward);
+        let branches = &self.plan.branches;
+        // Many stretches together fill a screen from a few rows each.
+        let share = 512 / i64::try_from(branches.len().max(1)).unwrap_or(512);
+        let mut cursors: Vec<Cursor<'_>> = branches
             .iter()
             .map(|branch| Cursor {
                 branch,
                 rows: VecDeque::new(),
                 from: start,
-                chunk: 64,
+                chunk: if branch.loose {
+                    4096
+                } else {
+                    share.clamp(8, 64)
+                },
                 done: false,
             })
             .collect();
-        let mut out: Vec<Row> = Vec::new();
+        let (mut last, mut before) = (None, None);
         loop {
             for c in &mut cursors {
                 if c.rows.is_empty() && !c.done {
@@ -124,29 +241,51 @@ impl<'a> Ask<'a> {
                 .iter()
                 .enumerate()
                 .filter_map(|(i, c)| c.rows.front().map(|r| ((r.0, r.1), i)));
-            let Some((_, at)) = (if forward { heads.min() } else { heads.max() }) else {
+            let Some((here, at)) = (if forward { heads.min() } else { heads.max() }) else {
                 break;
             };
-            let Some((_, id, found)) = cursors[at].rows.pop_front() else {
+            let Some((_, id, seen)) = cursors.get_mut(at).and_then(|c| c.rows.pop_front()) else {
                 break;
             };
-            if !self.spend(1) {
-                break;
+            if !purse.spend(1) {
+                // A window around a place begins with it, and ends before it.
+                let edge = if forward { Some(here) } else { last };
+                return Ok(edge.map(|(major, id)| self.place_of(major, id)));
             }
-            let Some(t) = found else { continue };
-            if out.last().is_some_and(|r| r.ticket.id.0 == id) {
+            last = Some(here);
+            // Stretches may overlap: a ticket with two of the labels is in both.
+            if !seen || before.replace(id) == Some(id) {
                 continue;
             }
-            if !self.fits(&t) {
-                self.spend(DEAR);
-                continue;
+            let (fits, on) = take(id)?;
+            if !fits {
+                purse.spend(DEAR);
             }
-            out.push(row(t, self.sort));
-            if out.len() == limit {
+            if !on {
                 break;
             }
         }
-        Ok(out)
+        Ok(None)
+    }
+
+    /// Where a walk begins: not before the plan's stretch.
+    fn start(&self, from: (i64, i64), forward: bool) -> (i64, i64) {
+        let (lo, hi) = self.plan.keys;
+        let by_id = self.plan.branches.iter().any(|b| b.key == b.id);
+        match (by_id, forward) {
+            (true, true) => (0, from.1.max(lo.saturating_sub(1))),
+            (true, false) => (0, from.1.min(hi)),
+            (false, true) => from.max((lo, i64::MIN)),
+            (false, false) => from.min((hi, i64::MIN)),
+        }
+    }
+
+    fn place_of(&self, major: i64, id: i64) -> Place {
+        Place {
+            major: if self.sort == Sort::Age { 0 } else { major },
+            minor: 0,
+            id: TicketId(id),
+        }
     }
 
     fn refill(&self, c: &mut Cursor<'_>, forward: bool) -> Result<()> {
@@ -157,9 +296,9 @@ impl<'a> Ask<'a> {
         } else {
             ("<", "DESC", ">=")
         };
-        let (after, by) = if key == "0" {
+        let (after, by) = if key == id {
             (
-                format!("?5 IS NOT NULL AND ?3 IS NOT NULL AND {id} {op} ?4"),
+                format!("{id} {op} ?4 AND {id} {bound} ?5 AND ?3 IS NOT NULL"),
                 format!("{id} {order}"),
             )
         } else {
@@ -169,8 +308,8 @@ impl<'a> Ask<'a> {
             )
         };
         let sql = format!(
-            "SELECT {COLS}, {key}, ({}) FROM {} WHERE {} AND {after} ORDER BY {by} LIMIT ?6",
-            self.plan.rule_out, b.from, b.on
+            "SELECT {key}, {id}, ({}) FROM {} WHERE {} AND {after} ORDER BY {by} LIMIT ?6",
+            self.sieve.sql, b.from, b.on
         );
         let edge = if forward {
             self.plan.keys.1
@@ -179,20 +318,20 @@ impl<'a> Ask<'a> {
         };
         let mut stmt = self.conn.prepare_cached(&sql)?;
         let mut found = stmt.query(params![
-            b.args[0], b.args[1], c.from.0, c.from.1, edge, c.chunk
+            b.args[0],
+            b.args[1],
+            b.key_at(c.from.0),
+            c.from.1,
+            b.key_at(edge),
+            c.chunk
         ])?;
         let mut n = 0;
         while let Some(r) = found.next()? {
             n += 1;
-            let (key, id): (i64, i64) = (r.get(32)?, r.get(0)?);
-            let ok: Option<bool> = r.get(33)?;
-            let ticket = if ok.unwrap_or(false) {
-                Some(rows::ticket(r)?)
-            } else {
-                None
-            };
+            let (key, id): (i64, i64) = (r.get::<_, i64>(0)? - b.shift, r.get(1)?);
+            let seen: Option<bool> = r.get(2)?;
             c.from = (key, id);
-            c.rows.push_back((key, id, ticket));
+            c.rows.push_back((key, id, seen.unwrap_or(false)));
         }
         c.done = n < c.chunk;
         c.chunk = (c.chunk * 2).min(512);
@@ -200,8 +339,8 @@ impl<'a> Ask<'a> {
     }
 
     /// Newest first, week by week. Places are (-id, id).
-    fn search(&self, from: (i64, i64), forward: bool, limit: usize) -> Result<Vec<Row>> {
-        let mut out = Vec::new();
+    fn search(&self, from: (i64, i64), forward: bool, limit: usize, purse: &Purse) -> Result<Walk> {
+        let mut out = Walk::default();
         let (op, order, edge) = if forward {
             ("<", "DESC", "max(id) FROM ticket WHERE id <= ?1")
         } else {
@@ -213,7 +352,7 @@ impl<'a> Ask<'a> {
         let mut next = self.conn.prepare_cached(&format!("SELECT {edge}"))?;
         let sql = format!(
             "SELECT {COLS}, ({}) FROM ticket t WHERE t.id = ?1",
-            rule_out(self.query, self.asker)
+            self.sieve.sql
         );
         let mut load = self.conn.prepare_cached(&sql)?;
         // Saturating: the open ends stand for themselves.
@@ -222,6 +361,8 @@ impl<'a> Ask<'a> {
             i64::MAX => i64::MIN,
             _ => from.1,
         };
+        // A window around a place begins with it, and ends before it.
+        let stop = |id: i64| Some(found_place(id.saturating_sub(i64::from(forward))));
         let mut at = bound;
         while let Some(id) = next.query_row([at], |r| r.get::<_, Option<i64>>(0))? {
             let week = words::week(TicketId(id));
@@ -239,67 +380,121 @@ impl<'a> Ask<'a> {
                     })
                     .optional()?
                     .flatten();
-                if let Some(t) = found.filter(|t| self.fits(t)) {
-                    out.push(Row {
-                        place: Place {
-                            major: -id,
-                            minor: 0,
-                            id: t.id,
-                        },
-                        ticket: t,
-                    });
+                if let Some(t) = found
+                    && self.is_meant(&t)?
+                {
+                    out.rows.push(self.row(t));
                 }
-                if out.len() == limit || !self.spend(2) {
+                if out.rows.len() == limit {
                     return Ok(out);
                 }
-            }
-            if !self.spend(DEAR) {
-                break;
+                if !purse.spend(2) {
+                    out.stopped = stop(id);
+                    return Ok(out);
+                }
             }
             at = if forward {
                 words::first_id(week) - 1
             } else {
                 words::first_id(week + 1)
             };
+            if !purse.spend(DEAR) {
+                out.stopped = Some(found_place(if forward { at } else { at - 1 }));
+                break;
+            }
         }
         Ok(out)
     }
 
     /// How many there are, counted up to a cap.
     pub fn count(&self) -> Result<Count> {
+        self.count_for(BUDGET)
+    }
+
+    /// The same, with so many rows to look at.
+    pub fn count_for(&self, budget: i64) -> Result<Count> {
         if self.plan.empty {
             return Ok(Count::Exact(0));
         }
-        if self.plan.exact && self.texts.is_empty() {
-            return Ok(Count::Exact(self.plan.estimate.unsigned_abs()));
+        if let (Some(n), true) = (self.plan.exact, self.texts.is_empty()) {
+            return Ok(Count::Exact(n));
         }
+        if self.is_search() && self.is_gathered() {
+            let mut n = 0;
+            for (_, id) in self.gather()? {
+                n += u64::from(self.load_by_itself(id)?.is_some());
+            }
+            return Ok(Count::Exact(n));
+        }
+        let (from, purse) = ((i64::MIN, i64::MIN), Purse(Cell::new(budget)));
         let cap = if self.texts.is_empty() { CAP } else { CAP / 4 };
-        let n = self.walk((i64::MIN, i64::MIN), true, cap + 1)?.len();
+        let (n, stopped) = if self.texts.is_empty() {
+            let mut n = 0;
+            let stopped = self.each(from, true, &purse, &mut |id| {
+                let fits = self.sieve.exact || self.load(id)?.is_some();
+                n += usize::from(fits);
+                Ok((fits, n <= cap))
+            })?;
+            (n, stopped)
+        } else {
+            let walk = self.search(from, true, cap + 1, &purse)?;
+            (walk.rows.len(), walk.stopped)
+        };
         Ok(if n > cap {
             Count::AtLeast(cap as u64)
-        } else if self.left.get() <= 0 {
+        } else if stopped.is_some() {
             Count::AtLeast(n as u64)
         } else {
             Count::Exact(n as u64)
         })
     }
 
-    fn place(&self, id: TicketId) -> Result<Option<Place>> {
-        let Some(t) = super::put::load(self.conn, id)? else {
-            return Ok(None);
+    /// The keys and ids of all candidates, in the order that is wished for.
+    pub fn gather(&self) -> Result<Vec<(i64, i64)>> {
+        let wished = match self.sort {
+            _ if self.is_search() => "-t.id",
+            Sort::Due => "t.k_due",
+            Sort::Updated => "t.k_upd",
+            Sort::Priority => "t.k_prio",
+            Sort::Age => "0",
         };
-        if !self.fits(&t) || !self.texts.iter().all(|text| self.has(id, text)) {
-            return Ok(None);
-        }
-        Ok(Some(if self.texts.is_empty() {
-            row(t, self.sort).place
-        } else {
-            Place {
-                major: -id.0,
-                minor: 0,
-                id,
+        let mut all = Vec::new();
+        for b in &self.plan.branches {
+            let sql = format!(
+                "SELECT {wished}, {}, ({}) FROM {} WHERE {} AND {key} >= ?3 AND {key} < ?4",
+                b.id,
+                self.sieve.sql,
+                b.from,
+                b.on,
+                key = b.key
+            );
+            let (lo, hi) = self.plan.keys;
+            let mut stmt = self.conn.prepare_cached(&sql)?;
+            let mut found =
+                stmt.query(params![b.args[0], b.args[1], b.key_at(lo), b.key_at(hi)])?;
+            while let Some(r) = found.next()? {
+                if r.get::<_, Option<bool>>(2)?.unwrap_or(false) {
+                    all.push((r.get(0)?, r.get(1)?));
+                }
             }
-        }))
+        }
+        all.sort_unstable();
+        all.dedup();
+        Ok(all)
+    }
+
+    /// A ticket's place in the list, if it is in it.
+    pub fn place(&self, id: TicketId) -> Result<Option<Place>> {
+        Ok(self.load_by_itself(id.0)?.map(|t| self.row(t).place))
+    }
+}
+
+/// The place of something found by words: newest first.
+const fn found_place(id: i64) -> Place {
+    Place {
+        major: id.saturating_neg(),
+        minor: 0,
+        id: TicketId(id),
     }
 }
 
@@ -310,6 +505,7 @@ fn names_merged(q: &Query) -> bool {
     })
 }
 
+/// A ticket as a row of an order.
 fn row(t: Ticket, sort: Sort) -> Row {
     Row {
         place: Place {
@@ -319,107 +515,4 @@ fn row(t: Ticket, sort: Sort) -> Row {
         },
         ticket: t,
     }
-}
-
-/// A window of a list.
-pub fn window(conn: &Connection, req: &ListRequest, asker: &Asker) -> Result<Page> {
-    let ask = Ask::new(conn, &req.query, req.sort, asker)?;
-    let anchor = match req.anchor {
-        Anchor::Ticket(id) => ask.place(id)?.map_or(Anchor::First, Anchor::Around),
-        other => other,
-    };
-    if ask.plan.gather && ask.texts.is_empty() {
-        return gathered(&ask, req, anchor);
-    }
-    let (mut before, mut after) = (Vec::new(), Vec::new());
-    let (mut at_start, mut at_end) = (true, true);
-    let size = req.before + req.after;
-    match anchor {
-        Anchor::First | Anchor::Ticket(_) => {
-            after = ask.walk((i64::MIN, i64::MIN), true, size + 1)?
-        }
-        Anchor::Last => before = ask.walk((i64::MAX, i64::MAX), false, size + 1)?,
-        Anchor::Around(p) => {
-            let (inclusive, exclusive) = if ask.texts.is_empty() {
-                (p.id.0 - 1, p.id.0)
-            } else {
-                (p.id.0 + 1, p.id.0)
-            };
-            before = ask.walk(
-                (
-                    p.major,
-                    if ask.texts.is_empty() {
-                        exclusive
-                    } else {
-                        p.id.0
-                    },
-                ),
-                false,
-                req.before + 1,
-            )?;
-            after = ask.walk((p.major, inclusive), true, req.after + 1)?;
-        }
-    }
-    let (keep_before, keep_after) = match anchor {
-        Anchor::Around(_) => (req.before, req.after),
-        Anchor::Last => (size, 0),
-        _ => (0, size),
-    };
-    if before.len() > keep_before {
-        before.truncate(keep_before);
-        at_start = false;
-    }
-    if after.len() > keep_after {
-        after.truncate(keep_after);
-        at_end = false;
-    }
-    let partial = ask.left.get() <= 0;
-    before.reverse();
-    let at = before.len();
-    before.extend(after);
-    let total = if at_start && at_end && !partial {
-        Count::Exact(before.len() as u64)
-    } else if ask.plan.exact && ask.texts.is_empty() {
-        Count::Exact(ask.plan.estimate.unsigned_abs())
-    } else if partial || !ask.texts.is_empty() || matches!(anchor, Anchor::Around(_)) {
-        Count::AtLeast(before.len() as u64)
-    } else {
-        ask.left.set(BUDGET / 4);
-        ask.count()?
-    };
-    Ok(Page {
-        anchor: at,
-        rows: before,
-        at_start,
-        at_end,
-        total,
-        partial,
-    })
-}
-
-/// Few candidates in another order than the wished one: all of them, sorted.
-fn gathered(ask: &Ask<'_>, req: &ListRequest, anchor: Anchor) -> Result<Page> {
-    let mut all = ask.walk((i64::MIN, i64::MIN), true, usize::MAX)?;
-    all.sort_by_key(|r| (r.place.major, r.place.id));
-    all.dedup_by_key(|r| r.ticket.id);
-    let n = all.len();
-    let at = match anchor {
-        Anchor::Last => n,
-        Anchor::Around(p) => all.partition_point(|r| (r.place.major, r.place.id) < (p.major, p.id)),
-        _ => 0,
-    };
-    let (from, to) = match anchor {
-        Anchor::Around(_) => (at.saturating_sub(req.before), (at + req.after).min(n)),
-        Anchor::Last => (n.saturating_sub(req.before + req.after), n),
-        _ => (0, (req.before + req.after).min(n)),
-    };
-    let rows: Vec<Row> = all.drain(from..to).collect();
-    Ok(Page {
-        rows,
-        anchor: at - from,
-        at_start: from == 0,
-        at_end: to == n,
-        total: Count::Exact(n as u64),
-        partial: ask.left.get() <= 0,
-    })
 }

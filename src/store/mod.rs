@@ -11,6 +11,7 @@
 mod audit;
 mod draft;
 mod error;
+mod health;
 mod import;
 mod lay;
 mod list;
@@ -20,7 +21,11 @@ mod plan;
 mod put;
 mod reader;
 mod rows;
+mod sift;
+mod suspect;
 mod thread;
+mod ways;
+mod window;
 mod words;
 mod writer;
 
@@ -30,6 +35,8 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 use std::path::PathBuf;
 
 pub use error::StoreError;
+pub use health::{Health, check, health};
+pub use open::set_aside;
 pub use reader::Reader;
 pub use writer::Writer;
 

@@ -4,15 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::{Result, StoreError};
+use super::{Result, StoreError, suspect};
 use crate::domain::Instant;
 
 /// What brings a file from one form to the next; only ever appended to.
 pub const MIGRATIONS: &[&str] = &[
     include_str!("../../assets/migrations/001_base.sql"),
     include_str!("../../assets/migrations/002_drafts.sql"),
+    include_str!("../../assets/migrations/003_narrow.sql"),
 ];
 
 /// A file opened for writing.
@@ -22,35 +23,151 @@ pub struct File {
     pub fresh: bool,
 }
 
-/// Opens for writing; makes the folder and the file where they are missing.
+/// Opens for writing; makes the folder and the file where they are missing. A file that was
+/// found damaged while it was open is looked through, and set aside if it is.
 pub fn for_writing(path: &Path, now: Instant) -> Result<File> {
     prepare_folder(path)?;
-    match try_open(path) {
+    let opened = suspect::settle(path).and_then(|()| try_open(path));
+    match opened {
         Ok((conn, fresh)) => Ok(File {
             conn,
             set_aside: None,
             fresh,
         }),
         Err(StoreError::Damaged { .. }) => {
-            let aside = set_aside(path, now)?;
-            let (conn, _) = try_open(path).map_err(|e| e.at(path))?;
+            let aside = rename(path, "damaged", now)?;
+            let (conn, _) = try_open(path).map_err(|e| explain(path, e))?;
             Ok(File {
                 conn,
                 set_aside: Some(aside),
                 fresh: true,
             })
         }
-        Err(e) => Err(e.at(path)),
+        Err(e) => Err(explain(path, e)),
     }
 }
 
-/// Opens for reading only.
+/// Opens for reading only a file of the form that this program knows.
 pub fn for_reading(path: &Path) -> Result<Connection> {
+    if let Some(detail) = suspect::noted(path) {
+        return Err(damaged(path, &detail));
+    }
+    let conn = look_into(path)?;
+    let known = known();
+    match version(&conn).map_err(|e| explain(path, e))? {
+        found if found > known => Err(StoreError::NewerVersion {
+            path: path.to_owned(),
+            found,
+            known,
+        }),
+        found if found < known => Err(StoreError::OlderVersion {
+            path: path.to_owned(),
+            found,
+            known,
+        }),
+        _ => Ok(conn),
+    }
+}
+
+/// Opens for reading a file of whatever form.
+pub fn look_into(path: &Path) -> Result<Connection> {
+    if let Some(e) = no_file(path) {
+        return Err(e);
+    }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn =
-        Connection::open_with_flags(path, flags).map_err(|e| StoreError::from(e).at(path))?;
-    settle(&conn, 4096).map_err(|e| StoreError::from(e).at(path))?;
-    Ok(conn)
+    let open = || -> Result<Connection> {
+        let conn = Connection::open_with_flags(path, flags)?;
+        settle(&conn, 4096)?;
+        Ok(conn)
+    };
+    open().map_err(|e| explain(path, e))
+}
+
+/// The newest form that this program knows.
+pub fn known() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+/// The form of a file.
+pub fn version(conn: &Connection) -> Result<i64> {
+    Ok(conn.query_row("PRAGMA user_version", [], |r| r.get(0))?)
+}
+
+/// What SQLite finds wrong with the file; none if nothing. Reads all of it.
+pub fn quick_check(conn: &Connection) -> Result<Option<String>> {
+    let found: String = conn.query_row("PRAGMA quick_check(1)", [], |r| r.get(0))?;
+    if found != "ok" {
+        return Ok(Some(found.replace('\n', " ")));
+    }
+    // The index of words has its own form inside its tables.
+    let mut search = conn.prepare("SELECT rowid FROM words WHERE words MATCH 'x' LIMIT 1")?;
+    search.exists([])?;
+    Ok(None)
+}
+
+/// Names the file in an error, and looks at the file system for what SQLite does not say.
+/// Damage is noted beside the file, so that the next start looks through it.
+pub fn explain(path: &Path, e: StoreError) -> StoreError {
+    let e = e.at(path);
+    match &e {
+        StoreError::Sql { source, .. } => match source.sqlite_error_code() {
+            Some(ErrorCode::CannotOpen) => refusal(path).unwrap_or(e),
+            None if is_nonsense(source) => {
+                suspect::note(path, &source.to_string());
+                e
+            }
+            _ => e,
+        },
+        // It may be the folder, or the file.
+        StoreError::Permission { path: at } if at == path => refusal(path).unwrap_or(e),
+        StoreError::Damaged { detail, .. } => {
+            suspect::note(path, detail);
+            e
+        }
+        _ => e,
+    }
+}
+
+/// A value of a sort that is never written there.
+fn is_nonsense(e: &rusqlite::Error) -> bool {
+    use rusqlite::Error as E;
+    matches!(
+        e,
+        E::FromSqlConversionFailure(..)
+            | E::InvalidColumnType(..)
+            | E::IntegralValueOutOfRange(..)
+            | E::Utf8Error(..)
+    )
+}
+
+/// There is no file that could be opened.
+fn no_file(path: &Path) -> Option<StoreError> {
+    match fs::metadata(path) {
+        Err(e) => Some(StoreError::io(path, e)),
+        Ok(m) if m.is_dir() => Some(StoreError::NotAFile {
+            path: path.to_owned(),
+        }),
+        Ok(_) => None,
+    }
+}
+
+/// Why a file cannot be opened, as far as the file system says.
+fn refusal(path: &Path) -> Option<StoreError> {
+    if let Some(e) = no_file(path) {
+        return Some(e);
+    }
+    if let Err(e) = fs::OpenOptions::new().read(true).write(true).open(path) {
+        return Some(StoreError::io(path, e));
+    }
+    let folder = path.parent()?;
+    // SQLite keeps two files beside this one while it is open.
+    #[cfg(unix)]
+    if rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_err() {
+        return Some(StoreError::Permission {
+            path: folder.to_owned(),
+        });
+    }
+    None
 }
 
 fn settle(conn: &Connection, cache_kib: i64) -> rusqlite::Result<()> {
@@ -91,6 +208,13 @@ fn make_private(path: &Path) -> Result<bool> {
 
 fn try_open(path: &Path) -> Result<(Connection, bool)> {
     let made = make_private(path)?;
+    if let Some(e) = no_file(path) {
+        return Err(e);
+    }
+    // SQLite would open a file that may not be written and fail with the first change.
+    if let Err(e) = fs::OpenOptions::new().read(true).write(true).open(path) {
+        return Err(StoreError::io(path, e));
+    }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut conn = Connection::open_with_flags(path, flags)?;
     settle(&conn, 6144)?;
@@ -148,8 +272,7 @@ fn damaged(path: &Path, detail: &str) -> StoreError {
 
 /// Brings the file to the newest form; true if it was empty.
 fn migrate(conn: &mut Connection, path: &Path) -> Result<bool> {
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    let found: i64 = conn.query_row("PRAGMA user_version", [], |r| r.get(0))?;
+    let (known, found) = (known(), version(conn)?);
     if found > known {
         return Err(StoreError::NewerVersion {
             path: path.to_owned(),
@@ -180,23 +303,32 @@ fn migrate(conn: &mut Connection, path: &Path) -> Result<bool> {
     Ok(found == 0)
 }
 
-fn sibling(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn sibling(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
 }
 
-/// Renames the file and its two companions; never over another file.
-fn set_aside(path: &Path, now: Instant) -> Result<PathBuf> {
+/// Puts a file that this program cannot use out of the way, and says under which name; it
+/// is never deleted.
+///
+/// # Errors
+/// It cannot be renamed.
+pub fn set_aside(path: &Path, now: Instant) -> Result<PathBuf> {
+    rename(path, "aside", now)
+}
+
+/// Renames the file and its companions; never over another file.
+fn rename(path: &Path, why: &str, now: Instant) -> Result<PathBuf> {
     let stamp = now.format("%Y%m%dT%H%M%SZ");
     let target = (0..1000)
         .map(|n| match n {
-            0 => sibling(path, &format!(".damaged-{stamp}")),
-            n => sibling(path, &format!(".damaged-{stamp}-{n}")),
+            0 => sibling(path, &format!(".{why}-{stamp}")),
+            n => sibling(path, &format!(".{why}-{stamp}-{n}")),
         })
         .find(|t| !t.exists())
-        .unwrap_or_else(|| sibling(path, ".damaged"));
-    for suffix in ["-wal", "-shm", ""] {
+        .unwrap_or_else(|| sibling(path, &format!(".{why}")));
+    for suffix in ["-wal", "-shm", suspect::ENDING, ""] {
         let from = sibling(path, suffix);
         if from.exists() {
             fs::rename(&from, sibling(&target, suffix)).map_err(|e| StoreError::io(&from, e))?;

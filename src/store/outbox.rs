@@ -604,10 +604,14 @@ fn tidy(ids: &mut Vec<TicketId>) {
     ids.dedup();
 }
 
-/// The earliest instant at which something that is held back may be sent.
+/// The earliest instant at which something that is held back may be sent. What waits behind
+/// an earlier change of its ticket is not asked: it may go when that has gone.
 pub fn next_not_before(conn: &Connection) -> Result<Option<Instant>> {
     let at: Option<i64> = conn
-        .prepare_cached("SELECT min(not_before) FROM outbox WHERE stage = 1")?
+        .prepare_cached(
+            "SELECT min(not_before) FROM outbox WHERE stage = 1 AND NOT EXISTS (SELECT 1 FROM outbox o
+               WHERE o.ticket = outbox.ticket AND o.seq < outbox.seq AND o.stage IN (1, 2, 5))",
+        )?
         .query_row([], |r| r.get(0))?;
     Ok(at.map(rows::at))
 }

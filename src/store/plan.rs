@@ -1,30 +1,20 @@
-//! How a query is answered: which index drives, over which stretches, and what SQL can
-//! rule out early. Whatever is planned here, `Query::matches_by` has the last word on
-//! each row, so a plan may only be too wide, never too narrow.
+//! How a query is answered: which index drives and over which stretches. All ways that a
+//! query's terms open are counted, roughly, and the one with the fewest candidates is taken,
+//! if they come in the wished order or are few enough to be sorted. Whatever is planned
+//! here, `Query::matches_by` has the last word on each row, so a plan may only be too wide,
+//! never too narrow.
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 
 use super::Result;
-use super::rows::{self, ms};
+use super::rows::{self, ceil_ms, ms};
+use super::ways::{Branch, Way, ways};
+use crate::domain::Instant;
 use crate::domain::list::{Asker, Sort};
-use crate::domain::query::{DueState, Flag, Query, Stamp, Test, Who};
-use crate::domain::ticket::{Kind, Priority, Status, Turn};
+use crate::domain::query::{DueState, Flag, Query, Stamp, Term, Test};
 
-/// A stretch of one index: rows with these equal values, in the order of one key.
-#[derive(Debug, Clone)]
-pub struct Branch {
-    /// The table expression, with the index named.
-    pub from: &'static str,
-    /// The condition before the key, with ?1 and ?2.
-    pub on: &'static str,
-    /// The key's column.
-    pub key: &'static str,
-    /// The id's column.
-    pub id: &'static str,
-    /// ?1 and ?2.
-    pub args: [Value; 2],
-}
+/// Up to so many candidates are gathered and sorted in memory.
+pub const GATHER: i64 = 1500;
 
 /// What a query comes to.
 #[derive(Debug, Clone)]
@@ -33,164 +23,91 @@ pub struct Plan {
     pub branches: Vec<Branch>,
     /// Only keys from this one on, and below that one.
     pub keys: (i64, i64),
-    /// SQL that is true at least for every row that is meant.
-    pub rule_out: String,
-    /// How many candidates there are, as far as counters tell.
-    pub estimate: i64,
-    /// The estimate is the exact count of the query.
-    pub exact: bool,
+    /// How many the query means, where the indexes alone can tell.
+    pub exact: Option<u64>,
+    /// How many candidates there are, as far as they were counted.
+    pub n: i64,
     /// Candidates come in the wrong order: few enough to sort them.
     pub gather: bool,
     /// Nothing can match.
     pub empty: bool,
 }
 
-/// Up to so many candidates are gathered and sorted in memory.
-const GATHER: i64 = 1500;
-
-struct Driver {
-    dim: &'static str,
-    from: &'static str,
-    on: &'static str,
-    key: &'static str,
-    id: &'static str,
-    values: Vec<Value>,
-    counted: Vec<String>,
-}
-
 impl Plan {
-    /// Makes a plan.
+    /// Makes a plan for rows in an order.
     pub fn of(conn: &Connection, q: &Query, sort: Sort, asker: &Asker) -> Result<Self> {
-        let shelves = shelves(conn, q, asker)?;
-        let mut keys = key_range(q, sort, asker);
-        let rule_out = rule_out(q, asker);
-        let total = count(conn, "all", &[String::new()], &shelves)?;
-        let (key, from) = match sort {
-            Sort::Due => ("t.k_due", "ticket t INDEXED BY ticket_due"),
-            Sort::Updated => ("t.k_upd", "ticket t INDEXED BY ticket_upd"),
-            Sort::Priority => ("t.k_prio", "ticket t INDEXED BY ticket_prio"),
-            Sort::Age => ("0", "ticket t INDEXED BY ticket_age"),
+        Self::make(conn, q, Some(sort), asker)
+    }
+
+    /// Makes a plan for counting: the order does not matter.
+    pub fn to_count(conn: &Connection, q: &Query, asker: &Asker) -> Result<Self> {
+        Self::make(conn, q, None, asker)
+    }
+
+    fn make(conn: &Connection, q: &Query, sort: Option<Sort>, asker: &Asker) -> Result<Self> {
+        let late = overdue(conn, asker)?;
+        let shelves = shelves(q, late);
+        let mut all = ways(conn, q, sort.unwrap_or_default(), asker, &shelves)?;
+        let open = open_terms(q) + usize::from(!asker.scope.is_empty());
+        let snoozed = |t: &Term| matches!(&t.test, Test::Is(f) if f.contains(&Flag::Snoozed));
+        // Shelves alone do not tell whether what was merged would be live or done by itself.
+        let sharp =
+            !(late && q.terms.iter().any(snoozed)) && (!shelves.contains(&3) || q.terms.len() == 1);
+        let exact = all
+            .iter()
+            .find(|w| sharp && w.covers == Some(open))
+            .map(|w| w.n.unsigned_abs());
+        let fewest = |ways: &[Way], fits: &dyn Fn(&Way) -> bool| {
+            (0..ways.len())
+                .filter(|i| ways.get(*i).is_some_and(fits))
+                .min_by_key(|i| ways.get(*i).map_or(i64::MAX, |w| w.n))
         };
-        let all = shelves.iter().map(|s| Branch {
-            from,
-            on: "t.shelf = ?1 AND ?2 IS NULL",
-            key,
-            id: "t.id",
-            args: [Value::Integer(*s), Value::Null],
-        });
-        let mut plan = Self {
-            branches: all.collect(),
-            keys,
-            rule_out,
-            estimate: total,
-            exact: false,
-            gather: false,
+        let best = fewest(&all, &|_| true);
+        let own = fewest(&all, &|w| sort.is_none_or(|s| w.order == s));
+        let few = |i: usize| all.get(i).map_or(i64::MAX, |w| w.n);
+        let chosen = match (best, own) {
+            (Some(best), Some(own)) if few(best) <= GATHER && few(best) < few(own) => Some(best),
+            (best, own) => own.or(best),
+        };
+        let Some(way) = chosen.map(|i| all.swap_remove(i)) else {
+            return Ok(Self {
+                branches: Vec::new(),
+                keys: (i64::MIN, i64::MAX),
+                exact: Some(0),
+                n: 0,
+                gather: false,
+                empty: true,
+            });
+        };
+        Ok(Self {
+            gather: sort.is_some_and(|s| way.order != s),
+            branches: way.branches,
+            keys: way.keys,
+            exact,
+            n: way.n,
             empty: shelves.is_empty(),
-        };
-        let mut covered = covered_terms(q, asker);
-        let snoozed = |t: &crate::domain::query::Term| matches!(&t.test, Test::Is(f) if f.contains(&Flag::Snoozed));
-        covered.sharp &= !(q.terms.iter().any(snoozed) && overdue(conn, asker)?);
-        plan.exact = covered.all_but_shelves == 0 && asker.scope.is_empty() && covered.sharp;
-        let mut best: Option<(i64, Driver)> = None;
-        for d in drivers(q, asker) {
-            let n = count(conn, d.dim, &d.counted, &shelves)?;
-            if best.as_ref().is_none_or(|(m, _)| n < *m) {
-                best = Some((n, d));
-            }
-        }
-        if let Some((n, d)) = best {
-            let gather = sort != Sort::Due;
-            plan.exact = covered.all_but_shelves == 1 && asker.scope.is_empty() && covered.sharp;
-            if plan.exact {
-                plan.estimate = n;
-            }
-            if !gather || n <= GATHER {
-                plan.estimate = n;
-                plan.gather = gather;
-                if gather {
-                    keys = (i64::MIN, i64::MAX);
-                    plan.keys = keys;
-                }
-                plan.branches = d.branches(&shelves);
-            }
-        } else if sort != Sort::Due && keys_of_due(q, asker).1 < rows::NOT_RUNNING {
-            plan.try_due_range(conn, q, asker, &shelves)?;
-        }
-        Ok(plan)
-    }
-
-    /// A stretch of due instants that is short is gathered by it, whatever the order.
-    fn try_due_range(
-        &mut self,
-        conn: &Connection,
-        q: &Query,
-        asker: &Asker,
-        shelves: &[i64],
-    ) -> Result<()> {
-        let keys = keys_of_due(q, asker);
-        let mut n = 0;
-        for shelf in shelves {
-            n += conn.prepare_cached("SELECT count(*) FROM (SELECT 1 FROM ticket INDEXED BY ticket_due WHERE shelf = ?1 AND k_due >= ?2 AND k_due < ?3 LIMIT ?4)")?
-                .query_row(params![shelf, keys.0, keys.1, GATHER + 1], |r| r.get::<_, i64>(0))?;
-        }
-        if n <= GATHER {
-            self.branches = shelves
-                .iter()
-                .map(|s| Branch {
-                    from: "ticket t INDEXED BY ticket_due",
-                    on: "t.shelf = ?1 AND ?2 IS NULL",
-                    key: "t.k_due",
-                    id: "t.id",
-                    args: [Value::Integer(*s), Value::Null],
-                })
-                .collect();
-            (self.keys, self.gather, self.estimate) = (keys, true, n);
-        }
-        Ok(())
+        })
     }
 }
 
-impl Driver {
-    fn branches(&self, shelves: &[i64]) -> Vec<Branch> {
-        let mut out = Vec::new();
-        for value in &self.values {
-            for shelf in shelves {
-                out.push(Branch {
-                    from: self.from,
-                    on: self.on,
-                    key: self.key,
-                    id: self.id,
-                    args: [value.clone(), Value::Integer(*shelf)],
-                });
-            }
-        }
-        out
+/// Whether a term is no more than a choice of shelves.
+pub fn is_shelf(t: &Term) -> bool {
+    match &t.test {
+        Test::Is(f) => matches!(f.as_slice(), [Flag::Live | Flag::Snoozed | Flag::Merged]),
+        Test::Status(v) if !t.negated => is_done(v),
+        _ => false,
     }
 }
 
-struct Covered {
-    all_but_shelves: usize,
-    sharp: bool,
+/// Exactly what lies on the shelf of what is done.
+fn is_done(v: &[crate::domain::ticket::Status]) -> bool {
+    use crate::domain::ticket::Status;
+    v.iter().all(|s| !s.is_live()) && v.contains(&Status::Resolved) && v.contains(&Status::Closed)
 }
 
-/// How many terms are more than a choice of shelves, and whether counters can tell all of them.
-fn covered_terms(q: &Query, asker: &Asker) -> Covered {
-    let mut c = Covered {
-        all_but_shelves: 0,
-        sharp: true,
-    };
-    for t in &q.terms {
-        match &t.test {
-            Test::Is(f) if matches!(f.as_slice(), [Flag::Live | Flag::Snoozed | Flag::Merged]) => {}
-            _ if t.negated => c.sharp = false,
-            test => {
-                c.all_but_shelves += 1;
-                c.sharp &=
-                    driver(test, asker).is_some_and(|d| d.dim != "label" || d.values.len() == 1);
-            }
-        }
-    }
-    c
+/// How many terms are more than a choice of shelves.
+fn open_terms(q: &Query) -> usize {
+    q.terms.iter().filter(|t| !is_shelf(t)).count()
 }
 
 /// Whether a snooze is over that nobody has woken yet.
@@ -203,7 +120,7 @@ fn overdue(conn: &Connection, asker: &Asker) -> Result<bool> {
 }
 
 /// Which shelves can hold what is meant. A snooze that is over but not yet woken counts as awake.
-fn shelves(conn: &Connection, q: &Query, asker: &Asker) -> Result<Vec<i64>> {
+fn shelves(q: &Query, late: bool) -> Vec<i64> {
     let mut on = [true, true, true, false];
     for t in &q.terms {
         if matches!(&t.test, Test::Is(f) if f.contains(&Flag::Merged))
@@ -218,7 +135,7 @@ fn shelves(conn: &Connection, q: &Query, asker: &Asker) -> Result<Vec<i64>> {
                 ([Flag::Live], false) => on[2] = false,
                 ([Flag::Live], true) => (on[0], on[1]) = (false, false),
                 ([Flag::Snoozed], false) => (on[0], on[2]) = (false, false),
-                ([Flag::Snoozed], true) => on[1] &= overdue(conn, asker)?,
+                ([Flag::Snoozed], true) => on[1] &= late,
                 ([Flag::Merged], false) => on = [false, false, false, true],
                 ([Flag::Merged], true) => on[3] = false,
                 ([Flag::Waiting], false) => on[2] = false,
@@ -229,288 +146,122 @@ fn shelves(conn: &Connection, q: &Query, asker: &Asker) -> Result<Vec<i64>> {
                 let live = v.iter().any(|s| s.is_live());
                 (on[0], on[1]) = (on[0] && live, on[1] && live);
             }
-            Test::Time(Stamp::Closed | Stamp::Resolved, _) if !t.negated => {}
             _ => {}
         }
     }
-    Ok(rows::SHELVES
+    rows::SHELVES
         .into_iter()
         .filter(|s| on[usize::try_from(*s).unwrap_or(0)])
-        .collect())
+        .collect()
 }
 
-fn keys_of_due(q: &Query, asker: &Asker) -> (i64, i64) {
-    let (mut from, mut to) = (i64::MIN, i64::MAX);
+/// A stretch of keys, and how many terms it says exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// From this one on, and below that one.
+    pub keys: (i64, i64),
+    /// How many terms it says.
+    pub covers: usize,
+}
+
+impl Stretch {
+    const ALL: Self = Self {
+        keys: (i64::MIN, i64::MAX),
+        covers: 0,
+    };
+
+    /// It leaves something out.
+    pub fn is_part(&self) -> bool {
+        self.keys != Self::ALL.keys
+    }
+
+    fn narrow(&mut self, from: i64, to: i64, exact: bool) {
+        self.keys = (self.keys.0.max(from), self.keys.1.min(to));
+        self.covers += usize::from(exact);
+    }
+}
+
+/// The keys of an order that can belong to what is meant.
+pub fn stretch(q: &Query, sort: Sort, asker: &Asker) -> Stretch {
+    let mut s = Stretch::ALL;
     for t in q.terms.iter().filter(|t| !t.negated) {
-        match &t.test {
-            Test::DueAt(when) => {
-                let (a, b) = when.until_due(asker);
-                from = from.max(a.map_or(i64::MIN, rows::due_bound));
-                // One more: instants of the query may be finer than those of the store.
-                to = to.min(b.map_or(rows::NOT_RUNNING, |b| rows::due_bound(b).saturating_add(1)));
-            }
-            Test::DueIs(v) if v.iter().all(|d| matches!(d, DueState::Late)) => {
-                to = to.min(rows::due_bound(asker.now).saturating_add(1))
-            }
-            Test::DueIs(v)
-                if v.iter()
-                    .all(|d| matches!(d, DueState::Late | DueState::Running)) =>
-            {
-                to = to.min(rows::NOT_RUNNING)
-            }
-            Test::DueIs(v) if v.as_slice() == [DueState::Paused] => {
-                (from, to) = (from.max(rows::NOT_RUNNING), to.min(rows::NO_PROMISE))
-            }
-            Test::DueIs(v) if v.as_slice() == [DueState::None] => from = from.max(rows::NO_PROMISE),
-            Test::Is(v) if v.as_slice() == [Flag::Late] => {
-                to = to.min(rows::due_bound(asker.now).saturating_add(1))
-            }
-            _ => {}
-        }
-    }
-    (from, to)
-}
-
-fn key_range(q: &Query, sort: Sort, asker: &Asker) -> (i64, i64) {
-    match sort {
-        Sort::Due => keys_of_due(q, asker),
-        Sort::Updated => {
-            let (mut from, mut to) = (i64::MIN, i64::MAX);
-            for t in q.terms.iter().filter(|t| !t.negated) {
-                if let Test::Time(stamp, when) = &t.test {
-                    let (a, b) = when.since(asker);
-                    // What is asked, resolved or closed then was touched then or later.
-                    to = to.min(a.map_or(i64::MAX, |a| (-ms(a)).saturating_add(2)));
-                    if *stamp == Stamp::Updated {
-                        from = from.max(b.map_or(i64::MIN, |b| (-ms(b)).saturating_sub(2)));
-                    }
-                }
-            }
-            (from, to)
-        }
-        Sort::Priority => {
-            let mut range = (i64::MIN, i64::MAX);
-            for t in q.terms.iter().filter(|t| !t.negated) {
+        match sort {
+            Sort::Due => due_keys(&mut s, &t.test, asker),
+            Sort::Updated => updated_keys(&mut s, &t.test, asker),
+            Sort::Priority => {
                 if let Test::Priority(v) = &t.test {
-                    let lo = v
-                        .iter()
-                        .map(|p| rows::prio_floor(*p))
-                        .min()
-                        .unwrap_or(i64::MIN);
-                    let hi = v
-                        .iter()
-                        .map(|p| rows::prio_floor(*p))
-                        .max()
-                        .map_or(i64::MAX, |h| h + (1 << 48));
-                    range = (range.0.max(lo), range.1.min(hi));
+                    let floors = || v.iter().map(|p| rows::prio_floor(*p));
+                    let lo = floors().min().unwrap_or(i64::MIN);
+                    let hi = floors().max().map_or(i64::MAX, |h| h + (1 << 48));
+                    s.narrow(lo, hi, v.len() == 1);
                 }
             }
-            range
-        }
-        Sort::Age => (i64::MIN, i64::MAX),
-    }
-}
-
-fn count(conn: &Connection, dim: &str, values: &[String], shelves: &[i64]) -> Result<i64> {
-    let mut stmt =
-        conn.prepare_cached("SELECT n FROM counter WHERE dim = ?1 AND value = ?2 AND shelf = ?3")?;
-    let mut sum = 0;
-    for value in values {
-        for shelf in shelves {
-            sum += stmt
-                .query_row(params![dim, value, shelf], |r| r.get::<_, i64>(0))
-                .optional()?
-                .unwrap_or(0);
+            // An id begins with the second in which its ticket was asked.
+            Sort::Age => {
+                if let Test::Time(Stamp::Created, when) = &t.test {
+                    let (from, to) = when.since(asker);
+                    let id = |at: Instant| (ms(at).div_euclid(1000)).saturating_mul(1 << 12);
+                    s.narrow(
+                        from.map_or(i64::MIN, id),
+                        to.map_or(i64::MAX, |t| id(t).saturating_add(1 << 12)),
+                        false,
+                    );
+                }
+            }
         }
     }
-    Ok(sum)
+    s
 }
 
-fn drivers<'a>(q: &'a Query, asker: &'a Asker) -> impl Iterator<Item = Driver> + 'a {
-    q.terms
-        .iter()
-        .filter(|t| !t.negated)
-        .filter_map(|t| driver(&t.test, asker))
-}
-
-fn text(s: &str) -> Value {
-    Value::Text(s.to_owned())
-}
-
-macro_rules! by {
-    ($dim:literal, $col:literal, $values:expr, $counted:expr) => {
-        Some(Driver {
-            dim: $dim,
-            from: concat!("ticket t INDEXED BY ticket_", $col),
-            on: concat!("t.", $col, " IS ?1 AND t.shelf = ?2"),
-            key: "t.k_due",
-            id: "t.id",
-            values: $values,
-            counted: $counted,
-        })
-    };
-}
-
-fn driver(test: &Test, asker: &Asker) -> Option<Driver> {
-    let named = |names: Vec<Option<&str>>| -> (Vec<Value>, Vec<String>) {
-        let mut names = names;
-        names.sort_unstable();
-        names.dedup();
-        names
-            .into_iter()
-            .map(|n| (n.map_or(Value::Null, text), n.unwrap_or("").to_owned()))
-            .unzip()
-    };
-    let coded = |codes: Vec<i64>| -> (Vec<Value>, Vec<String>) {
-        let mut codes = codes;
-        codes.sort_unstable();
-        codes.dedup();
-        codes
-            .into_iter()
-            .map(|n| (Value::Integer(n), n.to_string()))
-            .unzip()
+fn due_keys(s: &mut Stretch, test: &Test, asker: &Asker) {
+    // Instants before 1970 and after 3084 share a key: there the stretch is only wide.
+    let until = |s: &mut Stretch, at: Instant| match ceil_ms(at) {
+        n if n <= 0 => s.narrow(i64::MIN, 1, false),
+        n if n >= rows::NOT_RUNNING - 1 => s.narrow(i64::MIN, rows::NOT_RUNNING, false),
+        n => s.narrow(i64::MIN, n, true),
     };
     match test {
-        Test::Assignee(v) => {
-            let who = v.iter().map(|w| {
-                w.as_ref().map(|w| match w {
-                    Who::Me => asker.me.as_str(),
-                    Who::Agent(a) => a.as_str(),
-                })
-            });
-            let (values, counted) = named(who.collect());
-            by!("assignee", "assignee", values, counted)
+        Test::DueAt(when) => match when.until_due(asker) {
+            (None, Some(to)) => until(s, to),
+            (Some(from), to) => {
+                let to = to.map_or(rows::NOT_RUNNING, |to| {
+                    ceil_ms(to).clamp(1, rows::NOT_RUNNING)
+                });
+                let from = ceil_ms(from).clamp(0, rows::NOT_RUNNING - 1);
+                let inside = from > 0 && to < rows::NOT_RUNNING;
+                s.narrow(from, to, inside);
+            }
+            (None, None) => s.narrow(i64::MIN, rows::NOT_RUNNING, true),
+        },
+        Test::Is(v) if v.as_slice() == [Flag::Late] => until(s, asker.now),
+        Test::DueIs(v) => {
+            let all = |d: &[DueState]| v.iter().all(|x| d.contains(x));
+            if all(&[DueState::Late]) {
+                until(s, asker.now);
+            } else if all(&[DueState::Late, DueState::Running]) {
+                s.narrow(i64::MIN, rows::NOT_RUNNING, true);
+            } else if all(&[DueState::Paused]) {
+                s.narrow(rows::NOT_RUNNING, rows::NO_PROMISE, true);
+            } else if all(&[DueState::None]) {
+                s.narrow(rows::NO_PROMISE, i64::MAX, true);
+            }
         }
-        Test::Is(f) if f.as_slice() == [Flag::Unassigned] => by!(
-            "assignee",
-            "assignee",
-            vec![Value::Null],
-            vec![String::new()]
-        ),
-        Test::Is(f) if f.as_slice() == [Flag::Waiting] => {
-            let (values, counted) = coded(vec![Status::Pending.code(), Status::OnHold.code()]);
-            by!("status", "status", values, counted)
-        }
-        Test::Tenant(v) => {
-            let (values, counted) =
-                named(v.iter().map(|t| t.as_ref().map(|t| t.as_str())).collect());
-            by!("tenant", "tenant", values, counted)
-        }
-        Test::Status(v) => {
-            let (values, counted) = coded(v.iter().map(|s| s.code()).collect());
-            by!("status", "status", values, counted)
-        }
-        Test::Turn(v) => {
-            let (values, counted) = coded(v.iter().copied().map(Turn::code).collect());
-            by!("turn", "turn", values, counted)
-        }
-        Test::Kind(v) => {
-            let (values, counted) = coded(v.iter().copied().map(Kind::code).collect());
-            by!("kind", "kind", values, counted)
-        }
-        Test::Label(v) if v.iter().all(Option::is_some) => {
-            let low: Vec<String> = v.iter().flatten().map(|l| l.to_ascii_lowercase()).collect();
-            let (values, counted) = named(low.iter().map(|l| Some(l.as_str())).collect());
-            Some(Driver {
-                dim: "label",
-                from: "ticket_label l CROSS JOIN ticket t ON t.id = l.ticket",
-                on: "l.label = ?1 AND l.shelf = ?2",
-                key: "l.k_due",
-                id: "l.ticket",
-                values,
-                counted,
-            })
-        }
-        _ => None,
+        _ => {}
     }
 }
 
-/// Conditions in SQL: cheap to look at, wide enough to keep all that is meant.
-pub fn rule_out(q: &Query, asker: &Asker) -> String {
-    let mut out = String::from("1");
-    let quote = |s: &str| format!("'{}'", s.replace('\'', "''"));
-    let list = |v: Vec<Option<String>>, col: &str| {
-        let some: Vec<String> = v.iter().flatten().cloned().collect();
-        let none = if v.iter().any(Option::is_none) {
-            format!(" OR {col} IS NULL")
-        } else {
-            String::new()
-        };
-        format!("({col} IN ({}){none})", some.join(","))
+fn updated_keys(s: &mut Stretch, test: &Test, asker: &Asker) {
+    let Test::Time(stamp, when) = test else {
+        return;
     };
-    for t in &q.terms {
-        let cond = match &t.test {
-            Test::Status(v) => list(
-                v.iter().map(|s| Some(s.code().to_string())).collect(),
-                "t.status",
-            ),
-            Test::Turn(v) => list(
-                v.iter().map(|s| Some(s.code().to_string())).collect(),
-                "t.turn",
-            ),
-            Test::Kind(v) => list(
-                v.iter().map(|s| Some(s.code().to_string())).collect(),
-                "t.kind",
-            ),
-            Test::Priority(v) => list(
-                v.iter()
-                    .map(|p| p.map(|p: Priority| p.code().to_string()))
-                    .collect(),
-                "t.priority",
-            ),
-            Test::Assignee(v) => list(
-                v.iter()
-                    .map(|w| {
-                        w.as_ref().map(|w| match w {
-                            Who::Me => quote(asker.me.as_str()),
-                            Who::Agent(a) => quote(a.as_str()),
-                        })
-                    })
-                    .collect(),
-                "t.assignee",
-            ),
-            Test::Tenant(v) => list(
-                v.iter()
-                    .map(|n| n.as_ref().map(|n| quote(n.as_str())))
-                    .collect(),
-                "t.tenant",
-            ),
-            Test::Is(f) if f.len() == 1 => match f[0] {
-                Flag::Unread => "t.unread".into(),
-                Flag::Changed => "t.changed".into(),
-                Flag::Unassigned => "t.assignee IS NULL".into(),
-                Flag::Waiting => "t.status IN (3,4)".into(),
-                Flag::Unsent => "t.waiting > 0".into(),
-                Flag::Live => "t.status NOT IN (5,6)".into(),
-                _ => continue,
-            },
-            Test::Workspace(v) if v.iter().all(Option::is_some) && !t.negated => {
-                let any: Vec<String> = v
-                    .iter()
-                    .flatten()
-                    .map(|w| {
-                        format!(
-                            "instr(lower(t.workspace), {})",
-                            quote(&w.to_ascii_lowercase())
-                        )
-                    })
-                    .collect();
-                format!("({})", any.join(" OR "))
-            }
-            _ => continue,
-        };
-        if t.negated {
-            out.push_str(&format!(" AND NOT coalesce({cond}, 0)"));
-        } else {
-            out.push_str(&format!(" AND {cond}"));
-        }
+    let (from, to) = when.since(asker);
+    // The latest first: the key is the instant turned around.
+    let after = from.map_or(i64::MAX, |f| (-ceil_ms(f)).saturating_add(1));
+    if *stamp == Stamp::Updated {
+        let before = to.map_or(i64::MIN, |t| (-ceil_ms(t)).saturating_add(1));
+        s.narrow(before, after, true);
+    } else {
+        // What was asked, resolved or closed then was touched then or later.
+        s.narrow(i64::MIN, after.saturating_add(1), false);
     }
-    if !asker.scope.is_empty() {
-        let names: Vec<String> = asker.scope.iter().map(|t| quote(t.as_str())).collect();
-        out.push_str(&format!(
-            " AND (t.tenant IN ({}) OR t.tenant IS NULL)",
-            names.join(",")
-        ));
-    }
-    out
 }

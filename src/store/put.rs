@@ -44,6 +44,9 @@ impl Counters {
         if let Some(w) = &t.workspace {
             one("workspace", w.raw().to_owned());
         }
+        if let Some(r) = &t.requester {
+            one("requester", r.raw().to_owned());
+        }
         for label in &t.labels {
             one("label", label.clone());
         }

@@ -14,6 +14,11 @@ use crate::domain::sla::Target;
 use crate::domain::thread::{AttachmentId, Draft, MessageId, Thread};
 use crate::domain::ticket::TicketKey;
 
+/// True of what is within the asker's scope.
+fn scope(asker: &Asker) -> String {
+    sift::conditions(&Query::all(), asker).sql
+}
+
 /// A read-only connection of its own.
 #[derive(Debug)]
 pub struct Reader {
@@ -22,8 +27,13 @@ pub struct Reader {
 }
 
 impl Reader {
+    /// What goes wrong names the file, and damage leaves a note beside it.
     fn named_error<T>(&self, result: Result<T>) -> Result<T> {
-        result.map_err(|e| e.at(&self.path))
+        result.map_err(|e| open::explain(&self.path, e))
+    }
+
+    fn run<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.named_error(read())
     }
 
     fn stored<T: serde::de::DeserializeOwned>(
@@ -40,36 +50,55 @@ impl Reader {
         Ok(out)
     }
 
-    fn narrow_to_my_tenants(&self, asker: &mut Asker) -> Result<()> {
+    /// The asker's scope, narrowed to the tenants this agent may act for; false if nothing
+    /// is left. The team's scope says what is seen; an agent's own tenants only what this
+    /// person is sent to: colleagues see each other's work, and help where they are asked.
+    fn narrow_to_my_tenants(&self, asker: &mut Asker) -> Result<bool> {
         let me: Option<String> = self
             .conn
             .prepare_cached("SELECT json FROM agent WHERE id = ?1")?
             .query_row([asker.me.as_str()], |r| r.get(0))
             .optional()?;
-        let Some(me) = me else { return Ok(()) };
+        let Some(me) = me else { return Ok(true) };
         let me: crate::domain::people::Agent = lay::parse("an agent", &me)?;
-        if !me.tenants.is_empty() {
-            let scope = std::mem::take(&mut asker.scope);
-            asker.scope = me
-                .tenants
-                .into_iter()
-                .filter(|t| scope.is_empty() || scope.contains(t))
-                .collect();
+        if me.tenants.is_empty() {
+            return Ok(true);
         }
-        Ok(())
+        let scope = std::mem::take(&mut asker.scope);
+        asker.scope = me
+            .tenants
+            .into_iter()
+            .filter(|t| scope.is_empty() || scope.contains(t))
+            .collect();
+        // An empty scope would mean all tenants, not none.
+        Ok(!asker.scope.is_empty())
     }
 
-    fn passed(&self, key: i64, me: &AgentId, skipped: u64) -> Result<Vec<(String, u64)>> {
-        let (others, waiting): (Option<i64>, Option<i64>) = self.conn.prepare_cached(
-            "SELECT sum(a <> ?2 AND s NOT IN (3, 4)), sum(s IN (3, 4)) FROM (SELECT coalesce(assignee, ?2) a, status s
-               FROM ticket INDEXED BY ticket_due WHERE shelf = 0 AND k_due < ?1 ORDER BY k_due LIMIT 1000)",
-        )?.query_row(params![key, me.as_str()], |r| Ok((r.get(0)?, r.get(1)?)))?;
-        let asleep: i64 = self.conn.prepare_cached("SELECT count(*) FROM (SELECT 1 FROM ticket INDEXED BY ticket_due WHERE shelf = 1 AND k_due < ?1 LIMIT 1000)")?
-            .query_row([key], |r| r.get(0))?;
+    /// What lies before a key, and why it was passed over: what the team sees, apart from
+    /// what this agent may act for.
+    fn passed(
+        &self,
+        key: i64,
+        (seen, mine): (&Asker, &Asker),
+        skipped: u64,
+    ) -> Result<Vec<(String, u64)>> {
+        let (seen, to_me) = (scope(seen), scope(mine));
+        let (others, waiting, strange): (Option<i64>, Option<i64>, Option<i64>) = self.conn.prepare_cached(&format!(
+            "SELECT sum(m AND a <> ?2 AND s NOT IN (3, 4)), sum(m AND s IN (3, 4)), sum(NOT m)
+               FROM (SELECT coalesce(t.assignee, ?2) a, t.status s, ({to_me}) m FROM ticket t INDEXED BY ticket_due
+                 WHERE t.shelf = 0 AND t.k_due < ?1 AND {seen} ORDER BY t.k_due LIMIT 1000)",
+        ))?.query_row(params![key, mine.me.as_str()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+        let asleep: i64 = self.conn.prepare_cached(&format!(
+            "SELECT count(*) FROM (SELECT 1 FROM ticket t INDEXED BY ticket_due WHERE t.shelf = 1 AND t.k_due < ?1 AND {to_me} LIMIT 1000)"
+        ))?.query_row([key], |r| r.get(0))?;
         let all = [
             ("others are on them", others.unwrap_or(0)),
             ("they wait", waiting.unwrap_or(0)),
             ("they sleep", asleep),
+            (
+                "they are of tenants you do not act for",
+                strange.unwrap_or(0),
+            ),
         ];
         let mut out: Vec<(String, u64)> = all
             .into_iter()
@@ -84,7 +113,7 @@ impl Reader {
 
     fn look_ahead(&self, until: Instant, limit: usize, asker: &Asker) -> Result<Outlook> {
         const MOST: usize = 3000;
-        let rule = plan::rule_out(&Query::all(), asker);
+        let rule = scope(asker);
         let mut stmt = self.conn.prepare_cached(&format!(
             "SELECT t.id, t.due_value, t.assignee, t.key, t.subject, t.due_target FROM ticket t INDEXED BY ticket_due WHERE t.shelf = 0 AND t.k_due < ?1 AND {rule} ORDER BY t.k_due LIMIT ?2"
         ))?;
@@ -155,7 +184,7 @@ impl Reader {
     /// # Errors
     /// As all reads: the file is damaged or gone, or the reading was interrupted.
     pub fn list(&self, request: &ListRequest, asker: &Asker) -> Result<Page> {
-        self.named_error(list::window(&self.conn, request, asker))
+        self.named_error(window::window(&self.conn, request, asker))
     }
 
     /// How many tickets each query means.
@@ -166,7 +195,7 @@ impl Reader {
         self.named_error(
             queries
                 .iter()
-                .map(|q| list::Ask::new(&self.conn, q, Sort::Due, asker)?.count())
+                .map(|q| list::Ask::to_count(&self.conn, q, asker)?.count())
                 .collect(),
         )
     }
@@ -184,12 +213,14 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn body(&self, id: MessageId) -> Result<Option<Untrusted>> {
-        Ok(self
-            .conn
-            .prepare_cached("SELECT body FROM message WHERE id = ?1")?
-            .query_row([id.0], |r| r.get::<_, String>(0))
-            .optional()?
-            .map(Untrusted::new))
+        self.run(|| {
+            Ok(self
+                .conn
+                .prepare_cached("SELECT body FROM message WHERE id = ?1")?
+                .query_row([id.0], |r| r.get::<_, String>(0))
+                .optional()?
+                .map(Untrusted::new))
+        })
     }
 
     /// A ticket's fields.
@@ -205,42 +236,75 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn find(&self, key: &TicketKey) -> Result<Option<TicketId>> {
-        Ok(self
-            .conn
-            .prepare_cached("SELECT id FROM ticket WHERE key = ?1")?
-            .query_row([key.as_str()], |r| r.get(0))
-            .optional()?
-            .map(TicketId))
+        self.run(|| {
+            Ok(self
+                .conn
+                .prepare_cached("SELECT id FROM ticket WHERE key = ?1")?
+                .query_row([key.as_str()], |r| r.get(0))
+                .optional()?
+                .map(TicketId))
+        })
     }
 
-    /// The ticket to do next: live, awake, not waiting, mine or nobody's, within my scope; by due.
+    /// The same, as the asker's team sees it: none if the ticket is outside its scope.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub fn find_for(&self, key: &TicketKey, asker: &Asker) -> Result<Option<TicketId>> {
+        self.run(|| {
+            let sql = format!(
+                "SELECT t.id FROM ticket t WHERE t.key = ?1 AND {}",
+                scope(asker)
+            );
+            Ok(self
+                .conn
+                .prepare_cached(&sql)?
+                .query_row([key.as_str()], |r| r.get(0))
+                .optional()?
+                .map(TicketId))
+        })
+    }
+
+    /// The ticket to do next: live, awake, not waiting, mine or nobody's, within the team's
+    /// scope and of a tenant this agent may act for; by due.
     ///
     /// # Errors
     /// As [`Self::list`].
     pub fn next_urgent(&self, asker: &Asker, skip: &[TicketId]) -> Result<Option<Urgent>> {
-        let mut asker = asker.clone();
-        self.narrow_to_my_tenants(&mut asker)?;
-        let flag = |f, negated| Term {
-            negated,
-            test: Test::Is(vec![f]),
-        };
-        let mut query = Query::all();
-        query.terms = vec![
-            flag(Flag::Live, false),
-            flag(Flag::Snoozed, true),
-            flag(Flag::Waiting, true),
-        ];
-        query = query.and(Test::Assignee(vec![Some(Who::Me), None]));
-        let ask = list::Ask::new(&self.conn, &query, Sort::Due, &asker)?;
-        let found = ask.walk((i64::MIN, i64::MIN), true, skip.len() + 1)?;
-        let Some(row) = found.into_iter().find(|r| !skip.contains(&r.ticket.id)) else {
-            return Ok(None);
-        };
-        let passed = self.passed(row.place.major, &asker.me, skip.len() as u64)?;
-        Ok(Some(Urgent {
-            ticket: row.ticket,
-            passed,
-        }))
+        self.run(|| {
+            let (seen, mut asker) = (asker, asker.clone());
+            if !self.narrow_to_my_tenants(&mut asker)? {
+                return Ok(None);
+            }
+            let flag = |f, negated| Term {
+                negated,
+                test: Test::Is(vec![f]),
+            };
+            let mut query = Query::all();
+            query.terms = vec![
+                flag(Flag::Live, false),
+                flag(Flag::Snoozed, true),
+                flag(Flag::Waiting, true),
+            ];
+            query = query.and(Test::Assignee(vec![Some(Who::Me), None]));
+            let ask = list::Ask::new(&self.conn, &query, Sort::Due, &asker)?;
+            let mut from = (i64::MIN, i64::MIN);
+            let row = loop {
+                let found = ask.walk(from, true, skip.len() + 1)?;
+                let mut rows = found.rows.into_iter();
+                match (rows.find(|r| !skip.contains(&r.ticket.id)), found.stopped) {
+                    (Some(row), _) => break row,
+                    // "Nothing is left" is said only after all was looked at.
+                    (None, Some(p)) => from = (p.major, p.id.0 - 1),
+                    (None, None) => return Ok(None),
+                }
+            };
+            let passed = self.passed(row.place.major, (seen, &asker), skip.len() as u64)?;
+            Ok(Some(Urgent {
+                ticket: row.ticket,
+                passed,
+            }))
+        })
     }
 
     /// What falls due before `until`.
@@ -256,7 +320,7 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn agents(&self) -> Result<Vec<crate::domain::people::Agent>> {
-        self.stored("an agent", "SELECT json FROM agent ORDER BY id")
+        self.run(|| self.stored("an agent", "SELECT json FROM agent ORDER BY id"))
     }
 
     /// The words completion knows; absences that are over at `now` are left out.
@@ -264,6 +328,7 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn vocabulary(&self, now: Instant) -> Result<Vocabulary> {
+        self.run(|| {
         let mut v = Vocabulary {
             agents: self.agents()?,
             tenants: self.stored("a tenant", "SELECT json FROM tenant ORDER BY id")?,
@@ -317,6 +382,7 @@ impl Reader {
             }
         }
         Ok(v)
+        })
     }
 
     /// The outbox: what is not confirmed first, then the newest of the rest, at most 500.
@@ -324,7 +390,7 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn outbox(&self) -> Result<Vec<OutboxRow>> {
-        outbox::shown(&self.conn)
+        self.run(|| outbox::shown(&self.conn))
     }
 
     /// The newest lines of the audit trail, of one ticket or of all.
@@ -332,7 +398,7 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn audit(&self, limit: usize, ticket: Option<TicketId>) -> Result<Vec<AuditRow>> {
-        audit::newest(&self.conn, limit, ticket)
+        self.run(|| audit::newest(&self.conn, limit, ticket))
     }
 
     /// Whether the audit trail is whole. Reads all of it.
@@ -340,7 +406,7 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn verify_audit(&self) -> Result<AuditVerdict> {
-        audit::verify(&self.conn)
+        self.run(|| audit::verify(&self.conn))
     }
 
     /// An attachment's bytes.
@@ -348,11 +414,13 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn attachment(&self, id: AttachmentId) -> Result<Option<Vec<u8>>> {
-        Ok(self
-            .conn
-            .prepare_cached("SELECT bytes FROM attachment_data WHERE id = ?1")?
-            .query_row([id.0], |r| r.get(0))
-            .optional()?)
+        self.run(|| {
+            Ok(self
+                .conn
+                .prepare_cached("SELECT bytes FROM attachment_data WHERE id = ?1")?
+                .query_row([id.0], |r| r.get(0))
+                .optional()?)
+        })
     }
 
     /// An attachment's name.
@@ -360,12 +428,14 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn attachment_name(&self, id: AttachmentId) -> Result<Option<Untrusted>> {
-        Ok(self
-            .conn
-            .prepare_cached("SELECT name FROM attachment WHERE id = ?1")?
-            .query_row([id.0], |r| r.get::<_, String>(0))
-            .optional()?
-            .map(Untrusted::new))
+        self.run(|| {
+            Ok(self
+                .conn
+                .prepare_cached("SELECT name FROM attachment WHERE id = ?1")?
+                .query_row([id.0], |r| r.get::<_, String>(0))
+                .optional()?
+                .map(Untrusted::new))
+        })
     }
 
     /// The drafts of a ticket.
@@ -381,7 +451,7 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn drafts(&self) -> Result<Vec<Draft>> {
-        draft::all(&self.conn)
+        self.run(|| draft::all(&self.conn))
     }
 
     /// Macros, snippets or views, by name.
@@ -389,16 +459,18 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn named(&self, shelf: Shelf) -> Result<Vec<Named>> {
-        let mut stmt = self
-            .conn
-            .prepare_cached("SELECT name, body FROM named WHERE sort = ?1 ORDER BY name")?;
-        let found = stmt.query_map([writer::shelf_code(shelf)], |r| {
-            Ok(Named {
-                name: r.get(0)?,
-                body: r.get(1)?,
-            })
-        })?;
-        Ok(found.collect::<rusqlite::Result<_>>()?)
+        self.run(|| {
+            let mut stmt = self
+                .conn
+                .prepare_cached("SELECT name, body FROM named WHERE sort = ?1 ORDER BY name")?;
+            let found = stmt.query_map([writer::shelf_code(shelf)], |r| {
+                Ok(Named {
+                    name: r.get(0)?,
+                    body: r.get(1)?,
+                })
+            })?;
+            Ok(found.collect::<rusqlite::Result<_>>()?)
+        })
     }
 
     /// A remembered value.
@@ -406,11 +478,13 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn meta(&self, key: &str) -> Result<Option<String>> {
-        Ok(self
-            .conn
-            .prepare_cached("SELECT value FROM meta WHERE key = ?1")?
-            .query_row([key], |r| r.get(0))
-            .optional()?)
+        self.run(|| {
+            Ok(self
+                .conn
+                .prepare_cached("SELECT value FROM meta WHERE key = ?1")?
+                .query_row([key], |r| r.get(0))
+                .optional()?)
+        })
     }
 
     /// A ticket's life as far as clocks care.
@@ -418,9 +492,11 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn history(&self, id: TicketId) -> Result<Option<TicketHistory>> {
-        put::load(&self.conn, id)?
-            .map(|t| outbox::shown_history(&self.conn, t))
-            .transpose()
+        self.run(|| {
+            put::load(&self.conn, id)?
+                .map(|t| outbox::shown_history(&self.conn, t))
+                .transpose()
+        })
     }
 
     /// Hands every ticket to `each`, oldest first, until it says stop with `false`.
@@ -428,6 +504,6 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn export(&self, each: &mut dyn FnMut(ExportRow) -> bool) -> Result<()> {
-        thread::export(&self.conn, each)
+        self.run(|| thread::export(&self.conn, each))
     }
 }

@@ -23,6 +23,12 @@ pub const fn ms(at: Instant) -> i64 {
     at.timestamp_millis()
 }
 
+/// The first whole millisecond that is not before an instant.
+pub fn ceil_ms(i: Instant) -> i64 {
+    let floor = ms(i);
+    floor + i64::from(!i.timestamp_subsec_nanos().is_multiple_of(1_000_000))
+}
+
 /// The instant behind stored milliseconds.
 pub fn at(ms: i64) -> Instant {
     DateTime::<Utc>::from_timestamp_millis(ms).unwrap_or(DateTime::UNIX_EPOCH)

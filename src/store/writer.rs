@@ -59,12 +59,17 @@ impl Writer {
             tx.commit()?;
             Ok(out)
         };
-        run().map_err(|e| e.at(&path))
+        run().map_err(|e| open::explain(&path, e))
+    }
+
+    /// What goes wrong names the file, and damage leaves a note beside it.
+    fn run<T>(&self, act: impl FnOnce() -> Result<T>) -> Result<T> {
+        act().map_err(|e| open::explain(&self.path, e))
     }
 
     fn full(&self, act: impl FnOnce(&Connection) -> Result<()>) -> Result<()> {
         self.conn.pragma_update(None, "synchronous", "FULL")?;
-        act(&self.conn).map_err(|e| e.at(&self.path))
+        act(&self.conn).map_err(|e| open::explain(&self.path, e))
     }
 
     fn marks(&mut self, ids: &[TicketId], sql: &str) -> Result<()> {
@@ -107,6 +112,14 @@ impl Writer {
     /// # Errors
     /// A newer file, one in use, no permission, a full disk.
     pub fn open(path: &Path, rules: Rules, now: Instant) -> Result<Opened> {
+        match Self::try_open(path, rules.clone(), now) {
+            // The damage showed with the first look inside, and was noted: once more.
+            Err(StoreError::Damaged { .. }) => Self::try_open(path, rules, now),
+            opened => opened,
+        }
+    }
+
+    fn try_open(path: &Path, rules: Rules, now: Instant) -> Result<Opened> {
         let file = open::for_writing(path, now)?;
         let mut writer = Self {
             conn: file.conn,
@@ -115,7 +128,7 @@ impl Writer {
             others: 0,
         };
         writer.was_written_by_others()?;
-        let due_stale = writer.note_rules().map_err(|e| e.at(path))? && !file.fresh;
+        let due_stale = writer.run(|| writer.note_rules())? && !file.fresh;
         Ok(Opened {
             writer,
             set_aside: file.set_aside,
@@ -267,11 +280,13 @@ impl Writer {
     /// # Errors
     /// As [`Self::set_rules`].
     pub fn next_wake(&self) -> Result<Option<Instant>> {
-        let at: Option<i64> = self
-            .conn
-            .prepare_cached("SELECT min(snoozed) FROM ticket WHERE shelf = 1")?
-            .query_row([], |r| r.get(0))?;
-        Ok(at.map(rows::at))
+        self.run(|| {
+            let at: Option<i64> = self
+                .conn
+                .prepare_cached("SELECT min(snoozed) FROM ticket WHERE shelf = 1")?
+                .query_row([], |r| r.get(0))?;
+            Ok(at.map(rows::at))
+        })
     }
 
     /// What may be sent now: for each ticket its oldest waiting change, unless one is under way
@@ -280,7 +295,7 @@ impl Writer {
     /// # Errors
     /// As [`Self::set_rules`].
     pub fn next_to_send(&self, now: Instant) -> Result<Vec<Change>> {
-        outbox::next_to_send(&self.conn, now)
+        self.run(|| outbox::next_to_send(&self.conn, now))
     }
 
     /// The earliest instant at which something that is held back may be sent.
@@ -288,7 +303,7 @@ impl Writer {
     /// # Errors
     /// As [`Self::set_rules`].
     pub fn next_not_before(&self) -> Result<Option<Instant>> {
-        outbox::next_not_before(&self.conn)
+        self.run(|| outbox::next_not_before(&self.conn))
     }
 
     /// How many changes the desk has not confirmed, and how many of those wait for the person.
@@ -296,13 +311,15 @@ impl Writer {
     /// # Errors
     /// As [`Self::set_rules`].
     pub fn outbox_counts(&self) -> Result<(u64, u64)> {
-        let (open, stuck): (i64, i64) = self
+        self.run(|| {
+            let (open, stuck): (i64, i64) = self
             .conn
             .prepare_cached(
                 "SELECT count(*), coalesce(sum(stage = 5), 0) FROM outbox WHERE stage IN (1, 2, 5)",
             )?
             .query_row([], |r| Ok((r.get(0)?, r.get(1)?)))?;
-        Ok((open.unsigned_abs(), stuck.unsigned_abs()))
+            Ok((open.unsigned_abs(), stuck.unsigned_abs()))
+        })
     }
 
     /// What was being sent when the program ended: to be looked up, not sent again blindly.
@@ -310,7 +327,7 @@ impl Writer {
     /// # Errors
     /// As [`Self::set_rules`].
     pub fn in_flight(&self) -> Result<Vec<Change>> {
-        outbox::in_flight(&self.conn)
+        self.run(|| outbox::in_flight(&self.conn))
     }
 
     /// It is being sent from now on; false if it was taken back in the meantime.
@@ -318,11 +335,13 @@ impl Writer {
     /// # Errors
     /// As [`Self::set_rules`].
     pub fn mark_in_flight(&mut self, id: ChangeId) -> Result<bool> {
-        let n = self.conn.execute(
-            "UPDATE outbox SET stage = 2 WHERE id = ?1 AND stage = 1",
-            [id.0.as_bytes().as_slice()],
-        )?;
-        Ok(n > 0)
+        self.run(|| {
+            let n = self.conn.execute(
+                "UPDATE outbox SET stage = 2 WHERE id = ?1 AND stage = 1",
+                [id.0.as_bytes().as_slice()],
+            )?;
+            Ok(n > 0)
+        })
     }
 
     /// The send failed in a way that is worth another try: it waits again, until `not_before`.
@@ -330,11 +349,13 @@ impl Writer {
     /// # Errors
     /// As [`Self::set_rules`].
     pub fn retry_later(&mut self, id: ChangeId, not_before: Option<Instant>) -> Result<()> {
+        self.run(|| {
         self.conn.execute(
             "UPDATE outbox SET stage = 1, not_before = coalesce(?2, not_before) WHERE id = ?1 AND stage = 2",
             params![id.0.as_bytes().as_slice(), not_before.map(rows::ms)],
         )?;
         Ok(())
+        })
     }
 
     /// The desk has it; `version` is the ticket's version there, if the desk has such.
@@ -467,13 +488,15 @@ impl Writer {
     /// # Errors
     /// As [`Self::set_rules`].
     pub fn set_meta(&mut self, key: &str, value: &str) -> Result<()> {
-        let sql = if value.is_empty() {
-            "DELETE FROM meta WHERE key = ?1 AND ?2 = ''"
-        } else {
-            "INSERT OR REPLACE INTO meta VALUES(?1, ?2)"
-        };
-        self.conn.prepare_cached(sql)?.execute([key, value])?;
-        Ok(())
+        self.run(|| {
+            let sql = if value.is_empty() {
+                "DELETE FROM meta WHERE key = ?1 AND ?2 = ''"
+            } else {
+                "INSERT OR REPLACE INTO meta VALUES(?1, ?2)"
+            };
+            self.conn.prepare_cached(sql)?.execute([key, value])?;
+            Ok(())
+        })
     }
 
     /// Computes due instants again, some 500 tickets a step, from `from` on.

@@ -127,3 +127,45 @@ fn wrong_settings_are_code_six_and_the_doctor_says_more() {
     m.ok(&["import", "-q", TICKETS]);
     assert_eq!(m.json(&["doctor"])["ok"], true);
 }
+
+#[test]
+fn a_list_is_read_to_its_end_however_far_that_is() {
+    let m = Machine::filled();
+    m.ok(&["priority", "T-1", "2"]);
+    let store = m.home.path().join(".local/share/deskhand/local.db");
+    let raw = rusqlite::Connection::open(store).unwrap();
+    let cols: Vec<String> = raw
+        .prepare("SELECT name FROM pragma_table_info('ticket')")
+        .unwrap()
+        .query_map([], |r| r.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let from: Vec<String> = cols
+        .iter()
+        .map(|c| match c.as_str() {
+            "id" => "id + i + 1".into(),
+            "key" => "'C' || i".into(),
+            "channel" => "CASE WHEN i = 39999 THEN 5 ELSE 1 END".into(),
+            _ => c.clone(),
+        })
+        .collect();
+    raw.execute_batch(&format!(
+        "INSERT INTO ticket WITH RECURSIVE n(i) AS (VALUES(0) UNION ALL SELECT i + 1 FROM n WHERE i < 39999)
+           SELECT {} FROM ticket, n WHERE key = 'T-1'",
+        from.join(",")
+    ))
+    .unwrap();
+    drop(raw);
+    let found = m.json(&["list", "--all", "channel:ivr"]);
+    assert_eq!(found["tickets"][0]["id"], "C39999");
+    assert_eq!(
+        found["total"],
+        serde_json::json!({"count": 1, "exact": true})
+    );
+    assert_eq!(m.json(&["list", "id:C33000"])["tickets"][0]["id"], "C33000");
+    assert_eq!(
+        m.ok(&["list", "--all", "channel:direct"]).trim(),
+        "nothing here"
+    );
+}

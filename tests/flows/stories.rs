@@ -276,3 +276,49 @@ fn a_number_is_sent_to_the_terminals_clipboard_and_called_so() {
     assert!(sent, "{:?}", person.asides());
     person.sees("sent to the terminal's clipboard");
 }
+
+#[test]
+fn what_cannot_be_woken_is_told_once_and_tried_again_after_a_pause() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let id = person.state().queue.selected().unwrap().ticket.id;
+    let store = reader(&person.paths);
+    person.keys("b").text("2h").keys("Enter");
+    let raw = rusqlite::Connection::open(person.paths.demo_store()).unwrap();
+    // As a full disk would: nothing can be written to any ticket.
+    raw.execute_batch(
+        "CREATE TRIGGER full BEFORE INSERT ON ticket BEGIN SELECT raise(ABORT, 'no room'); END",
+    )
+    .unwrap();
+    // The loop would go round for ever here if the past were asked for again at once.
+    person.wait(2 * 3600 + 60).sees("no room").keys("Esc");
+    let asleep = |store: &Reader| store.ticket(id).unwrap().unwrap().snoozed_until.is_some();
+    assert!(asleep(&store));
+    person.wait(31);
+    assert!(asleep(&store) && !person.screen().contains("no room"));
+    raw.execute_batch("DROP TRIGGER full").unwrap();
+    person.wait(31);
+    assert!(!asleep(&store));
+}
+
+#[test]
+fn what_cannot_be_sent_is_told_once_and_sent_after_a_pause() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let raw = rusqlite::Connection::open(person.paths.demo_store()).unwrap();
+    raw.execute_batch(
+        "CREATE TRIGGER full BEFORE UPDATE OF stage ON outbox BEGIN SELECT raise(ABORT, 'no room'); END",
+    )
+    .unwrap();
+    person.keys("p 3 Enter").sees("no room").keys("Esc");
+    let waiting = |paths: &Paths| {
+        let all = reader(paths).outbox().unwrap();
+        all.iter().filter(|r| r.stage == Stage::Waiting).count()
+    };
+    assert_eq!(waiting(&person.paths), 1);
+    person.wait(31);
+    assert!(waiting(&person.paths) == 1 && !person.screen().contains("no room"));
+    raw.execute_batch("DROP TRIGGER full").unwrap();
+    person.wait(31);
+    assert_eq!(waiting(&person.paths), 0);
+}

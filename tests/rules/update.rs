@@ -68,6 +68,8 @@ struct Desk {
     messages: i64,
     /// What was said.
     said: Vec<String>,
+    /// Only each hundredth ticket is meant, and so many are looked at for one request.
+    looks_at: Option<usize>,
 }
 
 impl Desk {
@@ -104,6 +106,7 @@ impl Desk {
             late: Vec::new(),
             messages: 0,
             said: Vec::new(),
+            looks_at: None,
         };
         desk.event(Event::Started);
         desk
@@ -223,6 +226,9 @@ impl Desk {
                 .or_else(|| all.iter().position(|t| t.id >= id))
                 .unwrap_or(all.len()),
         };
+        if let Some(budget) = self.looks_at {
+            return rare(all, r, at, budget);
+        }
         let (from, to) = (at.saturating_sub(r.before), (at + r.after).min(all.len()));
         Page {
             rows: all[from..to]
@@ -241,6 +247,8 @@ impl Desk {
             at_end: to == all.len(),
             total: Count::Exact(all.len() as u64),
             partial: false,
+            above: None,
+            below: None,
         }
     }
 
@@ -313,6 +321,71 @@ impl Desk {
             .filter(|e| matches!(e, Effect::Thread { .. }))
             .count()
     }
+}
+
+/// A window of a list in which each hundredth is meant, of a store that gives up early.
+fn rare(all: &[Ticket], r: &ListRequest, at: usize, budget: usize) -> Page {
+    let place = |t: &Ticket| Place {
+        major: t.id.0,
+        minor: 0,
+        id: t.id,
+    };
+    let meant = |t: &&Ticket| t.id.0 % 100 == 0;
+    let (lo, hi) = (
+        at.saturating_sub(if r.before > 0 { budget } else { 0 }),
+        (at + if r.after > 0 { budget } else { 0 }).min(all.len()),
+    );
+    let row = |t: &Ticket| Row {
+        place: place(t),
+        ticket: t.clone(),
+    };
+    let mut rows: Vec<Row> = all[lo..at].iter().filter(meant).map(row).collect();
+    let anchor = rows.len();
+    rows.extend(all[at..hi].iter().filter(meant).map(row));
+    let above = (lo > 0 && r.before > 0).then(|| place(&all[lo]));
+    let below = (hi < all.len() && r.after > 0).then(|| place(&all[hi]));
+    Page {
+        total: Count::AtLeast(rows.len() as u64),
+        rows,
+        anchor,
+        at_start: lo == 0,
+        at_end: hi == all.len(),
+        partial: above.is_some() || below.is_some(),
+        above,
+        below,
+    }
+}
+
+#[test]
+fn where_the_store_gave_up_looking_the_list_goes_on_by_itself_from_both_ends() {
+    let mut desk = Desk::of(0);
+    desk.tickets = (1..=5000).map(ticket).collect();
+    // Nothing is found at first; that is not called empty.
+    desk.looks_at = Some(30);
+    desk.keys("R");
+    let found = |desk: &Desk| -> Vec<i64> {
+        let rows = &desk.app.state.queue.rows;
+        rows.iter().map(|r| r.ticket.id.0).collect()
+    };
+    let want: Vec<i64> = (1..=50).map(|n| n * 100).collect();
+    // No further than two screens down.
+    assert!(want.starts_with(&found(&desk)) && found(&desk).len() < 50);
+    assert!(desk.app.state.queue.is_partial() && !desk.app.state.queue.at_end);
+    for _ in 0..60 {
+        desk.keys("j");
+    }
+    assert_eq!((found(&desk), desk.id()), (want, 5000));
+    assert!(desk.app.state.queue.at_end && desk.app.state.queue.below.is_none());
+    assert_eq!(desk.app.state.queue.total, Count::Exact(50));
+    desk.looks_at = Some(300);
+    desk.keys("G");
+    assert_eq!(desk.id(), 5000);
+    for _ in 0..60 {
+        desk.keys("k");
+    }
+    assert_eq!(desk.id(), 100);
+    let q = &desk.app.state.queue;
+    assert!(q.at_start && q.at_end && !q.is_partial() && q.rows.len() == 50);
 }
 
 #[test]

@@ -432,3 +432,26 @@ proptest! {
         picture(&state, &theme("dark"), width, height);
     }
 }
+
+#[test]
+fn what_was_not_looked_at_is_not_called_empty() {
+    let mut state = empty(100, 30);
+    let theme = Theme::built_in("none").unwrap();
+    state.queue.loaded = true;
+    state.queue.filter_text = "channel:ivr".into();
+    assert!(text(&picture(&state, &theme, 100, 30)).contains("No ticket fits the filter."));
+    state.queue.below = Some(deskhand::domain::list::Place {
+        major: 1,
+        minor: 0,
+        id: TicketId(1),
+    });
+    let shown = text(&picture(&state, &theme, 100, 30));
+    assert!(shown.contains("not all was looked at") && shown.contains("R looks again"));
+    state.queue.loading = true;
+    let shown = text(&picture(&state, &theme, 100, 30));
+    assert!(
+        shown.contains("Nothing yet; looking through the rest"),
+        "{shown}"
+    );
+    assert!(!shown.contains("No ticket fits"));
+}

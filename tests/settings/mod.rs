@@ -154,3 +154,12 @@ fn a_file_that_is_no_toml_is_left_as_it_is() {
         "theme = "
     );
 }
+
+#[test]
+fn every_built_in_key_profile_can_be_set_and_no_other() {
+    for (name, _) in deskhand::app::keymap::PROFILES {
+        assert_eq!(parse(&format!("keys = \"{name}\"")).unwrap().keys, *name);
+    }
+    let wrong = parse("keys = \"vim\"").unwrap_err();
+    assert!(wrong.contains("mail"), "{wrong}");
+}

@@ -189,3 +189,48 @@ fn measure() {
 fn asker_tenant() -> Option<deskhand::domain::people::TenantId> {
     deskhand::domain::people::TenantId::parse("umc").ok()
 }
+
+/// Filters by fields on a file that is there: `DESKHAND_BENCH_DB=FILE DESKHAND_FILTERS='id:T-1;is:unread'`.
+#[test]
+#[ignore = "measures; run it in release"]
+fn filters() {
+    let Some(path) = std::env::var_os("DESKHAND_BENCH_DB") else {
+        return;
+    };
+    let filters = std::env::var("DESKHAND_FILTERS").unwrap_or_default();
+    let reader = Reader::open(path.as_ref()).unwrap();
+    for text in filters.split(';') {
+        let query = Query::parse(text).unwrap();
+        for sort in [Sort::Due, Sort::Updated] {
+            let req = ListRequest {
+                query: query.clone(),
+                sort,
+                anchor: Anchor::First,
+                before: 0,
+                after: 50,
+            };
+            let page = reader.list(&req, &asker()).unwrap();
+            timed(
+                &format!(
+                    "{text} {} {} {:?}{}",
+                    sort.word(),
+                    page.rows.len(),
+                    page.total,
+                    if page.partial { " partial" } else { "" }
+                ),
+                9,
+                |_| drop(reader.list(&req, &asker()).unwrap()),
+            );
+        }
+        let counts = reader
+            .counts(std::slice::from_ref(&query), &asker())
+            .unwrap();
+        timed(&format!("{text} count {:?}", counts[0]), 9, |_| {
+            drop(
+                reader
+                    .counts(std::slice::from_ref(&query), &asker())
+                    .unwrap(),
+            )
+        });
+    }
+}

@@ -1,12 +1,16 @@
 //! The store through its public face, on real files.
 
 mod bench;
+mod damage;
+mod reach;
 mod scene;
 
 use chrono::TimeDelta;
 use deskhand::domain::change::{Act, LinkKind, NewAttachment};
 use deskhand::domain::list::{Anchor, Count, ListRequest, Sort};
-use deskhand::domain::query::{Flag, Query, Span, Stamp, Term, Test, Text, Unit, When, Who};
+use deskhand::domain::query::{
+    DueState, Flag, Query, Span, Stamp, Term, Test, Text, Unit, When, Who,
+};
 use deskhand::domain::text::Untrusted;
 use deskhand::domain::thread::{Draft, MessageId, Visibility};
 use deskhand::domain::ticket::{Priority, Status, Ticket, TicketId, Turn};
@@ -150,6 +154,33 @@ fn lists_and_counts_are_what_the_plain_meaning_says() {
         Test::Is(vec![Flag::Late]),
         Test::Time(Stamp::Updated, When::Beyond(span(20, Unit::Days))),
         Test::Requester(vec![Some("jan 1".into())]),
+        Test::Requester(vec![Some("JAN 42".into()), None]),
+        Test::Workspace(vec![Some("7".into()), Some("dws-12".into())]),
+        Test::Workspace(vec![None]),
+        Test::Channel(vec![None]),
+        Test::Channel(vec![deskhand::domain::ticket::Channel::from_code(1)]),
+        Test::Label(vec![Some("gpu".into()), Some("Urgent".into()), None]),
+        Test::Label(vec![Some("gpu".into()), Some("Urgent".into())]),
+        Test::Id(vec![
+            deskhand::domain::ticket::TicketKey::parse("t17").unwrap(),
+        ]),
+        Test::Time(Stamp::Created, When::Within(span(300, Unit::Days))),
+        Test::Time(Stamp::Created, When::Beyond(span(300, Unit::Days))),
+        Test::Time(Stamp::Resolved, When::Within(span(200, Unit::Days))),
+        Test::DueAt(When::Within(span(1, Unit::Weeks))),
+        Test::DueAt(When::Beyond(span(1, Unit::Hours))),
+        Test::DueIs(vec![DueState::Late]),
+        Test::DueIs(vec![DueState::Paused, DueState::None]),
+        Test::Is(vec![Flag::Unread]),
+        Test::Is(vec![Flag::Unsent, Flag::Changed]),
+        Test::Is(vec![Flag::Unsent]),
+        Test::Is(vec![Flag::Waiting]),
+        Test::Status(vec![Status::Resolved, Status::Closed]),
+        Test::Turn(vec![Turn::Ours]),
+        Test::Tenant(vec![
+            deskhand::domain::people::TenantId::parse("vu").ok(),
+            None,
+        ]),
     ] {
         queries.push(Query {
             terms: vec![term(test.clone())],
@@ -711,4 +742,25 @@ fn the_next_most_urgent_is_mine_or_nobodys_and_awake() {
         .outlook(now() + TimeDelta::days(2), 50, &asker())
         .unwrap();
     assert!(!ahead.marks.is_empty());
+}
+
+#[test]
+fn what_waits_behind_an_earlier_change_arms_no_alarm() {
+    let mut scene = Scene::with(60);
+    let (a, b) = (scene.id("T55"), scene.id("T56"));
+    let first = change(1, a, Act::Status { to: Status::OnHold });
+    let mut second = change(2, a, Act::AddLabel { label: "x".into() });
+    second.not_before = Some(now() + TimeDelta::seconds(10));
+    scene.writer.commit(&[first.clone(), second]).unwrap();
+    assert!(scene.writer.mark_in_flight(first.id).unwrap());
+    assert_eq!(scene.writer.next_not_before().unwrap(), None);
+    let mut other = change(3, b, Act::AddLabel { label: "x".into() });
+    other.not_before = Some(now() + TimeDelta::seconds(20));
+    scene.writer.commit(std::slice::from_ref(&other)).unwrap();
+    assert_eq!(scene.writer.next_not_before().unwrap(), other.not_before);
+    scene.writer.confirm(first.id, None, now()).unwrap();
+    assert_eq!(
+        scene.writer.next_not_before().unwrap(),
+        Some(now() + TimeDelta::seconds(10))
+    );
 }

@@ -71,8 +71,10 @@ pub struct Queue {
     pub before: Option<u64>,
     /// How many rows the whole list has.
     pub total: Count,
-    /// Time ran out before all was looked at: more may match further down.
-    pub partial: bool,
+    /// Where the looking has come to, if not all above the rows was looked at.
+    pub above: Option<Place>,
+    /// Where the looking has come to, if not all below the rows was looked at.
+    pub below: Option<Place>,
     /// The cursor's row in `rows`; 0 when there is none.
     pub cursor: usize,
     /// The first visible row in `rows`.
@@ -109,7 +111,8 @@ impl Default for Queue {
             at_end: true,
             before: Some(0),
             total: Count::Unknown,
-            partial: false,
+            above: None,
+            below: None,
             cursor: 0,
             top: 0,
             sort: Sort::Due,
@@ -131,5 +134,10 @@ impl Queue {
     /// The row under the cursor.
     pub fn selected(&self) -> Option<&QueueRow> {
         self.rows.get(self.cursor)
+    }
+
+    /// Not all was looked at yet: more may match.
+    pub const fn is_partial(&self) -> bool {
+        self.above.is_some() || self.below.is_some()
     }
 }

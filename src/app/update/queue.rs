@@ -6,8 +6,8 @@ use crate::app::effect::Effect;
 use crate::app::inner::Intent;
 use crate::app::layout::list_rows;
 use crate::app::prepare;
-use crate::app::state::{Detail, Find, Mark, Pane, Tab};
-use crate::domain::list::{Anchor, ListRequest, Page, Sort};
+use crate::app::state::{Detail, Find, Mark, Pane, QueueRow, Tab};
+use crate::domain::list::{Anchor, Count, ListRequest, Page, Sort};
 use crate::domain::query::{Query, tokens};
 use crate::domain::ticket::TicketId;
 
@@ -52,6 +52,8 @@ impl Turn<'_> {
                 margin,
                 rows + margin,
             ),
+            Intent::On(place, true) => (Anchor::Around(place), 0, rows + margin),
+            Intent::On(place, false) => (Anchor::Around(place), rows + margin, 0),
             Intent::Keep => match self.s.queue.selected() {
                 Some(row) => (Anchor::Around(row.place), margin, rows + margin),
                 None => (Anchor::First, 0, rows),
@@ -87,28 +89,40 @@ impl Turn<'_> {
         self.ask_list();
     }
 
-    /// Asks for more before the window runs out; moving within it never waits.
+    /// Asks for more before the window runs out; moving within it never waits. Where the
+    /// store gave up looking, it goes on from there until the window is full or all was seen.
     pub fn ask_more(&mut self) {
         let (q, rows) = (&self.s.queue, list_rows(self.s));
-        if q.loading || q.rows.is_empty() || q.error.is_some() {
+        if q.loading || q.error.is_some() {
             return;
         }
-        let (above, below) = (q.cursor, q.rows.len() - 1 - q.cursor);
-        if (!q.at_start && above < rows * 2) || (!q.at_end && below < rows * 2) {
-            self.s.inner.intent = Intent::Keep;
-            self.ask_list();
+        let (above, below) = (q.cursor, q.rows.len().saturating_sub(q.cursor + 1));
+        let on = if !q.at_end && below < rows * 2 {
+            q.below.map(|p| Intent::On(p, true))
+        } else if !q.at_start && above < rows * 2 {
+            q.above.map(|p| Intent::On(p, false))
+        } else {
+            return;
+        };
+        match on {
+            Some(on) => self.s.inner.intent = on,
+            None if q.rows.is_empty() => return,
+            None => self.s.inner.intent = Intent::Keep,
         }
+        self.ask_list();
     }
 
     /// The rows came.
-    pub fn listed(&mut self, page: Page) {
+    pub fn listed(&mut self, mut page: Page) {
         let old = self.s.queue.selected().map(|r| r.ticket.id);
         let on_screen = self.s.queue.cursor.saturating_sub(self.s.queue.top);
-        let rows: Vec<_> = page
-            .rows
+        let mut rows: Vec<_> = std::mem::take(&mut page.rows)
             .into_iter()
             .map(|r| prepare::row(self.s, r))
             .collect();
+        if let Intent::On(_, down) = self.s.inner.intent {
+            rows = self.joined(rows, &mut page, down);
+        }
         let at = |id: TicketId| rows.iter().position(|r| r.ticket.id == id);
         let last = rows.len().saturating_sub(1);
         let height = list_rows(self.s);
@@ -116,7 +130,7 @@ impl Turn<'_> {
             Intent::First => (0, 0),
             Intent::Last => (last, height - 1),
             Intent::Ticket(id, row) => (at(id).unwrap_or(page.anchor), row),
-            Intent::Keep => {
+            Intent::Keep | Intent::On(..) => {
                 let prefer = self.s.inner.prefer.take().and_then(at);
                 (
                     prefer.or(old.and_then(at)).unwrap_or(page.anchor),
@@ -137,7 +151,7 @@ impl Turn<'_> {
         q.at_end = page.at_end;
         q.before = page.at_start.then_some(0);
         q.total = page.total;
-        q.partial = page.partial;
+        (q.above, q.below) = (page.above, page.below);
         q.loaded = true;
         q.loading = false;
         q.error = None;
@@ -155,6 +169,37 @@ impl Turn<'_> {
                 owed => self.step(owed),
             }
         }
+    }
+
+    /// The rows there are with those that were found further on; the page then tells of both.
+    fn joined(&mut self, found: Vec<QueueRow>, page: &mut Page, down: bool) -> Vec<QueueRow> {
+        let keep = (list_rows(self.s) * 8).max(400);
+        let q = &mut self.s.queue;
+        let mut rows = std::mem::take(&mut q.rows);
+        let known: std::collections::HashSet<_> = rows.iter().map(|r| r.ticket.id).collect();
+        let new = found.into_iter().filter(|r| !known.contains(&r.ticket.id));
+        if down {
+            rows.extend(new);
+            (page.at_start, page.above) = (q.at_start, q.above);
+            // What lies far above is asked for again when somebody goes there.
+            let far = rows.len().saturating_sub(keep).min(q.cursor / 2);
+            if far > 0 {
+                rows.drain(..far);
+                (page.at_start, page.above) = (false, None);
+            }
+        } else {
+            rows.splice(0..0, new);
+            (page.at_end, page.below) = (q.at_end, q.below);
+        }
+        page.anchor = 0;
+        let n = rows.len() as u64;
+        page.total = match q.total {
+            _ if page.at_start && page.at_end => Count::Exact(n),
+            Count::AtLeast(m) => Count::AtLeast(m.max(n)),
+            Count::Unknown => Count::AtLeast(n),
+            exact => exact,
+        };
+        rows
     }
 
     /// Keeps the cursor in sight.

@@ -78,7 +78,11 @@ fn title(state: &State, pen: &mut Pen<'_>, area: Rect) {
         Ok(n @ 1..) => Short::new().n(n).s(" marked"),
         _ => Short::new(),
     };
-    let partial = if q.partial { "more further down" } else { "" };
+    let partial = match (q.is_partial(), q.loading) {
+        (true, true) => "looking on …",
+        (true, false) => "maybe more",
+        _ => "",
+    };
     let stale = if q.error.is_some() {
         "! not up to date"
     } else {
@@ -103,6 +107,19 @@ fn empty(state: &State, pen: &mut Pen<'_>, area: Rect) {
     }
     let (what, hint) = if !q.loaded {
         ("not here yet …", "")
+    } else if q.is_partial() {
+        // Not known is not empty: nothing was found in what was looked at so far.
+        match (q.loading, q.find.is_some() || !q.filter_text.is_empty()) {
+            (true, true) => (
+                "Nothing yet; looking through the rest …",
+                "One more word narrows it; Esc gives up.",
+            ),
+            (true, false) => ("Nothing yet; looking through the rest …", ""),
+            (false, _) => (
+                "Nothing so far, but not all was looked at.",
+                "R looks again.",
+            ),
+        }
     } else if q.find.is_some() {
         (
             "Nothing has these words.",
