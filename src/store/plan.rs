@@ -179,6 +179,10 @@ fn covered_terms(q: &Query, asker: &Asker) -> Covered {
         all_but_shelves: 0,
         sharp: true,
     };
+    // Merged tickets lie on one shelf, whether live or asleep otherwise.
+    let on_shelf = |t: &&crate::domain::query::Term| matches!(&t.test, Test::Is(f) if matches!(f.as_slice(), [Flag::Live | Flag::Snoozed | Flag::Merged]));
+    let merged = |t: &crate::domain::query::Term| matches!(&t.test, Test::Is(f) if f.contains(&Flag::Merged));
+    c.sharp &= !q.terms.iter().any(merged) || q.terms.iter().filter(on_shelf).count() < 2;
     for t in &q.terms {
         match &t.test {
             Test::Is(f) if matches!(f.as_slice(), [Flag::Live | Flag::Snoozed | Flag::Merged]) => {}
