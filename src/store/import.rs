@@ -148,9 +148,14 @@ impl Scene<'_> {
                     e.new.as_ref().map(|o| o.raw())
                 ])?;
         }
-        self.conn
-            .prepare_cached("INSERT INTO words(rowid, text) VALUES(?1, ?2)")?
-            .execute(params![id.0, doc.finish()])?;
+        if old.is_some() {
+            // What was merged into it is found in it still.
+            put::index_words(self.conn, &t)?;
+        } else {
+            self.conn
+                .prepare_cached("INSERT INTO words(rowid, text) VALUES(?1, ?2)")?
+                .execute(params![id.0, doc.finish()])?;
+        }
         self.put_links(i, id)?;
         keep_original(self.conn, &t, &i.original, hash)
     }

@@ -46,7 +46,7 @@ pub fn laid_over(conn: &Connection, id: TicketId) -> Result<Vec<Change>> {
 pub fn clock_events(conn: &Connection, id: TicketId) -> Result<Vec<crate::domain::sla::SlaEvent>> {
     let own = changes(
         conn,
-        "ticket = ?1 AND stage IN (1, 2, 5) AND batch IN (SELECT id FROM batch) ORDER BY seq",
+        "ticket = ?1 AND stage IN (1, 2, 5) AND batch IN (SELECT id FROM batch) AND reason IS NOT 'undone' ORDER BY seq",
         [id.0],
     )?;
     Ok(own.iter().filter_map(super::lay::clock_event).collect())
@@ -251,8 +251,8 @@ impl Scene<'_> {
         set_stage(self.conn, change.id, stage, reason)?;
         let mut also = self.lift(change)?;
         self.project(change.ticket)?;
-        self.reindex(&also)?;
         also.push(change.ticket);
+        self.reindex(&also)?;
         Ok(also)
     }
 
@@ -269,24 +269,25 @@ impl Scene<'_> {
         if !stage.is_laid_over() {
             return Ok(Vec::new());
         }
-        let undoable: bool = self
+        // What takes something back, and what was taken back under way, means nothing to the clocks.
+        let (undoable, undone): (bool, bool) = self
             .conn
-            .prepare_cached("SELECT EXISTS(SELECT 1 FROM batch WHERE id = ?1)")?
-            .query_row([change.batch.0.as_bytes().as_slice()], |r| r.get(0))?;
+            .prepare_cached("SELECT EXISTS(SELECT 1 FROM batch WHERE id = o.batch), reason IS 'undone' FROM outbox o WHERE id = ?1")?
+            .query_row([id.0.as_bytes().as_slice()], |r| Ok((r.get(0)?, r.get(1)?)))?;
         let shown = self.ticket(change.ticket)?;
         let mut base = self.base(&shown)?;
         change.act.apply(&mut base, change.at);
         if let Some(version) = version {
             base.version = version;
         }
-        if let Some(event) = super::lay::clock_event(&change).filter(|_| undoable) {
+        if let Some(event) = super::lay::clock_event(&change).filter(|_| undoable && !undone) {
             let mut h = super::put::history(self.conn, base.clone())?;
             h.events.push(event);
             h.events.sort_by_key(|e| e.at);
             super::put::write_history(self.conn, base.id, h.opened_by, h.first_status, &h.events)?;
         }
         self.keep_base(&base)?;
-        set_stage(self.conn, id, Stage::Confirmed, None)?;
+        set_stage(self.conn, id, Stage::Confirmed, undone.then_some("undone"))?;
         self.conn
             .prepare_cached("UPDATE message SET waiting = 0 WHERE change = ?1")?
             .execute([id.0.as_bytes().as_slice()])?;
@@ -326,9 +327,8 @@ impl Scene<'_> {
         self.withdraw(&change, Stage::Refused, Some(reason.raw()))
     }
 
-    /// Takes back the latest batch.
     /// Makes what was not sent yet a draft again; text that is being written there stays in front.
-    fn text_back(&self, change: &Change, now: Instant) -> Result<bool> {
+    pub fn text_back(&self, on: TicketId, change: &Change, now: Instant) -> Result<bool> {
         let Act::Say {
             visibility, body, ..
         } = &change.act
@@ -341,8 +341,40 @@ impl Scene<'_> {
                 "INSERT INTO draft(ticket, visibility, body, at) VALUES(?1, ?2, ?3, ?4)
                  ON CONFLICT(ticket) DO UPDATE SET body = draft.body || char(10, 10) || excluded.body, at = excluded.at",
             )?
-            .execute(params![change.ticket.0, visibility, body.raw(), ms(now)])?;
+            .execute(params![on.0, visibility, body.raw(), ms(now)])?;
         Ok(true)
+    }
+
+    /// The text that came back as a draft goes out again: it is not kept twice. Text that
+    /// was written in front of it stays.
+    fn use_up_draft(&self, change: &Change) -> Result<()> {
+        let Act::Say { body, .. } = &change.act else {
+            return Ok(());
+        };
+        let end = format!("\n\n{}", body.raw());
+        // Where it was written, where that went by a merge, or where it came from by a split.
+        let mut places = vec![
+            change.ticket.0,
+            super::put::lives_on_in(self.conn, change.ticket)?.0,
+        ];
+        let mut home = self
+            .conn
+            .prepare_cached("SELECT other FROM link WHERE ticket = ?1 AND kind = 3")?;
+        for at in home.query_map([change.ticket.0], |r| r.get(0))? {
+            places.push(at?);
+        }
+        for at in places {
+            self.conn
+                .prepare_cached("DELETE FROM draft WHERE ticket = ?1 AND body = ?2")?
+                .execute(params![at, body.raw()])?;
+            self.conn
+                .prepare_cached(
+                    "UPDATE draft SET body = substr(body, 1, length(body) - length(?2))
+                     WHERE ticket = ?1 AND substr(body, -length(?2)) = ?2",
+                )?
+                .execute(params![at, end])?;
+        }
+        Ok(())
     }
 
     /// Takes back the latest batch of this person.
@@ -366,7 +398,7 @@ impl Scene<'_> {
                 (Stage::Waiting | Stage::Conflict, _) => {
                     told.tickets
                         .extend(self.withdraw(&change, Stage::Withdrawn, None)?);
-                    if self.text_back(&change, now)? {
+                    if self.text_back(change.ticket, &change, now)? {
                         told.text_back = Some(change.ticket);
                     }
                     told.done(change.act.field(), &shown);
@@ -436,6 +468,9 @@ impl Scene<'_> {
             "UPDATE batch SET state = 3 WHERE by = ?1 AND state = 1",
             [me.as_str()],
         )?;
+        for change in &again {
+            self.use_up_draft(change)?;
+        }
         for mut change in again {
             let Ok(shown) = self.ticket(change.ticket) else {
                 continue;

@@ -221,6 +221,19 @@ pub fn due(rules: &Rules, history: &TicketHistory) -> crate::domain::ticket::Due
     }
 }
 
+/// The ticket in which one lives on, through all merges; itself if it is not merged.
+pub fn lives_on_in(conn: &Connection, id: TicketId) -> Result<TicketId> {
+    let last = conn
+        .prepare_cached(
+            "WITH RECURSIVE up(id, next) AS (SELECT id, merged FROM ticket WHERE id = ?1
+               UNION SELECT t.id, t.merged FROM up JOIN ticket t ON t.id = up.next)
+             SELECT id FROM up WHERE next IS NULL",
+        )?
+        .query_row([id.0], |r| r.get(0))
+        .optional()?;
+    Ok(last.map_or(id, TicketId))
+}
+
 /// Makes the ticket's words findable again, with those of tickets merged into it.
 pub fn index_words(conn: &Connection, t: &Ticket) -> Result<()> {
     conn.prepare_cached("DELETE FROM words WHERE rowid = ?1")?
@@ -229,7 +242,10 @@ pub fn index_words(conn: &Connection, t: &Ticket) -> Result<()> {
         return Ok(());
     }
     let mut doc = words::Doc::new(t);
-    let mut of = conn.prepare_cached("SELECT body FROM message WHERE ticket = ?1 OR ticket IN (SELECT id FROM ticket WHERE merged = ?1)")?;
+    let mut of = conn.prepare_cached(
+        "WITH RECURSIVE member(id) AS (SELECT ?1 UNION SELECT t.id FROM ticket t JOIN member m ON t.merged = m.id)
+         SELECT body FROM message WHERE ticket IN member",
+    )?;
     let mut found = of.query([t.id.0])?;
     while let Some(row) = found.next()? {
         doc.add(row.get_ref(0)?.as_str().unwrap_or(""));

@@ -1,7 +1,11 @@
 //! The store through its public face, on real files.
 
+mod acts;
 mod bench;
+mod laws;
+mod play;
 mod scene;
+mod sound;
 
 use chrono::TimeDelta;
 use deskhand::domain::change::{Act, LinkKind};
