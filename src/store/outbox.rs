@@ -54,14 +54,14 @@ pub fn clock_events(conn: &Connection, id: TicketId) -> Result<Vec<crate::domain
 
 /// What is being sent.
 pub fn in_flight(conn: &Connection) -> Result<Vec<Change>> {
-    changes(conn, "stage = 2 ORDER BY seq", [])
+    changes(conn, "stage IN (1, 2, 5) AND stage = 2 ORDER BY seq", [])
 }
 
 /// For each ticket its oldest open change, if that may be sent now.
 pub fn next_to_send(conn: &Connection, now: Instant) -> Result<Vec<Change>> {
     changes(
         conn,
-        "stage = 1 AND coalesce(not_before, 0) <= ?1 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.ticket = outbox.ticket
+        "stage IN (1, 2, 5) AND stage = 1 AND coalesce(not_before, 0) <= ?1 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.ticket = outbox.ticket
            AND o.seq < outbox.seq AND o.stage IN (1, 2, 5)) ORDER BY seq LIMIT 64",
         [ms(now)],
     )
@@ -440,8 +440,8 @@ impl Scene<'_> {
             }
         }
         self.conn
-            .prepare_cached("UPDATE batch SET state = ?2, undone = (SELECT coalesce(max(undone), 0) + 1 FROM batch) WHERE id = ?1")?
-            .execute(params![batch, if told.count > 0 { 1 } else { 2 }])?;
+            .prepare_cached("UPDATE batch SET state = ?2, undone = (SELECT coalesce(max(undone), 0) + 1 FROM batch WHERE by = ?3 AND state = 1) WHERE id = ?1")?
+            .execute(params![batch, if told.count > 0 { 1 } else { 2 }, me.as_str()])?;
         audit::add(self.conn, now, me.as_str(), None, "undo", &told.sentence())?;
         Ok(Some(told.finish()))
     }
@@ -608,7 +608,9 @@ fn tidy(ids: &mut Vec<TicketId>) {
 /// The earliest instant at which something that is held back may be sent.
 pub fn next_not_before(conn: &Connection) -> Result<Option<Instant>> {
     let at: Option<i64> = conn
-        .prepare_cached("SELECT min(not_before) FROM outbox WHERE stage = 1")?
+        .prepare_cached(
+            "SELECT min(not_before) FROM outbox WHERE stage IN (1, 2, 5) AND stage = 1",
+        )?
         .query_row([], |r| r.get(0))?;
     Ok(at.map(rows::at))
 }

@@ -79,17 +79,7 @@ pub fn write(
 ) -> Result<()> {
     if let Some(old) = old {
         counters.add(old, -1);
-        let mut off = conn.prepare_cached(
-            "DELETE FROM ticket_label WHERE label=?1 AND shelf=?2 AND k_due=?3 AND ticket=?4",
-        )?;
-        for label in &old.labels {
-            off.execute(params![
-                label,
-                rows::shelf(old),
-                rows::k_due(&old.due),
-                old.id.0
-            ])?;
-        }
+        labels_off(conn, old)?;
     }
     counters.add(t, 1);
     let (shelf, k_due) = (rows::shelf(t), rows::k_due(&t.due));
@@ -115,12 +105,22 @@ pub fn write(
     Ok(())
 }
 
+fn labels_off(conn: &Connection, t: &Ticket) -> Result<()> {
+    let mut off = conn.prepare_cached(
+        "DELETE FROM ticket_label WHERE label=?1 AND shelf=?2 AND k_due=?3 AND ticket=?4",
+    )?;
+    for label in &t.labels {
+        off.execute(params![label, rows::shelf(t), rows::k_due(&t.due), t.id.0])?;
+    }
+    Ok(())
+}
+
 /// Takes a ticket's row and all that hangs on it away.
 pub fn erase(conn: &Connection, t: &Ticket, counters: &mut Counters) -> Result<()> {
     counters.add(t, -1);
+    labels_off(conn, t)?;
     let id = t.id.0;
     for sql in [
-        "DELETE FROM ticket_label WHERE ticket = ?1 AND label IN (SELECT value FROM counter WHERE dim = 'label')",
         "DELETE FROM ticket WHERE id = ?1",
         "DELETE FROM words WHERE rowid = ?1",
         "DELETE FROM base WHERE ticket = ?1",

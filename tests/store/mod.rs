@@ -3,6 +3,7 @@
 mod acts;
 mod bench;
 mod laws;
+mod plans;
 mod play;
 mod scene;
 mod sound;
