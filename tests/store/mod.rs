@@ -2,6 +2,7 @@
 
 mod acts;
 mod bench;
+mod kill;
 mod laws;
 mod plans;
 mod play;
