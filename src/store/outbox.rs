@@ -281,10 +281,7 @@ impl Scene<'_> {
             base.version = version;
         }
         if let Some(event) = super::lay::clock_event(&change).filter(|_| undoable && !undone) {
-            let mut h = super::put::history(self.conn, base.clone())?;
-            h.events.push(event);
-            h.events.sort_by_key(|e| e.at);
-            super::put::write_history(self.conn, base.id, h.opened_by, h.first_status, &h.events)?;
+            self.keep_event(event, base.clone())?;
         }
         self.keep_base(&base)?;
         set_stage(self.conn, id, Stage::Confirmed, undone.then_some("undone"))?;
@@ -324,7 +321,54 @@ impl Scene<'_> {
             "refuse",
             &id.0.to_string(),
         )?;
+        self.remember_event(&change)?;
         self.withdraw(&change, Stage::Refused, Some(reason.raw()))
+    }
+
+    /// Where what took something back is refused, that stands again, for the clocks too.
+    fn remember_event(&self, back: &Change) -> Result<()> {
+        let stands: Option<(String, i64)> = self
+            .conn
+            .prepare_cached(
+                "SELECT o.json, o.stage FROM outbox o JOIN outbox b ON b.ticket = o.ticket AND b.seq > o.seq AND b.id = ?1
+                 WHERE o.ticket = ?2 AND o.reason = 'undone' AND o.inverse = ?3
+                   AND NOT EXISTS (SELECT 1 FROM batch WHERE id = b.batch) ORDER BY o.seq DESC LIMIT 1",
+            )?
+            .query_row(
+                params![
+                    back.id.0.as_bytes().as_slice(),
+                    back.ticket.0,
+                    to_json("an act", &back.act)?
+                ],
+                |r| Ok((r.get(0)?, r.get(1)?)),
+            )
+            .optional()?;
+        let Some((json, stage)) = stands else {
+            return Ok(());
+        };
+        let change: Change = parse("a change", &json)?;
+        self.conn
+            .prepare_cached("UPDATE outbox SET reason = NULL WHERE id = ?1")?
+            .execute([change.id.0.as_bytes().as_slice()])?;
+        if let Some(event) = super::lay::clock_event(&change)
+            && Stage::from_code(stage) == Some(Stage::Confirmed)
+        {
+            self.keep_event(event, self.ticket(change.ticket)?)?;
+        }
+        Ok(())
+    }
+
+    fn keep_event(&self, event: crate::domain::sla::SlaEvent, of: Ticket) -> Result<()> {
+        let mut h = super::put::history(self.conn, of)?;
+        h.events.push(event);
+        h.events.sort_by_key(|e| e.at);
+        super::put::write_history(
+            self.conn,
+            h.ticket.id,
+            h.opened_by,
+            h.first_status,
+            &h.events,
+        )
     }
 
     /// Makes what was not sent yet a draft again; text that is being written there stays in front.

@@ -210,6 +210,24 @@ proptest! {
         assert_sound(&play.side);
     }
 
+    /// The desk does not take the opposite: all is as it was before the undo, the clocks too.
+    #[test]
+    fn an_undo_that_the_desk_refuses_changes_nothing(ops in vec(sent_op(), 1..16)) {
+        let mut play = Play::new();
+        for op in &ops {
+            play.step(op);
+        }
+        play.confirm_all();
+        let (before, ran) = (meaning(&play, &[]), clocks(&play, &[]));
+        play.undo();
+        // A ticket that went with its split does not come back by itself.
+        if play.refuse_all() {
+            assert_same(&meaning(&play, &[]), &before);
+            assert_same(&clocks(&play, &[]), &ran);
+        }
+        assert_sound(&play.side);
+    }
+
     /// Taken back and done again, it means the same, and no text is lost or there twice.
     #[test]
     fn a_redo_after_an_undo_means_the_same(ops in vec(sent_op(), 1..16), times in 1..4_usize) {

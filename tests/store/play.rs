@@ -313,6 +313,18 @@ impl Play {
         }
     }
 
+    /// The desk refuses all that is open; whether no split is among it.
+    pub fn refuse_all(&mut self) -> bool {
+        let mut plain = true;
+        while let Some(c) = self.open(0) {
+            self.n += 1;
+            plain &= !matches!(c.act, Act::Unsplit { .. });
+            let (no, at) = (Untrusted::new("no"), self.time());
+            self.writer.refuse(c.id, &no, at).unwrap();
+        }
+        plain
+    }
+
     /// The texts that the desk has, and the tickets they are in.
     pub fn sent(&self) -> (Vec<String>, Vec<String>) {
         let sql = "SELECT m.body, t.key FROM message m JOIN ticket t ON t.id = m.ticket WHERE change NOT NULL AND NOT m.waiting";
