@@ -277,8 +277,11 @@ impl Act {
                 to: *to,
                 kind: *kind,
             },
-            Self::Merge { .. } => Self::Unmerge {
-                status: before.status,
+            Self::Merge { .. } => match before.merged_into {
+                Some(into) => Self::Merge { into },
+                None => Self::Unmerge {
+                    status: before.status,
+                },
             },
             Self::Unmerge { .. } => Self::Merge {
                 into: before.merged_into?,
@@ -303,7 +306,10 @@ impl Act {
                 }
                 ticket.assignee.clone_from(to);
             }
-            Self::Snooze { until } => ticket.snoozed_until = *until,
+            // What is done does not sleep.
+            Self::Snooze { until } => {
+                ticket.snoozed_until = until.filter(|_| ticket.status.is_live());
+            }
             Self::AddLabel { label } => {
                 if let Err(place) = ticket.labels.binary_search(label) {
                     ticket.labels.insert(place, label.clone());

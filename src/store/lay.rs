@@ -7,7 +7,7 @@ use super::draft;
 use super::put::{self, Counters};
 use super::rows::{self, ms};
 use super::{Result, Rules, StoreError};
-use crate::domain::change::{Act, Change, LinkKind};
+use crate::domain::change::{Act, Change, LinkKind, Stage};
 use crate::domain::sla::{Side, SlaEvent, What};
 use crate::domain::text::Untrusted;
 use crate::domain::thread::Visibility;
@@ -115,6 +115,10 @@ impl Scene<'_> {
         {
             put::index_words(self.conn, &t)?;
         }
+        if shown.merged_into != t.merged_into {
+            let both = [shown.merged_into, t.merged_into];
+            self.reindex(&both.into_iter().flatten().collect::<Vec<_>>())?;
+        }
         Ok(())
     }
 
@@ -175,6 +179,13 @@ impl Scene<'_> {
         let mut also = Vec::new();
         match &change.act {
             Act::Say { .. } => {
+                // It may lie in a ticket that was split off since.
+                let mut of = self
+                    .conn
+                    .prepare_cached("SELECT ticket FROM message WHERE change = ?1")?;
+                for at in of.query_map([id], |r| r.get(0))? {
+                    also.push(TicketId(at?));
+                }
                 for sql in [
                     "DELETE FROM attachment_data WHERE id IN (SELECT a.id FROM attachment a JOIN message m ON m.id = a.message WHERE m.change = ?1)",
                     "DELETE FROM attachment WHERE message IN (SELECT id FROM message WHERE change = ?1)",
@@ -184,8 +195,11 @@ impl Scene<'_> {
                 }
                 also.push(change.ticket);
             }
-            Act::Link { to, kind } => self.tie(change.ticket, *to, *kind, false)?,
-            Act::Unlink { to, kind } => self.tie(change.ticket, *to, *kind, true)?,
+            // A tie that was there before the change stays, one that was not does not come.
+            Act::Link { to, kind } | Act::Unlink { to, kind } if self.has_inverse(change)? => {
+                let cut = matches!(change.act, Act::Unlink { .. });
+                self.tie(change.ticket, *to, *kind, cut)?;
+            }
             Act::Merge { into } => {
                 draft::return_home(self.conn, change.ticket)?;
                 also.push(*into);
@@ -248,10 +262,10 @@ impl Scene<'_> {
         self.ticket(TicketId(id))
     }
 
-    /// Makes the words of these tickets findable as they are now.
+    /// Makes the words of these tickets findable as they are now, where they live on.
     pub fn reindex(&self, ids: &[TicketId]) -> Result<()> {
         for id in ids {
-            if let Some(t) = put::load(self.conn, *id)? {
+            if let Some(t) = put::load(self.conn, put::lives_on_in(self.conn, *id)?)? {
                 put::index_words(self.conn, &t)?;
             }
         }
@@ -284,7 +298,14 @@ impl Scene<'_> {
             let media = mime_guess::from_path(&file.path).first_or_octet_stream();
             attach(self.conn, row, file.name.raw(), media.as_ref(), &bytes)?;
         }
-        put::index_words(self.conn, &self.ticket(change.ticket)?)
+        self.reindex(&[change.ticket])
+    }
+
+    fn has_inverse(&self, change: &Change) -> Result<bool> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT inverse IS NOT NULL FROM outbox WHERE id = ?1")?
+            .query_row([change.id.0.as_bytes().as_slice()], |r| r.get(0))?)
     }
 
     fn tie(&self, a: TicketId, b: TicketId, kind: LinkKind, on: bool) -> Result<()> {
@@ -327,16 +348,48 @@ impl Scene<'_> {
         let Some(t) = put::load(self.conn, new)? else {
             return Ok(());
         };
+        for change in super::outbox::laid_over(self.conn, new)? {
+            super::outbox::set_stage(self.conn, change.id, Stage::Withdrawn, None)?;
+            if matches!(change.act, Act::Say { .. }) {
+                self.lift(&change)?;
+                self.text_back(home, &change, change.at)?;
+            }
+        }
         self.conn.execute(
             "UPDATE message SET ticket = ?1 WHERE ticket = ?2",
             params![home.0, new.0],
         )?;
-        self.conn.execute(
-            "UPDATE outbox SET stage = 6 WHERE ticket = ?1 AND stage IN (1, 5)",
-            [new.0],
-        )?;
         draft::hand_over(self.conn, new, home)?;
-        put::erase(self.conn, &t, &mut self.counters)
+        self.release_merged(home, new)?;
+        put::erase(self.conn, &t, &mut self.counters)?;
+        // What it had been merged into no longer holds its words.
+        self.reindex(&t.merged_into.into_iter().collect::<Vec<_>>())
+    }
+
+    /// What was merged into a ticket that goes away comes back, or lives on in the one it
+    /// was split from if the desk has the merge already.
+    fn release_merged(&mut self, home: TicketId, gone: TicketId) -> Result<()> {
+        let ids: Vec<i64> = self
+            .conn
+            .prepare_cached("SELECT id FROM ticket WHERE merged = ?1")?
+            .query_map([gone.0], |r| r.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        for id in ids.into_iter().map(TicketId) {
+            for change in super::outbox::laid_over(self.conn, id)? {
+                if matches!(change.act, Act::Merge { into } if into == gone) {
+                    super::outbox::set_stage(self.conn, change.id, Stage::Withdrawn, None)?;
+                    self.lift(&change)?;
+                }
+            }
+            let mut base = self.base(&self.ticket(id)?)?;
+            if base.merged_into == Some(gone) {
+                base.merged_into = Some(home).filter(|h| *h != id);
+            }
+            self.keep_base(&base)?;
+            self.project(id)?;
+            self.reindex(&[id])?;
+        }
+        Ok(())
     }
 
     fn note_timeline(&self, change: &Change, before: &Ticket) -> Result<()> {

@@ -288,8 +288,7 @@ impl<'a> Ask<'a> {
         }
     }
 
-    fn refill(&self, c: &mut Cursor<'_>, forward: bool) -> Result<()> {
-        let b = c.branch;
+    fn walk_sql(&self, b: &Branch, forward: bool) -> String {
         let (key, id) = (b.key, b.id);
         let (op, order, bound) = if forward {
             (">", "", "<")
@@ -307,16 +306,20 @@ impl<'a> Ask<'a> {
                 format!("{key} {order}, {id} {order}"),
             )
         };
-        let sql = format!(
+        format!(
             "SELECT {key}, {id}, ({}) FROM {} WHERE {} AND {after} ORDER BY {by} LIMIT ?6",
             self.sieve.sql, b.from, b.on
-        );
+        )
+    }
+
+    fn refill(&self, c: &mut Cursor<'_>, forward: bool) -> Result<()> {
+        let b = c.branch;
         let edge = if forward {
             self.plan.keys.1
         } else {
             self.plan.keys.0
         };
-        let mut stmt = self.conn.prepare_cached(&sql)?;
+        let mut stmt = self.conn.prepare_cached(&self.walk_sql(b, forward))?;
         let mut found = stmt.query(params![
             b.args[0],
             b.args[1],
@@ -338,23 +341,55 @@ impl<'a> Ask<'a> {
         Ok(())
     }
 
-    /// Newest first, week by week. Places are (-id, id).
-    fn search(&self, from: (i64, i64), forward: bool, limit: usize, purse: &Purse) -> Result<Walk> {
-        let mut out = Walk::default();
+    /// What is asked for a search: the hits of a week, the next ticket, a ticket.
+    fn search_sql(&self, forward: bool) -> [String; 3] {
         let (op, order, edge) = if forward {
             ("<", "DESC", "max(id) FROM ticket WHERE id <= ?1")
         } else {
             (">", "", "min(id) FROM ticket WHERE id >= ?1")
         };
-        let mut walk = self.conn.prepare_cached(&format!(
-            "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid {op} ?2 ORDER BY rowid {order}"
-        ))?;
-        let mut next = self.conn.prepare_cached(&format!("SELECT {edge}"))?;
-        let sql = format!(
-            "SELECT {COLS}, ({}) FROM ticket t WHERE t.id = ?1",
-            self.sieve.sql
-        );
-        let mut load = self.conn.prepare_cached(&sql)?;
+        [
+            format!(
+                "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid {op} ?2 ORDER BY rowid {order}"
+            ),
+            format!("SELECT {edge}"),
+            format!(
+                "SELECT {COLS}, ({}) FROM ticket t WHERE t.id = ?1",
+                self.sieve.sql
+            ),
+        ]
+    }
+
+    /// How SQLite goes about it, both ways: its own words, one line a step.
+    pub fn explain(&self) -> Result<Vec<String>> {
+        let mut asked = Vec::new();
+        for forward in [true, false] {
+            if self.texts.is_empty() {
+                let all = self.plan.branches.iter();
+                asked.extend(all.map(|b| self.walk_sql(b, forward)));
+            } else {
+                asked.extend(self.search_sql(forward));
+            }
+        }
+        asked.dedup();
+        let mut out = Vec::new();
+        for sql in asked {
+            let mut stmt = self.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+            let mut found = stmt.raw_query();
+            while let Some(r) = found.next()? {
+                out.push(r.get(3)?);
+            }
+        }
+        Ok(out)
+    }
+
+    /// Newest first, week by week. Places are (-id, id).
+    fn search(&self, from: (i64, i64), forward: bool, limit: usize, purse: &Purse) -> Result<Walk> {
+        let mut out = Walk::default();
+        let [walk, next, load] = self.search_sql(forward);
+        let mut walk = self.conn.prepare_cached(&walk)?;
+        let mut next = self.conn.prepare_cached(&next)?;
+        let mut load = self.conn.prepare_cached(&load)?;
         // Saturating: the open ends stand for themselves.
         let bound = match from.0 {
             i64::MIN => i64::MAX,

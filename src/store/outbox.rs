@@ -47,7 +47,7 @@ pub fn laid_over(conn: &Connection, id: TicketId) -> Result<Vec<Change>> {
 pub fn clock_events(conn: &Connection, id: TicketId) -> Result<Vec<crate::domain::sla::SlaEvent>> {
     let own = changes(
         conn,
-        "ticket = ?1 AND stage IN (1, 2, 5) AND batch IN (SELECT id FROM batch) ORDER BY seq",
+        "ticket = ?1 AND stage IN (1, 2, 5) AND batch IN (SELECT id FROM batch) AND reason IS NOT 'undone' ORDER BY seq",
         [id.0],
     )?;
     Ok(own.iter().filter_map(super::lay::clock_event).collect())
@@ -64,14 +64,14 @@ pub fn shown_history(conn: &Connection, ticket: Ticket) -> Result<super::TicketH
 
 /// What is being sent.
 pub fn in_flight(conn: &Connection) -> Result<Vec<Change>> {
-    changes(conn, "stage = 2 ORDER BY seq", [])
+    changes(conn, "stage IN (1, 2, 5) AND stage = 2 ORDER BY seq", [])
 }
 
 /// For each ticket its oldest open change, if that may be sent now.
 pub fn next_to_send(conn: &Connection, now: Instant) -> Result<Vec<Change>> {
     changes(
         conn,
-        "stage = 1 AND coalesce(not_before, 0) <= ?1 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.ticket = outbox.ticket
+        "stage IN (1, 2, 5) AND stage = 1 AND coalesce(not_before, 0) <= ?1 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.ticket = outbox.ticket
            AND o.seq < outbox.seq AND o.stage IN (1, 2, 5)) ORDER BY seq LIMIT 64",
         [ms(now)],
     )
@@ -261,8 +261,8 @@ impl Scene<'_> {
         set_stage(self.conn, change.id, stage, reason)?;
         let mut also = self.lift(change)?;
         self.project(change.ticket)?;
-        self.reindex(&also)?;
         also.push(change.ticket);
+        self.reindex(&also)?;
         Ok(also)
     }
 
@@ -279,24 +279,22 @@ impl Scene<'_> {
         if !stage.is_laid_over() {
             return Ok(Vec::new());
         }
-        let undoable: bool = self
+        // What takes something back, and what was taken back under way, means nothing to the clocks.
+        let (undoable, undone): (bool, bool) = self
             .conn
-            .prepare_cached("SELECT EXISTS(SELECT 1 FROM batch WHERE id = ?1)")?
-            .query_row([change.batch.0.as_bytes().as_slice()], |r| r.get(0))?;
+            .prepare_cached("SELECT EXISTS(SELECT 1 FROM batch WHERE id = o.batch), reason IS 'undone' FROM outbox o WHERE id = ?1")?
+            .query_row([id.0.as_bytes().as_slice()], |r| Ok((r.get(0)?, r.get(1)?)))?;
         let shown = self.ticket(change.ticket)?;
         let mut base = self.base(&shown)?;
         change.act.apply(&mut base, change.at);
         if let Some(version) = version {
             base.version = version;
         }
-        if let Some(event) = super::lay::clock_event(&change).filter(|_| undoable) {
-            let mut h = super::put::history(self.conn, base.clone())?;
-            h.events.push(event);
-            h.events.sort_by_key(|e| e.at);
-            super::put::write_history(self.conn, base.id, h.opened_by, h.first_status, &h.events)?;
+        if let Some(event) = super::lay::clock_event(&change).filter(|_| undoable && !undone) {
+            self.keep_event(event, base.clone())?;
         }
         self.keep_base(&base)?;
-        set_stage(self.conn, id, Stage::Confirmed, None)?;
+        set_stage(self.conn, id, Stage::Confirmed, undone.then_some("undone"))?;
         self.conn
             .prepare_cached("UPDATE message SET waiting = 0 WHERE change = ?1")?
             .execute([id.0.as_bytes().as_slice()])?;
@@ -333,11 +331,63 @@ impl Scene<'_> {
             "refuse",
             &id.0.to_string(),
         )?;
+        self.remember_event(&change)?;
         self.withdraw(&change, Stage::Refused, Some(reason.raw()))
     }
 
+    /// Where what took something back is refused, that stands again, for the clocks too.
+    fn remember_event(&self, back: &Change) -> Result<()> {
+        let stands: Option<(String, i64)> = self
+            .conn
+            .prepare_cached(
+                "SELECT o.json, o.stage FROM outbox o JOIN outbox b ON b.ticket = o.ticket AND b.seq > o.seq AND b.id = ?1
+                 WHERE o.ticket = ?2 AND o.reason = 'undone' AND o.inverse = ?3
+                   AND NOT EXISTS (SELECT 1 FROM batch WHERE id = b.batch) ORDER BY o.seq DESC LIMIT 1",
+            )?
+            .query_row(
+                params![
+                    back.id.0.as_bytes().as_slice(),
+                    back.ticket.0,
+                    to_json("an act", &back.act)?
+                ],
+                |r| Ok((r.get(0)?, r.get(1)?)),
+            )
+            .optional()?;
+        let Some((json, stage)) = stands else {
+            return Ok(());
+        };
+        let change: Change = parse("a change", &json)?;
+        self.conn
+            .prepare_cached("UPDATE outbox SET reason = NULL WHERE id = ?1")?
+            .execute([change.id.0.as_bytes().as_slice()])?;
+        if let Some(event) = super::lay::clock_event(&change)
+            && Stage::from_code(stage) == Some(Stage::Confirmed)
+        {
+            self.keep_event(event, self.ticket(change.ticket)?)?;
+        }
+        Ok(())
+    }
+
+    fn keep_event(&self, event: crate::domain::sla::SlaEvent, of: Ticket) -> Result<()> {
+        let mut h = super::put::history(self.conn, of)?;
+        h.events.push(event);
+        h.events.sort_by_key(|e| e.at);
+        super::put::write_history(
+            self.conn,
+            h.ticket.id,
+            h.opened_by,
+            h.first_status,
+            &h.events,
+        )
+    }
+
     /// Makes what was not sent yet a draft again; text that is being written there stays in front.
-    fn text_back(&self, change: &Change, now: Instant) -> Result<Option<DraftPlace>> {
+    pub fn text_back(
+        &self,
+        on: TicketId,
+        change: &Change,
+        now: Instant,
+    ) -> Result<Option<DraftPlace>> {
         let Act::Say {
             visibility,
             body,
@@ -350,24 +400,47 @@ impl Scene<'_> {
         draft::join(
             self.conn,
             Draft {
-                ticket: change.ticket,
+                ticket: on,
                 visibility: *visibility,
                 body: body.raw().to_owned(),
                 at: now,
                 files: attachments.clone(),
             },
         )?;
-        Ok(Some((change.ticket, *visibility)))
+        Ok(Some((on, *visibility)))
     }
 
-    /// The opposite: what was a draft again is on its way again, and no draft any more.
-    fn text_away(&self, change: &Change) -> Result<()> {
+    /// The text that came back as a draft goes out again: it is not kept twice. Text that
+    /// was written in front of it stays.
+    fn use_up_draft(&self, change: &Change) -> Result<()> {
         let Act::Say { body, .. } = &change.act else {
             return Ok(());
         };
-        for d in draft::of(self.conn, change.ticket)? {
+        let end = format!("\n\n{}", body.raw());
+        // Where it was written, where that went by a merge, or where it came from by a split.
+        let mut places = vec![
+            change.ticket.0,
+            super::put::lives_on_in(self.conn, change.ticket)?.0,
+        ];
+        let mut home = self
+            .conn
+            .prepare_cached("SELECT other FROM link WHERE ticket = ?1 AND kind = 3")?;
+        for at in home.query_map([change.ticket.0], |r| r.get(0))? {
+            places.push(at?);
+        }
+        for mut d in places
+            .into_iter()
+            .map(|at| draft::of(self.conn, TicketId(at)))
+            .collect::<Result<Vec<_>>>()?
+            .into_iter()
+            .flatten()
+        {
+            let rest = d.body.strip_suffix(end.as_str()).map(str::to_owned);
             if d.body == body.raw() {
                 draft::forget(self.conn, d.ticket, d.visibility)?;
+            } else if let Some(rest) = rest {
+                d.body = rest;
+                draft::keep(self.conn, &d)?;
             }
         }
         Ok(())
@@ -385,7 +458,8 @@ impl Scene<'_> {
         let Some(batch) = last else { return Ok(None) };
         let mut told = Told::new("Took back");
         let all = self.of_batch(&batch)?;
-        let alone = all.len() == 1;
+        // One ticket's text was written by hand; a macro's words on many are nobody's draft.
+        let by_hand = all.iter().all(|(c, ..)| c.ticket == all[0].0.ticket);
         let undo_batch = BatchId(identity(now));
         for (change, stage, inverse) in all.into_iter().rev() {
             let Ok(shown) = self.ticket(change.ticket) else {
@@ -395,9 +469,9 @@ impl Scene<'_> {
                 (Stage::Waiting | Stage::Conflict, _) => {
                     told.tickets
                         .extend(self.withdraw(&change, Stage::Withdrawn, None)?);
-                    // A text of its own is written on; one of many, as from a macro, is not.
-                    if alone {
-                        told.text_back = self.text_back(&change, now)?;
+                    if by_hand {
+                        let text = self.text_back(change.ticket, &change, now)?;
+                        told.text_back = told.text_back.or(text);
                     }
                     told.done(change.act.field(), &shown);
                 }
@@ -438,8 +512,8 @@ impl Scene<'_> {
             }
         }
         self.conn
-            .prepare_cached("UPDATE batch SET state = ?2, undone = (SELECT coalesce(max(undone), 0) + 1 FROM batch) WHERE id = ?1")?
-            .execute(params![batch, if told.count > 0 { 1 } else { 2 }])?;
+            .prepare_cached("UPDATE batch SET state = ?2, undone = (SELECT coalesce(max(undone), 0) + 1 FROM batch WHERE by = ?3 AND state = 1) WHERE id = ?1")?
+            .execute(params![batch, if told.count > 0 { 1 } else { 2 }, me.as_str()])?;
         audit::add(self.conn, now, me.as_str(), None, "undo", &told.sentence())?;
         Ok(Some(told.finish()))
     }
@@ -466,6 +540,9 @@ impl Scene<'_> {
             "UPDATE batch SET state = 3 WHERE by = ?1 AND state = 1",
             [me.as_str()],
         )?;
+        for change in &again {
+            self.use_up_draft(change)?;
+        }
         for mut change in again {
             let Ok(shown) = self.ticket(change.ticket) else {
                 continue;
@@ -475,7 +552,6 @@ impl Scene<'_> {
             // What leaves the machine can be taken back as long as the first time.
             change.not_before = change.not_before.map(|at| now + (at - change.at));
             change.at = now;
-            self.text_away(&change)?;
             told.done(change.act.field(), &shown);
             told.tickets.extend(self.commit(&[change], true)?.tickets);
         }
@@ -609,7 +685,7 @@ fn tidy(ids: &mut Vec<TicketId>) {
 pub fn next_not_before(conn: &Connection) -> Result<Option<Instant>> {
     let at: Option<i64> = conn
         .prepare_cached(
-            "SELECT min(not_before) FROM outbox WHERE stage = 1 AND NOT EXISTS (SELECT 1 FROM outbox o
+            "SELECT min(not_before) FROM outbox WHERE stage IN (1, 2, 5) AND stage = 1 AND NOT EXISTS (SELECT 1 FROM outbox o
                WHERE o.ticket = outbox.ticket AND o.seq < outbox.seq AND o.stage IN (1, 2, 5))",
         )?
         .query_row([], |r| r.get(0))?;

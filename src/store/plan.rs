@@ -113,7 +113,7 @@ fn open_terms(q: &Query) -> usize {
 /// Whether a snooze is over that nobody has woken yet.
 fn overdue(conn: &Connection, asker: &Asker) -> Result<bool> {
     let found = conn
-        .prepare_cached("SELECT 1 FROM ticket WHERE shelf = 1 AND snoozed <= ?1 LIMIT 1")?
+        .prepare_cached("SELECT 1 FROM ticket INDEXED BY ticket_snoozed WHERE shelf = 1 AND snoozed <= ?1 LIMIT 1")?
         .query_row([ms(asker.now)], |_| Ok(()))
         .optional()?;
     Ok(found.is_some())

@@ -82,17 +82,7 @@ pub fn write(
 ) -> Result<()> {
     if let Some(old) = old {
         counters.add(old, -1);
-        let mut off = conn.prepare_cached(
-            "DELETE FROM ticket_label WHERE label=?1 AND shelf=?2 AND k_due=?3 AND ticket=?4",
-        )?;
-        for label in &old.labels {
-            off.execute(params![
-                label,
-                rows::shelf(old),
-                rows::k_due(&old.due),
-                old.id.0
-            ])?;
-        }
+        labels_off(conn, old)?;
     }
     counters.add(t, 1);
     let (shelf, k_due) = (rows::shelf(t), rows::k_due(&t.due));
@@ -118,12 +108,22 @@ pub fn write(
     Ok(())
 }
 
+fn labels_off(conn: &Connection, t: &Ticket) -> Result<()> {
+    let mut off = conn.prepare_cached(
+        "DELETE FROM ticket_label WHERE label=?1 AND shelf=?2 AND k_due=?3 AND ticket=?4",
+    )?;
+    for label in &t.labels {
+        off.execute(params![label, rows::shelf(t), rows::k_due(&t.due), t.id.0])?;
+    }
+    Ok(())
+}
+
 /// Takes a ticket's row and all that hangs on it away.
 pub fn erase(conn: &Connection, t: &Ticket, counters: &mut Counters) -> Result<()> {
     counters.add(t, -1);
+    labels_off(conn, t)?;
     let id = t.id.0;
     for sql in [
-        "DELETE FROM ticket_label WHERE ticket = ?1 AND label IN (SELECT value FROM counter WHERE dim = 'label')",
         "DELETE FROM ticket WHERE id = ?1",
         "DELETE FROM words WHERE rowid = ?1",
         "DELETE FROM base WHERE ticket = ?1",
@@ -224,6 +224,19 @@ pub fn due(rules: &Rules, history: &TicketHistory) -> crate::domain::ticket::Due
     }
 }
 
+/// The ticket in which one lives on, through all merges; itself if it is not merged.
+pub fn lives_on_in(conn: &Connection, id: TicketId) -> Result<TicketId> {
+    let last = conn
+        .prepare_cached(
+            "WITH RECURSIVE up(id, next) AS (SELECT id, merged FROM ticket WHERE id = ?1
+               UNION SELECT t.id, t.merged FROM up JOIN ticket t ON t.id = up.next)
+             SELECT id FROM up WHERE next IS NULL",
+        )?
+        .query_row([id.0], |r| r.get(0))
+        .optional()?;
+    Ok(last.map_or(id, TicketId))
+}
+
 /// Makes the ticket's words findable again, with those of tickets merged into it.
 pub fn index_words(conn: &Connection, t: &Ticket) -> Result<()> {
     conn.prepare_cached("DELETE FROM words WHERE rowid = ?1")?
@@ -232,7 +245,10 @@ pub fn index_words(conn: &Connection, t: &Ticket) -> Result<()> {
         return Ok(());
     }
     let mut doc = words::Doc::new(t);
-    let mut of = conn.prepare_cached("SELECT body FROM message WHERE ticket = ?1 OR ticket IN (SELECT id FROM ticket WHERE merged = ?1)")?;
+    let mut of = conn.prepare_cached(
+        "WITH RECURSIVE member(id) AS (SELECT ?1 UNION SELECT t.id FROM ticket t JOIN member m ON t.merged = m.id)
+         SELECT body FROM message WHERE ticket IN member",
+    )?;
     let mut found = of.query([t.id.0])?;
     while let Some(row) = found.next()? {
         doc.add(row.get_ref(0)?.as_str().unwrap_or(""));

@@ -187,6 +187,15 @@ impl Reader {
         self.named_error(window::window(&self.conn, request, asker))
     }
 
+    /// By which indexes a list is walked, in SQLite's words: for whoever wonders why one is slow.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub fn explain(&self, request: &ListRequest, asker: &Asker) -> Result<Vec<String>> {
+        let ask = list::Ask::new(&self.conn, &request.query, request.sort, asker);
+        self.named_error(ask.and_then(|a| a.explain()))
+    }
+
     /// How many tickets each query means.
     ///
     /// # Errors

@@ -256,7 +256,7 @@ impl Writer {
             let ids: Vec<i64> = s
                 .conn
                 .prepare_cached(
-                    "SELECT id FROM ticket WHERE shelf = 1 AND snoozed <= ?1 ORDER BY snoozed",
+                    "SELECT id FROM ticket INDEXED BY ticket_snoozed WHERE shelf = 1 AND snoozed <= ?1 ORDER BY snoozed",
                 )?
                 .query_map([now], |r| r.get(0))?
                 .collect::<rusqlite::Result<_>>()?;
@@ -283,7 +283,9 @@ impl Writer {
         self.run(|| {
             let at: Option<i64> = self
                 .conn
-                .prepare_cached("SELECT min(snoozed) FROM ticket WHERE shelf = 1")?
+                .prepare_cached(
+                    "SELECT min(snoozed) FROM ticket INDEXED BY ticket_snoozed WHERE shelf = 1",
+                )?
                 .query_row([], |r| r.get(0))?;
             Ok(at.map(rows::at))
         })
@@ -509,7 +511,8 @@ impl Writer {
             let ids: Vec<i64> = s
                 .conn
                 .prepare_cached(
-                    "SELECT id FROM ticket WHERE shelf IN (0, 1) AND id > ?1 ORDER BY id LIMIT 500",
+                    "SELECT id FROM ticket INDEXED BY ticket_age WHERE shelf = 0 AND id > ?1
+                     UNION ALL SELECT id FROM ticket INDEXED BY ticket_age WHERE shelf = 1 AND id > ?1 ORDER BY id LIMIT 500",
                 )?
                 .query_map([from.map_or(i64::MIN, |f| f.0)], |r| r.get(0))?
                 .collect::<rusqlite::Result<_>>()?;

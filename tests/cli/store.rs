@@ -38,7 +38,9 @@ fn an_older_file_is_brought_up_to_date_by_whoever_comes_first() {
             &m,
             "DROP INDEX ticket_requester; DROP INDEX ticket_unread; DROP INDEX ticket_changed;
              DROP INDEX ticket_unsent; DELETE FROM counter WHERE dim = 'requester';
-             ALTER TABLE draft DROP COLUMN files; PRAGMA user_version = 1",
+             DROP TABLE moved_draft; DROP TABLE draft;
+             CREATE TABLE draft (ticket INTEGER PRIMARY KEY, visibility INTEGER NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL);
+             PRAGMA user_version = 1",
         );
         m.ok(args);
         assert_eq!(m.json(&["list", "requester:ana"])["total"]["exact"], true);

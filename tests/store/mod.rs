@@ -1,9 +1,15 @@
 //! The store through its public face, on real files.
 
+mod acts;
 mod bench;
 mod damage;
+mod kill;
+mod laws;
+mod plans;
+mod play;
 mod reach;
 mod scene;
+mod sound;
 
 use chrono::TimeDelta;
 use deskhand::domain::change::{Act, LinkKind, NewAttachment};
