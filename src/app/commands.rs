@@ -239,7 +239,7 @@ impl Command {
                     .and_then(|d| d.loaded.as_ref())
                     .is_none_or(|l| l.attachments.is_empty()) =>
             {
-                Some("no ticket with files is open")
+                Some("open a ticket that has files first")
             }
             _ => None,
         }
@@ -289,7 +289,7 @@ table! {
         Sort "sort" [] Sort LIST ["S"] 0 false "order by due, updated, priority or age";
         PreviousView "view-previous" [] None PANES ["["] 0 false "previous saved view";
         NextView "view-next" [] None PANES ["]"] 0 false "next saved view";
-        View "view" [] View PANES [] 0 false "go to a view; save NAME keeps this list as one, delete NAME forgets it";
+        View "view" [] View PANES [] 0 false "go to a view; save NAME, delete NAME";
         Mark "mark" [] None BROWSING ["Space"] 0 true "mark and step; in a ticket: its messages, for split";
         Range "range" [] None LIST ["v"] 0 true "mark a range";
         MarkAll "mark-all" [] None LIST ["*"] 0 false "mark all in view";
@@ -306,7 +306,7 @@ table! {
         Snooze "snooze" [] When TICKET ["b"] 7 true "snooze until";
         Resolve "resolve" [] None TICKET ["C"] 0 true "resolve, or close what is resolved, through the gate";
         Merge "merge" [] Ticket TICKET ["m"] 0 true "merge into another; link NUMBER, split SUBJECT";
-        Link "link" [] Ticket TICKET [] 0 true "tie to another ticket";
+        Link "link" [] Ticket TICKET [] 0 true "link to another ticket";
         Split "split" [] Words TICKET [] 0 true "move the marked messages, or the one in sight, to a new ticket";
         Edit "edit" [] Field TICKET ["e"] 0 true "edit subject, kind, tenant or workspace";
         Macro "macro" [] Macro TICKET [";"] 0 true "run a macro, with preview";

@@ -183,7 +183,7 @@ pub enum Command {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Resolve tickets; refused while one waits for an answer, is nobody's or has an unsent draft
+    /// Resolve tickets; refused while one waits for an answer, has no assignee or has an unsent draft
     Resolve {
         /// Ticket numbers
         #[arg(required = true, value_delimiter = ',')]

@@ -23,7 +23,7 @@ impl AgainstStatus {
     pub const fn words(self) -> &'static str {
         match self {
             Self::Unanswered => "waits for an answer: the requester had the last word",
-            Self::Unassigned => "is nobody's",
+            Self::Unassigned => "has no assignee",
             Self::UnsentDraft => "has a draft that was not sent",
             Self::Merged => "lives on in another ticket",
         }

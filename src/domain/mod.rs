@@ -7,6 +7,7 @@ pub mod fill;
 pub mod gate;
 pub mod import;
 pub mod list;
+pub mod macros;
 pub mod people;
 pub mod query;
 pub mod sla;

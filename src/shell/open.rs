@@ -6,12 +6,13 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use crate::app::keymap::Keymap;
-use crate::app::state::{DeskKind, Macro, MacroStep, Setup, Size, Snippet, View};
+use crate::app::state::{DeskKind, Setup, Size, Snippet, View};
 use crate::app::views::built_in;
 use crate::config::{Config, MacroAct, MacroFile, Paths, SnippetFile};
 use crate::desk::KINDS;
 use crate::domain::Instant;
 use crate::domain::list::Count;
+use crate::domain::macros::{Macro, MacroStep};
 use crate::domain::people::{Agent, AgentId};
 use crate::domain::query::Query;
 use crate::domain::text::{self, Printable, Untrusted};

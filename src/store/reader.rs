@@ -29,7 +29,23 @@ pub struct Reader {
 impl Reader {
     /// What goes wrong names the file, and damage leaves a note beside it.
     fn named_error<T>(&self, result: Result<T>) -> Result<T> {
-        result.map_err(|e| open::explain(&self.path, e))
+        result.map_err(|e| match e {
+            // A search that is interrupted while it opens its index tells it in the words of
+            // damage; an index that opens now is whole.
+            StoreError::Damaged { detail, .. }
+                if detail.contains("vtable constructor") && self.index_opens() =>
+            {
+                StoreError::Interrupted
+            }
+            e => open::explain(&self.path, e),
+        })
+    }
+
+    fn index_opens(&self) -> bool {
+        self.conn
+            .query_row("SELECT 1 FROM words WHERE rowid = -1", [], |_| Ok(()))
+            .optional()
+            .is_ok()
     }
 
     fn run<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {

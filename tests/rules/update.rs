@@ -748,7 +748,11 @@ fn a_ticket_of_another_tenant_is_neither_opened_nor_merged_into() {
         desk.app.state.overlays.is_empty(),
         "no preview of what is refused"
     );
-    assert!(desk.app.state.toasts.iter().any(|t| t.text.contains("amc")));
+    let said = |desk: &Desk, words: &str| {
+        let toasts = &desk.app.state.toasts;
+        toasts.iter().any(|t| t.text.contains(words))
+    };
+    assert!(said(&desk, "different tenants"));
     desk.app.state.scope.extend(tenant("umc"));
     desk.keys(":").text("open 1002").keys("Enter");
     assert_ne!(desk.app.state.pane, Pane::Detail);
@@ -867,11 +871,11 @@ fn a_file_goes_with_a_text_is_kept_with_the_draft_and_taken_off_by_name() {
 #[test]
 fn a_macro_that_resolves_goes_through_the_gate_and_shows_what_it_says() {
     let mut desk = Desk::of(2);
-    desk.app.state.macros = vec![deskhand::app::state::Macro {
+    desk.app.state.macros = vec![deskhand::domain::macros::Macro {
         name: "close".into(),
         steps: vec![
-            deskhand::app::state::MacroStep::Note("seen by {agent.name}".into()),
-            deskhand::app::state::MacroStep::Status(Status::Resolved),
+            deskhand::domain::macros::MacroStep::Note("seen by {agent.name}".into()),
+            deskhand::domain::macros::MacroStep::Status(Status::Resolved),
         ],
     }];
     desk.keys(";").text("close").keys("Enter");

@@ -118,3 +118,32 @@ fn a_reader_takes_only_files_of_its_own_form() {
         assert!(e.contains(wanted) && e.contains("; "), "{e}");
     }
 }
+
+/// A newer request interrupts an older one at any moment, also while a fresh connection
+/// opens its full-text index: that is no damage.
+#[test]
+fn an_interrupted_search_is_never_taken_for_damage() {
+    let scene = Scene::with(300);
+    let path = scene.path();
+    let query = Query::text("cannot");
+    // Later and later within the first request of a connection.
+    for spins in (0..20_000).step_by(4) {
+        let reader = Reader::open(&path).unwrap();
+        let handle = reader.interrupter();
+        let (go, wait) = std::sync::mpsc::channel();
+        let nagging = std::thread::spawn(move || {
+            wait.recv().unwrap();
+            for _ in 0..spins {
+                std::hint::spin_loop();
+            }
+            handle.interrupt();
+        });
+        go.send(()).unwrap();
+        match reader.counts(std::slice::from_ref(&query), &asker()) {
+            Ok(_) | Err(StoreError::Interrupted) => {}
+            Err(e) => panic!("{e}"),
+        }
+        nagging.join().unwrap();
+    }
+    assert!(Reader::open(&path).is_ok(), "nothing was noted against it");
+}

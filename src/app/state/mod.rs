@@ -18,6 +18,7 @@ use keybinds::KeyInput;
 use crate::domain::Instant;
 use crate::domain::calendar::Calendar;
 use crate::domain::list::{Count, Sort, Vocabulary};
+use crate::domain::macros::Macro;
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::query::Query;
 use crate::domain::sla::Policy;
@@ -32,7 +33,7 @@ pub use overlay::{
 };
 pub use panes::{Audit, AuditRow, Outbox, Sla};
 pub use queue::{Find, Mark, Queue, QueueRow};
-pub use setup::{DeskKind, Macro, MacroStep, Setup, Snippet};
+pub use setup::{DeskKind, Setup, Snippet};
 
 use super::commands::Context;
 use super::event::{Freshness, Generation};

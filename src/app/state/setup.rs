@@ -6,10 +6,10 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 use crate::domain::calendar::Calendar;
+use crate::domain::macros::Macro;
 use crate::domain::people::{Agent, AgentId, TenantId};
 use crate::domain::sla::Policy;
 use crate::domain::text::Printable;
-use crate::domain::ticket::{Priority, Status};
 
 use super::{Size, View};
 
@@ -21,36 +21,6 @@ pub struct Snippet {
     pub name: String,
     /// The text.
     pub text: String,
-}
-
-/// One step of a macro.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MacroStep {
-    /// Sets the status.
-    Status(Status),
-    /// Sets the priority.
-    Priority(Priority),
-    /// Assigns to the person who runs it.
-    AssignMe,
-    /// Assigns to this agent.
-    Assign(AgentId),
-    /// Puts a label on.
-    AddLabel(String),
-    /// Takes a label off.
-    RemoveLabel(String),
-    /// Adds an internal note; placeholders as in a snippet.
-    Note(String),
-    /// Sends a public reply; placeholders as in a snippet.
-    Reply(String),
-}
-
-/// Ready-made acts under one name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Macro {
-    /// Its name.
-    pub name: String,
-    /// What it does, in order.
-    pub steps: Vec<MacroStep>,
 }
 
 /// A kind of helpdesk that can be connected.

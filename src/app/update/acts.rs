@@ -7,11 +7,13 @@ use chrono::TimeDelta;
 
 use crate::app::effect::Effect;
 use crate::app::inner::{After, Sending};
-use crate::app::state::{Confirm, Go, Macro, MacroStep, Overlay, Pane, PreviewRow, Wanted};
+use crate::app::state::{Confirm, Go, Overlay, Pane, PreviewRow, Wanted};
 use crate::domain::change::{Act, BatchId, Change, ChangeId, LinkKind};
+use crate::domain::gate::{AgainstStatus, against_merging, against_resolving, past_the_gate};
+use crate::domain::macros::Runner;
 use crate::domain::text::{Printable, Untrusted, line};
 use crate::domain::thread::{DraftPlace, Message, MessageId, Visibility};
-use crate::domain::ticket::{Status, Ticket, TicketId, TicketKey, Turn as Whose};
+use crate::domain::ticket::{Status, Ticket, TicketId, TicketKey};
 
 use super::{Turn, say};
 
@@ -81,7 +83,7 @@ impl Turn<'_> {
             .flat_map(|t| make(t).into_iter().map(|act| wanted(t, act)))
             .collect();
         if wants.is_empty() {
-            return self.refuse("nothing to change: it is so already");
+            return self.refuse("nothing to change: it is already so");
         }
         if self.wants_preview(&targets) {
             self.preview(wants, &targets, "change");
@@ -130,7 +132,7 @@ impl Turn<'_> {
                             .as_str(),
                     ),
                     after: line(&after.join(", ")),
-                    skipped: mine.is_empty().then(|| line("it is so already")),
+                    skipped: mine.is_empty().then(|| line("no change")),
                 }
             })
             .collect()
@@ -246,7 +248,7 @@ impl Turn<'_> {
             .all(|w| matches!(w.act, Act::Status { to: Status::Closed }));
         let verb = if closing { "close" } else { "resolve" };
         if wants.is_empty() {
-            return self.refuse("nothing to change: it is so already");
+            return self.refuse("nothing to change: it is already so");
         }
         if against.is_empty() {
             return self.preview(wants, &targets, verb);
@@ -263,32 +265,22 @@ impl Turn<'_> {
         wants: Vec<Wanted>,
     ) {
         against.push(line(
-            "Past this gate only with a reason: y asks for it, and an internal note keeps it.",
+            "y asks for your reason, which goes into an internal note.",
         ));
-        let verb = format!("{verb} {} all the same", tickets(&wants));
+        let verb = format!("{verb} {} anyway", tickets(&wants));
         self.confirm(&verb, against, rows, Go::Override(wants));
     }
 
+    /// A text for it was begun and not sent.
+    fn draft_is_unsent(&self, t: &Ticket) -> bool {
+        let open = self.s.detail.as_ref().filter(|d| d.ticket == t.id);
+        let open = open.and_then(|d| d.loaded.as_ref());
+        open.is_some_and(|l| !l.thread.drafts.is_empty())
+            || self.s.inner.drafts.keys().any(|(id, _)| *id == t.id)
+    }
+
     fn gate(&self, t: &Ticket) -> Vec<Printable> {
-        let mut out = Vec::new();
-        let mut say = |words: &str| out.push(line(&format!("#{} {words}", t.key)));
-        if t.turn == Whose::Ours {
-            say("waits for an answer: the requester had the last word. r replies.");
-        }
-        if t.assignee.is_none() {
-            say("is nobody's: i takes it.");
-        }
-        let open = self
-            .s
-            .detail
-            .as_ref()
-            .filter(|d| d.ticket == t.id)
-            .and_then(|d| d.loaded.as_ref());
-        let draft = open.is_some_and(|l| !l.thread.drafts.is_empty());
-        if draft || self.s.inner.drafts.keys().any(|(id, _)| *id == t.id) {
-            say("has a draft that was not sent. c or r opens it.");
-        }
-        out
+        against(t, &against_resolving(t, self.draft_is_unsent(t)))
     }
 
     /// The reason was given: the acts and a note that says it.
@@ -303,7 +295,7 @@ impl Turn<'_> {
             let act = Act::Say {
                 message: self.message_id(),
                 visibility: Visibility::Internal,
-                body: Untrusted::new(format!("Resolved past the gate: {reason}")),
+                body: Untrusted::new(past_the_gate(reason)),
                 attachments: Vec::new(),
             };
             wants.push(Wanted {
@@ -354,24 +346,9 @@ impl Turn<'_> {
         if from.is_empty() {
             return self.refuse("a ticket cannot be merged into itself; name another one");
         }
-        if let Some(t) = from.iter().find(|t| t.merged_into.is_some()) {
-            return self.refuse(&format!("#{} was merged already; z takes that back", t.key));
-        }
-        if into.merged_into.is_some() {
-            return self.refuse(&format!(
-                "#{} was merged itself; merge into the one that goes on",
-                into.key
-            ));
-        }
-        let other = |t: &Ticket| {
-            let (a, b) = (t.tenant.as_ref()?, into.tenant.as_ref()?);
-            (a != b).then(|| (a.clone(), b.clone()))
-        };
-        if let Some((t, (a, b))) = from.iter().find_map(|t| Some((t, other(t)?))) {
-            return self.refuse(&format!(
-                "#{} belongs to {a} and #{} to {b}: nothing of one tenant is shown to another; link them with m link {}",
-                t.key, into.key, into.key
-            ));
+        let stands = |t: &Arc<Ticket>| Some((t.key.clone(), against_merging(t, into)?));
+        if let Some((key, why)) = from.iter().find_map(stands) {
+            return self.refuse(&why.sentence(&key, &into.key));
         }
         let wants: Vec<_> = from
             .iter()
@@ -406,7 +383,7 @@ impl Turn<'_> {
             .filter(|t| t.id != to)
             .collect();
         if from.is_empty() {
-            return self.refuse("a ticket cannot be tied to itself; name another one");
+            return self.refuse("a ticket cannot be linked to itself; name another one");
         }
         let wants: Vec<_> = from
             .iter()
@@ -483,77 +460,50 @@ impl Turn<'_> {
             .cloned()
         else {
             return self.refuse(&format!(
-                "there is no macro \"{}\"; ; lists them",
+                "there is no macro \"{}\"; press ; for the list",
                 name.trim()
             ));
         };
         let Some(targets) = self.workable() else {
             return;
         };
-        let ends = |m: &MacroStep| matches!(m, MacroStep::Status(to) if !to.is_live());
-        let ends = m.steps.iter().any(ends);
-        let answers = m.steps.iter().any(|s| matches!(s, MacroStep::Reply(_)));
-        let (mut wants, mut against) = (Vec::new(), Vec::new());
+        let name = crate::app::prepare::agent(self.s, &self.s.me);
+        let (mut wants, mut in_the_way) = (Vec::new(), Vec::new());
         for t in &targets {
-            for act in self.macro_acts(&m, t) {
+            let by = Runner {
+                me: &self.s.me.clone(),
+                name: &name,
+                now: self.s.now,
+                draft_is_unsent: self.draft_is_unsent(t),
+            };
+            for (act, why) in m.acts(t, &by, &mut || self.message_id()) {
+                in_the_way.extend(against(t, &why));
                 wants.push(wanted(t, act));
-            }
-            if ends && t.status.is_live() {
-                // What the macro says is the answer that the requester waits for.
-                let turn = if answers { Whose::Theirs } else { t.turn };
-                let t = Ticket {
-                    turn,
-                    ..Ticket::clone(t)
-                };
-                against.extend(self.gate(&t));
             }
         }
         if wants.is_empty() {
             return self.refuse("nothing to change: the macro would do nothing here");
         }
         let verb = format!("run \"{}\" on", m.name);
-        if against.is_empty() {
+        if in_the_way.is_empty() {
             return self.preview(wants, &targets, &verb);
         }
         let rows = self.preview_rows(&wants, &targets);
-        self.past_gate(&verb, against, rows, wants);
+        self.past_gate(&verb, in_the_way, rows, wants);
     }
+}
 
-    fn macro_acts(&mut self, m: &Macro, t: &Ticket) -> Vec<Act> {
-        let mut acts = Vec::new();
-        for step in &m.steps {
-            acts.push(match step {
-                MacroStep::Status(to) if *to != t.status => Act::Status { to: *to },
-                MacroStep::Priority(to) if Some(*to) != t.priority => {
-                    Act::Priority { to: Some(*to) }
-                }
-                MacroStep::AssignMe if t.assignee.as_ref() != Some(&self.s.me) => Act::Assign {
-                    to: Some(self.s.me.clone()),
-                },
-                MacroStep::Assign(to) if t.assignee.as_ref() != Some(to) => Act::Assign {
-                    to: Some(to.clone()),
-                },
-                MacroStep::AddLabel(l) if !t.labels.contains(l) => {
-                    Act::AddLabel { label: l.clone() }
-                }
-                MacroStep::RemoveLabel(l) if t.labels.contains(l) => {
-                    Act::RemoveLabel { label: l.clone() }
-                }
-                MacroStep::Note(text) | MacroStep::Reply(text) => Act::Say {
-                    message: self.message_id(),
-                    visibility: if matches!(step, MacroStep::Note(_)) {
-                        Visibility::Internal
-                    } else {
-                        Visibility::Public
-                    },
-                    body: Untrusted::new(super::composer::fill(text, t, self.s)),
-                    attachments: Vec::new(),
-                },
-                _ => continue,
-            });
-        }
-        acts
-    }
+/// What stands against a ticket's status, with the keys that mend it.
+fn against(t: &Ticket, why: &[AgainstStatus]) -> Vec<Printable> {
+    let key = |why: &AgainstStatus| match why {
+        AgainstStatus::Unanswered => "r replies",
+        AgainstStatus::Unassigned => "i takes it",
+        AgainstStatus::UnsentDraft => "r or c opens it",
+        AgainstStatus::Merged => "z takes the merge back",
+    };
+    why.iter()
+        .map(|w| line(&format!("#{} {}; {}.", t.key, w.words(), key(w))))
+        .collect()
 }
 
 /// "1 ticket", "3 tickets".

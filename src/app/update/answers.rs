@@ -7,6 +7,7 @@ use crate::app::event::{Changed, Event, Fault, Undone};
 use crate::app::inner::After;
 use crate::app::prepare;
 use crate::app::state::{Pane, Screen, Tone};
+use crate::domain::gate::is_in_scope;
 use crate::domain::list::{Urgent, Vocabulary};
 use crate::domain::text::line;
 use crate::domain::thread::{Thread, Visibility};
@@ -351,8 +352,7 @@ impl Turn<'_> {
     /// Why a ticket is not shown or worked on: it belongs to a tenant that is not the team's.
     pub fn out_of_scope(&self, t: &Ticket) -> Option<String> {
         let tenant = t.tenant.as_ref()?;
-        let scope = &self.s.scope;
-        (!scope.is_empty() && !scope.contains(tenant)).then(|| {
+        (!is_in_scope(Some(tenant), &self.s.scope)).then(|| {
             format!(
                 "#{} belongs to {tenant}, which is outside your scope; whoever keeps the settings can widen it (scope)",
                 t.key

@@ -5,12 +5,13 @@ use tui_textarea::{CursorMove, Input, Key as AreaKey, TextArea, WrapMode};
 
 use crate::app::effect::Effect;
 use crate::app::event::Answer;
-use crate::app::state::{Composer, Go, Popup, PopupItem, State, Toast, Tone};
+use crate::app::state::{Composer, Go, Popup, PopupItem, Toast, Tone};
 use crate::domain::Instant;
 use crate::domain::change::{Act, BatchId, NewAttachment};
+use crate::domain::fill::fill;
 use crate::domain::text::{Untrusted, line};
 use crate::domain::thread::{Draft, DraftPlace, Visibility};
-use crate::domain::ticket::{Ticket, TicketId};
+use crate::domain::ticket::TicketId;
 
 use super::Turn;
 
@@ -350,7 +351,7 @@ impl Turn<'_> {
     /// Nothing is being written, or no such file is attached.
     pub fn attach(&mut self, text: &str) -> Result<(), String> {
         let Some(c) = &mut self.s.composer else {
-            return Err("a file goes with a text: begin one with r or c".into());
+            return Err("start a reply (r) or a note (c) first: a file goes with a text".into());
         };
         let Some(name) = text.strip_prefix('-') else {
             if text.is_empty() {
@@ -465,6 +466,7 @@ impl Turn<'_> {
             .lines()
             .get(cursor.0)
             .map_or_else(String::new, |l| l.chars().take(cursor.1).collect());
+        let name = crate::app::prepare::agent(self.s, &self.s.me);
         let found = ["::", "@@"].into_iter().find_map(|sign| {
             let typed = &before[before.rfind(sign)? + 2..];
             (!typed.contains(char::is_whitespace)).then(|| (sign, typed.to_owned()))
@@ -486,7 +488,7 @@ impl Turn<'_> {
                         detail: line(x.text.lines().next().unwrap_or_default()),
                         insert: t
                             .as_ref()
-                            .map_or_else(|| x.text.clone(), |t| fill(&x.text, t, self.s)),
+                            .map_or_else(|| x.text.clone(), |t| fill(&x.text, t, &name)),
                     })
                     .collect()
             } else {
@@ -517,24 +519,6 @@ impl Turn<'_> {
             c.popup = popup;
         }
     }
-}
-
-/// Puts a ticket's words into a text's placeholders.
-pub fn fill(text: &str, t: &Ticket, s: &State) -> String {
-    let plain = |u: &Option<Untrusted>| {
-        u.as_ref()
-            .map(|u| u.line().into_string())
-            .unwrap_or_default()
-    };
-    let requester = plain(&t.requester);
-    let first = requester.split_whitespace().next().unwrap_or_default();
-    let me = crate::app::prepare::agent(s, &s.me);
-    text.replace("{requester.first}", first)
-        .replace("{requester}", &requester)
-        .replace("{ticket.key}", t.key.as_str())
-        .replace("{workspace}", &plain(&t.workspace))
-        .replace("{agent.name}", me.as_str())
-        .replace("{tenant}", t.tenant.as_ref().map_or("", |x| x.as_str()))
 }
 
 /// Text as it could have been typed: lines and tabs, and no other control characters, which

@@ -115,7 +115,7 @@ impl Turn<'_> {
         };
         let n = d.loaded.as_ref().map_or(0, |l| l.attachments.len());
         if n == 0 {
-            return self.refuse("this ticket has no files");
+            return self.refuse("this ticket has no attachments");
         }
         d.tab = Tab::Conversation;
         let next = d.attachment.map_or(0, |a| (a + 1) % n);

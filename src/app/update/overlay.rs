@@ -34,7 +34,7 @@ impl Turn<'_> {
                 }
                 _ => {
                     self.s.overlays.pop();
-                    return self.refuse("nothing was done");
+                    return self.refuse("cancelled; nothing changed");
                 }
             };
             c.scroll = scroll;
@@ -124,7 +124,7 @@ impl Turn<'_> {
                 ..
             })) => {
                 self.s.inner.override_wants.clear();
-                self.refuse("nothing was done");
+                self.refuse("cancelled; nothing changed");
             }
             _ => {}
         }

@@ -9,8 +9,8 @@ use crate::app::state::{Choice, Input, Overlay, Prompt, Purpose, Suggestion};
 use crate::domain::change::Act;
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::query::complete;
-use crate::domain::text::{Untrusted, line};
-use crate::domain::ticket::{Kind, Priority, Status};
+use crate::domain::text::line;
+use crate::domain::ticket::{Priority, Status};
 use crate::domain::when::parse_when;
 
 use super::Turn;
@@ -34,17 +34,17 @@ impl Turn<'_> {
             Purpose::Assign => "Assign to",
             Purpose::Status => "Status",
             Purpose::Priority => "Priority",
-            Purpose::Labels => "Labels, -name takes one off",
+            Purpose::Labels => "Labels (-name removes one)",
             Purpose::Snooze => "Snooze until",
-            Purpose::Merge => "Merge into number; or: link NUMBER, split SUBJECT",
-            Purpose::Link => "Tie to number",
+            Purpose::Merge => "Merge into (number), or link NUMBER, split SUBJECT",
+            Purpose::Link => "Link to (number)",
             Purpose::Split => "Subject of the new ticket",
             Purpose::Macro => "Macro",
-            Purpose::Filter => "Only",
+            Purpose::Filter => "Filter",
             Purpose::Find => "Find in everything",
             Purpose::FindHere => "Find in this ticket",
-            Purpose::Edit => "subject, kind, tenant or workspace, and the new value",
-            Purpose::Attach => "Attach file, -name takes one off",
+            Purpose::Edit => "Field and new value (subject, kind, tenant, workspace)",
+            Purpose::Attach => "Attach file (-name removes one)",
             Purpose::Override => "The reason, for an internal note",
             Purpose::ViewName => "Name of the view",
         };
@@ -334,11 +334,10 @@ impl Turn<'_> {
         }
     }
 
-    fn tenant(&self, code: &str) -> Result<TenantId, String> {
-        let id = TenantId::parse(code)?;
+    fn known_tenant(&self, id: &TenantId) -> Result<(), String> {
         let known = &self.s.vocabulary.tenants;
-        if known.is_empty() || known.iter().any(|t| t.id == id) {
-            return Ok(id);
+        if known.is_empty() || known.iter().any(|t| t.id == *id) {
+            return Ok(());
         }
         let all: Vec<String> = known.iter().take(8).map(|t| t.id.to_string()).collect();
         Err(format!(
@@ -368,29 +367,17 @@ impl Turn<'_> {
 
     fn edit(&mut self, text: &str) -> Result<(), String> {
         let (field, value) = text.split_once(' ').unwrap_or((text, ""));
-        let value = value.trim();
-        let none = value.is_empty() || value == "none";
-        let act = match field {
-            "subject" if !value.is_empty() => Act::Subject {
-                to: Untrusted::new(value),
-            },
-            "subject" => return Err("a ticket needs a subject".into()),
-            "kind" => Act::Kind {
-                to: value.parse::<Kind>().map_err(|e| e.to_string())?,
-            },
-            "tenant" => Act::Tenant {
-                to: if none {
-                    None
-                } else {
-                    Some(self.tenant(value)?)
-                },
-            },
-            "workspace" => Act::Workspace {
-                to: (!none).then(|| Untrusted::new(value)),
-            },
-            _ => return Err("begin with subject, kind, tenant or workspace".into()),
-        };
-        self.act_on_all(|_| vec![act.clone()]);
+        let act = Act::edit(field, value)?;
+        if let Act::Tenant { to: Some(tenant) } = &act {
+            self.known_tenant(tenant)?;
+        }
+        self.act_on_all(|t| {
+            if act.is_so_already(t) {
+                Vec::new()
+            } else {
+                vec![act.clone()]
+            }
+        });
         Ok(())
     }
 }

@@ -306,7 +306,7 @@ impl Turn<'_> {
                         Go::DeleteView(name),
                     );
                 }
-                Some(_) => self.refuse("this view is built in and stays"),
+                Some(_) => self.refuse("built-in views cannot be deleted"),
                 None => self.refuse(&format!("there is no view \"{name}\"")),
             },
             _ => match at(arg) {
@@ -321,7 +321,7 @@ impl Turn<'_> {
     fn save_view(&mut self, name: &str) {
         let name = line(name);
         if self.s.views.iter().any(|v| !v.own && v.name == name) {
-            return self.refuse("a built-in view has this name; take another");
+            return self.refuse("a built-in view has this name; choose another name");
         }
         // What is shown, in the language that is read back: a search is words, not a filter.
         let (query, sort) = (self.query(), self.s.queue.sort);
@@ -433,8 +433,11 @@ impl Turn<'_> {
         if waiting == 0 {
             return self.leave();
         }
-        let text =
-            format!("{waiting} changes are in the outbox. They are kept and sent the next time.");
+        let text = if waiting == 1 {
+            "1 change is in the outbox. It is kept and sent next time.".to_owned()
+        } else {
+            format!("{waiting} changes are in the outbox. They are kept and sent next time.")
+        };
         self.confirm("quit", vec![line(&text)], Vec::new(), Go::Quit);
     }
 

@@ -18,9 +18,9 @@ pub fn act(act: &Act, s: &State) -> String {
         Act::Snooze { until: Some(at) } => {
             format!("snoozed until {}", crate::app::prepare::time(s, *at))
         }
-        Act::Snooze { until: None } => "woken".into(),
+        Act::Snooze { until: None } => "no longer snoozed".into(),
         Act::AddLabel { label } => format!("label {label}"),
-        Act::RemoveLabel { label } => format!("label {label} off"),
+        Act::RemoveLabel { label } => format!("label {label} removed"),
         Act::Subject { to } => format!("subject {}", to.line()),
         Act::Kind { to } => format!("kind {to}"),
         Act::Tenant { to } => format!("tenant {}", to.as_ref().map_or("none", |t| t.as_str())),
@@ -53,7 +53,10 @@ pub fn act(act: &Act, s: &State) -> String {
         } => {
             let n = messages.len();
             let plural = if n == 1 { "" } else { "s" };
-            format!("{n} message{plural} split off as \"{}\"", subject.line())
+            format!(
+                "{n} message{plural} moved to a new ticket \"{}\"",
+                subject.line()
+            )
         }
         Act::Unsplit { .. } => "split taken back".into(),
         Act::Create { .. } => "created".into(),
@@ -82,7 +85,7 @@ pub fn before(act: &Act, t: &Ticket, s: &State) -> String {
         Act::Snooze { .. } => if t.snoozed_until.is_some() {
             "snoozed"
         } else {
-            "awake"
+            "not snoozed"
         }
         .into(),
         Act::AddLabel { .. } | Act::RemoveLabel { .. } => t.labels.join(" "),

@@ -55,7 +55,11 @@ pub fn check(
     reader: &Reader,
 ) -> Result<Option<Act>, Fail> {
     let unsent = !reader.drafts_of(t.id)?.is_empty();
-    let against = gate::against_status(t, to, unsent);
+    pass(t, &gate::against_status(t, to, unsent), past)
+}
+
+/// The same, when it is known what stands against it.
+pub fn pass(t: &Ticket, against: &[AgainstStatus], past: &PastGate) -> Result<Option<Act>, Fail> {
     if against.is_empty() {
         return Ok(None);
     }
@@ -74,7 +78,7 @@ pub fn check(
             "ticket {} {}; {}",
             t.key,
             reasons.join("; it "),
-            hint(&against)
+            hint(against)
         ),
     ))
 }

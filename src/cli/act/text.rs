@@ -3,14 +3,13 @@
 use uuid::Uuid;
 
 use super::{Done, Reader, act, gate, split};
-use crate::app::state::{Macro, MacroStep};
 use crate::cli::args::{PastGate, SayArgs};
 use crate::cli::exit::Fail;
 use crate::cli::out::Out;
 use crate::cli::say;
 use crate::cli::session::Session;
 use crate::domain::change::Act;
-use crate::domain::fill::fill;
+use crate::domain::macros::Runner;
 use crate::domain::text::Untrusted;
 use crate::domain::thread::{MessageId, Visibility};
 use crate::domain::ticket::Ticket;
@@ -67,57 +66,19 @@ pub fn run_macro(session: &Session, ids: &str, name: &str, past: &PastGate, out:
         .iter()
         .find(|a| a.id == session.me)
         .map_or_else(|| session.me.to_string(), |a| a.name.line().into_string());
-    let plan = |t: &Ticket, reader: &Reader| steps(session, found, t, &agent, past, reader);
-    act(session, &split(ids), past.dry_run, &plan, out)
-}
-
-/// What a macro does to a ticket. Each step sees what the ones before have made of it, so
-/// that a macro which replies and resolves passes the gate as a person would.
-fn steps(
-    session: &Session,
-    m: &Macro,
-    t: &Ticket,
-    agent: &str,
-    past: &PastGate,
-    reader: &Reader,
-) -> Result<Vec<Act>, Fail> {
-    let mut t = t.clone();
-    let mut acts = Vec::new();
-    for step in &m.steps {
-        let say = |visibility, text: &str, t: &Ticket| Act::Say {
-            message: new_message(),
-            visibility,
-            body: Untrusted::new(fill(text, t, agent)),
-            attachments: Vec::new(),
+    let plan = |t: &Ticket, reader: &Reader| {
+        let by = Runner {
+            me: &session.me,
+            name: &agent,
+            now: session.now,
+            draft_is_unsent: !reader.drafts_of(t.id)?.is_empty(),
         };
-        let act = match step {
-            MacroStep::Status(to) => Act::Status { to: *to },
-            MacroStep::Priority(to) => Act::Priority { to: Some(*to) },
-            MacroStep::AssignMe => Act::Assign {
-                to: Some(session.me.clone()),
-            },
-            MacroStep::Assign(to) => Act::Assign {
-                to: Some(to.clone()),
-            },
-            MacroStep::AddLabel(label) => Act::AddLabel {
-                label: label.clone(),
-            },
-            MacroStep::RemoveLabel(label) => Act::RemoveLabel {
-                label: label.clone(),
-            },
-            MacroStep::Note(text) => say(Visibility::Internal, text, &t),
-            MacroStep::Reply(text) => say(Visibility::Public, text, &t),
-        };
-        if act.is_so_already(&t) {
-            continue;
+        let mut acts = Vec::new();
+        for (act, against) in found.acts(t, &by, &mut new_message) {
+            acts.push(act);
+            acts.extend(gate::pass(t, &against, past)?);
         }
-        let note = match &act {
-            Act::Status { to } => gate::check(&t, *to, past, reader)?,
-            _ => None,
-        };
-        act.apply(&mut t, session.now);
-        acts.push(act);
-        acts.extend(note);
-    }
-    Ok(acts)
+        Ok(acts)
+    };
+    act(session, &split(ids), past.dry_run, &plan, out)
 }
