@@ -329,4 +329,7 @@ pub struct Ticket {
     pub waiting: u32,
     /// Merged into that ticket; it lives on there.
     pub merged_into: Option<TicketId>,
+    /// A text for it was begun and not sent.
+    #[serde(default)]
+    pub draft: bool,
 }

@@ -242,7 +242,12 @@ impl Outside {
             Effect::SaveDraft(draft) => self.draft(working, draft, |w, d| w.save_draft(&d)),
             Effect::JoinDraft(draft) => self.draft(working, draft, Writer::join_draft),
             Effect::DropDraft((ticket, for_whom)) => {
-                self.quietly(working, move |w| w.drop_draft(ticket, for_whom));
+                self.write(working, now, move |w| {
+                    match w.drop_draft(ticket, for_whom) {
+                        Ok(()) => (None, vec![ticket]),
+                        Err(e) => (Some(Event::Failed(fault(&e))), Vec::new()),
+                    }
+                });
             }
             Effect::MarkRead(ticket) => {
                 self.write(working, now, move |w| match w.mark_read(&[ticket]) {
@@ -306,20 +311,6 @@ impl Outside {
                 answer: keep(w, draft).map_err(|e| fault(&e)),
             };
             let _ = reports.blocking_send(Report::Event { event, token });
-        });
-    }
-
-    fn quietly(
-        &self,
-        working: &Working,
-        job: impl FnOnce(&mut Writer) -> Result<(), StoreError> + Send + 'static,
-    ) {
-        let (reports, token) = (self.reports.clone(), self.flight.begin());
-        working.pen.write(move |w| {
-            if let Err(error) = job(w) {
-                let event = Event::Failed(fault(&error));
-                let _ = reports.blocking_send(Report::Event { event, token });
-            }
         });
     }
 

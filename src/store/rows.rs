@@ -13,7 +13,7 @@ use crate::domain::ticket::{
 };
 
 /// The columns of a ticket in the order of [`ticket`].
-pub const COLS: &str = "t.id,t.key,t.subject,t.status,t.status_label,t.priority,t.kind,t.tenant,t.workspace,t.requester,t.assignee,t.labels,t.channel,t.created,t.updated,t.resolved,t.closed,t.snoozed,t.turn,t.due_state,t.due_target,t.due_value,t.reassignments,t.version,t.unread,t.changed,t.waiting,t.merged,t.k_due,t.k_upd,t.k_prio,t.shelf";
+pub const COLS: &str = "t.id,t.key,t.subject,t.status,t.status_label,t.priority,t.kind,t.tenant,t.workspace,t.requester,t.assignee,t.labels,t.channel,t.created,t.updated,t.resolved,t.closed,t.snoozed,t.turn,t.due_state,t.due_target,t.due_value,t.reassignments,t.version,t.unread,t.changed,t.waiting,t.merged,EXISTS(SELECT 1 FROM draft d WHERE d.ticket = t.id)";
 
 /// Where a ticket lies: live, live and snoozed, done, merged.
 pub const SHELVES: [i64; 4] = [0, 1, 2, 3];
@@ -134,6 +134,7 @@ pub fn ticket(row: &Row<'_>) -> rusqlite::Result<Ticket> {
         changed: row.get(25)?,
         waiting: row.get(26)?,
         merged_into: row.get::<_, Option<i64>>(27)?.map(TicketId),
+        draft: row.get(28)?,
     })
 }
 

@@ -201,6 +201,7 @@ fn flag(flag: Flag, asker: &Asker) -> String {
         Flag::Waiting => "t.status IN (3, 4)".into(),
         Flag::Merged => "t.merged IS NOT NULL".into(),
         Flag::Unsent => "t.waiting > 0".into(),
+        Flag::Draft => "EXISTS(SELECT 1 FROM draft d WHERE d.ticket = t.id)".into(),
         Flag::Marked => "0".into(),
     }
 }

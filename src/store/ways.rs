@@ -269,6 +269,7 @@ impl Search<'_> {
                     "ticket t INDEXED BY ticket_changed",
                     "t.changed AND t.shelf = ?2 AND ?1 IS NULL",
                 ),
+                [Flag::Draft] => self.by_draft(),
                 [Flag::Unsent] => self.by_flag(
                     "ticket t INDEXED BY ticket_unsent",
                     "t.waiting > 0 AND t.shelf = ?2 AND ?1 IS NULL",
@@ -277,6 +278,23 @@ impl Search<'_> {
             },
             _ => Ok(()),
         }
+    }
+
+    /// As many as texts are being written.
+    fn by_draft(&mut self) -> Result<()> {
+        let keys: Vec<String> = self
+            .conn
+            .prepare_cached(
+                "SELECT DISTINCT t.key FROM draft d JOIN ticket t ON t.id = d.ticket LIMIT ?1",
+            )?
+            .query_map([GATHER + 1], |r| r.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        let n = i64::try_from(keys.len()).unwrap_or(i64::MAX);
+        if n > GATHER {
+            return Ok(());
+        }
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        self.among(KEY, &keys, n, None)
     }
 
     /// Takes a way in; `n` is what the counters say, if they know.

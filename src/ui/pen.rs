@@ -6,7 +6,7 @@ use std::num::NonZeroU16;
 use chrono::{DateTime, TimeZone};
 use ratatui::buffer::{Buffer, CellDiffOption, CellWidth};
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::theme::{Role, Theme};
@@ -338,6 +338,16 @@ impl Pen<'_> {
                 if !plain {
                     cell.set_symbol("\u{fffd}");
                 }
+            }
+        }
+    }
+
+    /// Takes away the line that the text area draws under the row it is on: the cursor says that.
+    pub fn plain(&mut self, area: Rect) {
+        let area = area.intersection(self.buf.area);
+        for y in area.top()..area.bottom() {
+            for x in area.left()..area.right() {
+                self.buf[(x, y)].modifier.remove(Modifier::UNDERLINED);
             }
         }
     }

@@ -12,8 +12,8 @@ use deskhand::app::App;
 use deskhand::app::state::State;
 use deskhand::config::{Config, Paths};
 use deskhand::shell::{
-    Aside, Clock, Console, DeskFile, Flight, OpenDesk, Outside, Parts, Screen, Turn, open_demo,
-    open_desk,
+    Aside, Clock, Console, DeskFile, Flight, OpenDesk, Outside, Parts, Report, Screen, Turn,
+    open_demo, open_desk,
 };
 use futures_util::Stream;
 use ratatui::backend::TestBackend;
@@ -107,6 +107,8 @@ pub struct Person {
     hand: watch::Sender<DateTime<Utc>>,
     runtime: tokio::runtime::Runtime,
     lost: Arc<Mutex<bool>>,
+    reports: mpsc::Sender<Report>,
+    flight: Flight,
     pub paths: Paths,
     pub ended: Option<Turn>,
 }
@@ -160,6 +162,7 @@ impl Scene {
         let typed = Arc::new(Mutex::new(typed));
         let (sender, reports) = mpsc::channel(256);
         let flight = Flight::default();
+        let (own_reports, own_flight) = (sender.clone(), flight.clone());
         let config = Arc::new(self.config);
         let setup = match &desk {
             Some(desk) => desk.setup.clone(),
@@ -190,6 +193,8 @@ impl Scene {
             hand,
             runtime,
             lost,
+            reports: own_reports,
+            flight: own_flight,
             paths,
             ended: None,
         };
@@ -261,6 +266,15 @@ impl Person {
             .terminal
             .backend_mut()
             .resize(width, height);
+    }
+
+    /// The system tells that the store's file was written.
+    pub fn written(&mut self) -> &mut Self {
+        let token = self.flight.begin();
+        let told = self.reports.try_send(Report::Written { token });
+        assert!(told.is_ok());
+        self.settle();
+        self
     }
 
     /// Time passes.

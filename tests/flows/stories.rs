@@ -322,3 +322,64 @@ fn what_cannot_be_sent_is_told_once_and_sent_after_a_pause() {
     person.wait(31);
     assert_eq!(waiting(&person.paths), 0);
 }
+
+#[test]
+fn a_begun_text_is_seen_in_the_row_found_by_a_filter_and_gone_when_emptied() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let key = person.selected().unwrap();
+    person.keys("c").text("half").wait(1).keys("Esc");
+    let row = |person: &super::harness::Person| {
+        let screen = person.screen();
+        let mut lines = screen.lines();
+        let found = lines.find(|l| l.starts_with(" ▌") && l.contains(&key));
+        found.unwrap_or_default().to_owned()
+    };
+    assert!(row(&person).contains('✎'), "{}", person.screen());
+    person.keys("\\").text("is:draft").keys("Enter");
+    assert_eq!(person.state().queue.rows.len(), 1, "{}", person.screen());
+    person
+        .keys("Esc c")
+        .keys("Ctrl+u")
+        .text("")
+        .keys("Backspace Backspace Backspace Backspace Esc");
+    assert!(person.state().composer.is_none());
+    assert!(!row(&person).contains('✎'), "{}", person.screen());
+}
+
+#[test]
+fn what_another_process_writes_is_shown_when_it_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let id = person.state().queue.selected().unwrap().ticket.id;
+    let config = deskhand::config::Config::default();
+    let bo = deskhand::domain::people::AgentId::parse("bo").unwrap();
+    let mut other = deskhand::store::Writer::open(
+        &person.paths.demo_store(),
+        deskhand::shell::rules(&config, bo.clone()),
+        super::harness::morning(),
+    )
+    .unwrap()
+    .writer;
+    let change = deskhand::domain::change::Change {
+        id: deskhand::domain::change::ChangeId(uuid::Uuid::from_u128(7)),
+        batch: deskhand::domain::change::BatchId(uuid::Uuid::from_u128(7)),
+        ticket: id,
+        at: super::harness::morning(),
+        by: bo.clone(),
+        base: 1,
+        not_before: None,
+        act: deskhand::domain::change::Act::Assign {
+            to: Some(bo.clone()),
+        },
+    };
+    other.commit(&[change]).unwrap();
+    person.written();
+    let row = person.state().queue.rows.iter().find(|r| r.ticket.id == id);
+    assert_eq!(
+        row.unwrap().ticket.assignee,
+        Some(bo),
+        "{}",
+        person.screen()
+    );
+}

@@ -44,6 +44,7 @@ fn ticket(id: i64) -> Ticket {
         changed: false,
         waiting: 0,
         merged_into: None,
+        draft: false,
     }
 }
 

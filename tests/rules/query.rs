@@ -50,6 +50,7 @@ fn ticket() -> Ticket {
         changed: false,
         waiting: 0,
         merged_into: None,
+        draft: false,
     }
 }
 

@@ -49,6 +49,7 @@ fn ticket(n: i64) -> Ticket {
         changed: false,
         waiting: 0,
         merged_into: None,
+        draft: false,
     }
 }
 

@@ -124,6 +124,7 @@ pub fn row(
         changed: id % 5 == 0,
         waiting: 0,
         merged_into: None,
+        draft: false,
     };
     QueueRow {
         place: Place {

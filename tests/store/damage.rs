@@ -127,7 +127,7 @@ fn an_interrupted_search_is_never_taken_for_damage() {
     let path = scene.path();
     let query = Query::text("cannot");
     // Later and later within the first request of a connection.
-    for spins in (0..20_000).step_by(4) {
+    for spins in (0..20_000).step_by(10) {
         let reader = Reader::open(&path).unwrap();
         let handle = reader.interrupter();
         let (go, wait) = std::sync::mpsc::channel();

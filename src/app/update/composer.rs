@@ -189,6 +189,11 @@ impl Turn<'_> {
             l.thread.drafts.retain(|d| d.place() != place);
             l.thread.drafts.push(draft);
         }
+        // The row says so from the first time on.
+        let row = self.s.queue.rows.iter().find(|r| r.ticket.id == place.0);
+        if row.is_some_and(|r| !r.ticket.draft) && !self.s.queue.loading {
+            self.ask_list();
+        }
     }
 
     /// Closes the editor; the draft stays.

@@ -24,8 +24,10 @@ impl Turn<'_> {
         };
         if let Overlay::Confirm(c) = top {
             let scroll = match key.key() {
-                Key::Down | Key::PageDown => c.scroll.saturating_add(1),
-                Key::Up | Key::PageUp => c.scroll.saturating_sub(1),
+                Key::Down => c.scroll.saturating_add(1),
+                Key::Up => c.scroll.saturating_sub(1),
+                Key::PageDown => c.scroll.saturating_add(10),
+                Key::PageUp => c.scroll.saturating_sub(10),
                 Key::Char(k) if k == c.key && !key.mods().contains(Mods::CTRL) => {
                     if let Some(Overlay::Confirm(c)) = self.s.overlays.pop() {
                         self.confirmed(c);
@@ -45,8 +47,10 @@ impl Turn<'_> {
         }
         match top {
             Overlay::Why(w) => match key.key() {
-                Key::Char('j') | Key::Down | Key::PageDown => w.scroll += 1,
-                Key::Char('k') | Key::Up | Key::PageUp => w.scroll = w.scroll.saturating_sub(1),
+                Key::Char('j') | Key::Down => w.scroll += 1,
+                Key::Char('k') | Key::Up => w.scroll = w.scroll.saturating_sub(1),
+                Key::PageDown => w.scroll += 10,
+                Key::PageUp => w.scroll = w.scroll.saturating_sub(10),
                 _ => {
                     self.s.overlays.pop();
                 }

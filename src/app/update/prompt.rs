@@ -213,7 +213,13 @@ impl Turn<'_> {
             p.purpose,
             chosen.unwrap_or_else(|| p.input.text.trim().to_owned()),
         );
-        if purpose == Purpose::Filter && p.query_error.is_some() {
+        if purpose == Purpose::Filter
+            && let Some(e) = p.query_error.clone()
+        {
+            // Now that it is meant to be whole, what is missing is said.
+            if let Some(Overlay::Prompt(p)) = self.s.overlays.last_mut() {
+                p.error = Some(line(&e.to_string()));
+            }
             return;
         }
         let asked = p.tickets.clone();

@@ -174,6 +174,7 @@ impl Flag {
             Self::Waiting => t.status.is_waiting(),
             Self::Merged => t.merged_into.is_some(),
             Self::Unsent => t.waiting > 0,
+            Self::Draft => t.draft,
             Self::Marked => false,
         }
     }

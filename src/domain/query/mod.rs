@@ -113,6 +113,8 @@ pub enum Flag {
     Merged,
     /// Holds changes of ours that the desk has not confirmed.
     Unsent,
+    /// A text for it was begun and not sent.
+    Draft,
     /// Marked on the screen. The store knows no marks: [`Query::with_marks`] puts numbers in its place.
     Marked,
 }

@@ -148,6 +148,7 @@ impl Flag {
             "unsent",
             "holds changes the desk has not confirmed",
         ),
+        (Self::Draft, "draft", "a text for it was begun and not sent"),
         (Self::Marked, "marked", "marked on the screen"),
     ];
 

@@ -107,9 +107,9 @@ const fn footer_words(command: &Command) -> &'static str {
     match command.action {
         Action::NextUrgent => "next most urgent",
         Action::Help => "keys",
-        Action::Send => "put in the outbox",
+        Action::Send => "to the outbox",
         Action::ToggleVisibility => "public/internal",
-        Action::Editor => "your editor",
+        Action::Editor => "editor",
         _ => command.name,
     }
 }

@@ -110,7 +110,11 @@ fn fields(state: &State, pen: &mut Pen<'_>, area: Rect, row: &QueueRow) {
         n @ 3.. => Short::new().s("! reassigned ").n(n).s(" times"),
         _ => Short::new(),
     };
-    let waiting = if t.waiting > 0 { "↑ on its way" } else { "" };
+    let waiting = match (t.waiting > 0, t.draft) {
+        (true, _) => "↑ on its way",
+        (false, true) => "✎ draft",
+        (false, false) => "",
+    };
     let second: [(&dyn ErasedShown, Role); 6] = [
         (&row.status, Role::Strong),
         (&who, Role::Text),
@@ -342,6 +346,7 @@ pub fn composer(state: &State, pen: &mut Pen<'_>, area: Rect) {
         pen.put(inner.x, y, inner.width, &words, Role::Accent);
     }
     (&c.area).render(inner, pen.buf);
+    pen.plain(inner);
     pen.gate(inner);
     popup(state, pen, inner);
 }

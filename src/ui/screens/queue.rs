@@ -201,6 +201,7 @@ fn values<'a>(
             _ => News::Nothing,
         },
         waiting: t.waiting > 0,
+        draft: t.draft,
         subject: &r.subject,
         note: match (t.snoozed_until, t.status) {
             (Some(until), _) if until > state.now => Short::new()

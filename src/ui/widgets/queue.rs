@@ -39,6 +39,8 @@ pub struct Row<'a> {
     pub news: News,
     /// A change of ours is on its way.
     pub waiting: bool,
+    /// A text for it was begun and not sent.
+    pub draft: bool,
     /// What it is about.
     pub subject: &'a Printable,
     /// What it waits for, or sleeps until.
@@ -80,7 +82,7 @@ pub struct Columns {
 const LEAD: u16 = 1 + 1 + 2 + 1 + COUNTDOWN + 1;
 const COUNTDOWN: u16 = 11;
 /// Signs of news and of waiting before the subject.
-const SIGNS: u16 = 2;
+const SIGNS: u16 = 3;
 /// Blanks behind the subject, which often fills its column.
 const GAP: u16 = 2;
 /// Blanks between the other columns, whose words seldom do.
@@ -169,15 +171,12 @@ pub fn row(pen: &mut Pen<'_>, area: Rect, columns: &Columns, row: &Row<'_>, need
         News::Changed => "~",
     };
     pen.put(x, y, right.saturating_sub(x).min(1), sign, Role::News);
-    if row.waiting {
-        pen.put(
-            x + 1,
-            y,
-            right.saturating_sub(x + 1).min(1),
-            "↑",
-            Role::Soon,
-        );
-    }
+    let (sign, role) = match (row.waiting, row.draft) {
+        (true, _) => ("↑", Role::Soon),
+        (false, true) => ("✎", Role::Internal),
+        (false, false) => ("", Role::Text),
+    };
+    pen.put(x + 1, y, right.saturating_sub(x + 1).min(1), sign, role);
     x += SIGNS;
     if x < right {
         subject(pen, x, y, columns.subject.min(right - x), row, needles);
