@@ -24,6 +24,7 @@ mod rows;
 mod sift;
 mod suspect;
 mod thread;
+mod undo;
 mod ways;
 mod window;
 mod words;

@@ -1,16 +1,14 @@
-//! The outbox: what a person did, where it is on its way, and taking it back.
+//! The outbox: what a person did, and where it is on its way. Taking it back is `undo`'s.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::{ContextV7, Timestamp, Uuid};
 
 use super::lay::{Scene, parse, settle, to_json};
 use super::rows::{self, ms};
-use super::{Committed, Result, StoreError, Undone, audit, draft};
+use super::{Committed, Result, StoreError, audit};
 use crate::domain::Instant;
-use crate::domain::change::{Act, BatchId, Change, ChangeId, OutboxRow, Stage};
-use crate::domain::people::AgentId;
+use crate::domain::change::{Act, Change, ChangeId, OutboxRow, Stage};
 use crate::domain::text::Untrusted;
-use crate::domain::thread::{Draft, DraftPlace};
 use crate::domain::ticket::{Ticket, TicketId, TicketKey};
 
 /// An identity of a time.
@@ -23,7 +21,12 @@ pub fn identity(now: Instant) -> Uuid {
     ))
 }
 
-fn changes(conn: &Connection, filter: &str, args: impl rusqlite::Params) -> Result<Vec<Change>> {
+/// Changes of the outbox that a condition is true for.
+pub fn changes(
+    conn: &Connection,
+    filter: &str,
+    args: impl rusqlite::Params,
+) -> Result<Vec<Change>> {
     let mut stmt = conn.prepare_cached(&format!("SELECT json FROM outbox WHERE {filter}"))?;
     let mut found = stmt.query(args)?;
     let mut out = Vec::new();
@@ -239,7 +242,7 @@ impl Scene<'_> {
     }
 
     /// Takes what a confirmed change meant to the clocks out of the history.
-    fn forget_event(&self, change: &Change, shown: &Ticket) -> Result<()> {
+    pub fn forget_event(&self, change: &Change, shown: &Ticket) -> Result<()> {
         let Some(event) = super::lay::clock_event(change) else {
             return Ok(());
         };
@@ -252,7 +255,7 @@ impl Scene<'_> {
     }
 
     /// Takes a change off its ticket.
-    fn withdraw(
+    pub fn withdraw(
         &mut self,
         change: &Change,
         stage: Stage,
@@ -380,302 +383,10 @@ impl Scene<'_> {
             &h.events,
         )
     }
-
-    /// Makes what was not sent yet a draft again; text that is being written there stays in front.
-    pub fn text_back(
-        &self,
-        on: TicketId,
-        change: &Change,
-        now: Instant,
-    ) -> Result<Option<DraftPlace>> {
-        let Act::Say {
-            visibility,
-            body,
-            attachments,
-            ..
-        } = &change.act
-        else {
-            return Ok(None);
-        };
-        draft::join(
-            self.conn,
-            Draft {
-                ticket: on,
-                visibility: *visibility,
-                body: body.raw().to_owned(),
-                at: now,
-                files: attachments.clone(),
-            },
-        )?;
-        Ok(Some((on, *visibility)))
-    }
-
-    /// The text that came back as a draft goes out again: it is not kept twice. Text that
-    /// was written in front of it stays.
-    fn use_up_draft(&self, change: &Change) -> Result<()> {
-        let Act::Say { body, .. } = &change.act else {
-            return Ok(());
-        };
-        let end = format!("\n\n{}", body.raw());
-        // Where it was written, where that went by a merge, or where it came from by a split.
-        let mut places = vec![
-            change.ticket.0,
-            super::put::lives_on_in(self.conn, change.ticket)?.0,
-        ];
-        let mut home = self
-            .conn
-            .prepare_cached("SELECT other FROM link WHERE ticket = ?1 AND kind = 3")?;
-        for at in home.query_map([change.ticket.0], |r| r.get(0))? {
-            places.push(at?);
-        }
-        for mut d in places
-            .into_iter()
-            .map(|at| draft::of(self.conn, TicketId(at)))
-            .collect::<Result<Vec<_>>>()?
-            .into_iter()
-            .flatten()
-        {
-            let rest = d.body.strip_suffix(end.as_str()).map(str::to_owned);
-            if d.body == body.raw() {
-                draft::forget(self.conn, d.ticket, d.visibility)?;
-            } else if let Some(rest) = rest {
-                d.body = rest;
-                draft::keep(self.conn, &d)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes back the latest batch of this person.
-    pub fn undo(&mut self, me: &AgentId, now: Instant) -> Result<Option<Undone>> {
-        let last: Option<Vec<u8>> = self
-            .conn
-            .prepare_cached(
-                "SELECT id FROM batch WHERE by = ?1 AND state = 0 ORDER BY seq DESC LIMIT 1",
-            )?
-            .query_row([me.as_str()], |r| r.get(0))
-            .optional()?;
-        let Some(batch) = last else { return Ok(None) };
-        let mut told = Told::new("Took back");
-        let all = self.of_batch(&batch)?;
-        // One ticket's text was written by hand; a macro's words on many are nobody's draft.
-        let by_hand = all.iter().all(|(c, ..)| c.ticket == all[0].0.ticket);
-        let undo_batch = BatchId(identity(now));
-        for (change, stage, inverse) in all.into_iter().rev() {
-            let Ok(shown) = self.ticket(change.ticket) else {
-                continue;
-            };
-            match (stage, inverse) {
-                (Stage::Waiting | Stage::Conflict, _) => {
-                    told.tickets
-                        .extend(self.withdraw(&change, Stage::Withdrawn, None)?);
-                    if by_hand {
-                        let text = self.text_back(change.ticket, &change, now)?;
-                        told.text_back = told.text_back.or(text);
-                    }
-                    told.done(change.act.field(), &shown);
-                }
-                (Stage::Confirmed | Stage::InFlight, Some(act)) if holds(&change.act, &shown) => {
-                    self.forget_event(&change, &shown)?;
-                    let base = shown.version;
-                    let back = Change {
-                        id: ChangeId(identity(now)),
-                        batch: undo_batch,
-                        ticket: change.ticket,
-                        at: now,
-                        by: me.clone(),
-                        base,
-                        not_before: None,
-                        act,
-                    };
-                    told.tickets.extend(self.commit(&[back], false)?.tickets);
-                    self.conn
-                        .prepare_cached("UPDATE outbox SET reason = 'undone' WHERE id = ?1")?
-                        .execute([change.id.0.as_bytes().as_slice()])?;
-                    told.done(change.act.field(), &shown);
-                }
-                (Stage::Confirmed | Stage::InFlight, Some(_)) => told.left(format!(
-                    "the {} of {} was changed by somebody since",
-                    change.act.field(),
-                    shown.key
-                )),
-                (Stage::Confirmed | Stage::InFlight, None)
-                    if matches!(change.act, Act::Say { .. }) =>
-                {
-                    told.left(format!(
-                        "the {} on {} has been sent",
-                        change.act.field(),
-                        shown.key
-                    ));
-                }
-                _ => {}
-            }
-        }
-        self.conn
-            .prepare_cached("UPDATE batch SET state = ?2, undone = (SELECT coalesce(max(undone), 0) + 1 FROM batch WHERE by = ?3 AND state = 1) WHERE id = ?1")?
-            .execute(params![batch, if told.count > 0 { 1 } else { 2 }, me.as_str()])?;
-        audit::add(self.conn, now, me.as_str(), None, "undo", &told.sentence())?;
-        Ok(Some(told.finish()))
-    }
-
-    /// Does again what was taken back last.
-    pub fn redo(&mut self, me: &AgentId, now: Instant) -> Result<Option<Undone>> {
-        let last: Option<Vec<u8>> = self
-            .conn
-            .prepare_cached(
-                "SELECT id FROM batch WHERE by = ?1 AND state = 1 ORDER BY undone DESC LIMIT 1",
-            )?
-            .query_row([me.as_str()], |r| r.get(0))
-            .optional()?;
-        let Some(batch) = last else { return Ok(None) };
-        let again = changes(
-            self.conn,
-            "batch = ?1 AND (stage = 6 OR reason = 'undone') ORDER BY seq",
-            [&batch],
-        )?;
-        let mut told = Told::new("Did again");
-        let fresh = BatchId(identity(now));
-        // Other batches that were taken back stay on the pile: only what is new clears it.
-        self.conn.execute(
-            "UPDATE batch SET state = 3 WHERE by = ?1 AND state = 1",
-            [me.as_str()],
-        )?;
-        for change in &again {
-            self.use_up_draft(change)?;
-        }
-        for mut change in again {
-            let Ok(shown) = self.ticket(change.ticket) else {
-                continue;
-            };
-            (change.id, change.batch, change.base) =
-                (ChangeId(identity(now)), fresh, shown.version);
-            // What leaves the machine can be taken back as long as the first time.
-            change.not_before = change.not_before.map(|at| now + (at - change.at));
-            change.at = now;
-            told.done(change.act.field(), &shown);
-            told.tickets.extend(self.commit(&[change], true)?.tickets);
-        }
-        self.conn.execute(
-            "UPDATE batch SET state = 1 WHERE by = ?1 AND state = 3",
-            [me.as_str()],
-        )?;
-        self.conn
-            .prepare_cached("UPDATE batch SET state = 2 WHERE id = ?1")?
-            .execute([&batch])?;
-        Ok(Some(told.finish()))
-    }
-
-    fn of_batch(&self, batch: &[u8]) -> Result<Vec<(Change, Stage, Option<Act>)>> {
-        let mut stmt = self.conn.prepare_cached(
-            "SELECT json, stage, inverse FROM outbox WHERE batch = ?1 ORDER BY seq",
-        )?;
-        let mut found = stmt.query([batch])?;
-        let mut out = Vec::new();
-        while let Some(r) = found.next()? {
-            let inverse = r
-                .get::<_, Option<String>>(2)?
-                .map(|j| parse("an act", &j))
-                .transpose()?;
-            out.push((
-                parse("a change", &r.get::<_, String>(0)?)?,
-                Stage::from_code(r.get(1)?).unwrap_or(Stage::Waiting),
-                inverse,
-            ));
-        }
-        Ok(out)
-    }
 }
 
-/// Whether what an act wanted is still so.
-fn holds(act: &Act, t: &Ticket) -> bool {
-    match act {
-        Act::Status { to } => t.status == *to,
-        Act::Priority { to } => t.priority == *to,
-        Act::Assign { to } => t.assignee == *to,
-        Act::Snooze { until } => t.snoozed_until == *until || t.snoozed_until.is_none(),
-        Act::AddLabel { label } => t.labels.contains(label),
-        Act::RemoveLabel { label } => !t.labels.contains(label),
-        Act::Subject { to } => t.subject == *to,
-        Act::Kind { to } => t.kind == *to,
-        Act::Tenant { to } => t.tenant == *to,
-        Act::Workspace { to } => t.workspace == *to,
-        Act::Merge { into } => t.merged_into == Some(*into),
-        Act::Unmerge { .. } => t.merged_into.is_none(),
-        _ => true,
-    }
-}
-
-/// Puts what happened into a sentence.
-struct Told {
-    verb: &'static str,
-    count: usize,
-    fields: Vec<&'static str>,
-    keys: Vec<String>,
-    left: Vec<String>,
-    tickets: Vec<TicketId>,
-    text_back: Option<DraftPlace>,
-}
-
-impl Told {
-    const fn new(verb: &'static str) -> Self {
-        Self {
-            verb,
-            count: 0,
-            fields: Vec::new(),
-            keys: Vec::new(),
-            left: Vec::new(),
-            tickets: Vec::new(),
-            text_back: None,
-        }
-    }
-
-    fn done(&mut self, field: &'static str, t: &Ticket) {
-        self.count += 1;
-        if !self.fields.contains(&field) {
-            self.fields.push(field);
-        }
-        let key = t.key.to_string();
-        if !self.keys.contains(&key) {
-            self.keys.push(key);
-        }
-    }
-
-    fn left(&mut self, why: String) {
-        self.left.push(why);
-    }
-
-    fn sentence(&self) -> String {
-        let mut s = match (self.count, self.keys.as_slice()) {
-            (0, _) => "Nothing was changed".to_owned(),
-            (_, [key]) => format!("{} the {} of {key}", self.verb, self.fields.join(", ")),
-            (_, keys) => format!(
-                "{} the {} of {} tickets",
-                self.verb,
-                self.fields.join(", "),
-                keys.len()
-            ),
-        };
-        if let Some(first) = self.left.first() {
-            s.push_str(&format!("; left as it is: {first}"));
-            if self.left.len() > 1 {
-                s.push_str(&format!(" (and {} more)", self.left.len() - 1));
-            }
-        }
-        s
-    }
-
-    fn finish(mut self) -> Undone {
-        tidy(&mut self.tickets);
-        Undone {
-            what: self.sentence(),
-            tickets: self.tickets,
-            text_back: self.text_back,
-            done: self.count,
-        }
-    }
-}
-
-fn tidy(ids: &mut Vec<TicketId>) {
+/// In order, each once.
+pub fn tidy(ids: &mut Vec<TicketId>) {
     ids.sort();
     ids.dedup();
 }

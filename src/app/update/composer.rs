@@ -5,10 +5,9 @@ use tui_textarea::{CursorMove, Input, Key as AreaKey, TextArea, WrapMode};
 
 use crate::app::effect::Effect;
 use crate::app::event::Answer;
-use crate::app::state::{Composer, Go, Popup, PopupItem, Toast, Tone};
+use crate::app::state::{Composer, Go, Toast, Tone};
 use crate::domain::Instant;
-use crate::domain::change::{Act, BatchId, NewAttachment};
-use crate::domain::fill::fill;
+use crate::domain::change::{Act, BatchId};
 use crate::domain::text::{Untrusted, line};
 use crate::domain::thread::{Draft, DraftPlace, Visibility};
 use crate::domain::ticket::TicketId;
@@ -335,46 +334,6 @@ impl Turn<'_> {
         }
     }
 
-    /// A file was looked at and can go with the text, or cannot.
-    pub fn attached(&mut self, ticket: TicketId, answer: Answer<NewAttachment>) {
-        match answer {
-            Err(fault) => self.fault(fault),
-            Ok(file) => {
-                let Some(c) = self.s.composer.as_mut().filter(|c| c.ticket == ticket) else {
-                    return;
-                };
-                c.files.retain(|f| f.path != file.path);
-                c.files.push(file);
-                self.touched();
-            }
-        }
-    }
-
-    /// Attaches a file by its path; `-name` takes one off.
-    ///
-    /// # Errors
-    /// Nothing is being written, or no such file is attached.
-    pub fn attach(&mut self, text: &str) -> Result<(), String> {
-        let Some(c) = &mut self.s.composer else {
-            return Err("start a reply (r) or a note (c) first: a file goes with a text".into());
-        };
-        let Some(name) = text.strip_prefix('-') else {
-            if text.is_empty() {
-                return Err("give the path of a file; Tab completes it".into());
-            }
-            let (ticket, path) = (c.ticket, text.to_owned());
-            self.fx.push(Effect::Attach { ticket, path });
-            return Ok(());
-        };
-        let before = c.files.len();
-        c.files.retain(|f| f.name.line() != *name);
-        if c.files.len() == before {
-            return Err(format!("no file \"{name}\" is attached"));
-        }
-        self.touched();
-        Ok(())
-    }
-
     /// Public or internal.
     pub fn toggle_visibility(&mut self) {
         let Some(c) = &self.s.composer else {
@@ -430,98 +389,6 @@ impl Turn<'_> {
         if let Some(c) = &mut self.s.composer {
             c.area.insert_str(typeable(text));
             self.touched();
-        }
-    }
-
-    fn popup_key(&mut self, key: KeyInput) -> bool {
-        let Some(popup) = self.s.composer.as_mut().and_then(|c| c.popup.as_mut()) else {
-            return false;
-        };
-        let last = popup.items.len().saturating_sub(1);
-        match key.key() {
-            Key::Down => popup.cursor = (popup.cursor + 1).min(last),
-            Key::Up => popup.cursor = popup.cursor.saturating_sub(1),
-            Key::Enter | Key::Tab if !popup.items.is_empty() => {
-                let (n, text) = (
-                    2 + popup.typed.chars().count(),
-                    popup.items[popup.cursor].insert.clone(),
-                );
-                if let Some(c) = &mut self.s.composer {
-                    for _ in 0..n {
-                        c.area.delete_char();
-                    }
-                    c.area.insert_str(text);
-                    c.popup = None;
-                }
-                self.touched();
-            }
-            _ => return false,
-        }
-        true
-    }
-
-    /// Offers what fits the word before the cursor.
-    fn popup(&mut self) {
-        let Some(c) = &self.s.composer else {
-            return;
-        };
-        let cursor = c.area.cursor();
-        let before: String = c
-            .area
-            .lines()
-            .get(cursor.0)
-            .map_or_else(String::new, |l| l.chars().take(cursor.1).collect());
-        let name = crate::app::prepare::agent(self.s, &self.s.me);
-        let found = ["::", "@@"].into_iter().find_map(|sign| {
-            let typed = &before[before.rfind(sign)? + 2..];
-            (!typed.contains(char::is_whitespace)).then(|| (sign, typed.to_owned()))
-        });
-        let popup = found.map(|(sign, typed)| {
-            let low = typed.to_lowercase();
-            let items = if sign == "::" {
-                let t = self
-                    .s
-                    .subject()
-                    .filter(|r| r.ticket.id == c.ticket)
-                    .map(|r| r.ticket.clone());
-                self.s
-                    .snippets
-                    .iter()
-                    .filter(|x| x.name.to_lowercase().contains(&low))
-                    .map(|x| PopupItem {
-                        label: line(&x.name),
-                        detail: line(x.text.lines().next().unwrap_or_default()),
-                        insert: t
-                            .as_ref()
-                            .map_or_else(|| x.text.clone(), |t| fill(&x.text, t, &name)),
-                    })
-                    .collect()
-            } else {
-                self.s
-                    .vocabulary
-                    .agents
-                    .iter()
-                    .filter(|a| {
-                        a.id.as_str().to_lowercase().contains(&low)
-                            || a.name.raw().to_lowercase().contains(&low)
-                    })
-                    .take(20)
-                    .map(|a| PopupItem {
-                        label: line(a.id.as_str()),
-                        detail: a.name.line(),
-                        insert: format!("@{} ", a.id),
-                    })
-                    .collect()
-            };
-            Popup {
-                sign,
-                typed,
-                items,
-                cursor: 0,
-            }
-        });
-        if let Some(c) = &mut self.s.composer {
-            c.popup = popup;
         }
     }
 }

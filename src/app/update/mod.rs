@@ -7,6 +7,7 @@ mod detail;
 mod keys;
 mod line;
 mod mouse;
+mod offer;
 mod overlay;
 mod prompt;
 mod queue;
