@@ -76,6 +76,7 @@ fn without_drafts(play: &Play) -> Vec<Thread> {
     let mut out = threads(play);
     for t in &mut out {
         t.drafts.clear();
+        t.ticket.draft = false;
         t.ticket.unread = false;
         t.ticket.changed = false;
     }
