@@ -285,7 +285,7 @@ impl Search<'_> {
         let keys: Vec<String> = self
             .conn
             .prepare_cached(
-                "SELECT DISTINCT t.key FROM draft d JOIN ticket t ON t.id = d.ticket LIMIT ?1",
+                "SELECT t.key FROM (SELECT DISTINCT ticket FROM draft LIMIT ?1) d CROSS JOIN ticket t ON t.id = d.ticket",
             )?
             .query_map([GATHER + 1], |r| r.get(0))?
             .collect::<rusqlite::Result<_>>()?;

@@ -55,7 +55,8 @@ fn known(m: &Machine) -> Vec<Value> {
         let h = reader.history(id).unwrap().unwrap();
         let mut fields = serde_json::to_value(&t.ticket).unwrap();
         let map = fields.as_object_mut().unwrap();
-        for own in ["id", "version", "merged_into"] {
+        // What is being written is not handed on.
+        for own in ["id", "version", "merged_into", "draft"] {
             map.remove(own);
         }
         all.push(json!({

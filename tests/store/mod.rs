@@ -359,8 +359,9 @@ fn undo_of_do_is_identity_before_and_after_the_desk_has_it() {
         );
         if let Act::Say { body, .. } = &act {
             // What was taken back before it was sent is a draft again.
-            let draft = after.0.as_mut().and_then(|t| t.drafts.pop()).unwrap();
-            assert_eq!(draft.body, body.raw());
+            let thread = after.0.as_mut().unwrap();
+            assert_eq!(thread.drafts.pop().unwrap().body, body.raw());
+            assert!(std::mem::take(&mut thread.ticket.draft));
         }
         assert_eq!(after, before, "{act:?}");
         if matches!(act, Act::Say { .. } | Act::Split { .. }) {
