@@ -126,6 +126,10 @@ const WHOLE: &[(&str, &str)] = &[
     ),
     ("at, files FROM draft", "as many as texts are being written"),
     (
+        "DISTINCT ticket FROM draft",
+        "as many as texts are being written",
+    ),
+    (
         "link_later",
         "as many as ties to tickets that have not come",
     ),
