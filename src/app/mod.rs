@@ -10,6 +10,7 @@ pub mod event;
 mod inner;
 pub mod keymap;
 pub mod layout;
+pub mod names;
 mod prepare;
 pub mod state;
 pub mod top;

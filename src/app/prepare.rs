@@ -6,6 +6,7 @@ use chrono::Datelike;
 
 use crate::domain::Instant;
 use crate::domain::list::Row;
+use crate::domain::people::AgentId;
 use crate::domain::sla::countdown;
 use crate::domain::text::{Printable, SegmentKind, block, fit, fold_quotes, line, wrap};
 use crate::domain::thread::{Author, Message, Thread};
@@ -29,6 +30,7 @@ pub fn row(s: &State, row: Row) -> QueueRow {
         key: Printable::from(&t.key),
         subject: t.subject.line(),
         assignee: assignee(s, &t),
+        short: short(s, t.assignee.as_ref()),
         requester: name(&t.requester),
         tenant: t
             .tenant
@@ -49,17 +51,23 @@ pub fn assignee(s: &State, t: &Ticket) -> Printable {
     match &t.assignee {
         None => Printable::literal("-"),
         Some(id) if *id == s.me => Printable::literal("You"),
-        Some(id) => agent(s, id),
+        Some(id) => s.names.whole(id),
     }
 }
 
-/// An agent's name, or the handle where the name is not known.
-pub fn agent(s: &State, id: &crate::domain::people::AgentId) -> Printable {
-    s.vocabulary
-        .agents
-        .iter()
-        .find(|a| a.id == *id)
-        .map_or_else(|| Printable::from(id), |a| a.name.line())
+/// The same where there is little room.
+pub fn short(s: &State, who: Option<&AgentId>) -> Printable {
+    match who {
+        None => Printable::literal("-"),
+        Some(id) if *id == s.me => Printable::literal("You"),
+        Some(id) => s.names.short(id),
+    }
+}
+
+/// Names the assignee of a row anew.
+pub fn rename(s: &State, row: &mut QueueRow) {
+    row.assignee = assignee(s, &row.ticket);
+    row.short = short(s, row.ticket.assignee.as_ref());
 }
 
 /// An instant in the person's zone, short: `Mon 23 Nov 14:02`, in another year `26 Jan 2021 14:02`.
@@ -178,7 +186,7 @@ fn message(
         }
         Author::Requester { name } => (name.line(), true),
         Author::Agent { id } if *id == s.me => (Printable::literal("You"), false),
-        Author::Agent { id } => (agent(s, id), false),
+        Author::Agent { id } => (s.names.whole(id), false),
         Author::Helper { name } => (name.line(), false),
         Author::System => (Printable::literal("the desk"), false),
     };

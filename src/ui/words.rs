@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike};
 use chrono_tz::Tz;
 
-use super::pen::{Short, Shown};
+use super::pen::Short;
 use crate::app::commands::{self, Action};
 use crate::app::state::State;
 use crate::domain::Instant;
@@ -28,42 +28,6 @@ pub fn when(state: &State, at: Instant) -> Short {
         "%-d %b %Y"
     };
     Short::new().t(&then, form)
-}
-
-/// What people are called where there is little room: by the first name, and where two share
-/// it by the first letter of the second too.
-pub struct Names<'a> {
-    firsts: Vec<&'a str>,
-    /// The columns of the longest.
-    pub widest: u16,
-}
-
-impl<'a> Names<'a> {
-    /// Looks at everybody who works here.
-    pub fn of(state: &'a State) -> Self {
-        let agents = &state.vocabulary.agents;
-        let names = agents
-            .iter()
-            .filter_map(|a| a.name.raw().split_whitespace().next());
-        let mut names = Self {
-            firsts: names.collect(),
-            widest: 0,
-        };
-        let shorts = agents.iter().map(|a| names.short(&a.name.line()).columns());
-        names.widest = shorts.max().unwrap_or(0);
-        names
-    }
-
-    /// The short form of a name.
-    pub fn short(&self, name: &Printable) -> Printable {
-        let mut words = name.split(' ');
-        let first = words.next().unwrap_or_default();
-        let shared = self.firsts.iter().filter(|f| **f == first).count() > 1;
-        match words.next_back().and_then(|w| w.chars().next()) {
-            Some(letter) if shared => line(&format!("{first} {letter}")),
-            _ => line(first),
-        }
-    }
 }
 
 /// A command's keys as they are bound now, its name on the command line, and what it does.

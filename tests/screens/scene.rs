@@ -137,6 +137,7 @@ pub fn row(
         key: line(&id.to_string()),
         subject: line(subject),
         assignee: Printable::literal(who),
+        short: Printable::literal(who.split(' ').next().unwrap_or_default()),
         requester: Printable::literal("Jan de Vries"),
         tenant: Printable::literal("umc"),
         workspace: Printable::literal("dws-3049-AUBioLab"),

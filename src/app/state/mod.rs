@@ -39,6 +39,7 @@ use super::commands::Context;
 use super::event::{Freshness, Generation};
 use super::inner::Inner;
 use super::keymap::Keymap;
+use super::names::Names;
 use super::views::built_in;
 
 /// The terminal's size in cells.
@@ -195,6 +196,8 @@ pub struct State {
     pub pending: Vec<KeyInput>,
     /// The words that completion knows.
     pub vocabulary: Vocabulary,
+    /// What its people are called; made anew with it.
+    pub names: Names,
     /// Ready-made texts.
     pub snippets: Vec<Snippet>,
     /// Ready-made acts.
@@ -250,6 +253,7 @@ impl State {
             toasts: Vec::new(),
             freshness: Freshness::default(),
             pending: Vec::new(),
+            names: Names::of(&setup.agents),
             vocabulary: Vocabulary {
                 agents: setup.agents,
                 ..Vocabulary::default()

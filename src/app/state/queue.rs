@@ -26,6 +26,8 @@ pub struct QueueRow {
     pub subject: Printable,
     /// "You", a name, or "-".
     pub assignee: Printable,
+    /// The same where there is little room.
+    pub short: Printable,
     /// The requester's name.
     pub requester: Printable,
     /// The tenant's code.

@@ -467,7 +467,7 @@ impl Turn<'_> {
         let Some(targets) = self.workable() else {
             return;
         };
-        let name = crate::app::prepare::agent(self.s, &self.s.me);
+        let name = self.s.names.whole(&self.s.me);
         let (mut wants, mut in_the_way) = (Vec::new(), Vec::new());
         for t in &targets {
             let by = Runner {

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use crate::app::effect::Effect;
 use crate::app::event::{Changed, Event, Fault, Undone};
 use crate::app::inner::After;
+use crate::app::names::Names;
 use crate::app::prepare;
 use crate::app::state::{Pane, Screen, Tone};
 use crate::domain::gate::is_in_scope;
@@ -182,17 +183,18 @@ impl Turn<'_> {
         if !renamed {
             return;
         }
+        self.s.names = Names::of(&self.s.vocabulary.agents);
         let mut rows = std::mem::take(&mut self.s.queue.rows);
         for row in &mut rows {
-            row.assignee = prepare::assignee(self.s, &row.ticket);
+            prepare::rename(self.s, row);
         }
         self.s.queue.rows = rows;
         if let Some(mut d) = self.s.detail.take() {
             if let Some(row) = &mut d.row {
-                row.assignee = prepare::assignee(self.s, &row.ticket);
+                prepare::rename(self.s, row);
             }
             if let Some(l) = &mut d.loaded {
-                l.row.assignee = prepare::assignee(self.s, &l.row.ticket);
+                prepare::rename(self.s, &mut l.row);
                 prepare::lines(self.s, l, d.width, &d.unfolded);
             }
             self.s.detail = Some(d);

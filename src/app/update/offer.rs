@@ -92,7 +92,7 @@ impl Turn<'_> {
             .lines()
             .get(cursor.0)
             .map_or_else(String::new, |l| l.chars().take(cursor.1).collect());
-        let name = crate::app::prepare::agent(self.s, &self.s.me);
+        let name = self.s.names.whole(&self.s.me);
         let found = ["::", "@@"].into_iter().find_map(|sign| {
             let typed = &before[before.rfind(sign)? + 2..];
             (!typed.contains(char::is_whitespace)).then(|| (sign, typed.to_owned()))

@@ -12,7 +12,7 @@ pub fn act(act: &Act, s: &State) -> String {
         Act::Priority { to: None } => "no priority".into(),
         Act::Assign { to: Some(a) } if *a == s.me => "assigned to you".into(),
         Act::Assign { to: Some(a) } => {
-            format!("assigned to {}", crate::app::prepare::agent(s, a))
+            format!("assigned to {}", s.names.whole(a))
         }
         Act::Assign { to: None } => "released".into(),
         Act::Snooze { until: Some(at) } => {
@@ -78,10 +78,10 @@ pub fn before(act: &Act, t: &Ticket, s: &State) -> String {
         Act::Priority { .. } => t
             .priority
             .map_or_else(|| "none".into(), |p| format!("priority {p}")),
-        Act::Assign { .. } => t.assignee.as_ref().map_or_else(
-            || "nobody".into(),
-            |a| crate::app::prepare::agent(s, a).into_string(),
-        ),
+        Act::Assign { .. } => t
+            .assignee
+            .as_ref()
+            .map_or_else(|| "nobody".into(), |a| s.names.whole(a).into_string()),
         Act::Snooze { .. } => if t.snoozed_until.is_some() {
             "snoozed"
         } else {

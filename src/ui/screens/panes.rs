@@ -14,7 +14,7 @@ use crate::domain::text::Printable;
 use crate::ui::pen::{Pen, Short, Shown};
 use crate::ui::theme::Role;
 use crate::ui::widgets::heading;
-use crate::ui::words::{self, Names};
+use crate::ui::words;
 
 /// A column of the strip: an hour and how many fall due in it.
 struct Hour {
@@ -38,10 +38,9 @@ fn hours(state: &State, marks: &[DueMark]) -> Vec<Hour> {
             if to <= state.now {
                 continue;
             }
-            let due = marks
-                .iter()
-                .filter(|m| m.at > state.now && m.at > from && m.at <= to)
-                .count();
+            // The marks stand in order of time.
+            let until = |at| marks.partition_point(|m| m.at <= at);
+            let due = until(to).saturating_sub(until(from.max(state.now)));
             let open = day.intervals.iter().any(|(a, b)| *a < to && *b > from);
             if open || due > 0 {
                 let due = u32::try_from(due).unwrap_or(u32::MAX);
@@ -125,25 +124,26 @@ fn name_of(state: &State, who: Option<&AgentId>) -> Printable {
     if *who == state.me {
         return Printable::literal("You");
     }
-    let agent = state.vocabulary.agents.iter().find(|a| a.id == *who);
-    agent.map_or_else(|| Printable::from(who), |a| a.name.line())
+    state.names.short(who)
 }
 
 fn people(state: &State, pen: &mut Pen<'_>, area: Rect, outlook: &Outlook) {
-    let names = Names::of(state);
+    // Of a large team only those are put in words who can have room: "A 1 · " takes six columns.
+    let room = usize::from(area.width / 6) + 1;
     let of = |whole: bool| -> Vec<(Short, Role)> {
         let one = |(who, n): &(Option<AgentId>, u64)| {
-            let name = names.short(&name_of(state, who.as_ref()));
+            let name = name_of(state, who.as_ref());
             let words = Short::new().s(name).s(" ").s(Printable::grouped(*n));
             let role = if who.is_none() { Role::Text } else { Role::Dim };
-            (away(state, &names, who.as_ref(), words, whole), role)
+            (away(state, who.as_ref(), words, whole), role)
         };
-        outlook.load.iter().map(one).collect()
+        outlook.load.iter().take(room).map(one).collect()
     };
+    let unseen = outlook.load.len().saturating_sub(room);
     // Until when somebody is away is told where it pushes nobody off the line.
     let wide = |all: &[(Short, Role)]| all.iter().map(|(w, _)| w.columns() + 3).sum::<u16>();
-    let mut all = of(true);
-    if wide(&all) > area.width {
+    let mut all = of(unseen == 0);
+    if unseen == 0 && wide(&all) > area.width {
         all = of(false);
     }
     if let Count::Exact(n @ 1..) = outlook.paused {
@@ -153,7 +153,7 @@ fn people(state: &State, pen: &mut Pen<'_>, area: Rect, outlook: &Outlook) {
     let (mut x, end) = (area.x, area.right());
     for (i, (words, role)) in all.iter().enumerate() {
         let lead = if i > 0 { " · " } else { "" };
-        let left = all.len() - i;
+        let left = all.len() - i + unseen;
         let more = Short::new()
             .s(lead)
             .n(i128::try_from(left).unwrap_or(0))
@@ -170,13 +170,7 @@ fn people(state: &State, pen: &mut Pen<'_>, area: Rect, outlook: &Outlook) {
 }
 
 /// Adds until when somebody is away and who stands in.
-fn away(
-    state: &State,
-    names: &Names<'_>,
-    who: Option<&AgentId>,
-    words: Short,
-    whole: bool,
-) -> Short {
+fn away(state: &State, who: Option<&AgentId>, words: Short, whole: bool) -> Short {
     let absences = &state.vocabulary.absences;
     let away = who.and_then(|w| absences.iter().find(|a| a.agent == *w && a.to > state.now));
     let Some(absence) = away else {
@@ -192,10 +186,7 @@ fn away(
         .s("-")
         .t(&words::local(state, last), "%a");
     match &absence.cover {
-        Some(cover) => words
-            .s(", cover: ")
-            .s(names.short(&name_of(state, Some(cover))))
-            .s(")"),
+        Some(cover) => words.s(", cover: ").s(name_of(state, Some(cover))).s(")"),
         None => words.s(", no cover)"),
     }
 }
@@ -215,7 +206,6 @@ pub fn sla(state: &State, pen: &mut Pen<'_>, area: Rect) {
     if outlook.marks.is_empty() && top < area.bottom() {
         pen.put(x + 1, top, area.width - 1, "Nothing falls due.", Role::Dim);
     }
-    let names = Names::of(state);
     let key = key_room(outlook.marks.iter().map(|m| &m.key));
     let seen = outlook.marks.iter().enumerate().skip(sla_first(state));
     for ((i, mark), y) in seen.zip(top..area.bottom()) {
@@ -231,8 +221,8 @@ pub fn sla(state: &State, pen: &mut Pen<'_>, area: Rect) {
         pen.put(x + 18, y, 6, target, Role::Dim);
         pen.put(x + 25, y, key, &mark.key, Role::Dim);
         let at = x + 25 + key + 2;
-        let who = names.short(&name_of(state, mark.assignee.as_ref()));
-        let edge = end.saturating_sub(names.widest.clamp(6, 14) + 1);
+        let who = name_of(state, mark.assignee.as_ref());
+        let edge = end.saturating_sub(state.names.widest().clamp(6, 14) + 1);
         pen.put(
             at,
             y,

@@ -11,7 +11,7 @@ use crate::ui::pen::{Pen, Short, Shown};
 use crate::ui::theme::Role;
 use crate::ui::widgets::queue::{Columns, News, Row, row};
 use crate::ui::widgets::{ErasedShown, heading};
-use crate::ui::words::{self, Names};
+use crate::ui::words;
 
 /// Draws heading and visible rows.
 pub fn queue(state: &State, pen: &mut Pen<'_>, area: Rect) {
@@ -35,15 +35,14 @@ pub fn queue(state: &State, pen: &mut Pen<'_>, area: Rect) {
         .map(|(_, r)| r.key.columns())
         .max()
         .unwrap_or(5);
-    let names = Names::of(state);
-    let columns = Columns::of(rows.width, key, names.widest);
+    let columns = Columns::of(rows.width, key, state.names.widest());
     for ((i, r), y) in seen.zip(rows.y..) {
         let area = Rect::new(rows.x, y, rows.width, 1);
         row(
             pen,
             area,
             &columns,
-            &values(state, &names, columns.shows_status(), r, i == q.cursor),
+            &values(state, columns.shows_status(), r, i == q.cursor),
             &q.words,
         );
     }
@@ -172,13 +171,7 @@ fn begin(pen: &mut Pen<'_>, area: Rect) {
     }
 }
 
-fn values<'a>(
-    state: &State,
-    names: &Names<'_>,
-    status: bool,
-    r: &'a QueueRow,
-    cursor: bool,
-) -> Row<'a> {
+fn values<'a>(state: &State, status: bool, r: &'a QueueRow, cursor: bool) -> Row<'a> {
     let t = &r.ticket;
     let touched = match state.queue.sort {
         Sort::Age => t.created,
@@ -213,7 +206,7 @@ fn values<'a>(
             _ => Short::new(),
         },
         assignee: &r.assignee,
-        short: names.short(&r.assignee),
+        short: &r.short,
         status: &r.status,
         requester: &r.requester,
         workspace: &r.workspace,

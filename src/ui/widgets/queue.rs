@@ -48,7 +48,7 @@ pub struct Row<'a> {
     /// Who handles it; `You` for the person at the keyboard, `-` for nobody.
     pub assignee: &'a Printable,
     /// The same where there is little room.
-    pub short: Printable,
+    pub short: &'a Printable,
     /// Its status.
     pub status: &'a Printable,
     /// Who asked, and from where.
@@ -257,7 +257,7 @@ fn trailing(pen: &mut Pen<'_>, x: u16, y: u16, c: &Columns, row: &Row<'_>) {
     }
     let at = next(c.assignee);
     let whole = row.assignee.columns() <= c.assignee;
-    let name = if whole { row.assignee } else { &row.short };
+    let name = if whole { row.assignee } else { row.short };
     pen.put(at, y, c.assignee, name, Role::Text);
 }
 
