@@ -77,7 +77,7 @@ pub struct Undone {
     pub what: Printable,
     /// The text that was withdrawn before it was sent, to be opened again as a draft.
     pub text_back: Option<DraftPlace>,
-    /// The ticket, where it is one.
+    /// The first of the tickets.
     pub ticket: Option<TicketId>,
     /// Something was done; else the words say why not.
     pub done: bool,

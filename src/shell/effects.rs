@@ -459,7 +459,7 @@ fn undone(
         Ok(Some(undone)) => {
             let answer = event::Undone {
                 tickets: undone.tickets.len(),
-                ticket: undone.tickets.first().copied().filter(|_| undone.done <= 1),
+                ticket: undone.tickets.first().copied(),
                 done: undone.done > 0,
                 what: text::line(&undone.what),
                 text_back: undone.text_back,

@@ -4,4 +4,5 @@
 mod harness;
 mod monkey;
 mod parts;
+mod places;
 mod stories;

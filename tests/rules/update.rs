@@ -826,9 +826,9 @@ fn finding_in_a_ticket_stays_in_it_and_esc_goes_back_to_where_it_began() {
     desk.keys("Esc");
     assert_eq!(desk.app.state.detail.as_ref().unwrap().scroll, 0);
     desk.keys("/").text("message").keys("Enter n n");
-    let found = desk.app.state.detail.as_ref().unwrap().found.unwrap();
+    let found = desk.app.state.detail.as_ref().unwrap().found.unwrap().line;
     desk.keys("N");
-    assert!(desk.app.state.detail.as_ref().unwrap().found.unwrap() < found);
+    assert!(desk.app.state.detail.as_ref().unwrap().found.unwrap().line < found);
 }
 
 #[test]

@@ -89,6 +89,17 @@ pub struct Loaded {
     pub attachments: Vec<AttachmentId>,
 }
 
+/// A line in which words were found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// The line, by index in [`Detail::lines`].
+    pub line: usize,
+    /// Which of the lines with these words it is, from 0 on.
+    pub nth: usize,
+    /// How many lines have them.
+    pub of: usize,
+}
+
 /// The detail pane.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Detail {
@@ -110,8 +121,8 @@ pub struct Detail {
     pub attachment: Option<usize>,
     /// Words that are looked for in it, folded to lower case.
     pub words: Vec<String>,
-    /// The line of the latest match.
-    pub found: Option<usize>,
+    /// The latest match.
+    pub found: Option<Found>,
     /// Where it stood before words were looked for.
     pub found_from: Option<usize>,
     /// The message under the cursor while messages are marked, by index in the thread.

@@ -26,7 +26,7 @@ use crate::domain::text::Printable;
 use crate::domain::ticket::TicketId;
 
 pub use composer::{Composer, Popup, PopupItem};
-pub use detail::{Detail, DetailLine, LineKind, Loaded, Tab};
+pub use detail::{Detail, DetailLine, Found, LineKind, Loaded, Tab};
 pub use overlay::{
     Choice, CommandLine, Confirm, Go, Help, Input, Overlay, Palette, PreviewRow, Prompt, Purpose,
     Suggestion, Wanted, Why,

@@ -275,7 +275,8 @@ impl Turn<'_> {
     fn draft_is_unsent(&self, t: &Ticket) -> bool {
         let open = self.s.detail.as_ref().filter(|d| d.ticket == t.id);
         let open = open.and_then(|d| d.loaded.as_ref());
-        open.is_some_and(|l| !l.thread.drafts.is_empty())
+        t.draft
+            || open.is_some_and(|l| !l.thread.drafts.is_empty())
             || self.s.inner.drafts.keys().any(|(id, _)| *id == t.id)
     }
 

@@ -3,7 +3,7 @@
 use crate::app::effect::Effect;
 use crate::app::layout::detail_lines;
 use crate::app::prepare;
-use crate::app::state::{LineKind, Overlay, Pane, QueueRow, State, Tab, Why};
+use crate::app::state::{Found, LineKind, Overlay, Pane, QueueRow, State, Tab, Why};
 use crate::domain::list::Sort;
 use crate::domain::sla::{self, History, Reason};
 use crate::domain::text::{Printable, line};
@@ -177,10 +177,9 @@ impl Turn<'_> {
         let typed = text.trim().to_lowercase();
         let words: Vec<String> = (!typed.is_empty()).then_some(typed).into_iter().collect();
         if let Some(d) = &mut self.s.detail {
-            let from = *d.found_from.get_or_insert(d.scroll);
-            d.words = words;
-            d.scroll = from;
-            if !d.words.is_empty() && !d.lines().iter().skip(from).take(1).any(|l| d.holds(l)) {
+            d.scroll = *d.found_from.get_or_insert(d.scroll);
+            (d.words, d.found) = (words, None);
+            if !d.words.is_empty() {
                 self.match_in_detail(true);
             }
         }
@@ -198,7 +197,8 @@ impl Turn<'_> {
         }
     }
 
-    /// To the next or previous line that holds a word that was found.
+    /// To the next or previous line that holds a word that was found; behind the last comes
+    /// the first.
     pub fn match_in_detail(&mut self, forward: bool) {
         let rows = detail_lines(self.s).0;
         let list = self.s.queue.words.clone();
@@ -208,27 +208,31 @@ impl Turn<'_> {
         if d.words.is_empty() {
             d.words = list;
         }
-        let at = d
-            .found
-            .filter(|at| (d.scroll..d.scroll + rows).contains(at));
+        if d.words.is_empty() {
+            return self.refuse("/ finds words in this ticket; then n goes to the next");
+        }
+        let sight = d.scroll..d.scroll + rows;
+        let at = d.found.map(|f| f.line).filter(|at| sight.contains(at));
         let lines = d.lines().iter().enumerate();
-        let to = if forward {
+        let all: Vec<usize> = lines.filter(|(_, l)| d.holds(l)).map(|(i, _)| i).collect();
+        let nth = if forward {
             let from = at.map_or(d.scroll, |at| at + 1);
-            lines.skip(from).find(|(_, l)| d.holds(l))
+            all.iter().position(|i| *i >= from).unwrap_or(0)
         } else {
             let until = at.unwrap_or(d.scroll);
-            lines.take(until).rev().find(|(_, l)| d.holds(l))
+            let before = all.iter().rposition(|i| *i < until);
+            before.unwrap_or(all.len().saturating_sub(1))
         };
-        match to.map(|(i, _)| i) {
-            Some(to) => {
-                d.found = Some(to);
-                if to < d.scroll || to >= d.scroll + rows {
-                    d.scroll = to.saturating_sub(rows / 3);
-                }
-                self.scroll_detail(0);
-            }
-            None => self.refuse("no further match in this ticket"),
+        let Some(line) = all.get(nth).copied() else {
+            d.found = None;
+            return self.refuse("nothing in this ticket has these words");
+        };
+        let of = all.len();
+        d.found = Some(Found { line, nth, of });
+        if !sight.contains(&line) {
+            d.scroll = line.saturating_sub(rows / 3);
         }
+        self.scroll_detail(0);
     }
 
     /// Why the deadline, the order and the permission are what they are.
@@ -264,7 +268,12 @@ impl Turn<'_> {
     fn place_in_list(&self, row: &QueueRow) -> Vec<Printable> {
         let q = &self.s.queue;
         let Some(at) = q.rows.iter().position(|r| r.ticket.id == row.ticket.id) else {
-            return vec![line("It is not in the list beside it.")];
+            let words = if q.at_start && q.at_end {
+                "It is not in the list beside it."
+            } else {
+                "The list beside it shows another part; its place there is not known here."
+            };
+            return vec![line(words)];
         };
         let rule = match (&q.find, q.sort) {
             (Some(_), _) => "newest first",

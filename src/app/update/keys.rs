@@ -21,6 +21,8 @@ impl Turn<'_> {
         if !self.s.overlays.is_empty() {
             return self.overlay_key(key);
         }
+        // Whoever goes on is not taken elsewhere by what comes back.
+        self.s.inner.prefer = None;
         let context = self.context();
         self.s.pending.push(key);
         let meaning = self.s.keymap.meaning(context, &self.s.pending);
@@ -54,6 +56,13 @@ impl Turn<'_> {
                     self.refuse(&format!("{key} means nothing here; ? shows the keys"));
                 }
             }
+        }
+    }
+
+    /// A key went down while the terminal is too small for a picture: only leaving is possible.
+    pub fn key_unseen(&mut self, key: KeyInput) {
+        if key.key() == Key::Char('q') && key.mods() == Mods::NONE {
+            self.leave();
         }
     }
 

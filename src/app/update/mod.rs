@@ -47,6 +47,9 @@ impl Turn<'_> {
             // The person has left: what is still in the keyboard's buffer means nothing.
             Event::Key(_) | Event::Paste(_) | Event::Mouse { .. } if self.s.quitting => {}
             Event::Started => self.start(),
+            // Nothing is shown, so nothing is done blindly; what is begun stays as it is.
+            Event::Key(key) if self.s.size.is_too_small() => self.key_unseen(key),
+            Event::Paste(_) | Event::Mouse { .. } if self.s.size.is_too_small() => {}
             Event::Key(key) => self.key(key),
             Event::Paste(text) => self.paste(&text),
             Event::Mouse { kind, col, row } => self.mouse(kind, col, row),

@@ -131,11 +131,15 @@ impl Turn<'_> {
             Intent::Last => (last, height - 1),
             Intent::Ticket(id, row) => (at(id).unwrap_or(page.anchor), row),
             Intent::Keep | Intent::On(..) => {
-                let prefer = self.s.inner.prefer.take().and_then(at);
-                (
-                    prefer.or(old.and_then(at)).unwrap_or(page.anchor),
-                    on_screen,
-                )
+                let prefer = self.s.inner.prefer.and_then(at);
+                if prefer.is_some() {
+                    self.s.inner.prefer = None;
+                }
+                let cursor = prefer.or(old.and_then(at)).unwrap_or(page.anchor);
+                // Where the list is seen from its beginning, what is new there is seen too.
+                let q = &self.s.queue;
+                let from_start = q.top == 0 && q.at_start && page.at_start && cursor < height;
+                (cursor, if from_start { cursor } else { on_screen })
             }
         };
         for row in &rows {

@@ -207,8 +207,14 @@ impl Turn<'_> {
             return;
         };
         if action == Action::CopyKey {
-            let what = line(&format!("number {key}"));
-            let text = key.to_string();
+            let marks = self.s.queue.marks.values();
+            let marked: Vec<_> = marks.map(|m| m.ticket.key.to_string()).collect();
+            let (text, what) = match marked.len() {
+                0 => (key.to_string(), format!("number {key}")),
+                _ if self.s.pane != Pane::Queue => (key.to_string(), format!("number {key}")),
+                n => (marked.join(" "), format!("{n} numbers")),
+            };
+            let what = line(&what);
             return self.fx.push(Effect::Copy { text, what });
         }
         let Some(template) = &self.s.ticket_url else {

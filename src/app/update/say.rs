@@ -19,8 +19,8 @@ pub fn act(act: &Act, s: &State) -> String {
             format!("snoozed until {}", crate::app::prepare::time(s, *at))
         }
         Act::Snooze { until: None } => "no longer snoozed".into(),
-        Act::AddLabel { label } => format!("label {label}"),
-        Act::RemoveLabel { label } => format!("label {label} removed"),
+        Act::AddLabel { label } => format!("label +{label}"),
+        Act::RemoveLabel { label } => format!("label -{label}"),
         Act::Subject { to } => format!("subject {}", to.line()),
         Act::Kind { to } => format!("kind {to}"),
         Act::Tenant { to } => format!("tenant {}", to.as_ref().map_or("none", |t| t.as_str())),

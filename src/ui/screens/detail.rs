@@ -42,7 +42,14 @@ pub fn detail(state: &State, pen: &mut Pen<'_>, area: Rect) {
         Tab::Timeline => "timeline",
     };
     let part = part_seen(detail, area.height.saturating_sub(HEAD));
-    heading(pen, area, &[&key, &tab, &part], focused);
+    let found = match detail.found {
+        Some(f) if !detail.words.is_empty() => {
+            let n = |n: usize| i128::try_from(n).unwrap_or(i128::MAX);
+            Short::new().s("found ").n(n(f.nth) + 1).s("/").n(n(f.of))
+        }
+        _ => Short::new(),
+    };
+    heading(pen, area, &[&key, &tab, &part, &found], focused);
     let inner = Rect::new(
         area.x + 1,
         area.y + 1,
@@ -161,8 +168,9 @@ fn lines(state: &State, pen: &mut Pen<'_>, area: Rect, detail: &Detail) {
         }
         return;
     }
-    let seen = detail.lines().iter().skip(detail.scroll);
-    for (l, y) in seen.zip(area.y..area.bottom()) {
+    let current = detail.found.filter(|_| !detail.words.is_empty());
+    let seen = detail.lines().iter().enumerate().skip(detail.scroll);
+    for ((i, l), y) in seen.zip(area.y..area.bottom()) {
         let row = Rect::new(area.x, y, area.width, 1);
         let found = if detail.words.is_empty() {
             &state.queue.words
@@ -170,6 +178,9 @@ fn lines(state: &State, pen: &mut Pen<'_>, area: Rect, detail: &Detail) {
             &detail.words
         };
         line(pen, row, detail, l, found);
+        if current.is_some_and(|f| f.line == i) && row.width > 2 {
+            pen.put(row.x + 1, y, 1, "▌", Role::Accent);
+        }
     }
 }
 

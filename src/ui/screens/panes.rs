@@ -177,14 +177,15 @@ fn away(state: &State, who: Option<&AgentId>, words: Short, whole: bool) -> Shor
         return words;
     };
     if !whole {
-        return words.s(" (away)");
+        let now = absence.from <= state.now;
+        return if now { words.s(" (away)") } else { words };
     }
     let last = absence.to - chrono::TimeDelta::seconds(1);
     let words = words
         .s(" (away ")
-        .t(&words::local(state, absence.from), "%a")
+        .t(&words::local(state, absence.from), "%a %-d")
         .s("-")
-        .t(&words::local(state, last), "%a");
+        .t(&words::local(state, last), "%a %-d");
     match &absence.cover {
         Some(cover) => words.s(", cover: ").s(name_of(state, Some(cover))).s(")"),
         None => words.s(", no cover)"),

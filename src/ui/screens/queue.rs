@@ -149,7 +149,7 @@ fn nowhere_any(state: &State) -> bool {
 /// What to do with an empty desk.
 fn begin(pen: &mut Pen<'_>, area: Rect) {
     let rows = [
-        ("", "There are no tickets here yet.", Role::Text),
+        ("", "There are no open tickets here.", Role::Text),
         ("", "", Role::Dim),
         (
             "deskhand import FILE",
@@ -160,6 +160,7 @@ fn begin(pen: &mut Pen<'_>, area: Rect) {
         ("deskhand demo", "shows how it looks with many", Role::Dim),
         ("", "", Role::Dim),
         ("", "Type these in a shell; R looks again.", Role::Dim),
+        ("", "/ finds tickets that are closed.", Role::Dim),
     ];
     for ((command, words, role), y) in rows.into_iter().zip(area.y..area.bottom()) {
         let mut x = area.x;
