@@ -1,0 +1,89 @@
+//! Names that are not known, and what is said where something is wrong.
+
+use deskhand::domain::people::{Agent, Tenant, TenantId, known_agent, known_tenant};
+use deskhand::domain::text::Untrusted;
+
+use super::hand::agent;
+use super::{Machine, said};
+
+fn wrong(m: &Machine, args: &[&str], code: i32, says: &[&str]) {
+    let out = m.run(args);
+    assert_eq!(out.status.code(), Some(code), "{args:?}: {}", said(&out));
+    for word in says {
+        assert!(said(&out).contains(word), "{word}: {}", said(&out));
+    }
+}
+
+#[test]
+fn a_name_that_nobody_has_is_refused_with_those_there_are() {
+    let m = Machine::filled();
+    m.ok(&["new", "s", "text", "--tenant", "umc"]);
+    let before = m.ok(&["export"]);
+    wrong(
+        &m,
+        &["assign", "T-2", "nobodyx"],
+        2,
+        &["nobodyx", "there are ana"],
+    );
+    wrong(&m, &["assign", "T-2", "anna"], 2, &["did you mean ana?"]);
+    wrong(
+        &m,
+        &["edit", "T-2", "tenant", "nope"],
+        2,
+        &["nope", "there are umc"],
+    );
+    assert_eq!(m.ok(&["export"]), before);
+    m.ok(&["assign", "T-2", "Ana"]);
+    assert_eq!(m.json(&["show", "T-2"])["assignee"], "ana");
+    m.ok(&["assign", "T-2", "none"]);
+    assert!(m.json(&["show", "T-2"])["assignee"].is_null());
+    m.ok(&["assign", "T-2", "sam"]);
+    assert_eq!(m.json(&["show", "T-2"])["assignee"], "sam");
+    // Whoever brings something in brings its names.
+    m.ok(&["new", "s", "text", "--tenant", "vu"]);
+    m.ok(&["edit", "T-2", "tenant", "vu"]);
+    m.ok(&["edit", "T-2", "workspace", "a new one"]);
+}
+
+#[test]
+fn a_desk_that_knows_nobody_takes_everybody() {
+    let m = Machine::new();
+    let key = m.json(&["new", "s", "text"])["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    m.ok(&["edit", &key, "tenant", "umc"]);
+    m.ok(&["assign", &key, "sam"]);
+    m.ok(&["assign", &key, "bo"]);
+    let who = agent("sam");
+    assert_eq!(known_agent("bo", &[], &who), Ok(agent("bo")));
+    assert!(known_agent("b o", &[], &who).is_err());
+}
+
+#[test]
+fn a_person_is_known_by_handle_or_part_of_the_name() {
+    let people: Vec<Agent> = (0..12)
+        .map(|n| Agent {
+            id: agent(&format!("p{n}x")),
+            name: Untrusted::new(format!("Person {n}-{n}")),
+            tenants: Vec::new(),
+        })
+        .collect();
+    let me = agent("sam");
+    assert_eq!(known_agent("n 1-", &people, &me), Ok(agent("p1x")));
+    assert_eq!(known_agent("P2X", &people, &me), Ok(agent("p2x")));
+    assert!(
+        known_agent("person", &people, &me)
+            .unwrap_err()
+            .contains("several")
+    );
+    let said = known_agent("zzzzzz", &people, &me).unwrap_err();
+    assert!(said.ends_with("p7x and 4 more"), "{said}");
+    let umc = TenantId::parse("umc").unwrap();
+    let known = [Tenant {
+        name: Untrusted::new("UMC"),
+        id: umc.clone(),
+    }];
+    assert!(known_tenant(&umc, &known).is_ok());
+    assert!(known_tenant(&TenantId::parse("vu").unwrap(), &known).is_err());
+}
