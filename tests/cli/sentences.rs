@@ -87,3 +87,16 @@ fn a_person_is_known_by_handle_or_part_of_the_name() {
     assert!(known_tenant(&umc, &known).is_ok());
     assert!(known_tenant(&TenantId::parse("vu").unwrap(), &known).is_err());
 }
+
+#[test]
+fn an_export_into_no_folder_names_what_was_asked_for() {
+    let m = Machine::filled();
+    let out = m.run(&["export", "-o", "/nope/x"]);
+    assert_eq!(out.status.code(), Some(1));
+    let said = said(&out);
+    assert!(
+        said.contains("/nope/x") && said.contains("there is no folder /nope;"),
+        "{said}"
+    );
+    assert!(!said.contains(".tmp"), "{said}");
+}
