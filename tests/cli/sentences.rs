@@ -89,6 +89,18 @@ fn a_person_is_known_by_handle_or_part_of_the_name() {
 }
 
 #[test]
+fn the_trail_is_read_in_words() {
+    let m = Machine::filled();
+    m.ok(&["status", "T-2", "pending"]);
+    m.ok(&["note", "T-2", "a note"]);
+    let text = m.ok(&["audit"]);
+    assert!(text.contains("status pending"), "{text}");
+    assert!(text.contains("internal note, 6 "), "{text}");
+    assert!(!text.contains("{\""), "{text}");
+    assert!(m.json(&["audit"]).to_string().contains("sha256"));
+}
+
+#[test]
 fn an_export_into_no_folder_names_what_was_asked_for() {
     let m = Machine::filled();
     let out = m.run(&["export", "-o", "/nope/x"]);
