@@ -112,3 +112,29 @@ fn an_export_into_no_folder_names_what_was_asked_for() {
     );
     assert!(!said.contains(".tmp"), "{said}");
 }
+
+#[test]
+fn a_filter_that_begins_like_a_flag_is_told_where_to_stand() {
+    let m = Machine::filled();
+    for args in [
+        &["list", "-tenant:umc"][..],
+        &["list", "--all", "status:open", "-tenant:umc"],
+    ] {
+        wrong(&m, args, 2, &["deskhand list -- -tenant:umc"]);
+    }
+    m.ok(&["list", "--", "-tenant:umc"]);
+}
+
+#[test]
+fn keys_of_another_form_are_told_the_form() {
+    let m = Machine::new();
+    let folder = m.home.path().join(".config/deskhand");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("keys.toml"), "reply = 5\n").unwrap();
+    wrong(
+        &m,
+        &["config", "check"],
+        6,
+        &["line 1", "a key, or a list of keys, in quotes"],
+    );
+}
