@@ -164,7 +164,7 @@ impl Keymap {
 
 /// Keys as the person wrote them.
 #[derive(serde::Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "wanted is a key, or a list of keys, in quotes")]
 enum Written {
     One(String),
     Many(Vec<String>),

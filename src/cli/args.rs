@@ -117,7 +117,7 @@ pub enum Command {
     Assign {
         /// Numbers, separated by commas
         ids: String,
-        /// The agent's handle; `me` is you
+        /// The agent's handle or name; `me` is you, `none` releases
         who: String,
         /// Say what would be done and do nothing
         #[arg(long)]

@@ -18,6 +18,7 @@ mod shape;
 
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 
 use self::args::{Cli, Command};
@@ -50,12 +51,37 @@ pub fn main() -> ExitCode {
 fn misread(e: &clap::Error) -> ExitCode {
     let words = e.render().to_string();
     if e.use_stderr() {
-        out::complain(words.trim_start_matches("error: ").trim_end());
+        let mut words = words.trim_start_matches("error: ").trim_end().to_owned();
+        if let (ErrorKind::UnknownArgument, Some(hint)) = (e.kind(), behind_dashes()) {
+            words.push_str(&hint);
+        }
+        out::complain(&words);
         return Code::Usage.into();
     }
     let mut out = Out::new();
     let _ = out.row(&words).and_then(|()| out.finish());
     Code::Ok.into()
+}
+
+/// A word of a filter that leaves something out begins like a flag: where it has to stand.
+fn behind_dashes() -> Option<String> {
+    let words: Vec<String> = std::env::args_os()
+        .skip(1)
+        .map(|a| a.to_string_lossy().into_owned())
+        .take_while(|a| a != "--")
+        .collect();
+    let asks = |a: &&String| matches!(a.as_str(), "list" | "search" | "export");
+    let command = words.iter().find(asks)?;
+    let leaves_out = |w: &&String| {
+        let mut letters = w.chars();
+        letters.next() == Some('-')
+            && letters.next().is_some_and(char::is_alphabetic)
+            && w.len() > 2
+    };
+    let word = words.iter().find(leaves_out)?;
+    Some(format!(
+        "\n\nWhat is looked for and begins with - stands last, behind two dashes: deskhand {command} -- {word}"
+    ))
 }
 
 fn run(cli: &Cli) -> Result<Code, Fail> {

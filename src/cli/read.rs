@@ -12,6 +12,7 @@ use crate::app::views::built_in;
 use crate::domain::list::{Anchor, Count, ListRequest, Sort};
 use crate::domain::query::Query;
 use crate::domain::ticket::{Ticket, TicketId};
+use crate::domain::trail::words;
 use crate::shell;
 use crate::store::{AuditRow, Reader};
 
@@ -420,13 +421,12 @@ pub fn audit(session: &Session, id: Option<&str>, limit: usize, out: &mut Out) -
             None => String::new(),
         };
         out.row(&format!(
-            "{:>6}  {}  {:<12} {:<11} {:<10} {}",
+            "{:>6}  {}  {:<12} {:<11} {}",
             r.seq,
             shape::local(r.at, session),
             r.by.line(),
             key,
-            r.what,
-            r.detail
+            words(&r.what, &r.detail, session.config.zone)
         ))?;
     }
     Ok(())

@@ -67,10 +67,13 @@ impl ConfigError {
 
     pub(super) fn toml(file: &Path, source: &str, e: &toml::de::Error) -> Self {
         let message = e.message().trim().replace('\n', ", ");
-        let error = Self::at(file, source, e.span(), message.clone());
         match suggestion(&message) {
-            Some(hint) => error.hint(hint),
-            None => error,
+            Some(hint) => {
+                // The hint names what is known; once is enough.
+                let what = message.split(", expected ").next().unwrap_or(&message);
+                Self::at(file, source, e.span(), what.to_owned()).hint(hint)
+            }
+            None => Self::at(file, source, e.span(), in_words(message)),
         }
     }
 }
@@ -83,10 +86,30 @@ fn suggestion(message: &str) -> Option<String> {
         return None;
     }
     let known: Vec<&str> = quoted.collect();
+    if known.is_empty() {
+        return None;
+    }
     Some(match nearest(wrong, known.iter().copied()) {
         Some(near) => format!("Did you mean \"{near}\"?"),
         None => format!("Known here: {}.", known.join(", ")),
     })
+}
+
+/// Sorts of values by the names that people have for them.
+fn in_words(message: String) -> String {
+    let Some((found, wanted)) = message.rsplit_once(", expected ") else {
+        return message;
+    };
+    let wanted = match wanted {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number from 0 up",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        "a boolean" => "true or false",
+        "a string" => "a text in quotes",
+        "a sequence" => "a list in [ ]",
+        other => other,
+    };
+    format!("{found}, expected {wanted}")
 }
 
 /// The word most like `wrong`, if one is like it at all: at most a third of it differs.

@@ -17,11 +17,7 @@ pub fn fill(text: &str, ticket: &Ticket, agent_name: &str) -> String {
         let requester = || plain(&ticket.requester);
         Some(match name {
             "requester" => requester(),
-            "requester.first" => requester()
-                .split_whitespace()
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
+            "requester.first" => first_name(&requester()).to_owned(),
             "ticket.key" => ticket.key.to_string(),
             "workspace" => plain(&ticket.workspace),
             "tenant" => ticket
@@ -56,4 +52,25 @@ pub fn fill(text: &str, ticket: &Ticket, agent_name: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// What a person is called by: the first word of a name that is no title. A name of titles
+/// only is given whole.
+fn first_name(name: &str) -> &str {
+    let name = name.trim();
+    let mut words = name.split_whitespace();
+    words.find(|w| !is_title(w)).unwrap_or(name)
+}
+
+fn is_title(word: &str) -> bool {
+    let low = word.trim_end_matches(',').to_lowercase();
+    let dotted = low.contains('.');
+    let mut parts = low.split('.').filter(|p| !p.is_empty()).peekable();
+    parts.peek().is_some()
+        && parts.all(|p| match p {
+            "prof" | "dr" | "drs" | "mr" | "mrs" | "ms" | "mx" | "dhr" | "mevr" => true,
+            // People are called Ir and Ing too, so that these need their dot.
+            "ir" | "ing" => dotted,
+            _ => false,
+        })
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::query::nearest;
 use super::text::Untrusted;
 
 /// A short name that comes from outside and is used as an identity: an agent's
@@ -92,6 +93,67 @@ pub struct Tenant {
     pub id: TenantId,
     /// The name people read.
     pub name: Untrusted,
+}
+
+/// How many names a refusal gives.
+const NAMED: usize = 8;
+
+/// Whom a person means by a handle or a part of a name. Nobody has to be known to be taken
+/// for oneself, and a desk that knows nobody else takes whatever is a handle.
+///
+/// # Errors
+/// A sentence that says who is known, or that several people fit.
+pub fn known_agent(typed: &str, known: &[Agent], me: &AgentId) -> Result<AgentId, String> {
+    let typed = typed.trim();
+    let low = typed.to_lowercase();
+    if low == me.as_str() {
+        return Ok(me.clone());
+    }
+    // Whoever works alone is all that such a desk knows, and can still hand something over.
+    if known.iter().all(|a| a.id == *me) {
+        return AgentId::parse(typed);
+    }
+    if let Some(a) = known.iter().find(|a| a.id.as_str() == low) {
+        return Ok(a.id.clone());
+    }
+    let mut by_name = known
+        .iter()
+        .filter(|a| !low.is_empty() && a.name.raw().to_lowercase().contains(&low));
+    match (by_name.next(), by_name.next()) {
+        (Some(a), None) => Ok(a.id.clone()),
+        (Some(_), Some(_)) => Err(format!("\"{typed}\" fits several people; write the handle")),
+        _ => Err(format!(
+            "nobody here is called \"{typed}\"; {}",
+            there_are(&low, known.iter().map(|a| a.id.as_str()))
+        )),
+    }
+}
+
+/// Whether a ticket can be given to a tenant: a desk that knows none takes any.
+///
+/// # Errors
+/// A sentence that says which are known.
+pub fn known_tenant(id: &TenantId, known: &[Tenant]) -> Result<(), String> {
+    if known.is_empty() || known.iter().any(|t| t.id == *id) {
+        return Ok(());
+    }
+    Err(format!(
+        "there is no tenant \"{id}\" here; {}",
+        there_are(id.as_str(), known.iter().map(|t| t.id.as_str()))
+    ))
+}
+
+/// The one that was probably meant, else the first few.
+fn there_are<'a>(typed: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    if let Some(near) = nearest(typed, known.clone()) {
+        return format!("did you mean {near}?");
+    }
+    let first: Vec<&str> = known.clone().take(NAMED).collect();
+    let more = match known.count().saturating_sub(NAMED) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    format!("there are {}{more}", first.join(", "))
 }
 
 /// A closed research environment.

@@ -16,6 +16,8 @@ pub fn words(what: &str, detail: &str, zone: Tz) -> Printable {
         ("confirm", _) => "the desk has it".into(),
         ("refuse", _) => "the desk refused it".into(),
         ("create", _) => "made the ticket".into(),
+        // What it would name is not for everybody's eyes.
+        ("undo" | "redo" | "import", _) if detail.is_empty() => what.to_owned(),
         ("undo", _) => format!("undo: {detail}"),
         ("redo", _) => format!("redo: {detail}"),
         ("import", _) => format!("import: {detail}"),

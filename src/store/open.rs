@@ -153,13 +153,18 @@ fn no_file(path: &Path) -> Option<StoreError> {
 
 /// Why a file cannot be opened, as far as the file system says.
 fn refusal(path: &Path) -> Option<StoreError> {
-    if let Some(e) = no_file(path) {
-        return Some(e);
+    let missing = no_file(path);
+    // A file that could not be made is not what is wrong: its folder is.
+    let absent = matches!(&missing, Some(StoreError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound);
+    if missing.is_some() && !absent {
+        return missing;
     }
-    if let Err(e) = fs::OpenOptions::new().read(true).write(true).open(path) {
+    if !absent && let Err(e) = fs::OpenOptions::new().read(true).write(true).open(path) {
         return Some(StoreError::io(path, e));
     }
-    let folder = path.parent()?;
+    let Some(folder) = path.parent().filter(|f| f.is_dir()) else {
+        return missing;
+    };
     // SQLite keeps two files beside this one while it is open.
     #[cfg(unix)]
     if rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_err() {
@@ -167,7 +172,7 @@ fn refusal(path: &Path) -> Option<StoreError> {
             path: folder.to_owned(),
         });
     }
-    None
+    missing
 }
 
 fn settle(conn: &Connection, cache_kib: i64) -> rusqlite::Result<()> {

@@ -91,6 +91,9 @@ fn a_ticket_that_lives_on_in_another_has_no_status_of_its_own() {
     assert!(refused(&m, &["merge", "T-2", "T-3"]).contains("T-2 is merged already"));
     assert!(refused(&m, &["merge", "T-3", "T-2"]).contains("T-2 is merged already"));
     m.ok(&["undo"]);
+    for tenant in ["umc", "vu"] {
+        m.ok(&["new", "s", "text", "--tenant", tenant]);
+    }
     m.ok(&["edit", "T-2", "tenant", "umc"]);
     m.ok(&["edit", "T-1", "tenant", "vu"]);
     assert!(refused(&m, &["merge", "T-2", "T-1"]).contains("different tenants"));
@@ -284,6 +287,9 @@ fn labels_may_begin_with_any_letter_and_flags_are_flags() {
 #[test]
 fn a_team_neither_sees_nor_gives_away_what_is_outside_its_scope() {
     let m = desk();
+    for tenant in ["umc", "vu"] {
+        m.ok(&["new", "s", "text", "--tenant", tenant]);
+    }
     m.ok(&["edit", "T-1", "tenant", "umc"]);
     m.ok(&["edit", "T-2", "tenant", "vu"]);
     for key in ["T-1", "T-2", "T-3"] {

@@ -66,7 +66,7 @@ fn packed_files_and_standard_input_are_read() {
 #[test]
 fn a_bad_line_is_named_and_the_good_ones_are_kept() {
     let m = Machine::new();
-    let input = b"{\"id\":\"A\"}\nnonsense\n{\"id\":\"B\",\"created_at\":5}\n\x00\xff\x01\n\n{\"id\":\"C\"}";
+    let input = b"{\"id\":\"A\",\"subject\":\"a\"}\nnonsense\n{\"id\":\"B\",\"created_at\":5}\n\x00\xff\x01\n\n{\"id\":\"C\",\"subject\":\"c\"}\n{\"id\":\"X2\"}";
     let out = m.feed(&["import", "-"], input);
     assert_eq!(out.status.code(), Some(65));
     let said = said(&out);
@@ -77,6 +77,10 @@ fn a_bad_line_is_named_and_the_good_ones_are_kept() {
     );
     assert!(
         said.contains("standard input:4:") && said.contains("binary data"),
+        "{said}"
+    );
+    assert!(
+        said.contains("standard input:7: subject is missing"),
         "{said}"
     );
     assert_eq!(

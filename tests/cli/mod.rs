@@ -6,6 +6,7 @@ mod hand;
 mod reading;
 mod round_trip;
 mod schema;
+mod sentences;
 mod store;
 
 use std::io::Write as _;

@@ -16,7 +16,7 @@ fn read(line: &str) -> deskhand::domain::import::ImportTicket {
 #[case("unknown", Status::New)]
 #[case("closed", Status::Closed)]
 fn statuses_of_the_source_become_ours(#[case] word: &str, #[case] status: Status) {
-    let t = read(&format!(r#"{{"id":"A","status":"{word}"}}"#));
+    let t = read(&format!(r#"{{"id":"A","subject":"s","status":"{word}"}}"#));
     assert_eq!(t.status, status);
 }
 
@@ -59,7 +59,7 @@ fn a_ticket_that_waits_has_waited_from_the_start_unless_the_source_knows_better(
     #[case] moved: usize,
 ) {
     let t = read(&format!(
-        r#"{{"id":"A","created_at":"2026-11-20T08:00:00Z",{rest}}}"#
+        r#"{{"id":"A","subject":"s","created_at":"2026-11-20T08:00:00Z",{rest}}}"#
     ));
     assert_eq!((t.first_status, t.sla.len()), (first, moved));
 }
@@ -81,7 +81,7 @@ fn the_last_change_is_never_earlier_than_anything_that_happened(
     #[case] updated: &str,
 ) {
     let t = read(&format!(
-        r#"{{"id":"A","created_at":"2026-11-20T08:00:00Z",{rest}}}"#
+        r#"{{"id":"A","subject":"s","created_at":"2026-11-20T08:00:00Z",{rest}}}"#
     ));
     assert_eq!(
         t.updated,
@@ -93,6 +93,11 @@ fn the_last_change_is_never_earlier_than_anything_that_happened(
 #[case("[1]", "a list")]
 #[case("{", "ends too early")]
 #[case(r#"{"v":1}"#, "is missing")]
+#[case(r#"{"id":"A"}"#, "is missing, and so is all that could stand for it")]
+#[case(
+    r#"{"id":"A","subject":" ","body":"","created_at":"2026-11-20T08:00:00Z"}"#,
+    "is missing"
+)]
 #[case(r#"{"id":"A","v":2}"#, "version 1")]
 #[case(r#"{"id":"A","created_at":"yesterday"}"#, "\"yesterday\" is no time")]
 #[case(r#"{"id":"A","status":"opne"}"#, "\"opne\" is no status")]
@@ -101,6 +106,17 @@ fn the_last_change_is_never_earlier_than_anything_that_happened(
 fn a_bad_line_says_what_is_wrong(#[case] line: &str, #[case] says: &str) {
     let bad = read_ticket(line.as_bytes(), chrono::DateTime::UNIX_EPOCH).unwrap_err();
     assert!(bad.what.contains(says), "{bad:?}");
+}
+
+#[rstest]
+#[case(r#""subject":"a subject""#, "a subject")]
+#[case(r#""body":"the first line\nand more""#, "the first line")]
+#[case(r#""category":"a","symptom":"b""#, "a, b")]
+#[case(r#""events":[{"at":"2026-11-20T08:00:00Z"}]"#, "(no subject)")]
+#[case(r#""deskhand":{"subject":"kept here"}"#, "kept here")]
+fn what_stands_for_a_subject(#[case] rest: &str, #[case] subject: &str) {
+    let t = read(&format!(r#"{{"id":"A",{rest}}}"#));
+    assert_eq!(t.subject.raw(), subject);
 }
 
 #[test]

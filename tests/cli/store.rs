@@ -130,6 +130,21 @@ fn give(m: &Machine, modes: &[(&str, u32)]) {
 }
 
 #[test]
+fn a_folder_that_may_not_be_written_to_is_said_to_be_so() {
+    let m = Machine::new();
+    let folder = m.home.path().join("shut");
+    std::fs::create_dir(&folder).unwrap();
+    for (path, mode) in [(m.home.path(), 0o755), (&folder, 0o555)] {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let data = folder.to_str().unwrap();
+    let mut import = as_nobody(&m, &["--data-dir", data, "import", "-"]);
+    let out = import.output().unwrap();
+    refused(&out, 1, &["no permission for", data, "--data-dir"]);
+    assert!(!said(&out).contains("No such file"), "{}", said(&out));
+}
+
+#[test]
 fn what_is_not_allowed_is_said_with_path_and_remedy() {
     // The program must be within reach of nobody for this.
     let m = Machine::filled();

@@ -125,6 +125,32 @@ fn placeholders_are_filled_once(#[case] text: &str, #[case] filled: &str) {
     assert_eq!(fill(text, &ticket(1), "Ana {workspace}"), filled);
 }
 
+#[rstest]
+#[case("Prof. dr. Willem Aalbers", "Willem")]
+#[case("Prof.dr.ir. Willem Aalbers", "Willem")]
+#[case("Dr. Ana", "Ana")]
+#[case("mevr. drs. Eva de Wit", "Eva")]
+#[case("Dhr Jan Bos", "Jan")]
+#[case("Mr Sam Lee", "Sam")]
+#[case("Mx. Kim", "Kim")]
+#[case("ing. Bo", "Bo")]
+// A name, not a title.
+#[case("Ing Wei", "Ing")]
+#[case("Drew Mrs", "Drew")]
+#[case("  Jan  Bos ", "Jan")]
+#[case("Prof. dr.", "Prof. dr.")]
+#[case("", "")]
+fn a_title_is_no_first_name(#[case] name: &str, #[case] first: &str) {
+    let t = Ticket {
+        requester: Some(Untrusted::new(name)),
+        ..ticket(1)
+    };
+    assert_eq!(
+        fill("Hi {requester.first},", &t, "Ana"),
+        format!("Hi {first},")
+    );
+}
+
 #[test]
 fn an_edit_that_changes_nothing_is_so_already() {
     let mut t = ticket(1);

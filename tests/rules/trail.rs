@@ -30,6 +30,7 @@ use rstest::rstest;
     "Took back the status of 10482",
     "undo: Took back the status of 10482"
 )]
+#[case("undo", "", "undo")]
 // A form of another version, or one that somebody has tampered with: shown, and printable.
 #[case("commit", "{\"act\":\"new-thing\"}", "new thing")]
 #[case("commit", "\u{1b}[31m no json", "commit ␛[31m no json")]

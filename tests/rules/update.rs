@@ -600,6 +600,11 @@ fn a_note_and_an_answer_are_two_drafts_and_c_never_opens_an_answer() {
         Visibility::Public
     );
     assert_eq!(desk.drafts.len(), 2);
+    let said = desk.app.state.toasts.iter().map(|t| t.text.as_str());
+    assert!(
+        said.into_iter()
+            .any(|t| t.contains("a draft of an internal note"))
+    );
 }
 
 #[test]

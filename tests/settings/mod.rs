@@ -163,3 +163,13 @@ fn every_built_in_key_profile_can_be_set_and_no_other() {
     let wrong = parse("keys = \"vim\"").unwrap_err();
     assert!(wrong.contains("mail"), "{wrong}");
 }
+
+#[test]
+fn what_is_known_is_named_once_and_sorts_of_values_have_names() {
+    let said = parse("qqqqqqqq = 1").unwrap_err();
+    assert_eq!(said.matches("undo_window").count(), 1, "{said}");
+    assert!(said.contains("Known here"), "{said}");
+    let said = parse("undo_window = -3").unwrap_err();
+    assert!(said.contains("a whole number from 0 up"), "{said}");
+    assert!(!said.contains("u32"), "{said}");
+}

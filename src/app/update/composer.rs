@@ -347,8 +347,11 @@ impl Turn<'_> {
             || self.s.inner.drafts.contains_key(&place);
         if begun {
             let key = if new == Visibility::Public { "r" } else { "c" };
-            let word = new.word();
-            let why = format!("a draft of a {word} is there already; Esc, then {key} opens it");
+            let word = match new {
+                Visibility::Public => "a public reply",
+                Visibility::Internal => "an internal note",
+            };
+            let why = format!("a draft of {word} is there already; Esc, then {key} opens it");
             return self.refuse(&why);
         }
         let moved = c.saved.is_some() || c.touched.is_some();

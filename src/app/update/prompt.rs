@@ -7,7 +7,7 @@ use crate::app::effect::Effect;
 use crate::app::inner::After;
 use crate::app::state::{Choice, Input, Overlay, Prompt, Purpose, Suggestion};
 use crate::domain::change::Act;
-use crate::domain::people::{AgentId, TenantId};
+use crate::domain::people::{known_agent, known_tenant};
 use crate::domain::query::complete;
 use crate::domain::text::line;
 use crate::domain::ticket::{Priority, Status};
@@ -251,7 +251,7 @@ impl Turn<'_> {
                 let to = match text {
                     "me" => Some(self.s.me.clone()),
                     "none" => None,
-                    name => Some(self.agent(name)?),
+                    name => Some(known_agent(name, &self.s.vocabulary.agents, &self.s.me)?),
                 };
                 self.act_on_all(|t| {
                     if t.assignee == to {
@@ -320,38 +320,6 @@ impl Turn<'_> {
         Ok(())
     }
 
-    fn agent(&self, name: &str) -> Result<AgentId, String> {
-        let low = name.to_lowercase();
-        let known = &self.s.vocabulary.agents;
-        if let Some(a) = known
-            .iter()
-            .find(|a| a.id.as_str().eq_ignore_ascii_case(name))
-        {
-            return Ok(a.id.clone());
-        }
-        let mut by_name = known
-            .iter()
-            .filter(|a| a.name.raw().to_lowercase().contains(&low));
-        match (by_name.next(), by_name.next()) {
-            (Some(a), None) => Ok(a.id.clone()),
-            (Some(_), Some(_)) => Err(format!("\"{name}\" fits several people; write the handle")),
-            _ if known.is_empty() => AgentId::parse(name),
-            _ => Err(format!("nobody here is called \"{name}\"; Tab completes")),
-        }
-    }
-
-    fn known_tenant(&self, id: &TenantId) -> Result<(), String> {
-        let known = &self.s.vocabulary.tenants;
-        if known.is_empty() || known.iter().any(|t| t.id == *id) {
-            return Ok(());
-        }
-        let all: Vec<String> = known.iter().take(8).map(|t| t.id.to_string()).collect();
-        Err(format!(
-            "there is no tenant \"{id}\" here; there are {}",
-            all.join(", ")
-        ))
-    }
-
     fn labels(&mut self, text: &str) -> Result<(), String> {
         let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
         if words.is_empty() {
@@ -375,7 +343,7 @@ impl Turn<'_> {
         let (field, value) = text.split_once(' ').unwrap_or((text, ""));
         let act = Act::edit(field, value)?;
         if let Act::Tenant { to: Some(tenant) } = &act {
-            self.known_tenant(tenant)?;
+            known_tenant(tenant, &self.s.vocabulary.tenants)?;
         }
         self.act_on_all(|t| {
             if act.is_so_already(t) {

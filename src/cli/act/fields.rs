@@ -9,7 +9,7 @@ use crate::cli::session::Session;
 use crate::cli::shape;
 use crate::domain::change::Act;
 use crate::domain::import::NewTicket;
-use crate::domain::people::TenantId;
+use crate::domain::people::{TenantId, known_tenant};
 use crate::domain::text::Untrusted;
 use crate::domain::ticket::{Kind, Ticket};
 
@@ -77,6 +77,8 @@ pub fn edit(
     let wanted = Act::edit(field, value).map_err(Fail::usage)?;
     if let Act::Tenant { to: Some(to) } = &wanted {
         session.allow_tenant(to)?;
+        let known = session.reader()?.vocabulary(session.now)?.tenants;
+        known_tenant(to, &known).map_err(Fail::usage)?;
     }
     changed(session, ids, &[wanted], dry, out)
 }

@@ -16,7 +16,7 @@ use super::out::Out;
 use super::session::Session;
 use crate::domain::Instant;
 use crate::domain::change::{Act, BatchId, Change, ChangeId, LinkKind};
-use crate::domain::people::AgentId;
+use crate::domain::people::{AgentId, known_agent};
 use crate::domain::thread::Visibility;
 use crate::domain::ticket::{Priority, Status, Ticket};
 use crate::domain::when::parse_when;
@@ -39,7 +39,7 @@ pub fn run(session: &Session, command: &Command, out: &mut Out) -> Done {
             act(session, &a.ids, a.dry_run, &one(Act::Assign { to }), out)
         }
         Command::Assign { ids, who, dry_run } => {
-            let to = Some(agent(session, who)?);
+            let to = agent(session, who)?;
             act(
                 session,
                 &split(ids),
@@ -156,11 +156,17 @@ fn word(e: crate::domain::ticket::UnknownWord) -> Fail {
     Fail::usage(e.to_string())
 }
 
-fn agent(session: &Session, who: &str) -> Result<AgentId, Fail> {
-    if who == "me" {
-        return Ok(session.me.clone());
+/// Whom a ticket is for; nobody: it is released.
+fn agent(session: &Session, who: &str) -> Result<Option<AgentId>, Fail> {
+    match who {
+        "me" => Ok(Some(session.me.clone())),
+        "none" => Ok(None),
+        who => {
+            let known = session.reader()?.vocabulary(session.now)?.agents;
+            let found = known_agent(who, &known, &session.me);
+            found.map(Some).map_err(Fail::usage)
+        }
     }
-    AgentId::parse(who).map_err(Fail::usage)
 }
 
 fn priority(text: &str) -> Result<Option<Priority>, Fail> {

@@ -93,13 +93,23 @@ pub fn run(session: &Session, args: &ExportArgs, out: &mut Out) -> Result<(), Fa
     let wrong = |e: std::io::Error| {
         Fail::new(
             Code::Failure,
-            format!("{} cannot be written: {e}", path.display()),
+            format!("{} cannot be written: {}", path.display(), reason(&e)),
         )
     };
     let folder = path
         .parent()
         .filter(|p| !p.as_os_str().is_empty())
         .unwrap_or_else(|| std::path::Path::new("."));
+    if !folder.is_dir() {
+        return Err(Fail::new(
+            Code::Failure,
+            format!(
+                "{} cannot be written: there is no folder {}; make it, or name another file",
+                path.display(),
+                folder.display()
+            ),
+        ));
+    }
     // It takes its name when it is whole: an export that was cut off replaces nothing.
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(wrong)?;
     let buffered = std::io::BufWriter::new(file.as_file_mut());
@@ -113,6 +123,12 @@ pub fn run(session: &Session, args: &ExportArgs, out: &mut Out) -> Result<(), Fa
         out.row(&format!("{n} tickets written to {}", path.display()))?;
     }
     Ok(())
+}
+
+/// What the system says, without the passing file's name that nobody asked for.
+fn reason(e: &std::io::Error) -> String {
+    let inner = e.get_ref().and_then(|inner| inner.source());
+    inner.map_or_else(|| e.to_string(), ToString::to_string)
 }
 
 /// Writes them byte for byte; `shown`: to somebody's terminal, where each line is the same

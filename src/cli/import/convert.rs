@@ -3,9 +3,11 @@
 //! Decisions: `pending_user` is pending, the other `pending_*` are on hold (the source's
 //! name is kept as the status' own); `unknown` and a missing status follow from what
 //! happened; critical to low are priorities 1 to 4; a group becomes the label of its name,
-//! as do tags and a topic; the assignee's reference is the handle. A ticket without any
-//! time counts as asked when it is read and carries the label `undated`. What only this
-//! program knows stands in an object `deskhand`, which other readers ignore.
+//! as do tags and a topic; the assignee's reference is the handle. Without a subject the
+//! beginning of the body stands for it, else the category; a line with none of these and
+//! without events tells nothing and is bad. A ticket without any time counts as asked when
+//! it is read and carries the label `undated`. What only this program knows stands in an
+//! object `deskhand`, which other readers ignore.
 
 use serde_json::{Map, Value};
 
@@ -70,6 +72,9 @@ pub fn placed(line: &[u8], now: Instant) -> Result<Placed, BadLine> {
         .or(updated_at)
         .unwrap_or(now);
     let subject = subject(&wire, format)?;
+    let own_subject = own.as_ref().and_then(|o| o.get("subject"));
+    let tells = subject.is_some() || own_subject.is_some() || !events.is_empty();
+    let subject = subject.unwrap_or_else(|| "(no subject)".into());
     let mut t = ImportTicket::new(key, Untrusted::new(subject), created);
     t.original = line.to_vec();
     t.resolved = wire.time("resolved_at")?;
@@ -85,6 +90,12 @@ pub fn placed(line: &[u8], now: Instant) -> Result<Placed, BadLine> {
     state(&wire, &mut t, &events)?;
     if let Some(own) = &own {
         own::fields(own, &mut t)?;
+    }
+    if !tells {
+        return Err(BadLine::field(
+            "subject",
+            "is missing, and so is all that could stand for it: body, category, events",
+        ));
     }
     t.labels.sort_unstable();
     t.labels.dedup();
@@ -176,9 +187,9 @@ fn events<'a>(wire: &Object<'a>, format: Format) -> Result<Vec<Event<'a>>, BadLi
     Ok(all)
 }
 
-fn subject(wire: &Object<'_>, format: Format) -> Result<String, BadLine> {
+fn subject(wire: &Object<'_>, format: Format) -> Result<Option<String>, BadLine> {
     if let Some(subject) = wire.text("subject")?.filter(|s| !s.trim().is_empty()) {
-        return Ok(markup::entities(subject));
+        return Ok(Some(markup::entities(subject)));
     }
     if let Some(body) = wire.text("body")?.filter(|b| !b.trim().is_empty()) {
         let start: String = body.chars().take(4000).collect();
@@ -189,18 +200,14 @@ fn subject(wire: &Object<'_>, format: Format) -> Result<String, BadLine> {
                 line.pop();
                 line.push('…');
             }
-            return Ok(line);
+            return Ok(Some(line));
         }
     }
     let mut codes = Vec::new();
     for key in ["category", "subcategory", "symptom"] {
         codes.extend(wire.text(key)?);
     }
-    Ok(if codes.is_empty() {
-        "(no subject)".into()
-    } else {
-        codes.join(", ")
-    })
+    Ok((!codes.is_empty()).then(|| codes.join(", ")))
 }
 
 fn label(word: &str) -> Option<String> {

@@ -24,6 +24,7 @@ use chrono::NaiveDate;
 
 pub use complete::{Completion, complete};
 pub use meaning::tokens;
+pub(in crate::domain) use words::nearest;
 
 use super::people::{AgentId, TenantId};
 use super::ticket::{Channel, Kind, Priority, Status, TicketKey, Turn};

@@ -204,7 +204,7 @@ pub(super) fn name(field: Field) -> &'static str {
 
 /// The word nearest to what was written, if one is near: it starts so, or at most a
 /// third of its letters differ.
-pub(super) fn nearest<'a>(
+pub(in crate::domain) fn nearest<'a>(
     written: &str,
     words: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
