@@ -377,8 +377,8 @@ impl Outside {
     fn attachment(&self, working: &Working, id: AttachmentId, to: Option<String>, open: bool) {
         let (path, folder) = (working.path.clone(), self.paths.download_dir.clone());
         self.apart(move || {
-            let (folder, name) = paths::to_save(to.as_deref(), &folder);
-            let saved = save::attachment(&path, id, &folder, name);
+            let saved = paths::to_save(to.as_deref(), &folder)
+                .and_then(|(folder, name)| save::attachment(&path, id, &folder, name));
             match saved {
                 Err(why) => Event::Failed(sentence(&why)),
                 Ok(file) if open => match opener::file(&file) {

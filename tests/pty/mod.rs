@@ -330,3 +330,29 @@ fn save_the_file(terminal: &mut Terminal, seen: &[&str]) {
     terminal.signal(Signal::Term).unwrap();
     terminal.wait_exit().unwrap();
 }
+
+/// A typed path is said in full, and a folder that is not there is not made up.
+#[cfg(unix)]
+#[test]
+fn a_file_is_saved_where_it_was_said_and_no_folder_is_made_up() {
+    let root = tempfile::tempdir().unwrap();
+    let root = &root.path().canonicalize().unwrap();
+    desk_with_a_large_file(root);
+    let script = "cd \"$HOME\" && exec \"$0\"";
+    let mut terminal = home(root).args(["-c", script, BINARY]).spawn("sh").unwrap();
+    terminal.wait_until(|s| s.contains("With a file")).unwrap();
+    terminal.send(Key::Enter).unwrap();
+    terminal
+        .wait_until(|s| s.contains("internal note") && s.contains("large.bin"))
+        .unwrap();
+    terminal.send_str(":save no/such/x\r").unwrap();
+    terminal
+        .wait_until(|s| s.contains("there is no folder"))
+        .unwrap();
+    assert!(!root.join("no").exists());
+    terminal.send_str(":save rel.bin\r").unwrap();
+    terminal.wait_until(|s| s.contains("saved as /")).unwrap();
+    assert!(root.join("rel.bin").exists());
+    terminal.signal(Signal::Term).unwrap();
+    terminal.wait_exit().unwrap();
+}
