@@ -745,15 +745,17 @@ fn a_ticket_of_another_tenant_is_neither_opened_nor_merged_into() {
         ..Default::default()
     }));
     desk.keys("m").text("1002").keys("Enter");
-    assert!(
-        desk.app.state.overlays.is_empty(),
-        "no preview of what is refused"
-    );
-    let said = |desk: &Desk, words: &str| {
-        let toasts = &desk.app.state.toasts;
-        toasts.iter().any(|t| t.text.contains(words))
+    // No preview of what is refused: the number is asked for again.
+    let asked = desk.app.state.overlays.last();
+    let Some(Overlay::Prompt(p)) = asked else {
+        panic!("the prompt is gone: {asked:?}");
     };
-    assert!(said(&desk, "different tenants"));
+    assert_eq!(p.input.text, "1002");
+    assert!(p.error.as_ref().unwrap().contains("different tenants"));
+    desk.keys("Backspace").text("3").keys("Enter");
+    let asked = desk.app.state.overlays.last();
+    assert!(matches!(asked, Some(Overlay::Confirm(_))), "{asked:?}");
+    desk.keys("Esc");
     desk.app.state.scope.extend(tenant("umc"));
     desk.keys(":").text("open 1002").keys("Enter");
     assert_ne!(desk.app.state.pane, Pane::Detail);

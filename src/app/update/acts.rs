@@ -337,18 +337,21 @@ impl Turn<'_> {
     }
 
     /// Shows what merging would do.
-    pub fn merge_into(&mut self, from: &[TicketId], into: &Ticket) {
+    ///
+    /// # Errors
+    /// Why it cannot be done.
+    pub fn merge_into(&mut self, from: &[TicketId], into: &Ticket) -> Result<(), String> {
         let from: Vec<_> = self
             .by_id(from)
             .into_iter()
             .filter(|t| t.id != into.id)
             .collect();
         if from.is_empty() {
-            return self.refuse("a ticket cannot be merged into itself; name another one");
+            return Err("a ticket cannot be merged into itself; name another one".into());
         }
         let stands = |t: &Arc<Ticket>| Some((t.key.clone(), against_merging(t, into)?));
         if let Some((key, why)) = from.iter().find_map(stands) {
-            return self.refuse(&why.sentence(&key, &into.key));
+            return Err(why.sentence(&key, &into.key));
         }
         let wants: Vec<_> = from
             .iter()
@@ -373,6 +376,7 @@ impl Turn<'_> {
         let rows = self.preview_rows(&wants, &from);
         let verb = format!("merge {} into #{}", tickets(&wants), into.key);
         self.confirm(&verb, lines, rows, Go::Commit(wants));
+        Ok(())
     }
 
     /// Ties tickets to another.
