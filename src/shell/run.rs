@@ -266,9 +266,9 @@ where
         if let Some(composer) = &self.app.state.composer
             && composer.touched.is_some()
         {
-            let unread = self.app.draft_is_unread();
-            self.outside
-                .save_last(composer.draft(self.clock.now()), unread);
+            let draft = composer.draft(self.clock.now());
+            let seen = self.app.draft_seen(draft.place());
+            self.outside.save_last(draft, seen);
         }
         // Nobody takes reports any more: a thread that waits to tell one goes on.
         self.reports.close();

@@ -131,7 +131,7 @@ impl Desk {
             hint: None,
         };
         Some(match effect {
-            Effect::SaveDraft(d) | Effect::JoinDraft(d) if self.disk_full => Event::DraftSaved {
+            Effect::SaveDraft(d, _) if self.disk_full => Event::DraftSaved {
                 place: d.place(),
                 at: d.at,
                 answer: Err(full()),
@@ -178,17 +178,22 @@ impl Desk {
                 generation,
                 answer: self.thread(ticket),
             },
-            Effect::SaveDraft(d) => {
+            Effect::SaveDraft(d, seen) => {
                 let (place, at) = (d.place(), d.at);
-                self.drafts.insert(place, d);
+                let (draft, kept) = seen.keep(d, self.drafts.remove(&place));
+                if !draft.is_empty() {
+                    self.drafts.insert(place, draft);
+                }
                 Event::DraftSaved {
                     place,
                     at,
-                    answer: Ok(()),
+                    answer: Ok(kept),
                 }
             }
-            Effect::DropDraft(place) => {
-                self.drafts.remove(&place);
+            Effect::DropDraft(seen) => {
+                if seen.covers(self.drafts.get(&seen.place)) {
+                    self.drafts.remove(&seen.place);
+                }
                 return None;
             }
             Effect::Commit {
@@ -204,8 +209,10 @@ impl Desk {
                         c.act.apply(t, c.at);
                     }
                 }
-                if let Some(id) = draft_of {
-                    self.drafts.remove(&id);
+                if let Some(seen) = draft_of
+                    && seen.covers(self.drafts.get(&seen.place))
+                {
+                    self.drafts.remove(&seen.place);
                 }
                 Event::Committed {
                     batch,
@@ -600,6 +607,38 @@ fn a_note_and_an_answer_are_two_drafts_and_c_never_opens_an_answer() {
         Visibility::Public
     );
     assert_eq!(desk.drafts.len(), 2);
+}
+
+#[test]
+fn what_another_console_writes_into_the_draft_comes_into_the_open_text() {
+    let place = (TicketId(1), Visibility::Internal);
+    let mut desk = Desk::of(1);
+    desk.keys("c").text("AAA").wait(1000);
+    let theirs = Draft {
+        body: "AAABBB".into(),
+        ..desk.drafts[&place].clone()
+    };
+    desk.drafts.insert(place, theirs);
+    desk.text("CCC").wait(1000);
+    let both = "AAABBB\n\nCCC";
+    assert_eq!(desk.drafts[&place].body, both);
+    let open = desk.app.state.composer.as_ref().unwrap();
+    assert_eq!(open.text(), both);
+    let told = |desk: &Desk, words: &str| {
+        let toasts = &desk.app.state.toasts;
+        toasts.iter().any(|t| t.text.contains(words))
+    };
+    assert!(told(&desk, "changed elsewhere; both texts are kept"));
+    // It goes on from there without a second word.
+    desk.wait(20_000);
+    desk.text("DDD").wait(1000);
+    assert_eq!(desk.drafts[&place].body, format!("{both}DDD"));
+    assert!(!told(&desk, "elsewhere"));
+    // Sent or deleted there: what is written here stays.
+    desk.drafts.remove(&place);
+    desk.text("EEE").wait(1000);
+    assert_eq!(desk.drafts[&place].body, format!("{both}DDDEEE"));
+    assert!(told(&desk, "sent or deleted elsewhere"));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::domain::change::{Act, BatchId, Change, ChangeId, LinkKind};
 use crate::domain::gate::{AgainstStatus, against_merging, against_resolving, past_the_gate};
 use crate::domain::macros::Runner;
 use crate::domain::text::{Printable, Untrusted, line};
-use crate::domain::thread::{DraftPlace, Message, MessageId, Visibility};
+use crate::domain::thread::{DraftSeen, Message, MessageId, Visibility};
 use crate::domain::ticket::{Status, Ticket, TicketId, TicketKey};
 
 use super::{Turn, say};
@@ -154,7 +154,7 @@ impl Turn<'_> {
     }
 
     /// One batch, at once; gives what it is undone with.
-    pub fn commit(&mut self, wants: Vec<Wanted>, draft_of: Option<DraftPlace>) -> Option<BatchId> {
+    pub fn commit(&mut self, wants: Vec<Wanted>, draft_of: Option<DraftSeen>) -> Option<BatchId> {
         let first = wants.first()?;
         let at = self.s.now;
         let mine = wants.iter().filter(|w| w.ticket == first.ticket);
