@@ -240,7 +240,7 @@ mod again {
 
     use chrono::{DateTime, TimeDelta, Utc};
     use deskhand::config::{Config, Paths};
-    use deskhand::domain::thread::{Draft, Visibility};
+    use deskhand::domain::thread::{Draft, DraftSeen, Visibility};
     use deskhand::shell::open_demo;
     use deskhand::store::Reader;
 
@@ -286,7 +286,11 @@ mod again {
             at: day(1),
             files: Vec::new(),
         };
-        desk.writer.save_draft(&draft).unwrap();
+        let seen = DraftSeen {
+            place: draft.place(),
+            texts: Vec::new(),
+        };
+        desk.writer.save_draft(draft, &seen).unwrap();
         drop(desk);
         drop(open_demo(&paths, &config, day(2), false).unwrap());
         assert_eq!(made_on(&paths), "2026-11-24");

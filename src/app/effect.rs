@@ -5,7 +5,7 @@ use crate::domain::change::{BatchId, Change};
 use crate::domain::list::{Asker, ListRequest};
 use crate::domain::query::Query;
 use crate::domain::text::Printable;
-use crate::domain::thread::{AttachmentId, Draft, DraftPlace};
+use crate::domain::thread::{AttachmentId, Draft, DraftSeen};
 use crate::domain::ticket::{TicketId, TicketKey};
 
 use super::event::Generation;
@@ -102,18 +102,16 @@ pub enum Effect {
         /// The acts.
         changes: Vec<Change>,
         /// The draft that they use up: dropped in the same transaction.
-        draft_of: Option<DraftPlace>,
+        draft_of: Option<DraftSeen>,
     },
     /// Takes back the latest batch that is not taken back.
     Undo,
     /// Does the latest batch that was taken back again.
     Redo,
-    /// Puts a draft on disk.
-    SaveDraft(Draft),
-    /// Puts a draft on disk behind the one that is there, which nobody has read yet.
-    JoinDraft(Draft),
-    /// Forgets a draft that was emptied.
-    DropDraft(DraftPlace),
+    /// Puts a draft on disk; what stands there and was not seen here is kept too.
+    SaveDraft(Draft, DraftSeen),
+    /// Forgets a draft that was emptied; text that was not seen here stays.
+    DropDraft(DraftSeen),
     /// I have looked at it.
     MarkRead(TicketId),
     /// I want to see it as new again.

@@ -6,7 +6,7 @@ use crate::domain::Instant;
 use crate::domain::change::{BatchId, NewAttachment, OutboxRow};
 use crate::domain::list::{Count, Outlook, Page, Urgent, Vocabulary};
 use crate::domain::text::Printable;
-use crate::domain::thread::{DraftPlace, Thread};
+use crate::domain::thread::{DraftPlace, Kept, Thread};
 use crate::domain::ticket::{Ticket, TicketId, TicketKey};
 
 use super::state::{AuditRow, Setup, View};
@@ -190,14 +190,14 @@ pub enum Event {
     Undone(Answer<Option<Undone>>),
     /// Answer to [`super::Effect::Redo`]; none: nothing to redo.
     Redone(Answer<Option<Undone>>),
-    /// Answer to [`super::Effect::SaveDraft`] and [`super::Effect::JoinDraft`].
+    /// Answer to [`super::Effect::SaveDraft`].
     DraftSaved {
         /// Which draft.
         place: DraftPlace,
         /// The draft's own time, as it was in the effect.
         at: Instant,
-        /// Whether it is on disk.
-        answer: Answer<()>,
+        /// Whether it is on disk, and what met it there.
+        answer: Answer<Kept>,
     },
     /// Answer to [`super::Effect::Attach`]: the file, if it can be attached.
     Attached {

@@ -8,7 +8,7 @@ use crate::domain::Instant;
 use crate::domain::change::BatchId;
 use crate::domain::list::Place;
 use crate::domain::text::Printable;
-use crate::domain::thread::{Draft, DraftPlace};
+use crate::domain::thread::{Draft, DraftPlace, DraftSeen};
 use crate::domain::ticket::{TicketId, TicketKey};
 
 use super::event::Generation;
@@ -86,6 +86,8 @@ pub struct Inner {
     pub save_at: Option<Instant>,
     /// The draft that is on disk is not known yet: nothing is saved over it.
     pub draft_unknown: Option<DraftPlace>,
+    /// What is known to have been on disk, or was sent there: only that is written over.
+    pub seen: BTreeMap<DraftPlace, Vec<Draft>>,
     /// Drafts that are not known to be on disk.
     pub drafts: BTreeMap<DraftPlace, Draft>,
     /// Acts on their way into the outbox, until it has them.
@@ -120,6 +122,14 @@ pub struct Inner {
 }
 
 impl Inner {
+    /// What is known of a draft on disk.
+    pub fn draft_seen(&self, place: DraftPlace) -> DraftSeen {
+        DraftSeen {
+            place,
+            texts: self.seen.get(&place).cloned().unwrap_or_default(),
+        }
+    }
+
     /// A new id: by time, then by a counter and the seed, so that equal runs give equal ids.
     pub fn id(&mut self, at: Instant) -> Uuid {
         self.counter += 1;

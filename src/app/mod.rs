@@ -25,6 +25,7 @@ pub use keymap::Keymap;
 pub use state::{Setup, State};
 
 use crate::domain::Instant;
+use crate::domain::thread::{DraftPlace, DraftSeen};
 
 /// The console's mind: its state and the one door to it.
 #[derive(Debug)]
@@ -49,9 +50,9 @@ impl App {
         update::update(&mut self.state, event)
     }
 
-    /// The draft on disk has not been read yet: what is written joins it, and replaces nothing.
-    pub const fn draft_is_unread(&self) -> bool {
-        self.state.inner.draft_unknown.is_some()
+    /// What is known of the draft on disk that the open text goes over.
+    pub fn draft_seen(&self, place: DraftPlace) -> DraftSeen {
+        self.state.inner.draft_seen(place)
     }
 
     /// The next instant at which the screen changes by itself; the shell arms one timer

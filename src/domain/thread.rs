@@ -180,10 +180,85 @@ impl Draft {
         self
     }
 
+    /// This text with one behind it that was written on `base` meanwhile: what is in both is
+    /// kept once.
+    #[must_use]
+    pub fn with_later(self, mut more: Self, base: &str) -> Self {
+        let lines = |text: &str| format!("\n{text}\n");
+        if lines(&self.body).contains(&lines(&more.body)) {
+            more.body.clear();
+        } else if lines(&more.body).contains(&lines(&self.body)) {
+            let whole = std::mem::take(&mut more.body);
+            let mut both = self.joined(more);
+            both.body = whole;
+            return both;
+        } else if let Some(added) = more.body.strip_prefix(base)
+            && !base.trim().is_empty()
+            && self.body.starts_with(base)
+        {
+            more.body = added.trim_start_matches('\n').to_owned();
+        }
+        self.joined(more)
+    }
+
     /// There is nothing in it worth keeping.
     pub fn is_empty(&self) -> bool {
         self.body.trim().is_empty() && self.files.is_empty()
     }
+}
+
+/// What a writer knows of the stored draft: text that is none of these is somebody else's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftSeen {
+    /// Which draft.
+    pub place: DraftPlace,
+    /// What was read there or put there from here, the latest last; an empty one: nothing.
+    pub texts: Vec<Draft>,
+}
+
+impl DraftSeen {
+    /// Whether nothing is lost when what is stored gives way.
+    pub fn covers(&self, stored: Option<&Draft>) -> bool {
+        let Some(stored) = stored.filter(|d| !d.is_empty()) else {
+            return true;
+        };
+        let same = |d: &Draft| d.body == stored.body && d.files == stored.files;
+        self.texts.iter().any(same)
+    }
+
+    /// Whether there was a text here that is not stored any more.
+    fn is_gone(&self, stored: Option<&Draft>) -> bool {
+        stored.is_none_or(Draft::is_empty)
+            && !self.texts.is_empty()
+            && self.texts.iter().all(|d| !d.is_empty())
+    }
+
+    /// What is to be stored for this text, given what is stored, and what became of it.
+    pub fn keep(&self, mine: Draft, stored: Option<Draft>) -> (Draft, Kept) {
+        if self.is_gone(stored.as_ref()) && !mine.is_empty() {
+            return (mine, Kept::Again);
+        }
+        let Some(there) = stored.filter(|d| !self.covers(Some(d))) else {
+            return (mine, Kept::Whole);
+        };
+        let base = self.texts.last().map_or("", |d| d.body.as_str());
+        let both = there.with_later(mine.clone(), base);
+        if both.body == mine.body && both.files == mine.files {
+            return (mine, Kept::Whole);
+        }
+        (both.clone(), Kept::Joined(both))
+    }
+}
+
+/// What became of a draft that was to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// It is stored as it is.
+    Whole,
+    /// Somebody wrote there too: this is stored, with the words of both.
+    Joined(Draft),
+    /// What was there is gone, sent or deleted: this text is stored anew.
+    Again,
 }
 
 /// A ticket with all that belongs to it.

@@ -28,7 +28,7 @@ use crate::domain::Instant;
 use crate::domain::change::Change;
 use crate::domain::people::AgentId;
 use crate::domain::text;
-use crate::domain::thread::{AttachmentId, Draft, DraftPlace};
+use crate::domain::thread::{AttachmentId, Draft, DraftSeen};
 use crate::domain::ticket::TicketId;
 use crate::store::{FromDraft, StoreError, Writer};
 
@@ -239,14 +239,11 @@ impl Outside {
                     undone(w.redo(&me, now), Event::Redone)
                 });
             }
-            Effect::SaveDraft(draft) => self.draft(working, draft, |w, d| w.save_draft(&d)),
-            Effect::JoinDraft(draft) => self.draft(working, draft, Writer::join_draft),
-            Effect::DropDraft((ticket, for_whom)) => {
-                self.write(working, now, move |w| {
-                    match w.drop_draft(ticket, for_whom) {
-                        Ok(()) => (None, vec![ticket]),
-                        Err(e) => (Some(Event::Failed(fault(&e))), Vec::new()),
-                    }
+            Effect::SaveDraft(draft, seen) => self.draft(working, draft, seen),
+            Effect::DropDraft(seen) => {
+                self.write(working, now, move |w| match w.drop_draft(&seen) {
+                    Ok(()) => (None, vec![seen.place.0]),
+                    Err(e) => (Some(Event::Failed(fault(&e))), Vec::new()),
                 });
             }
             Effect::MarkRead(ticket) => {
@@ -297,34 +294,24 @@ impl Outside {
         working.courier.go(now);
     }
 
-    fn draft(
-        &self,
-        working: &Working,
-        draft: Draft,
-        keep: impl FnOnce(&mut Writer, Draft) -> Result<(), StoreError> + Send + 'static,
-    ) {
+    fn draft(&self, working: &Working, draft: Draft, seen: DraftSeen) {
         let (reports, token) = (self.reports.clone(), self.flight.begin());
         working.pen.write(move |w| {
             let event = Event::DraftSaved {
                 place: draft.place(),
                 at: draft.at,
-                answer: keep(w, draft).map_err(|e| fault(&e)),
+                answer: w.save_draft(draft, &seen).map_err(|e| fault(&e)),
             };
             let _ = reports.blocking_send(Report::Event { event, token });
         });
     }
 
     /// Puts a draft on disk on the way out, whatever the loop still does.
-    pub fn save_last(&self, draft: Draft, unread: bool) {
+    pub fn save_last(&self, draft: Draft, seen: DraftSeen) {
         if let Some(working) = &self.working {
             working.pen.write(move |w| {
                 let ticket = draft.ticket.0;
-                let kept = if unread {
-                    w.join_draft(draft)
-                } else {
-                    w.save_draft(&draft)
-                };
-                if let Err(error) = kept {
+                if let Err(error) = w.save_draft(draft, &seen) {
                     tracing::error!(ticket, %error, "a draft could not be saved");
                 }
             });
@@ -377,8 +364,8 @@ impl Outside {
     fn attachment(&self, working: &Working, id: AttachmentId, to: Option<String>, open: bool) {
         let (path, folder) = (working.path.clone(), self.paths.download_dir.clone());
         self.apart(move || {
-            let (folder, name) = paths::to_save(to.as_deref(), &folder);
-            let saved = save::attachment(&path, id, &folder, name);
+            let saved = paths::to_save(to.as_deref(), &folder)
+                .and_then(|(folder, name)| save::attachment(&path, id, &folder, name));
             match saved {
                 Err(why) => Event::Failed(sentence(&why)),
                 Ok(file) if open => match opener::file(&file) {
@@ -440,7 +427,7 @@ fn step(pen: Pen, reports: Sender<Report>, from: Option<TicketId>, token: super:
 fn commit(
     w: &mut Writer,
     changes: Vec<Change>,
-    draft_of: Option<DraftPlace>,
+    draft_of: Option<DraftSeen>,
 ) -> Result<Vec<TicketId>, StoreError> {
     let done = match draft_of {
         Some(draft_of) => w.commit_draft(&FromDraft { changes, draft_of })?,

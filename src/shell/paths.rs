@@ -49,17 +49,30 @@ pub fn going_on(typed: &str) -> Vec<String> {
 }
 
 /// Where an attachment is saved: in that folder under its own name, or as it was typed.
-pub fn to_save(typed: Option<&str>, folder: &Path) -> (PathBuf, Option<String>) {
+///
+/// # Errors
+/// A sentence: the folder that was typed is not there. It is not made: it may be mistyped.
+pub fn to_save(typed: Option<&str>, folder: &Path) -> Result<(PathBuf, Option<String>), String> {
     let Some(typed) = typed else {
-        return (folder.to_owned(), None);
+        return Ok((folder.to_owned(), None));
     };
+    // In full, so that what is said afterwards says where.
     let path = meant(typed);
-    if typed.ends_with('/') || path.is_dir() {
-        return (path, None);
+    let path = std::path::absolute(&path).unwrap_or(path);
+    let (folder, name) = if typed.ends_with('/') || path.is_dir() {
+        (path, None)
+    } else {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
+        let parent = path.parent().unwrap_or(Path::new("/"));
+        (parent.to_owned(), name)
+    };
+    if !folder.is_dir() {
+        return Err(format!(
+            "there is no folder {}; make it first, or name another one",
+            folder.display()
+        ));
     }
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
-    let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
-    (parent.unwrap_or(Path::new(".")).to_owned(), name)
+    Ok((folder, name))
 }
 
 /// A file that is to go with a text.

@@ -87,6 +87,8 @@ pub struct Console<S, M, I> {
     chores_at: Option<Instant>,
     own: VecDeque<Event>,
     exit: Option<Exit>,
+    /// An editor had the terminal: signals that were meant for it have not been read yet.
+    lent: bool,
 }
 
 /// What a turn waits for.
@@ -123,6 +125,7 @@ where
             chores_at: None,
             own: VecDeque::new(),
             exit: None,
+            lent: false,
         }
     }
 
@@ -179,6 +182,7 @@ where
 
     /// Waits for something, takes in all that is ready, draws.
     pub async fn turn(&mut self) -> Turn {
+        self.forget_lent().await;
         if self.own.is_empty() && self.exit.is_none() {
             let next = self.next().await;
             self.step(next);
@@ -207,6 +211,17 @@ where
         }
         self.draw();
         self.exit.map_or(Turn::Go, Turn::End)
+    }
+
+    /// Ctrl-c and Ctrl-z in the editor were meant for it. The runtime reads what the system
+    /// told us only while we wait, and the loop stood still until the editor ended.
+    async fn forget_lent(&mut self) {
+        if std::mem::take(&mut self.lent)
+            && let Some(signals) = &mut self.signals
+        {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            signals.forget();
+        }
     }
 
     /// Takes in all there is until nothing is under way and nothing is due, then draws. For
@@ -251,9 +266,9 @@ where
         if let Some(composer) = &self.app.state.composer
             && composer.touched.is_some()
         {
-            let unread = self.app.draft_is_unread();
-            self.outside
-                .save_last(composer.draft(self.clock.now()), unread);
+            let draft = composer.draft(self.clock.now());
+            let seen = self.app.draft_seen(draft.place());
+            self.outside.save_last(draft, seen);
         }
         // Nobody takes reports any more: a thread that waits to tell one goes on.
         self.reports.close();
@@ -419,10 +434,7 @@ where
                     Ok(()) => editor::edit(&command, &key, &text),
                     Err(_) => Err("the terminal is gone".into()),
                 };
-                // Ctrl-c and Ctrl-z in the editor were meant for it.
-                if let Some(signals) = &mut self.signals {
-                    signals.forget();
-                }
+                self.lent = true;
                 self.come_back();
                 self.own
                     .push_back(Event::Edited(edited.map_err(|why| sentence(&why))));

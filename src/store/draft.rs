@@ -6,7 +6,7 @@ use super::Result;
 use super::lay::{parse, to_json, visibility_code};
 use super::rows::{self, ms};
 use super::thread::visibility;
-use crate::domain::thread::{Draft, Visibility};
+use crate::domain::thread::{Draft, DraftSeen, Kept, Visibility};
 use crate::domain::ticket::TicketId;
 
 const COLUMNS: &str = "SELECT ticket, visibility, body, at, files FROM draft";
@@ -70,6 +70,23 @@ pub fn join(conn: &Connection, draft: Draft) -> Result<()> {
         return keep(conn, &draft);
     };
     keep(conn, &there.joined(draft))
+}
+
+/// Keeps a draft over what its writer has seen, and beside what somebody else wrote.
+pub fn save(conn: &Connection, draft: Draft, seen: &DraftSeen) -> Result<Kept> {
+    let stored = one(conn, draft.ticket, draft.visibility)?;
+    let (draft, kept) = seen.keep(draft, stored);
+    keep(conn, &draft)?;
+    Ok(kept)
+}
+
+/// Forgets a draft, unless there is text in it that whoever gives it up has not seen.
+pub fn give_up(conn: &Connection, seen: &DraftSeen) -> Result<()> {
+    let (ticket, for_whom) = seen.place;
+    if seen.covers(one(conn, ticket, for_whom)?.as_ref()) {
+        forget(conn, ticket, for_whom)?;
+    }
+    Ok(())
 }
 
 /// Forgets a draft.

@@ -294,7 +294,16 @@ impl Scene<'_> {
             ])?;
         let row = self.conn.last_insert_rowid();
         for file in attachments {
-            let bytes = std::fs::read(&file.path).map_err(|e| StoreError::io(&file.path, e))?;
+            let bytes = std::fs::read(&file.path).map_err(|e| match e.kind() {
+                // It was there when it was attached: the disk is well, the file has moved.
+                std::io::ErrorKind::NotFound => {
+                    let name = file.name.line();
+                    StoreError::Refused(format!(
+                        "{name} is not there any more; Ctrl-o -{name} takes it off the text"
+                    ))
+                }
+                _ => StoreError::io(&file.path, e),
+            })?;
             let media = mime_guess::from_path(&file.path).first_or_octet_stream();
             attach(self.conn, row, file.name.raw(), media.as_ref(), &bytes)?;
         }

@@ -47,7 +47,7 @@ use crate::domain::change::{BatchId, Change, ChangeId, LinkKind};
 use crate::domain::people::AgentId;
 use crate::domain::sla::{Policy, Side, SlaEvent};
 use crate::domain::text::Untrusted;
-use crate::domain::thread::{DraftPlace, Message, TimelineEntry};
+use crate::domain::thread::{DraftPlace, DraftSeen, Message, TimelineEntry};
 use crate::domain::ticket::{Status, Ticket, TicketId, TicketKey};
 
 /// What the store needs to know to say when a ticket is due, and who sits here.
@@ -220,5 +220,5 @@ pub struct FromDraft {
     /// The changes, one batch.
     pub changes: Vec<Change>,
     /// The draft that is used up by them.
-    pub draft_of: DraftPlace,
+    pub draft_of: DraftSeen,
 }

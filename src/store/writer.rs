@@ -9,7 +9,7 @@ use super::lay::{self, Scene};
 use super::*;
 use crate::domain::import::{ImportOutcome, ImportTicket, NewTicket};
 use crate::domain::people::{Absence, Agent, Tenant, Workspace};
-use crate::domain::thread::{Draft, Visibility};
+use crate::domain::thread::{Draft, DraftSeen, Kept};
 
 /// The connection that writes.
 #[derive(Debug)]
@@ -65,11 +65,6 @@ impl Writer {
     /// What goes wrong names the file, and damage leaves a note beside it.
     fn run<T>(&self, act: impl FnOnce() -> Result<T>) -> Result<T> {
         act().map_err(|e| open::explain(&self.path, e))
-    }
-
-    fn full(&self, act: impl FnOnce(&Connection) -> Result<()>) -> Result<()> {
-        self.conn.pragma_update(None, "synchronous", "FULL")?;
-        act(&self.conn).map_err(|e| open::explain(&self.path, e))
     }
 
     fn marks(&mut self, ids: &[TicketId], sql: &str) -> Result<()> {
@@ -172,8 +167,7 @@ impl Writer {
     pub fn commit_draft(&mut self, from: &FromDraft) -> Result<Committed> {
         self.scene(true, |s| {
             let done = s.commit(&from.changes, true)?;
-            let (ticket, for_whom) = from.draft_of;
-            draft::forget(s.conn, ticket, for_whom)?;
+            draft::give_up(s.conn, &from.draft_of)?;
             Ok(done)
         })
     }
@@ -203,28 +197,20 @@ impl Writer {
         self.scene(true, |s| s.redo(me, rows::whole_ms(now)))
     }
 
-    /// Keeps a draft, durably.
+    /// Keeps a draft, durably. What somebody else wrote there meanwhile is kept too.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn save_draft(&mut self, draft: &Draft) -> Result<()> {
-        self.full(|c| draft::keep(c, draft))
+    pub fn save_draft(&mut self, draft: Draft, seen: &DraftSeen) -> Result<Kept> {
+        self.scene(true, |s| draft::save(s.conn, draft, seen))
     }
 
-    /// Forgets a draft.
+    /// Forgets a draft, unless somebody else wrote there meanwhile.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn drop_draft(&mut self, ticket: TicketId, for_whom: Visibility) -> Result<()> {
-        self.full(|c| draft::forget(c, ticket, for_whom))
-    }
-
-    /// Keeps a draft behind the one that is there: nobody has read that one yet.
-    ///
-    /// # Errors
-    /// As [`Self::set_rules`].
-    pub fn join_draft(&mut self, draft: Draft) -> Result<()> {
-        self.scene(true, |s| draft::join(s.conn, draft))
+    pub fn drop_draft(&mut self, seen: &DraftSeen) -> Result<()> {
+        self.scene(true, |s| draft::give_up(s.conn, seen))
     }
 
     /// I have looked at it: neither unread nor changed.

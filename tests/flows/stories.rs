@@ -207,6 +207,25 @@ fn a_draft_is_on_disk_within_a_second_and_survives_a_power_cut() {
 }
 
 #[test]
+fn two_consoles_on_one_draft_lose_no_word_of_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut one = Scene::default().demo(folder.path());
+    one.keys("Enter c").text("AAA").wait(2);
+    let mut two = Scene::default().demo(folder.path());
+    two.keys("Enter c");
+    assert_eq!(two.state().composer.as_ref().unwrap().text(), "AAA");
+    two.text("BBB").wait(2);
+    two.keys("Esc");
+    one.text("CCC").keys("Esc");
+    let kept = reader(&one.paths).drafts().unwrap();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept[0].body, "AAABBB\n\nCCC");
+    let toasts = &one.state().toasts;
+    let told = |words: &str| toasts.iter().any(|t| t.text.contains(words));
+    assert!(told("changed elsewhere; both texts are kept"));
+}
+
+#[test]
 fn a_lost_terminal_ends_the_console_with_the_draft_on_disk() {
     let folder = tempfile::tempdir().unwrap();
     let mut person = Scene::default().demo(folder.path());

@@ -112,6 +112,50 @@ fn a_draft_survives_kill_9() {
     again.wait_exit().unwrap();
 }
 
+/// Ctrl-z in the editor stops both, and one `fg` brings both back for good.
+#[cfg(unix)]
+#[test]
+fn an_editor_that_was_stopped_comes_back_with_one_fg() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let root = tempfile::tempdir().unwrap();
+    let editor = root.path().join("stops");
+    let script = "#!/bin/sh\nkill -TSTP 0\necho 'from the editor' > \"$1\"\n";
+    std::fs::write(&editor, script).unwrap();
+    std::fs::set_permissions(&editor, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let mut terminal = home(root.path())
+        .env("EDITOR", &editor)
+        .env("CONSOLE", BINARY)
+        .args(["--norc", "--noprofile", "-i"])
+        .spawn("bash")
+        .unwrap();
+    terminal.send_str("\"$CONSOLE\" demo\r").unwrap();
+    terminal.wait_until(|s| s.contains("All open")).unwrap();
+    terminal.send(Key::Enter).unwrap();
+    terminal.send_str("c").unwrap();
+    terminal
+        .wait_until(|s| s.contains("internal note · only"))
+        .unwrap();
+    terminal.send_str("\x05").unwrap();
+    terminal
+        .wait_until(|s| s.contains("Stopped") && !s.alternate_screen())
+        .unwrap();
+    terminal.send_str("fg\r").unwrap();
+    terminal
+        .wait_until(|s| s.contains("from the editor"))
+        .unwrap();
+    terminal.send_str(" and on").unwrap();
+    terminal
+        .wait_until(|s| s.alternate_screen() && s.contains("from the editor and on"))
+        .unwrap();
+    terminal.send_str("\x1b").unwrap();
+    terminal.wait_until(|s| s.contains("the draft of")).unwrap();
+    // The first leaves the ticket, the second the console.
+    terminal.send_str("qq").unwrap();
+    terminal.wait_until(|s| !s.alternate_screen()).unwrap();
+    terminal.send_str("exit\r").unwrap();
+    terminal.wait_exit().unwrap();
+}
+
 #[test]
 fn a_panic_gives_the_terminal_back_before_it_is_reported() {
     let folder = tempfile::tempdir().unwrap();
@@ -283,6 +327,32 @@ fn save_the_file(terminal: &mut Terminal, seen: &[&str]) {
             .wait_until(|s| s.contains("saved") && s.contains(text))
             .unwrap();
     }
+    terminal.signal(Signal::Term).unwrap();
+    terminal.wait_exit().unwrap();
+}
+
+/// A typed path is said in full, and a folder that is not there is not made up.
+#[cfg(unix)]
+#[test]
+fn a_file_is_saved_where_it_was_said_and_no_folder_is_made_up() {
+    let root = tempfile::tempdir().unwrap();
+    let root = &root.path().canonicalize().unwrap();
+    desk_with_a_large_file(root);
+    let script = "cd \"$HOME\" && exec \"$0\"";
+    let mut terminal = home(root).args(["-c", script, BINARY]).spawn("sh").unwrap();
+    terminal.wait_until(|s| s.contains("With a file")).unwrap();
+    terminal.send(Key::Enter).unwrap();
+    terminal
+        .wait_until(|s| s.contains("internal note") && s.contains("large.bin"))
+        .unwrap();
+    terminal.send_str(":save no/such/x\r").unwrap();
+    terminal
+        .wait_until(|s| s.contains("there is no folder"))
+        .unwrap();
+    assert!(!root.join("no").exists());
+    terminal.send_str(":save rel.bin\r").unwrap();
+    terminal.wait_until(|s| s.contains("saved as /")).unwrap();
+    assert!(root.join("rel.bin").exists());
     terminal.signal(Signal::Term).unwrap();
     terminal.wait_exit().unwrap();
 }

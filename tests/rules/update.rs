@@ -131,7 +131,7 @@ impl Desk {
             hint: None,
         };
         Some(match effect {
-            Effect::SaveDraft(d) | Effect::JoinDraft(d) if self.disk_full => Event::DraftSaved {
+            Effect::SaveDraft(d, _) if self.disk_full => Event::DraftSaved {
                 place: d.place(),
                 at: d.at,
                 answer: Err(full()),
@@ -178,17 +178,22 @@ impl Desk {
                 generation,
                 answer: self.thread(ticket),
             },
-            Effect::SaveDraft(d) => {
+            Effect::SaveDraft(d, seen) => {
                 let (place, at) = (d.place(), d.at);
-                self.drafts.insert(place, d);
+                let (draft, kept) = seen.keep(d, self.drafts.remove(&place));
+                if !draft.is_empty() {
+                    self.drafts.insert(place, draft);
+                }
                 Event::DraftSaved {
                     place,
                     at,
-                    answer: Ok(()),
+                    answer: Ok(kept),
                 }
             }
-            Effect::DropDraft(place) => {
-                self.drafts.remove(&place);
+            Effect::DropDraft(seen) => {
+                if seen.covers(self.drafts.get(&seen.place)) {
+                    self.drafts.remove(&seen.place);
+                }
                 return None;
             }
             Effect::Commit {
@@ -204,8 +209,10 @@ impl Desk {
                         c.act.apply(t, c.at);
                     }
                 }
-                if let Some(id) = draft_of {
-                    self.drafts.remove(&id);
+                if let Some(seen) = draft_of
+                    && seen.covers(self.drafts.get(&seen.place))
+                {
+                    self.drafts.remove(&seen.place);
                 }
                 Event::Committed {
                     batch,
@@ -608,6 +615,38 @@ fn a_note_and_an_answer_are_two_drafts_and_c_never_opens_an_answer() {
 }
 
 #[test]
+fn what_another_console_writes_into_the_draft_comes_into_the_open_text() {
+    let place = (TicketId(1), Visibility::Internal);
+    let mut desk = Desk::of(1);
+    desk.keys("c").text("AAA").wait(1000);
+    let theirs = Draft {
+        body: "AAABBB".into(),
+        ..desk.drafts[&place].clone()
+    };
+    desk.drafts.insert(place, theirs);
+    desk.text("CCC").wait(1000);
+    let both = "AAABBB\n\nCCC";
+    assert_eq!(desk.drafts[&place].body, both);
+    let open = desk.app.state.composer.as_ref().unwrap();
+    assert_eq!(open.text(), both);
+    let told = |desk: &Desk, words: &str| {
+        let toasts = &desk.app.state.toasts;
+        toasts.iter().any(|t| t.text.contains(words))
+    };
+    assert!(told(&desk, "changed elsewhere; both texts are kept"));
+    // It goes on from there without a second word.
+    desk.wait(20_000);
+    desk.text("DDD").wait(1000);
+    assert_eq!(desk.drafts[&place].body, format!("{both}DDD"));
+    assert!(!told(&desk, "elsewhere"));
+    // Sent or deleted there: what is written here stays.
+    desk.drafts.remove(&place);
+    desk.text("EEE").wait(1000);
+    assert_eq!(desk.drafts[&place].body, format!("{both}DDDEEE"));
+    assert!(told(&desk, "sent or deleted elsewhere"));
+}
+
+#[test]
 fn ctrl_t_takes_the_draft_along_and_leaves_none_behind() {
     let mut desk = Desk::of(1);
     desk.keys("r")
@@ -750,15 +789,17 @@ fn a_ticket_of_another_tenant_is_neither_opened_nor_merged_into() {
         ..Default::default()
     }));
     desk.keys("m").text("1002").keys("Enter");
-    assert!(
-        desk.app.state.overlays.is_empty(),
-        "no preview of what is refused"
-    );
-    let said = |desk: &Desk, words: &str| {
-        let toasts = &desk.app.state.toasts;
-        toasts.iter().any(|t| t.text.contains(words))
+    // No preview of what is refused: the number is asked for again.
+    let asked = desk.app.state.overlays.last();
+    let Some(Overlay::Prompt(p)) = asked else {
+        panic!("the prompt is gone: {asked:?}");
     };
-    assert!(said(&desk, "different tenants"));
+    assert_eq!(p.input.text, "1002");
+    assert!(p.error.as_ref().unwrap().contains("different tenants"));
+    desk.keys("Backspace").text("3").keys("Enter");
+    let asked = desk.app.state.overlays.last();
+    assert!(matches!(asked, Some(Overlay::Confirm(_))), "{asked:?}");
+    desk.keys("Esc");
     desk.app.state.scope.extend(tenant("umc"));
     desk.keys(":").text("open 1002").keys("Enter");
     assert_ne!(desk.app.state.pane, Pane::Detail);

@@ -340,6 +340,38 @@ fn what_lies_over_the_panes() {
 }
 
 #[test]
+fn a_toast_does_not_lie_over_the_text_that_is_written() {
+    for (width, height) in [(80, 24), (160, 48)] {
+        let mut state = scene::writing(width, height, Visibility::Public);
+        let composer = state.composer.as_mut().unwrap();
+        composer.saved = Some(scene::now());
+        composer.touched = None;
+        composer
+            .files
+            .push(deskhand::domain::change::NewAttachment {
+                name: deskhand::domain::text::Untrusted::new("notes.txt"),
+                path: "/tmp/notes.txt".into(),
+                size: 3,
+            });
+        toast(
+            &mut state,
+            Tone::Bad,
+            "notes.txt is not there any more",
+            Some("Ctrl-o -notes.txt takes it off the text"),
+        );
+        let shown = text(&picture(&state, &theme("none"), width, height));
+        for words in [
+            "not there any more",
+            "takes it off",
+            "+ notes.txt",
+            "draft saved",
+        ] {
+            assert!(shown.contains(words), "{words} at {width}:\n{shown}");
+        }
+    }
+}
+
+#[test]
 fn hostile_text_never_reaches_a_cell() {
     let mut typed = writing(160, 48, Visibility::Public);
     if let Some(composer) = &mut typed.composer {

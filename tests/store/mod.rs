@@ -18,7 +18,7 @@ use deskhand::domain::query::{
     DueState, Flag, Query, Span, Stamp, Term, Test, Text, Unit, When, Who,
 };
 use deskhand::domain::text::Untrusted;
-use deskhand::domain::thread::{Draft, MessageId, Visibility};
+use deskhand::domain::thread::{Draft, DraftSeen, Kept, MessageId, Visibility};
 use deskhand::domain::ticket::{Priority, Status, Ticket, TicketId, Turn};
 use deskhand::store::{AuditVerdict, FromDraft, Reader, StoreError, Writer};
 use scene::*;
@@ -452,8 +452,10 @@ fn a_draft_for_the_requester_becomes_a_note_in_another_ticket_and_comes_back_wit
     };
     let answer = draft(a, Visibility::Public, "Dear Jan");
     let note = draft(b, Visibility::Internal, "ask Bo");
-    scene.writer.save_draft(&answer).unwrap();
-    scene.writer.save_draft(&note).unwrap();
+    for draft in [&answer, &note] {
+        let unseen = seen(draft.ticket, draft.visibility, &[]);
+        scene.writer.save_draft(draft.clone(), &unseen).unwrap();
+    }
     for confirmed in [false, true] {
         let merge = change(if confirmed { 2 } else { 1 }, a, Act::Merge { into: b });
         scene.writer.commit(std::slice::from_ref(&merge)).unwrap();
@@ -530,6 +532,92 @@ fn a_store_of_the_first_version_keeps_its_drafts() {
     assert_eq!(drafts[0].place(), (TicketId(7), Visibility::Public));
 }
 
+fn written(ticket: TicketId, body: &str) -> Draft {
+    Draft {
+        ticket,
+        visibility: Visibility::Internal,
+        body: body.into(),
+        at: now(),
+        files: Vec::new(),
+    }
+}
+
+fn seen(ticket: TicketId, visibility: Visibility, texts: &[&str]) -> DraftSeen {
+    DraftSeen {
+        place: (ticket, visibility),
+        texts: texts.iter().map(|t| written(ticket, t)).collect(),
+    }
+}
+
+#[test]
+fn what_two_write_in_one_draft_is_kept_until_both_have_seen_it() {
+    let mut scene = Scene::with(60);
+    let t = scene.id("T55");
+    let mut save = |body: &str, known: &[&str]| {
+        let seen = seen(t, Visibility::Internal, known);
+        let kept = scene.writer.save_draft(written(t, body), &seen).unwrap();
+        let stored = scene.reader.drafts_of(t).unwrap().pop();
+        (kept, stored.map(|d| d.body).unwrap_or_default())
+    };
+    assert_eq!(save("AAA", &[""]), (Kept::Whole, "AAA".into()));
+    assert_eq!(save("AAABBB", &["AAA"]), (Kept::Whole, "AAABBB".into()));
+    let both = "AAABBB\n\nCCC";
+    let joined = Kept::Joined(written(t, both));
+    assert_eq!(save("AAACCC", &["AAA"]), (joined, both.into()));
+    // Own saves that are not answered yet are no stranger's.
+    assert_eq!(save("x", &[both, "later"]), (Kept::Whole, "x".into()));
+    // Emptied here, written on there.
+    let stays = Kept::Joined(written(t, "x"));
+    assert_eq!(save("", &["y"]), (stays, "x".into()));
+    let place = seen(t, Visibility::Internal, &["y"]);
+    scene.writer.drop_draft(&place).unwrap();
+    assert_eq!(scene.reader.drafts_of(t).unwrap().len(), 1);
+    let place = seen(t, Visibility::Internal, &["x"]);
+    scene.writer.drop_draft(&place).unwrap();
+    assert!(scene.reader.drafts_of(t).unwrap().is_empty());
+    // Sent or deleted there, still written here.
+    let unseen = seen(t, Visibility::Internal, &["x"]);
+    let again = scene.writer.save_draft(written(t, "x y"), &unseen).unwrap();
+    assert_eq!(again, Kept::Again);
+    // Sending takes what was seen, and nothing else.
+    let say = Act::Say {
+        message: MessageId(1 << 51),
+        visibility: Visibility::Internal,
+        body: Untrusted::new("x"),
+        attachments: vec![],
+    };
+    scene
+        .writer
+        .commit_draft(&FromDraft {
+            changes: vec![change(2, t, say)],
+            draft_of: unseen,
+        })
+        .unwrap();
+    assert_eq!(scene.reader.drafts_of(t).unwrap()[0].body, "x y");
+}
+
+#[test]
+fn a_file_that_has_moved_since_it_was_attached_is_named_and_nothing_is_sent() {
+    let mut scene = Scene::with(60);
+    let t = scene.id("T55");
+    let say = Act::Say {
+        message: MessageId(1 << 52),
+        visibility: Visibility::Public,
+        body: Untrusted::new("the notes"),
+        attachments: vec![NewAttachment {
+            name: Untrusted::new("notes.txt"),
+            path: "/nowhere/notes.txt".into(),
+            size: 3,
+        }],
+    };
+    let why = scene.writer.commit(&[change(1, t, say)]).unwrap_err();
+    assert_eq!(
+        why.to_string(),
+        "notes.txt is not there any more; Ctrl-o -notes.txt takes it off the text"
+    );
+    assert!(scene.reader.outbox().unwrap().is_empty());
+}
+
 #[test]
 fn a_reply_and_the_end_of_its_draft_are_one_and_drafts_follow_a_merge() {
     let mut scene = Scene::with(60);
@@ -537,13 +625,7 @@ fn a_reply_and_the_end_of_its_draft_are_one_and_drafts_follow_a_merge() {
     for (t, body) in [(a, "one"), (b, "two")] {
         scene
             .writer
-            .save_draft(&Draft {
-                ticket: t,
-                visibility: Visibility::Internal,
-                body: body.into(),
-                at: now(),
-                files: Vec::new(),
-            })
+            .save_draft(written(t, body), &seen(t, Visibility::Internal, &[]))
             .unwrap();
     }
     scene
@@ -564,7 +646,7 @@ fn a_reply_and_the_end_of_its_draft_are_one_and_drafts_follow_a_merge() {
         .writer
         .commit_draft(&FromDraft {
             changes: vec![change(2, b, say)],
-            draft_of: (b, Visibility::Internal),
+            draft_of: seen(b, Visibility::Internal, &["two\n\none"]),
         })
         .unwrap();
     assert!(scene.reader.drafts().unwrap().is_empty());

@@ -7,7 +7,7 @@ use deskhand::domain::change::{Act, Change};
 use deskhand::domain::import::{ImportTicket, NewTicket};
 use deskhand::domain::people::TenantId;
 use deskhand::domain::text::Untrusted;
-use deskhand::domain::thread::{Draft, MessageId, Visibility};
+use deskhand::domain::thread::{Draft, DraftSeen, MessageId, Visibility};
 use deskhand::domain::ticket::{Kind, TicketId};
 use deskhand::store::{FromDraft, Reader, StoreError, Writer};
 use rusqlite::Connection;
@@ -176,6 +176,14 @@ impl Play {
         }
     }
 
+    /// The note on a ticket, as whoever writes on it has read it.
+    fn seen(&self, ticket: TicketId) -> Result<DraftSeen, StoreError> {
+        let place = (ticket, Visibility::Internal);
+        let mut texts = self.reader.drafts_of(ticket)?;
+        texts.retain(|d| d.place() == place);
+        Ok(DraftSeen { place, texts })
+    }
+
     fn change(&self, at: At, deed: &Deed, batch: u64) -> Change {
         let on = self.id(at);
         let mut c = change(self.n, on, self.act(on, deed));
@@ -223,11 +231,12 @@ impl Play {
                     at,
                     files: Vec::new(),
                 };
-                self.writer.save_draft(&draft)?;
+                let seen = self.seen(draft.ticket)?;
+                self.writer.save_draft(draft, &seen)?;
             }
             Op::Send(t) => {
                 let say = self.change(*t, &Deed::Say(true), self.n);
-                let draft_of = (say.ticket, Visibility::Internal);
+                let draft_of = self.seen(say.ticket)?;
                 self.writer.commit_draft(&FromDraft {
                     changes: vec![say],
                     draft_of,

@@ -12,7 +12,7 @@ use crate::domain::change::{Act, BatchId, Change, ChangeId, LinkKind};
 use crate::domain::gate::{AgainstStatus, against_merging, against_resolving, past_the_gate};
 use crate::domain::macros::Runner;
 use crate::domain::text::{Printable, Untrusted, line};
-use crate::domain::thread::{DraftPlace, Message, MessageId, Visibility};
+use crate::domain::thread::{DraftSeen, Message, MessageId, Visibility};
 use crate::domain::ticket::{Status, Ticket, TicketId, TicketKey};
 
 use super::{Turn, say};
@@ -154,7 +154,7 @@ impl Turn<'_> {
     }
 
     /// One batch, at once; gives what it is undone with.
-    pub fn commit(&mut self, wants: Vec<Wanted>, draft_of: Option<DraftPlace>) -> Option<BatchId> {
+    pub fn commit(&mut self, wants: Vec<Wanted>, draft_of: Option<DraftSeen>) -> Option<BatchId> {
         let first = wants.first()?;
         let at = self.s.now;
         let mine = wants.iter().filter(|w| w.ticket == first.ticket);
@@ -338,18 +338,21 @@ impl Turn<'_> {
     }
 
     /// Shows what merging would do.
-    pub fn merge_into(&mut self, from: &[TicketId], into: &Ticket) {
+    ///
+    /// # Errors
+    /// Why it cannot be done.
+    pub fn merge_into(&mut self, from: &[TicketId], into: &Ticket) -> Result<(), String> {
         let from: Vec<_> = self
             .by_id(from)
             .into_iter()
             .filter(|t| t.id != into.id)
             .collect();
         if from.is_empty() {
-            return self.refuse("a ticket cannot be merged into itself; name another one");
+            return Err("a ticket cannot be merged into itself; name another one".into());
         }
         let stands = |t: &Arc<Ticket>| Some((t.key.clone(), against_merging(t, into)?));
         if let Some((key, why)) = from.iter().find_map(stands) {
-            return self.refuse(&why.sentence(&key, &into.key));
+            return Err(why.sentence(&key, &into.key));
         }
         let wants: Vec<_> = from
             .iter()
@@ -374,6 +377,7 @@ impl Turn<'_> {
         let rows = self.preview_rows(&wants, &from);
         let verb = format!("merge {} into #{}", tickets(&wants), into.key);
         self.confirm(&verb, lines, rows, Go::Commit(wants));
+        Ok(())
     }
 
     /// Ties tickets to another.

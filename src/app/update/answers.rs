@@ -7,7 +7,7 @@ use crate::app::event::{Changed, Event, Fault, Undone};
 use crate::app::inner::After;
 use crate::app::names::Names;
 use crate::app::prepare;
-use crate::app::state::{Pane, Screen, Tone};
+use crate::app::state::{Input, Overlay, Pane, Purpose, Screen, Tone};
 use crate::domain::gate::is_in_scope;
 use crate::domain::list::{Urgent, Vocabulary};
 use crate::domain::text::line;
@@ -334,10 +334,10 @@ impl Turn<'_> {
             return;
         }
         let Some(ticket) = found else {
-            return self.refuse(&format!("there is no ticket {key} here"));
+            return self.number_refused(after, key, &format!("there is no ticket {key} here"));
         };
         if let Some(why) = self.out_of_scope(&ticket) {
-            return self.refuse(&why);
+            return self.number_refused(after, key, &why);
         }
         match after {
             After::Open if self.s.composer.is_some() => {
@@ -346,8 +346,31 @@ impl Turn<'_> {
                 ));
             }
             After::Open => self.open_ticket(ticket.id),
-            After::Merge(from) => self.merge_into(&from, &ticket),
+            After::Merge(from) => {
+                if let Err(why) = self.merge_into(&from, &ticket) {
+                    self.number_refused(After::Merge(from), key, &why);
+                }
+            }
             After::Link(from) => self.link_to(&from, ticket.id),
+        }
+    }
+
+    /// The question for a number stays open with what is wrong with it: the next keys are
+    /// another number, and no commands.
+    fn number_refused(&mut self, after: After, key: &TicketKey, why: &str) {
+        let (purpose, tickets) = match after {
+            After::Merge(from) => (Purpose::Merge, from),
+            After::Link(from) => (Purpose::Link, from),
+            After::Open => return self.refuse(why),
+        };
+        if self.s.composer.is_some() || !self.s.overlays.is_empty() {
+            return self.refuse(why);
+        }
+        self.ask(purpose);
+        if let Some(Overlay::Prompt(p)) = self.s.overlays.last_mut() {
+            p.input = Input::of(key.as_str());
+            p.tickets = tickets;
+            p.error = Some(line(why));
         }
     }
 

@@ -6,18 +6,15 @@ use tui_textarea::{CursorMove, Input, Key as AreaKey, TextArea, WrapMode};
 use crate::app::effect::Effect;
 use crate::app::event::Answer;
 use crate::app::state::{Composer, Go, Toast, Tone};
-use crate::domain::Instant;
 use crate::domain::change::{Act, BatchId};
 use crate::domain::text::{Untrusted, line};
-use crate::domain::thread::{Draft, DraftPlace, Visibility};
+use crate::domain::thread::Visibility;
 use crate::domain::ticket::TicketId;
 
 use super::Turn;
 
 /// A draft is saved so long after the first key that is not on disk.
 const SAVE_MILLIS: i64 = 800;
-/// After a failure it is tried again so much later.
-const RETRY_MILLIS: i64 = 5000;
 
 impl Turn<'_> {
     /// Opens the editor for the ticket under the cursor, with its draft for those readers.
@@ -46,11 +43,15 @@ impl Turn<'_> {
         self.s.inner.follow_at = None;
         self.s.inner.draft_unknown = Some((ticket, visibility));
         let mine = self.s.inner.drafts.get(&(ticket, visibility)).cloned();
+        if mine.is_none() {
+            self.s.inner.seen.remove(&(ticket, visibility));
+        }
         let shown = self.s.detail.as_ref().filter(|d| d.ticket == ticket);
         let loaded = shown.and_then(|d| d.loaded.as_ref());
         let drafts = loaded.map(|l| l.thread.drafts.clone());
         match (mine, drafts) {
-            (Some(draft), _) => self.drafts_known(ticket, vec![draft]),
+            // On its way to the disk: what was seen there is known already.
+            (Some(draft), _) => self.drafts_here(ticket, vec![draft]),
             (None, Some(drafts)) => self.drafts_known(ticket, drafts),
             (None, None) if shown.is_some() => self.ask_thread(ticket),
             (None, None) => self.show(ticket, false),
@@ -71,36 +72,6 @@ impl Turn<'_> {
         self.show(ticket, true);
         self.s.pane = crate::app::state::Pane::Detail;
         self.s.inner.compose = Some((ticket, visibility));
-    }
-
-    /// The drafts on disk are known now.
-    pub fn drafts_known(&mut self, ticket: TicketId, drafts: Vec<Draft>) {
-        if let Some((wanted, visibility)) = self.s.inner.compose
-            && wanted == ticket
-        {
-            self.s.inner.compose = None;
-            return self.compose(visibility);
-        }
-        let Some(place) = self.s.inner.draft_unknown.filter(|p| p.0 == ticket) else {
-            return;
-        };
-        self.s.inner.draft_unknown = None;
-        let unsaved = self.s.inner.unsaved.take_if(|p| *p == place).is_some();
-        let draft = drafts.into_iter().find(|d| d.place() == place);
-        let c = self.s.composer.as_mut();
-        let (Some(c), Some(draft)) = (c.filter(|c| (c.ticket, c.visibility) == place), draft)
-        else {
-            return;
-        };
-        c.saved = (!unsaved).then_some(draft.at);
-        let typed = c.draft(draft.at);
-        let known = draft.body.contains(typed.body.as_str());
-        let both = if known { draft } else { draft.joined(typed) };
-        c.area = area(&both.body);
-        c.files = both.files;
-        if unsaved || !known {
-            self.touched();
-        }
     }
 
     /// A key while writing that is no command.
@@ -126,75 +97,6 @@ impl Turn<'_> {
         }
     }
 
-    /// Puts the draft on disk.
-    pub fn save_draft(&mut self) {
-        self.s.inner.save_at = None;
-        let Some(c) = &self.s.composer else {
-            return;
-        };
-        let Some(at) = c.touched else {
-            return;
-        };
-        let draft = c.draft(at);
-        let unread = self.s.inner.draft_unknown == Some(draft.place());
-        self.s.inner.drafts.insert(draft.place(), draft.clone());
-        self.fx.push(if unread {
-            Effect::JoinDraft(draft)
-        } else {
-            Effect::SaveDraft(draft)
-        });
-    }
-
-    /// The draft is on disk, or is not.
-    pub fn draft_saved(&mut self, place: DraftPlace, at: Instant, answer: Answer<()>) {
-        let retry = self.after(RETRY_MILLIS);
-        let open = self.s.composer.as_mut();
-        let open = open.filter(|c| (c.ticket, c.visibility) == place);
-        match (open, answer) {
-            (open, Ok(())) => {
-                if let Some(c) = open {
-                    c.error = None;
-                    c.saved = Some(at);
-                    if c.touched.is_some_and(|t| t <= at) {
-                        c.touched = None;
-                    }
-                }
-                self.draft_on_disk(place, at);
-            }
-            (Some(c), Err(fault)) => {
-                c.error = Some(fault.what);
-                self.s.inner.save_at.get_or_insert(retry);
-            }
-            (None, Err(fault)) => {
-                self.fault(fault);
-                // It is nowhere but here: back on the screen with it.
-                if self.s.inner.drafts.contains_key(&place) {
-                    self.s.inner.unsaved = Some(place);
-                    self.text_back(place.0, place.1);
-                }
-            }
-        }
-    }
-
-    /// The disk has the text: it is the truth from now on.
-    fn draft_on_disk(&mut self, place: DraftPlace, at: Instant) {
-        let saved = self.s.inner.drafts.get(&place).filter(|d| d.at <= at);
-        let Some(draft) = saved.cloned() else {
-            return;
-        };
-        self.s.inner.drafts.remove(&place);
-        let shown = self.s.detail.as_mut().filter(|d| d.ticket == place.0);
-        if let Some(l) = shown.and_then(|d| d.loaded.as_mut()) {
-            l.thread.drafts.retain(|d| d.place() != place);
-            l.thread.drafts.push(draft);
-        }
-        // The row says so from the first time on.
-        let row = self.s.queue.rows.iter().find(|r| r.ticket.id == place.0);
-        if row.is_some_and(|r| !r.ticket.draft) && !self.s.queue.loading {
-            self.ask_list();
-        }
-    }
-
     /// Closes the editor; the draft stays.
     pub fn leave_composer(&mut self) {
         let Some(c) = &self.s.composer else {
@@ -208,7 +110,8 @@ impl Turn<'_> {
             ];
             return self.confirm("leave and lose the text", lines, Vec::new(), Go::LoseText);
         }
-        if c.touched.is_some() {
+        // An emptied one is given up below.
+        if c.touched.is_some() && !c.is_empty() {
             self.save_draft();
         }
         let Some(c) = self.s.composer.take() else {
@@ -236,15 +139,6 @@ impl Turn<'_> {
             (self.s.inner.save_at, self.s.inner.draft_unknown) = (None, None);
             self.rewrap();
         }
-    }
-
-    fn forget_draft(&mut self, place: DraftPlace) {
-        self.s.inner.drafts.remove(&place);
-        let shown = self.s.detail.as_mut().filter(|d| d.ticket == place.0);
-        if let Some(l) = shown.and_then(|d| d.loaded.as_mut()) {
-            l.thread.drafts.retain(|d| d.place() != place);
-        }
-        self.fx.push(Effect::DropDraft(place));
     }
 
     /// Puts it in the outbox.
@@ -300,7 +194,7 @@ impl Turn<'_> {
                 base: version,
                 act,
             }],
-            Some(place),
+            Some(self.s.inner.draft_seen(place)),
         );
         if let Some(s) = sent.and_then(|batch| self.s.inner.sending.get_mut(&batch)) {
             s.draft = Some(draft);
@@ -314,6 +208,11 @@ impl Turn<'_> {
             return;
         };
         let Err(fault) = answer else {
+            let place = sending.draft.map(|d| d.place());
+            let open = self.s.composer.as_ref().map(|c| (c.ticket, c.visibility));
+            if let Some(place) = place.filter(|p| Some(*p) != open) {
+                self.s.inner.seen.remove(&place);
+            }
             return match sending.until {
                 None => self.toast(Tone::Good, sending.words, None),
                 Some(until) => self.s.toasts.push(Toast {
@@ -405,7 +304,7 @@ fn typeable(text: &str) -> String {
         .collect()
 }
 
-fn area(text: &str) -> TextArea<'static> {
+pub(super) fn area(text: &str) -> TextArea<'static> {
     let mut area = TextArea::new(
         text.split('\n')
             .map(|l| l.trim_end_matches('\r').to_owned())

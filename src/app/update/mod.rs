@@ -4,6 +4,7 @@ mod acts;
 mod answers;
 mod composer;
 mod detail;
+mod draft;
 mod keys;
 mod line;
 mod mouse;

@@ -35,7 +35,13 @@ pub fn desk(state: &State, pen: &mut Pen<'_>, area: Rect) -> Cursor {
         detail::composer(state, pen, g.composer);
     }
     footer(state, pen, g.footer);
-    toasts(state, pen, g.body);
+    let mut free = g.body;
+    // Not over the text that is written, its files and whether it is on disk.
+    let above = g.composer.y.saturating_sub(free.y);
+    if g.composer.height > 0 && above >= TOAST_ROWS {
+        free.height = above;
+    }
+    toasts(state, pen, free);
     overlay::overlays(state, pen, area)
 }
 
@@ -113,6 +119,9 @@ const fn footer_words(command: &Command) -> &'static str {
         _ => command.name,
     }
 }
+
+/// A message that is worth its place has so many rows.
+const TOAST_ROWS: u16 = 2;
 
 /// The latest message. It keeps silent while a question about an effect is open.
 pub fn toasts(state: &State, pen: &mut Pen<'_>, body: Rect) {
