@@ -18,7 +18,7 @@ mod shape;
 
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, Parser as _};
 
 use self::args::{Cli, Command};
@@ -51,10 +51,8 @@ pub fn main() -> ExitCode {
 fn misread(e: &clap::Error) -> ExitCode {
     let words = e.render().to_string();
     if e.use_stderr() {
-        let mut words = words.trim_start_matches("error: ").trim_end().to_owned();
-        if let (ErrorKind::UnknownArgument, Some(hint)) = (e.kind(), behind_dashes()) {
-            words.push_str(&hint);
-        }
+        let words = behind_dashes(e)
+            .unwrap_or_else(|| words.trim_start_matches("error: ").trim_end().to_owned());
         out::complain(&words);
         return Code::Usage.into();
     }
@@ -64,7 +62,14 @@ fn misread(e: &clap::Error) -> ExitCode {
 }
 
 /// A word of a filter that leaves something out begins like a flag: where it has to stand.
-fn behind_dashes() -> Option<String> {
+fn behind_dashes(e: &clap::Error) -> Option<String> {
+    if e.kind() != ErrorKind::UnknownArgument {
+        return None;
+    }
+    // Only the first letter of it was read as a flag.
+    let Some(ContextValue::String(flag)) = e.get(ContextKind::InvalidArg) else {
+        return None;
+    };
     let words: Vec<String> = std::env::args_os()
         .skip(1)
         .map(|a| a.to_string_lossy().into_owned())
@@ -72,15 +77,12 @@ fn behind_dashes() -> Option<String> {
         .collect();
     let asks = |a: &&String| matches!(a.as_str(), "list" | "search" | "export");
     let command = words.iter().find(asks)?;
-    let leaves_out = |w: &&String| {
-        let mut letters = w.chars();
-        letters.next() == Some('-')
-            && letters.next().is_some_and(char::is_alphabetic)
-            && w.len() > 2
+    let is_it = |w: &&String| {
+        !flag.starts_with("--") && w.starts_with(flag.as_str()) && w.len() > flag.len()
     };
-    let word = words.iter().find(leaves_out)?;
+    let word = words.iter().find(is_it)?;
     Some(format!(
-        "\n\nWhat is looked for and begins with - stands last, behind two dashes: deskhand {command} -- {word}"
+        "\"{word}\" begins like a flag; what is looked for and begins with - stands last, behind two dashes: deskhand {command} -- {word}"
     ))
 }
 

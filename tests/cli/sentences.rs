@@ -122,6 +122,7 @@ fn a_filter_that_begins_like_a_flag_is_told_where_to_stand() {
     ] {
         wrong(&m, args, 2, &["deskhand list -- -tenant:umc"]);
     }
+    wrong(&m, &["list", "--tenat", "-x:y"], 2, &["'--tenat'"]);
     m.ok(&["list", "--", "-tenant:umc"]);
 }
 
