@@ -132,6 +132,7 @@ impl Writer {
         Ok(Opened {
             writer,
             set_aside: file.set_aside,
+            mended: file.mended,
             fresh: file.fresh,
             due_stale,
         })
