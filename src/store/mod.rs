@@ -8,6 +8,7 @@
 //! Not here: when to talk to a desk (sync), what a key means (app), reading files of
 //! tickets (cli). Time is always told.
 
+mod against;
 mod audit;
 mod draft;
 mod error;
