@@ -5,6 +5,7 @@ mod bench;
 mod damage;
 mod kill;
 mod laws;
+mod mend;
 mod plans;
 mod play;
 mod reach;
