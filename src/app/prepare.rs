@@ -9,7 +9,7 @@ use crate::domain::list::Row;
 use crate::domain::people::AgentId;
 use crate::domain::sla::countdown;
 use crate::domain::text::{Printable, SegmentKind, block, fit, fold_quotes, line, wrap};
-use crate::domain::thread::{Author, Message, Thread};
+use crate::domain::thread::{Author, Message, Thread, TimelineEntry};
 use crate::domain::ticket::{Due, Ticket};
 
 use super::state::{DetailLine, LineKind, Loaded, QueueRow, State};
@@ -141,17 +141,7 @@ pub fn lines(s: &State, l: &mut Loaded, width: u16, unfolded: &Unfolded) {
         .timeline
         .iter()
         .map(|e| {
-            let value = |v: &Option<crate::domain::text::Untrusted>| {
-                v.as_ref()
-                    .map_or_else(|| "nothing".to_owned(), |u| u.line().into_string())
-            };
-            let text = format!(
-                "{} · {}: {} → {}",
-                e.by.line(),
-                e.field,
-                value(&e.old),
-                value(&e.new)
-            );
+            let text = format!("{} · {}", e.by.line(), event(e));
             DetailLine {
                 kind: LineKind::Timeline,
                 text: line(&text),
@@ -160,6 +150,28 @@ pub fn lines(s: &State, l: &mut Loaded, width: u16, unfolded: &Unfolded) {
             }
         })
         .collect();
+}
+
+/// What changed, in words. What ties tickets together names the other one.
+fn event(e: &TimelineEntry) -> String {
+    let field = e.field.as_str();
+    let into = if field == "link" { "to" } else { "into" };
+    match (field, &e.old, &e.new) {
+        ("merge" | "split" | "link", None, None) => field.to_owned(),
+        ("merge" | "split" | "link", None, Some(to)) => {
+            format!("{field}: {into} {}", to.line())
+        }
+        ("merge" | "split" | "link", Some(from), None) => {
+            format!("{field}: no longer {into} {}", from.line())
+        }
+        (_, old, new) => {
+            let value = |v: &Option<crate::domain::text::Untrusted>| {
+                v.as_ref()
+                    .map_or_else(|| "nothing".to_owned(), |u| u.line().into_string())
+            };
+            format!("{field}: {} → {}", value(old), value(new))
+        }
+    }
 }
 
 fn plain(kind: LineKind, text: Printable, message: Option<usize>) -> DetailLine {

@@ -298,7 +298,7 @@ fn whole(path: &Path, health: &Health, deep: bool) -> Finding {
         Ok(Some(wrong)) => Finding::bad(
             "check",
             format!("damaged: {wrong}"),
-            "keep a copy; opening it sets it aside under another name, never deletes it, and begins a new one",
+            "keep a copy; opening it sets it aside under another name, never deletes it, and begins a new one, with all tickets if only the search index is hurt",
         ),
         Err(e) => Finding::bad("check", e.to_string(), "see the sentence above"),
     }

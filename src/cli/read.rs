@@ -212,11 +212,16 @@ pub fn show(session: &Session, id: &str, out: &mut Out) -> Result<(), Fail> {
                 .map(|d| json!({"visibility": d.visibility.word(), "body": d.body, "at": d.at}))
                 .collect();
             map.insert("drafts".into(), drafts.into());
+            let into = thread.into.as_ref().map(|(_, key)| key.as_str());
+            map.insert("merged_into".into(), into.into());
         }
         return Ok(out.json(&value)?);
     }
     let t = &thread.ticket;
     out.row(&format!("{}  {}", t.key, t.subject.line()))?;
+    if let Some((_, key)) = &thread.into {
+        out.row(&format!("  merged into {key}"))?;
+    }
     let mut facts = vec![t.status.word().to_owned()];
     facts.push(
         t.priority

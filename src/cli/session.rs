@@ -90,11 +90,8 @@ impl Session {
     pub fn writer(&self) -> Result<Writer, Fail> {
         let rules = shell::rules(&self.config, self.me.clone());
         let opened = Writer::open(&self.store, rules, self.now)?;
-        if let Some(aside) = opened.set_aside {
-            out::complain(&format!(
-                "the store was damaged; it was set aside as {} and a new one begun",
-                aside.display()
-            ));
+        if let Some(news) = opened.news() {
+            out::complain(&news);
         }
         let mut writer = opened.writer;
         if opened.due_stale {

@@ -64,9 +64,22 @@ pub fn against_status(ticket: &Ticket, to: Status, draft_is_unsent: bool) -> Vec
     against_resolving(ticket, draft_is_unsent)
 }
 
+/// How the internal note begins when somebody resolves all the same.
+const PAST: &str = "Resolved past the gate: ";
+
 /// What the internal note says when somebody resolves all the same.
 pub fn past_the_gate(reason: &str) -> String {
-    format!("Resolved past the gate: {reason}")
+    format!("{PAST}{reason}")
+}
+
+/// Whether a note is such a one: made by the program, not written.
+pub fn is_past_the_gate(note: &str) -> bool {
+    note.starts_with(PAST)
+}
+
+/// Why nothing is done to a ticket that was merged, given its number and that of the other.
+pub fn goes_on(key: &TicketKey, into: &TicketKey) -> String {
+    format!("{key} was merged into {into}; go on there, or undo the merge")
 }
 
 /// Why two tickets cannot become one.

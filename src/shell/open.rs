@@ -122,6 +122,7 @@ pub fn open_desk(
             .map_err(|e| e.to_string())?;
     }
     let setup = setup(file, config, paths, me.clone())?;
+    let news = opened.news();
     Ok(OpenDesk {
         writer: opened.writer,
         path: file.path.clone(),
@@ -129,17 +130,7 @@ pub fn open_desk(
         setup,
         due_stale: opened.due_stale,
         fresh: opened.fresh,
-        news: opened
-            .set_aside
-            .map(|p| {
-                format!(
-                    "the store was damaged; it was set aside as {} and a new one begun",
-                    p.display()
-                )
-            })
-            .into_iter()
-            .chain(views(config).1)
-            .collect(),
+        news: news.into_iter().chain(views(config).1).collect(),
     })
 }
 

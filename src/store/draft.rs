@@ -1,11 +1,13 @@
 //! Drafts: text that is being written, one for each ticket and each kind of reader.
 
 use rusqlite::{Connection, Row, params};
+use serde::{Deserialize, Serialize};
 
-use super::Result;
 use super::lay::{parse, to_json, visibility_code};
 use super::rows::{self, ms};
 use super::thread::visibility;
+use super::{Result, StoreError};
+use crate::domain::change::{Act, Change};
 use crate::domain::thread::{Draft, DraftSeen, Kept, Visibility};
 use crate::domain::ticket::TicketId;
 
@@ -89,6 +91,44 @@ pub fn give_up(conn: &Connection, seen: &DraftSeen) -> Result<()> {
     Ok(())
 }
 
+/// A text that another window has sent meanwhile does not go a second time: its draft is gone,
+/// and the same words were said since it was seen.
+pub fn against_twice(conn: &Connection, changes: &[Change], seen: &DraftSeen) -> Result<()> {
+    let (ticket, for_whom) = seen.place;
+    if one(conn, ticket, for_whom)?.is_some() {
+        return Ok(());
+    }
+    for change in changes {
+        let Act::Say { body, .. } = &change.act else {
+            continue;
+        };
+        let Some(since) = seen.texts.iter().rfind(|d| d.body == body.raw()) else {
+            continue;
+        };
+        let said: bool = conn
+            .prepare_cached(
+                "SELECT EXISTS(SELECT 1 FROM message WHERE ticket = ?1 AND at >= ?2 AND author = ?3
+                  AND visibility = ?4 AND body = ?5)",
+            )?
+            .query_row(
+                params![
+                    ticket.0,
+                    ms(since.at),
+                    change.by.as_str(),
+                    visibility_code(for_whom),
+                    body.raw()
+                ],
+                |r| r.get(0),
+            )?;
+        if said {
+            return Err(StoreError::Refused(
+                "another window has sent this text already; Esc leaves it, Ctrl-s again sends it a second time".to_owned(),
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// Forgets a draft.
 pub fn forget(conn: &Connection, ticket: TicketId, for_whom: Visibility) -> Result<()> {
     conn.prepare_cached("DELETE FROM draft WHERE ticket = ?1 AND visibility = ?2")?
@@ -96,57 +136,135 @@ pub fn forget(conn: &Connection, ticket: TicketId, for_whom: Visibility) -> Resu
     Ok(())
 }
 
+/// A draft that went along with a merge, and what was there before and after it came: files
+/// of an earlier form do not say.
+#[derive(Serialize, Deserialize)]
+struct Moved {
+    #[serde(flatten)]
+    draft: Draft,
+    #[serde(default)]
+    before: Option<Draft>,
+    #[serde(default)]
+    after: Option<Draft>,
+}
+
 /// Lets the drafts of a ticket that is merged go along. What was meant for its requester
 /// becomes a note there: another person may be asking in the other ticket.
 pub fn follow(conn: &Connection, from: TicketId, into: TicketId) -> Result<()> {
     for draft in of(conn, from)? {
-        conn.prepare_cached(
-            "INSERT OR REPLACE INTO moved_draft(ticket, visibility, went_to, json) VALUES(?1,?2,?3,?4)",
-        )?
-        .execute(params![
-            from.0,
-            visibility_code(draft.visibility),
-            into.0,
-            to_json("a draft", &draft)?
-        ])?;
         forget(conn, from, draft.visibility)?;
         let (ticket, visibility) = (into, Visibility::Internal);
+        let before = one(conn, ticket, visibility)?;
         join(
             conn,
             Draft {
                 ticket,
                 visibility,
-                ..draft
+                ..draft.clone()
             },
         )?;
+        let moved = Moved {
+            before,
+            after: one(conn, ticket, visibility)?,
+            draft,
+        };
+        conn.prepare_cached(
+            "INSERT OR REPLACE INTO moved_draft(ticket, visibility, went_to, json) VALUES(?1,?2,?3,?4)",
+        )?
+        .execute(params![
+            from.0,
+            visibility_code(moved.draft.visibility),
+            into.0,
+            to_json("a draft", &moved)?
+        ])?;
     }
     Ok(())
 }
 
 /// Gives back the drafts that went along with a merge. What was written there since stays there.
 pub fn return_home(conn: &Connection, home: TicketId) -> Result<()> {
+    // The last that came is taken off first: it lies behind the others.
     let moved: Vec<(i64, String)> = conn
-        .prepare_cached("SELECT went_to, json FROM moved_draft WHERE ticket = ?1")?
+        .prepare_cached(
+            "SELECT went_to, json FROM moved_draft WHERE ticket = ?1 ORDER BY visibility DESC",
+        )?
         .query_map([home.0], |r| Ok((r.get(0)?, r.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
     for (went_to, json) in moved {
-        let draft: Draft = parse("a draft", &json)?;
-        if let Some(mut there) = one(conn, TicketId(went_to), Visibility::Internal)? {
-            let rest = there.body.strip_suffix(draft.body.as_str());
-            if let Some(rest) = rest.map(|r| r.trim_end_matches('\n').to_owned()) {
-                there.body = rest;
-                there.files.retain(|f| !draft.files.contains(f));
-                keep(conn, &there)?;
-                if there.is_empty() {
-                    forget(conn, there.ticket, there.visibility)?;
-                }
-            }
+        let moved: Moved = parse("a draft", &json)?;
+        if let Some(there) = one(conn, TicketId(went_to), Visibility::Internal)? {
+            keep(conn, &without(there, &moved))?;
         }
-        join(conn, draft)?;
+        join(conn, moved.draft)?;
     }
     conn.prepare_cached("DELETE FROM moved_draft WHERE ticket = ?1")?
         .execute([home.0])?;
     Ok(())
+}
+
+/// A draft without what came to it: as it was before, with what was written to it since.
+/// What cannot be told apart stays; a leftover is better than a loss.
+fn without(mut there: Draft, moved: &Moved) -> Draft {
+    let before = moved.before.as_ref();
+    let had = before.map_or("", |d| d.body.as_str());
+    let after = moved.after.as_ref().map(|d| d.body.as_str());
+    match &moved.after {
+        Some(after) if (&there.body, &there.files) == (&after.body, &after.files) => {
+            if let Some(before) = before {
+                return before.clone();
+            }
+            there.body.clear();
+        }
+        _ => {
+            there.body = since(&there.body, had, after)
+                .unwrap_or_else(|| without_block(&there.body, &moved.draft.body));
+        }
+    }
+    let had = before.map_or(&[][..], |d| &d.files);
+    let came = &moved.draft.files;
+    there.files.retain(|f| had.contains(f) || !came.contains(f));
+    there
+}
+
+/// What a text was before, with the lines that were written in front of or behind what it
+/// became. Where the last line itself goes on, it is not a copy any more.
+fn since(text: &str, before: &str, after: Option<&str>) -> Option<String> {
+    let after = after?;
+    if after == before {
+        return Some(text.to_owned());
+    }
+    let apart = |more: &str| more.is_empty() || more.starts_with('\n');
+    if let Some(more) = text.strip_prefix(after).filter(|m| apart(m)) {
+        return Some(
+            format!("{before}{more}")
+                .trim_start_matches('\n')
+                .to_owned(),
+        );
+    }
+    let more = text
+        .strip_suffix(after)
+        .filter(|m| m.is_empty() || m.ends_with('\n'))?;
+    Some(format!("{more}{before}").trim_end_matches('\n').to_owned())
+}
+
+/// A text without the last of its blocks that reads so.
+fn without_block(text: &str, block: &str) -> String {
+    let found = text
+        .rmatch_indices(block)
+        .filter(|_| !block.trim().is_empty())
+        .map(|(at, _)| {
+            let (head, tail) = text.split_at(at);
+            (head, tail.strip_prefix(block).unwrap_or(tail))
+        })
+        .find(|(head, tail)| {
+            (head.is_empty() || head.ends_with("\n\n"))
+                && (tail.is_empty() || tail.starts_with("\n\n"))
+        });
+    match found {
+        None => text.to_owned(),
+        Some((head, "")) => head.trim_end_matches('\n').to_owned(),
+        Some((head, tail)) => format!("{head}{}", tail.trim_start_matches('\n')),
+    }
 }
 
 /// Moves all drafts of a ticket that goes away to another.

@@ -51,14 +51,19 @@ pub fn health(path: &Path) -> Result<Health> {
 }
 
 /// Reads the whole file and says what is wrong with it; none if nothing. Three seconds a
-/// gigabyte if the disk is fast.
+/// gigabyte if the disk is fast. Damage is noted beside the file, so that the next one to
+/// open it deals with it.
 ///
 /// # Errors
 /// It cannot be read.
 pub fn check(path: &Path) -> Result<Option<String>> {
     let conn = open::look_into(path)?;
-    match open::quick_check(&conn) {
-        Err(StoreError::Damaged { detail, .. }) => Ok(Some(detail)),
-        other => other.map_err(|e| e.at(path)),
+    let found = match open::quick_check(&conn) {
+        Err(StoreError::Damaged { detail, .. }) => Some(detail),
+        other => other.map_err(|e| e.at(path))?,
+    };
+    if let Some(detail) = &found {
+        suspect::note(path, detail);
     }
+    Ok(found)
 }

@@ -125,6 +125,11 @@ impl Scene<'_> {
     /// Does what stands beside the fields; may fill in the act what only the store knows.
     pub fn lay(&mut self, change: &mut Change, before: &Ticket) -> Result<Vec<TicketId>> {
         let mut also = Vec::new();
+        // Afterwards it is gone, and its number with it.
+        let gone = match &change.act {
+            Act::Unsplit { new, .. } => self.key(*new)?,
+            _ => None,
+        };
         match &mut change.act {
             Act::Say { .. } => self.say(change)?,
             Act::Link { to, kind } => {
@@ -169,7 +174,7 @@ impl Scene<'_> {
             }
             _ => {}
         }
-        self.note_timeline(change, before)?;
+        self.note_timeline(change, before, gone)?;
         Ok(also)
     }
 
@@ -223,6 +228,9 @@ impl Scene<'_> {
         by: &crate::domain::people::AgentId,
         now: crate::domain::Instant,
     ) -> Result<Ticket> {
+        if let Some(why) = super::against::against_subject(&new.subject) {
+            return Err(StoreError::Refused(why));
+        }
         let key = new_key(self.conn)?;
         let mut i = crate::domain::import::ImportTicket::new(key.clone(), new.subject.clone(), now);
         (i.kind, i.priority, i.unread) = (new.kind, new.priority, false);
@@ -401,7 +409,12 @@ impl Scene<'_> {
         Ok(())
     }
 
-    fn note_timeline(&self, change: &Change, before: &Ticket) -> Result<()> {
+    /// A ticket's number for people.
+    fn key(&self, id: TicketId) -> Result<Option<String>> {
+        Ok(put::load(self.conn, id)?.map(|t| t.key.as_str().to_owned()))
+    }
+
+    fn note_timeline(&self, change: &Change, before: &Ticket, gone: Option<String>) -> Result<()> {
         let mut after = before.clone();
         change.act.apply(&mut after, change.at);
         let field = change.act.field();
@@ -419,7 +432,18 @@ impl Scene<'_> {
                 _ => None,
             }
         };
-        let (old, new) = (value(before), value(&after));
+        let (old, new) = match &change.act {
+            Act::Merge { into: to } | Act::Split { new: Some(to), .. } | Act::Link { to, .. } => {
+                (None, self.key(*to)?)
+            }
+            Act::Unmerge { .. } => match before.merged_into {
+                Some(into) => (self.key(into)?, None),
+                None => (None, None),
+            },
+            Act::Unsplit { .. } => (gone, None),
+            Act::Unlink { to, .. } => (self.key(*to)?, None),
+            _ => (value(before), value(&after)),
+        };
         if old == new && !matches!(field, "merge" | "split" | "link") {
             return Ok(());
         }

@@ -8,6 +8,7 @@
 //! Not here: when to talk to a desk (sync), what a key means (app), reading files of
 //! tickets (cli). Time is always told.
 
+mod against;
 mod audit;
 mod draft;
 mod error;
@@ -15,6 +16,7 @@ mod health;
 mod import;
 mod lay;
 mod list;
+mod mend;
 mod open;
 mod outbox;
 mod plan;
@@ -68,10 +70,26 @@ pub struct Opened {
     pub writer: Writer,
     /// A damaged file was found, set aside under this name, and a new one begun.
     pub set_aside: Option<PathBuf>,
+    /// The new one holds all that the damaged one did: only the search index was hurt.
+    pub mended: bool,
     /// The file was made just now.
     pub fresh: bool,
     /// Policy or calendar changed since last time: call [`Writer::recompute_due`] until it is done.
     pub due_stale: bool,
+}
+
+impl Opened {
+    /// What the person has to be told about the file.
+    pub fn news(&self) -> Option<String> {
+        let aside = self.set_aside.as_ref()?.display();
+        Some(if self.mended {
+            format!(
+                "the search index of the store was damaged; it was made anew from the tickets, which are all there, and the damaged file was set aside as {aside}"
+            )
+        } else {
+            format!("the store was damaged; it was set aside as {aside} and a new one begun")
+        })
+    }
 }
 
 /// What a commit did.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::{Result, StoreError, suspect};
+use super::{Result, StoreError, mend, suspect};
 use crate::domain::Instant;
 
 /// What brings a file from one form to the next; only ever appended to.
@@ -20,11 +20,14 @@ pub const MIGRATIONS: &[&str] = &[
 pub struct File {
     pub conn: Connection,
     pub set_aside: Option<PathBuf>,
+    /// A copy with all that people wrote is in its place.
+    pub mended: bool,
     pub fresh: bool,
 }
 
 /// Opens for writing; makes the folder and the file where they are missing. A file that was
-/// found damaged while it was open is looked through, and set aside if it is.
+/// found damaged while it was open is looked through, and set aside if it is: behind a copy if
+/// only what is derived is damaged, behind an empty one otherwise.
 pub fn for_writing(path: &Path, now: Instant) -> Result<File> {
     prepare_folder(path)?;
     let opened = suspect::settle(path).and_then(|()| try_open(path));
@@ -32,15 +35,22 @@ pub fn for_writing(path: &Path, now: Instant) -> Result<File> {
         Ok((conn, fresh)) => Ok(File {
             conn,
             set_aside: None,
+            mended: false,
             fresh,
         }),
         Err(StoreError::Damaged { .. }) => {
-            let aside = rename(path, "damaged", now)?;
+            let saved = mend::mend(path, now).map_err(|e| e.at(path))?;
+            let mended = saved.is_some();
+            let aside = match saved {
+                Some(aside) => aside,
+                None => rename(path, "damaged", now)?,
+            };
             let (conn, _) = try_open(path).map_err(|e| explain(path, e))?;
             Ok(File {
                 conn,
                 set_aside: Some(aside),
-                fresh: true,
+                mended,
+                fresh: !mended,
             })
         }
         Err(e) => Err(explain(path, e)),
@@ -175,7 +185,7 @@ fn refusal(path: &Path) -> Option<StoreError> {
     missing
 }
 
-fn settle(conn: &Connection, cache_kib: i64) -> rusqlite::Result<()> {
+pub(super) fn settle(conn: &Connection, cache_kib: i64) -> rusqlite::Result<()> {
     conn.busy_timeout(Duration::from_secs(5))?;
     conn.set_prepared_statement_cache_capacity(64);
     conn.pragma_update(None, "cache_size", -cache_kib)?;
@@ -199,7 +209,7 @@ fn prepare_folder(path: &Path) -> Result<()> {
         .map_err(|e| StoreError::io(folder, e))
 }
 
-fn make_private(path: &Path) -> Result<bool> {
+pub(super) fn make_private(path: &Path) -> Result<bool> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -323,16 +333,49 @@ pub fn set_aside(path: &Path, now: Instant) -> Result<PathBuf> {
     rename(path, "aside", now)
 }
 
-/// Renames the file and its companions; never over another file.
-fn rename(path: &Path, why: &str, now: Instant) -> Result<PathBuf> {
+/// A name beside the file that nothing has yet.
+fn free_name(path: &Path, why: &str, now: Instant) -> PathBuf {
     let stamp = now.format("%Y%m%dT%H%M%SZ");
-    let target = (0..1000)
+    (0..1000)
         .map(|n| match n {
             0 => sibling(path, &format!(".{why}-{stamp}")),
             n => sibling(path, &format!(".{why}-{stamp}-{n}")),
         })
         .find(|t| !t.exists())
-        .unwrap_or_else(|| sibling(path, &format!(".{why}")));
+        .unwrap_or_else(|| sibling(path, &format!(".{why}")))
+}
+
+/// Puts another file in the place of a damaged one, and says where that lies now.
+pub(super) fn replace(path: &Path, by: &Path, now: Instant) -> Result<PathBuf> {
+    // Whoever closes the file last folds its log into it: somebody has it open still.
+    if sibling(path, "-wal").metadata().is_ok_and(|m| m.len() > 0) {
+        return Err(StoreError::Locked {
+            path: path.to_owned(),
+        });
+    }
+    let target = free_name(path, "damaged", now);
+    let moved = |from: &Path, to: &Path| fs::rename(from, to).map_err(|e| StoreError::io(from, e));
+    for suffix in ["-wal", "-shm"] {
+        let from = sibling(path, suffix);
+        if from.exists() {
+            moved(&from, &sibling(&target, suffix))?;
+        }
+    }
+    // With a second name for it there is a file at the path at every moment.
+    if fs::hard_link(path, &target).is_err() {
+        moved(path, &target)?;
+    }
+    moved(by, path)?;
+    let noted = sibling(path, suspect::ENDING);
+    if noted.exists() {
+        moved(&noted, &sibling(&target, suspect::ENDING))?;
+    }
+    Ok(target)
+}
+
+/// Renames the file and its companions; never over another file.
+fn rename(path: &Path, why: &str, now: Instant) -> Result<PathBuf> {
+    let target = free_name(path, why, now);
     for suffix in ["-wal", "-shm", suspect::ENDING, ""] {
         let from = sibling(path, suffix);
         if from.exists() {

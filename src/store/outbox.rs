@@ -147,6 +147,9 @@ impl Scene<'_> {
                 continue;
             }
             let before = self.ticket(change.ticket)?;
+            if undoable && let Some(why) = self.against(&change, &before)? {
+                return Err(StoreError::Refused(why));
+            }
             if self.base_is_missing(change.ticket)? {
                 self.keep_base(&before)?;
             }

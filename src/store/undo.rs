@@ -7,8 +7,9 @@ use super::outbox::{changes, identity, tidy};
 use super::{Result, Undone, audit, draft};
 use crate::domain::Instant;
 use crate::domain::change::{Act, BatchId, Change, ChangeId, Stage};
+use crate::domain::gate;
 use crate::domain::people::AgentId;
-use crate::domain::thread::{Draft, DraftPlace};
+use crate::domain::thread::{Draft, DraftPlace, Visibility};
 use crate::domain::ticket::{Ticket, TicketId};
 
 impl Scene<'_> {
@@ -28,6 +29,9 @@ impl Scene<'_> {
         else {
             return Ok(None);
         };
+        if self.is_of_the_gate(change)? {
+            return Ok(None);
+        }
         draft::join(
             self.conn,
             Draft {
@@ -39,6 +43,26 @@ impl Scene<'_> {
             },
         )?;
         Ok(Some((on, *visibility)))
+    }
+
+    /// A note that the program made about a status: it goes with it, nobody wrote it.
+    fn is_of_the_gate(&self, change: &Change) -> Result<bool> {
+        let Act::Say {
+            visibility: Visibility::Internal,
+            body,
+            ..
+        } = &change.act
+        else {
+            return Ok(false);
+        };
+        if !gate::is_past_the_gate(body.raw()) {
+            return Ok(false);
+        }
+        let batch = change.batch.0.as_bytes().as_slice();
+        let with = changes(self.conn, "batch = ?1", [batch])?;
+        Ok(with.iter().any(|c| {
+            c.ticket == change.ticket && matches!(c.act, Act::Status { to } if !to.is_live())
+        }))
     }
 
     /// The text that came back as a draft goes out again: it is not kept twice. Text that
@@ -171,13 +195,26 @@ impl Scene<'_> {
             "UPDATE batch SET state = 3 WHERE by = ?1 AND state = 1",
             [me.as_str()],
         )?;
+        let mut used = Vec::new();
         for change in &again {
-            self.use_up_draft(change)?;
+            if let Ok(shown) = self.ticket(change.ticket)
+                && self.against(change, &shown)?.is_none()
+            {
+                self.use_up_draft(change)?;
+                used.push(change.id);
+            }
         }
         for mut change in again {
             let Ok(shown) = self.ticket(change.ticket) else {
                 continue;
             };
+            if let Some(why) = self.against(&change, &shown)? {
+                if used.contains(&change.id) {
+                    self.text_back(change.ticket, &change, now)?;
+                }
+                told.left(why);
+                continue;
+            }
             (change.id, change.batch, change.base) =
                 (ChangeId(identity(now)), fresh, shown.version);
             // What leaves the machine can be taken back as long as the first time.

@@ -127,6 +127,7 @@ impl Writer {
         Ok(Opened {
             writer,
             set_aside: file.set_aside,
+            mended: file.mended,
             fresh: file.fresh,
             due_stale,
         })
@@ -155,7 +156,7 @@ impl Writer {
     /// Puts changes into the outbox and lays them over their tickets, durably and all or none.
     ///
     /// # Errors
-    /// As [`Self::set_rules`]; a ticket that is not there.
+    /// As [`Self::set_rules`]; a ticket that is not there, or goes on in another.
     pub fn commit(&mut self, changes: &[Change]) -> Result<Committed> {
         self.scene(true, |s| s.commit(changes, true))
     }
@@ -166,6 +167,7 @@ impl Writer {
     /// As [`Self::commit`].
     pub fn commit_draft(&mut self, from: &FromDraft) -> Result<Committed> {
         self.scene(true, |s| {
+            draft::against_twice(s.conn, &from.changes, &from.draft_of)?;
             let done = s.commit(&from.changes, true)?;
             draft::give_up(s.conn, &from.draft_of)?;
             Ok(done)
@@ -227,9 +229,19 @@ impl Writer {
     /// I want to see it as new.
     ///
     /// # Errors
-    /// As [`Self::set_rules`].
+    /// As [`Self::commit`].
     pub fn mark_unread(&mut self, ids: &[TicketId]) -> Result<()> {
-        self.marks(ids, "UPDATE ticket SET unread = 1 WHERE id = ?1")
+        self.scene(false, |s| {
+            for id in ids {
+                if let Some(why) = s.against_merged(&s.ticket(*id)?)? {
+                    return Err(StoreError::Refused(why));
+                }
+                s.conn
+                    .prepare_cached("UPDATE ticket SET unread = 1 WHERE id = ?1")?
+                    .execute([id.0])?;
+            }
+            Ok(())
+        })
     }
 
     /// Brings tickets back whose snooze is over, and names them.

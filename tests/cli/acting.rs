@@ -82,18 +82,26 @@ fn a_ticket_that_lives_on_in_another_has_no_status_of_its_own() {
         &["status", "T-2", "open"],
         &["status", "T-2", "open", "--anyway"],
         &["status", "T-2", "resolved", "--anyway"],
+        &["note", "T-2", "lost there"],
+        &["priority", "T-2", "p1"],
+        &["take", "T-2", "--dry-run"],
+        &["split", "T-2", "1", "--subject", "apart"],
+        &["unread", "T-2"],
     ] {
         assert!(
-            refused(&m, args).contains("lives on in another"),
+            refused(&m, args).contains("T-2 was merged into T-1"),
             "{args:?}"
         );
     }
-    assert!(refused(&m, &["merge", "T-2", "T-3"]).contains("T-2 is merged already"));
+    assert!(refused(&m, &["merge", "T-2", "T-3"]).contains("T-2 was merged into T-1"));
     assert!(refused(&m, &["merge", "T-3", "T-2"]).contains("T-2 is merged already"));
+    assert!(m.ok(&["show", "T-2"]).contains("merged into T-1"));
+    assert_eq!(m.json(&["show", "T-2"])["merged_into"], "T-1");
     m.ok(&["undo"]);
     for tenant in ["umc", "vu"] {
         m.ok(&["new", "s", "text", "--tenant", tenant]);
     }
+    assert!(refused(&m, &["split", "T-2", "1", "--subject", " "]).contains("needs a subject"));
     m.ok(&["edit", "T-2", "tenant", "umc"]);
     m.ok(&["edit", "T-1", "tenant", "vu"]);
     assert!(refused(&m, &["merge", "T-2", "T-1"]).contains("different tenants"));

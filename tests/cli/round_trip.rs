@@ -281,6 +281,10 @@ fn anything(h: &mut Hand, tickets: &mut Vec<TicketId>, dice: u64) {
     let pick = |n: u64, of: &[TicketId]| of[(mix(n) % of.len() as u64) as usize];
     let (one, other) = (pick(dice, tickets), pick(dice ^ 77, tickets));
     let byte = (dice >> 8) as usize;
+    if h.reader.ticket(one).unwrap().unwrap().merged_into.is_some() && dice % 20 >= 18 {
+        // It goes on in another: nothing is said there.
+        return;
+    }
     let act = match dice % 20 {
         0 => Act::Status {
             to: Status::ALL[byte % 6],

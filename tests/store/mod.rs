@@ -5,6 +5,7 @@ mod bench;
 mod damage;
 mod kill;
 mod laws;
+mod mend;
 mod plans;
 mod play;
 mod reach;
@@ -594,6 +595,39 @@ fn what_two_write_in_one_draft_is_kept_until_both_have_seen_it() {
         })
         .unwrap();
     assert_eq!(scene.reader.drafts_of(t).unwrap()[0].body, "x y");
+}
+
+#[test]
+fn a_draft_that_another_window_has_sent_does_not_go_twice() {
+    let mut scene = Scene::with(60);
+    let t = scene.id("T55");
+    let place = |texts: &[&str]| seen(t, Visibility::Internal, texts);
+    scene
+        .writer
+        .save_draft(written(t, "once"), &place(&[""]))
+        .unwrap();
+    let say = |n: u64| Act::Say {
+        message: MessageId((1 << 52) + i64::try_from(n).unwrap()),
+        visibility: Visibility::Internal,
+        body: Untrusted::new("once"),
+        attachments: vec![],
+    };
+    let send = |n: u64| FromDraft {
+        changes: vec![change(n, t, say(n))],
+        draft_of: place(&["", "once"]),
+    };
+    scene.writer.commit_draft(&send(1)).unwrap();
+    let why = scene.writer.commit_draft(&send(2)).unwrap_err();
+    assert!(why.to_string().contains("sent this text already"), "{why}");
+    let said = scene.reader.thread(t).unwrap().unwrap().messages;
+    let said = said.iter().filter(|m| m.body.raw() == "once").count();
+    assert_eq!(said, 1);
+    // Written anew and never on disk, the same words go.
+    let anew = FromDraft {
+        draft_of: place(&[""]),
+        ..send(3)
+    };
+    scene.writer.commit_draft(&anew).unwrap();
 }
 
 #[test]

@@ -146,6 +146,10 @@ const WHOLE: &[(&str, &str)] = &[
         "as many as words of one sort, for completion",
     ),
     ("FROM sqlite_schema", "as many as tables"),
+    (
+        "SELECT id FROM ticket ORDER BY id",
+        "making the index of words anew is reading all",
+    ),
     ("ORDER BY undone", "as many as were taken back last"),
     ("ticket IN member AND", "one conversation"),
     (

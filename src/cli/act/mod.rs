@@ -195,6 +195,13 @@ fn act(session: &Session, ids: &[String], dry: bool, plan: Plan<'_>, out: &mut O
     let mut wanted = Vec::new();
     for id in ids {
         let ticket = session.ticket(&reader, id)?;
+        // Nothing is done to it, and a dry run says so too.
+        if let Some(into) = ticket.merged_into
+            && let Some(into) = reader.ticket(into)?
+        {
+            let why = crate::domain::gate::goes_on(&ticket.key, &into.key);
+            return Err(Fail::new(Code::Refused, why));
+        }
         for act in plan(&ticket, &reader)? {
             wanted.push((ticket.clone(), act));
         }
@@ -301,7 +308,10 @@ fn describe(session: &Session, act: &Act) -> String {
         Act::Workspace { to: None } => "clear the Workspace".into(),
         Act::Merge { .. } => "merge".into(),
         Act::Link { .. } => "link".into(),
-        Act::Split { messages, .. } => format!("split off {} messages", messages.len()),
+        Act::Split { messages, .. } => match messages.len() {
+            1 => "split off 1 message".into(),
+            n => format!("split off {n} messages"),
+        },
         other => format!("change {}", other.field()),
     }
 }
