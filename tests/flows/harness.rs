@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{Event as Raw, KeyCode, KeyEvent, KeyModifiers};
 use deskhand::app::App;
-use deskhand::app::state::State;
+use deskhand::app::state::{Overlay, State};
 use deskhand::config::{Config, Paths};
 use deskhand::shell::{
     Aside, Clock, Console, DeskFile, Flight, OpenDesk, Outside, Parts, Report, Screen, Turn,
@@ -238,6 +238,23 @@ impl Person {
                 .unwrap();
         }
         self.settle();
+        self
+    }
+
+    /// Says yes to what is asked, and gives that reason where one is wanted.
+    pub fn goes_on_anyway(&mut self, reason: &str) -> &mut Self {
+        for _ in 0..3 {
+            match self.state().overlays.last() {
+                Some(Overlay::Confirm(confirm)) => {
+                    let yes = confirm.key.to_string();
+                    self.keys(&yes);
+                }
+                Some(Overlay::Prompt(_)) => {
+                    self.text(reason).keys("Enter");
+                }
+                _ => break,
+            }
+        }
         self
     }
 

@@ -104,7 +104,7 @@ fn a_public_reply_waits_and_can_be_taken_back_until_it_is_sent() {
         .text("Dear all, it works again.")
         .keys("Ctrl+s");
     // A public reply asks for a key of its own where the app wants one.
-    if let Some(deskhand::app::state::Overlay::Confirm(confirm)) = person.state().overlays.last() {
+    if let Some(Overlay::Confirm(confirm)) = person.state().overlays.last() {
         let yes = confirm.key.to_string();
         person.keys(&yes);
     }
@@ -133,7 +133,7 @@ fn a_public_reply_waits_and_can_be_taken_back_until_it_is_sent() {
         person.keys("r");
     }
     person.text("It works again.").keys("Ctrl+s");
-    if let Some(deskhand::app::state::Overlay::Confirm(confirm)) = person.state().overlays.last() {
+    if let Some(Overlay::Confirm(confirm)) = person.state().overlays.last() {
         let yes = confirm.key.to_string();
         person.keys(&yes);
     }
@@ -247,18 +247,7 @@ fn resolving_goes_through_its_gate_and_undo_brings_it_back() {
     let before = store.ticket(id).unwrap().unwrap().status;
     person.keys("s").text("resolved").keys("Enter");
     // Nobody has answered the requester: the gate wants to know why, and shows the effect.
-    for _ in 0..3 {
-        match person.state().overlays.last() {
-            Some(Overlay::Confirm(confirm)) => {
-                let yes = confirm.key.to_string();
-                person.keys(&yes);
-            }
-            Some(Overlay::Prompt(_)) => {
-                person.text("The cable was loose.").keys("Enter");
-            }
-            _ => break,
-        }
-    }
+    person.goes_on_anyway("The cable was loose.");
     assert_eq!(
         store.ticket(id).unwrap().unwrap().status,
         Status::Resolved,
