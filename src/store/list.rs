@@ -288,28 +288,39 @@ impl<'a> Ask<'a> {
         }
     }
 
-    fn walk_sql(&self, b: &Branch, forward: bool) -> String {
+    /// The rows behind a place, in two questions: those with its own key, then those with the
+    /// next ones. Asked as one, all rows with its key would be read, and there may be many.
+    fn walk_sql(&self, b: &Branch, forward: bool) -> Vec<String> {
         let (key, id) = (b.key, b.id);
         let (op, order, bound) = if forward {
             (">", "", "<")
         } else {
             ("<", "DESC", ">=")
         };
-        let (after, by) = if key == id {
-            (
+        let walks = if key == id {
+            vec![(
                 format!("{id} {op} ?4 AND {id} {bound} ?5 AND ?3 IS NOT NULL"),
                 format!("{id} {order}"),
-            )
+            )]
         } else {
-            (
-                format!("({key}, {id}) {op} (?3, ?4) AND {key} {bound} ?5"),
-                format!("{key} {order}, {id} {order}"),
+            vec![
+                (
+                    format!("{key} = ?3 AND {id} {op} ?4 AND {key} {bound} ?5"),
+                    format!("{id} {order}"),
+                ),
+                (
+                    format!("{key} {op} ?3 AND {key} {bound} ?5 AND ?4 IS NOT NULL"),
+                    format!("{key} {order}, {id} {order}"),
+                ),
+            ]
+        };
+        let walk = |(after, by): &(String, String)| {
+            format!(
+                "SELECT {key}, {id}, ({}) FROM {} WHERE {} AND {after} ORDER BY {by} LIMIT ?6",
+                self.sieve.sql, b.from, b.on
             )
         };
-        format!(
-            "SELECT {key}, {id}, ({}) FROM {} WHERE {} AND {after} ORDER BY {by} LIMIT ?6",
-            self.sieve.sql, b.from, b.on
-        )
+        walks.iter().map(walk).collect()
     }
 
     fn refill(&self, c: &mut Cursor<'_>, forward: bool) -> Result<()> {
@@ -319,22 +330,24 @@ impl<'a> Ask<'a> {
         } else {
             self.plan.keys.0
         };
-        let mut stmt = self.conn.prepare_cached(&self.walk_sql(b, forward))?;
-        let mut found = stmt.query(params![
-            b.args[0],
-            b.args[1],
-            b.key_at(c.from.0),
-            c.from.1,
-            b.key_at(edge),
-            c.chunk
-        ])?;
-        let mut n = 0;
-        while let Some(r) = found.next()? {
-            n += 1;
-            let (key, id): (i64, i64) = (r.get::<_, i64>(0)? - b.shift, r.get(1)?);
-            let seen: Option<bool> = r.get(2)?;
-            c.from = (key, id);
-            c.rows.push_back((key, id, seen.unwrap_or(false)));
+        let (mut n, place) = (0, c.from);
+        for walk in self.walk_sql(b, forward) {
+            let mut stmt = self.conn.prepare_cached(&walk)?;
+            let mut found = stmt.query(params![
+                b.args[0],
+                b.args[1],
+                b.key_at(place.0),
+                place.1,
+                b.key_at(edge),
+                c.chunk - n
+            ])?;
+            while let Some(r) = found.next()? {
+                n += 1;
+                let (key, id): (i64, i64) = (r.get::<_, i64>(0)? - b.shift, r.get(1)?);
+                let seen: Option<bool> = r.get(2)?;
+                c.from = (key, id);
+                c.rows.push_back((key, id, seen.unwrap_or(false)));
+            }
         }
         c.done = n < c.chunk;
         c.chunk = (c.chunk * 2).min(512);
@@ -366,7 +379,7 @@ impl<'a> Ask<'a> {
         for forward in [true, false] {
             if self.texts.is_empty() {
                 let all = self.plan.branches.iter();
-                asked.extend(all.map(|b| self.walk_sql(b, forward)));
+                asked.extend(all.flat_map(|b| self.walk_sql(b, forward)));
             } else {
                 asked.extend(self.search_sql(forward));
             }
