@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::domain::people::{Agent, AgentId};
-use crate::domain::text::{Printable, line, width};
+use crate::domain::text::{Printable, columns, line};
 
 /// Names by handle: whole, and short for where there is little room. A short name is the first
 /// name, and where two share it the first letter of the last name too.
@@ -36,9 +36,7 @@ impl Names {
                 Some(letter) if shared => line(&format!("{first} {letter}")),
                 _ => line(first),
             };
-            names.widest = names
-                .widest
-                .max(u16::try_from(width(&short)).unwrap_or(u16::MAX));
+            names.widest = names.widest.max(columns(&short));
             let whole = whole.clone();
             names.known.insert(agent.id.clone(), Name { whole, short });
         }

@@ -6,7 +6,7 @@ use super::layout::Area;
 use super::state::State;
 use crate::domain::Instant;
 use crate::domain::list::Count;
-use crate::domain::text::{Printable, line, width};
+use crate::domain::text::{Printable, columns, line};
 
 /// From this width on the program says its name, and the clock its day.
 const NAMED: u16 = 100;
@@ -101,10 +101,6 @@ pub fn count(count: Count) -> Printable {
         Count::AtLeast(n) => Printable::grouped(n).with("+"),
         Count::Unknown => Printable::literal("…"),
     }
-}
-
-fn columns(text: &Printable) -> u16 {
-    u16::try_from(width(text)).unwrap_or(u16::MAX)
 }
 
 /// Shares the line out. Facts stand at the right, the most important last; views that do not

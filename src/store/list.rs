@@ -332,6 +332,9 @@ impl<'a> Ask<'a> {
         };
         let (mut n, place) = (0, c.from);
         for walk in self.walk_sql(b, forward) {
+            if n == c.chunk {
+                break;
+            }
             let mut stmt = self.conn.prepare_cached(&walk)?;
             let mut found = stmt.query(params![
                 b.args[0],

@@ -103,14 +103,9 @@ impl Scene<'_> {
 
     /// Takes back the latest batch of this person.
     pub fn undo(&mut self, me: &AgentId, now: Instant) -> Result<Option<Undone>> {
-        let last: Option<Vec<u8>> = self
-            .conn
-            .prepare_cached(
-                "SELECT id FROM batch WHERE by = ?1 AND state = 0 ORDER BY seq DESC LIMIT 1",
-            )?
-            .query_row([me.as_str()], |r| r.get(0))
-            .optional()?;
-        let Some(batch) = last else { return Ok(None) };
+        let Some(batch) = self.last_batch(me, "state = 0 ORDER BY seq DESC")? else {
+            return Ok(None);
+        };
         let mut told = Told::new("Took back");
         let all = self.of_batch(&batch)?;
         // One ticket's text was written by hand; a macro's words on many are nobody's draft.
@@ -175,14 +170,9 @@ impl Scene<'_> {
 
     /// Does again what was taken back last.
     pub fn redo(&mut self, me: &AgentId, now: Instant) -> Result<Option<Undone>> {
-        let last: Option<Vec<u8>> = self
-            .conn
-            .prepare_cached(
-                "SELECT id FROM batch WHERE by = ?1 AND state = 1 ORDER BY undone DESC LIMIT 1",
-            )?
-            .query_row([me.as_str()], |r| r.get(0))
-            .optional()?;
-        let Some(batch) = last else { return Ok(None) };
+        let Some(batch) = self.last_batch(me, "state = 1 ORDER BY undone DESC")? else {
+            return Ok(None);
+        };
         let again = changes(
             self.conn,
             "batch = ?1 AND (stage = 6 OR reason = 'undone') ORDER BY seq",
@@ -231,6 +221,13 @@ impl Scene<'_> {
             .prepare_cached("UPDATE batch SET state = 2 WHERE id = ?1")?
             .execute([&batch])?;
         Ok(Some(told.finish()))
+    }
+
+    /// The first batch of this person in that state and order.
+    fn last_batch(&self, me: &AgentId, which: &'static str) -> Result<Option<Vec<u8>>> {
+        let sql = format!("SELECT id FROM batch WHERE by = ?1 AND {which} LIMIT 1");
+        let mut stmt = self.conn.prepare_cached(&sql)?;
+        Ok(stmt.query_row([me.as_str()], |r| r.get(0)).optional()?)
     }
 
     fn of_batch(&self, batch: &[u8]) -> Result<Vec<(Change, Stage, Option<Act>)>> {

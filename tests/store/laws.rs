@@ -11,7 +11,7 @@ use super::acts::{any_op, own_op, sent_op};
 use super::play::Play;
 use super::scene::asker;
 use super::sound::{assert_sound, assert_whole};
-use super::{all, listed};
+use super::{all, fitting, listed};
 
 /// Filters whose lists and counts are held against their plain meaning.
 const FILTERS: &[&str] = &[
@@ -47,12 +47,7 @@ fn assert_lists_mean_what_they_say(play: &Play) {
     for text in FILTERS {
         let query = Query::parse(text).unwrap();
         let merged = text.contains("is:merged") && !text.contains("-is:merged");
-        let mut want: Vec<TicketId> = tickets
-            .iter()
-            .filter(|t| query.matches(t, &asker(), "") && (merged || t.merged_into.is_none()))
-            .map(|t| t.id)
-            .collect();
-        want.sort();
+        let want = fitting(&tickets, &query, merged);
         for (sort, _) in Sort::ALL {
             let mut got = listed(&play.reader, &query, *sort, Anchor::First);
             got.sort();

@@ -105,6 +105,17 @@ pub fn views() -> Vec<(&'static str, Query, Sort)> {
     ]
 }
 
+/// The tickets that a query is about, by what it means; merged ones only where it asks for them.
+fn fitting(tickets: &[Ticket], query: &Query, merged: bool) -> Vec<TicketId> {
+    let mut ids: Vec<TicketId> = tickets
+        .iter()
+        .filter(|t| query.matches(t, &asker(), "") && (merged || t.merged_into.is_none()))
+        .map(|t| t.id)
+        .collect();
+    ids.sort();
+    ids
+}
+
 fn all(reader: &Reader) -> Vec<Ticket> {
     let mut out = Vec::new();
     reader
@@ -204,12 +215,7 @@ fn lists_and_counts_are_what_the_plain_meaning_says() {
             .terms
             .iter()
             .any(|t| matches!(&t.test, Test::Is(f) if f.contains(&Flag::Merged)));
-        let mut want: Vec<TicketId> = tickets
-            .iter()
-            .filter(|t| query.matches(t, &asker(), "") && (merged || t.merged_into.is_none()))
-            .map(|t| t.id)
-            .collect();
-        want.sort();
+        let want = fitting(&tickets, query, merged);
         for (sort, _) in Sort::ALL {
             for anchor in [Anchor::First, Anchor::Last] {
                 let mut got = listed(&scene.reader, query, *sort, anchor);

@@ -23,7 +23,7 @@ pub use gate::{block, line};
 pub use json::{json_escaped, printable_json, to_printable_json};
 pub use printable::Printable;
 pub use quotes::{Segment, SegmentKind, fold_quotes};
-pub use shape::{fit, pad, width, wrap};
+pub use shape::{columns, fit, pad, width, wrap};
 
 /// Text from outside, as it was received. It has no `Display`: to show it, pass
 /// it through the gate with [`Untrusted::line`] or [`Untrusted::block`].

@@ -16,6 +16,11 @@ pub fn width(text: &str) -> usize {
     text.graphemes(true).map(cell_width).sum()
 }
 
+/// The same for the screen, whose columns are counted in 16 bits.
+pub fn columns(text: &str) -> u16 {
+    u16::try_from(width(text)).unwrap_or(u16::MAX)
+}
+
 /// Cuts a text to at most `columns`; what is left out shows as `…`.
 pub fn fit(text: &Printable, columns: usize) -> Printable {
     if columns == 0 {
