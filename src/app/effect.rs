@@ -48,6 +48,20 @@ pub enum Effect {
         /// Which ticket.
         ticket: TicketId,
     },
+    /// What the next key may want: both ends of the list, the ticket under the cursor, the most
+    /// urgent.
+    Ahead {
+        /// Which request.
+        generation: Generation,
+        /// Who asks.
+        asker: Asker,
+        /// The first and the last screen, where they are not here.
+        ends: Option<Box<[ListRequest; 2]>>,
+        /// The ticket, where it is not here.
+        ticket: Option<TicketId>,
+        /// The most urgent, these left out, where it is not here.
+        urgent: Option<Vec<TicketId>>,
+    },
     /// The most urgent ticket that the asker may work on, these left out.
     NextUrgent {
         /// Which request.

@@ -83,6 +83,20 @@ pub struct Undone {
     pub done: bool,
 }
 
+/// The most urgent ticket with all that belongs to it.
+pub type NextUp = Box<(Urgent, Thread)>;
+
+/// What was read before it is wanted.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Foreseen {
+    /// The first and the last screen of the list.
+    pub ends: Option<Box<[Page; 2]>>,
+    /// The ticket under the cursor.
+    pub thread: Option<Box<Thread>>,
+    /// The most urgent.
+    pub urgent: Option<NextUp>,
+}
+
 /// Something that happened.
 #[derive(Debug)]
 pub enum Event {
@@ -140,12 +154,19 @@ pub enum Event {
         /// The thread.
         answer: Answer<Option<Box<Thread>>>,
     },
+    /// Answer to [`super::Effect::Ahead`]; what could not be read is missing.
+    Ahead {
+        /// Which request.
+        generation: Generation,
+        /// What is here now.
+        here: Foreseen,
+    },
     /// Answer to [`super::Effect::NextUrgent`].
     NextUrgent {
         /// Which request.
         generation: Generation,
-        /// The ticket; none: nothing is left.
-        answer: Answer<Option<Box<Urgent>>>,
+        /// The ticket with all that belongs to it; none: nothing is left.
+        answer: Answer<Option<NextUp>>,
     },
     /// Answer to [`super::Effect::Outlook`].
     Outlooked {

@@ -6,12 +6,13 @@ use uuid::Uuid;
 
 use crate::domain::Instant;
 use crate::domain::change::BatchId;
-use crate::domain::list::Place;
+use crate::domain::list::{Page, Place, Sort};
+use crate::domain::query::Query;
 use crate::domain::text::Printable;
-use crate::domain::thread::{Draft, DraftPlace, DraftSeen};
+use crate::domain::thread::{Draft, DraftPlace, DraftSeen, Thread};
 use crate::domain::ticket::{TicketId, TicketKey};
 
-use super::event::Generation;
+use super::event::{Generation, NextUp};
 use super::state::Wanted;
 
 /// Where the cursor goes when the rows come.
@@ -52,6 +53,35 @@ pub struct Sending {
     pub draft: Option<Draft>,
 }
 
+/// Both ends of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ends {
+    /// Of which list.
+    pub query: Query,
+    pub sort: Sort,
+    /// Its first screen.
+    pub first: Page,
+    /// Its last screen.
+    pub last: Page,
+}
+
+/// What is here before it is wanted, so that the next key need not wait for the store. It is
+/// only ever shown instead of asking: any change in the store drops it.
+#[derive(Debug, Clone, Default)]
+pub struct Ahead {
+    /// When to ask.
+    pub at: Option<Instant>,
+    /// The latest request, while its answer is wanted: of which list it asks the ends, and
+    /// which tickets the most urgent is not.
+    pub asked: Option<(Generation, Query, Sort, Vec<TicketId>)>,
+    /// Both ends of the list that is shown.
+    pub ends: Option<Ends>,
+    /// The ticket under the cursor.
+    pub thread: Option<Box<Thread>>,
+    /// The most urgent ticket but for these.
+    pub urgent: Option<(Vec<TicketId>, NextUp)>,
+}
+
 /// The memory of the update.
 #[derive(Debug, Clone, Default)]
 pub struct Inner {
@@ -76,6 +106,8 @@ pub struct Inner {
     pub recount: bool,
     /// When the ticket under the cursor is loaded beside the list.
     pub follow_at: Option<Instant>,
+    /// What is here before it is wanted.
+    pub ahead: Ahead,
     /// Seen with the key for the most urgent, in a row.
     pub skip: Vec<TicketId>,
     /// The reasons of the latest most urgent.

@@ -29,6 +29,7 @@ pub fn wake(s: &State) -> Option<Instant> {
     let due = rows.filter_map(|r| r.countdown.changes_at).min();
     [
         s.inner.follow_at,
+        s.inner.ahead.at,
         s.inner.recount_soon,
         s.composer
             .as_ref()

@@ -1,8 +1,9 @@
 //! A wish to read, and the event that answers it.
 
-use crate::app::event::{Answer, Fault};
+use crate::app::event::{Answer, Fault, Foreseen, NextUp};
 use crate::app::state::AuditRow;
 use crate::app::{Effect, Event};
+use crate::domain::list::{Asker, ListRequest};
 use crate::domain::text;
 use crate::domain::ticket::TicketId;
 use crate::domain::trail;
@@ -19,6 +20,8 @@ pub enum Slot {
     Marks,
     /// The ticket that is shown.
     Thread,
+    /// What the next key may want.
+    Ahead,
     /// The next most urgent.
     Next,
     /// A number that was typed.
@@ -42,6 +45,7 @@ impl Slot {
             Effect::List { .. } => Self::List,
             Effect::Marks { .. } => Self::Marks,
             Effect::Thread { .. } => Self::Thread,
+            Effect::Ahead { .. } => Self::Ahead,
             Effect::NextUrgent { .. } => Self::Next,
             Effect::FindTicket { .. } => Self::Find,
             Effect::Counts { .. } => Self::Counts,
@@ -130,8 +134,39 @@ fn read(reader: &Reader, effect: Effect) -> Result<Option<Event>, StoreError> {
             skip,
         } => Event::NextUrgent {
             generation,
-            answer: told(reader.next_urgent(&asker, &skip).map(|t| t.map(Box::new)))?,
+            answer: told(next_urgent(reader, &asker, &skip))?,
         },
+        Effect::Ahead {
+            generation,
+            asker,
+            ends,
+            ticket,
+            urgent,
+        } => {
+            // Nobody waits for it: what cannot be read now is said when it is asked for.
+            let page = |request: &ListRequest| told(reader.list(request, &asker));
+            let ends = match ends {
+                Some(ends) => match (page(&ends[0])?, page(&ends[1])?) {
+                    (Ok(first), Ok(last)) => Some(Box::new([first, last])),
+                    _ => None,
+                },
+                None => None,
+            };
+            let thread = match ticket {
+                Some(id) => told(reader.thread(id))?.unwrap_or_default().map(Box::new),
+                None => None,
+            };
+            let urgent = match urgent {
+                Some(skip) => told(next_urgent(reader, &asker, &skip))?.unwrap_or_default(),
+                None => None,
+            };
+            let here = Foreseen {
+                ends,
+                thread,
+                urgent,
+            };
+            Event::Ahead { generation, here }
+        }
         Effect::Outlook {
             generation,
             asker,
@@ -178,6 +213,19 @@ fn read(reader: &Reader, effect: Effect) -> Result<Option<Event>, StoreError> {
     }))
 }
 
+/// The most urgent with all that belongs to it: who asks for it reads it.
+fn next_urgent(
+    reader: &Reader,
+    asker: &Asker,
+    skip: &[TicketId],
+) -> Result<Option<NextUp>, StoreError> {
+    let Some(urgent) = reader.next_urgent(asker, skip)? else {
+        return Ok(None);
+    };
+    let thread = reader.thread(urgent.ticket.id)?;
+    Ok(thread.map(|thread| Box::new((urgent, thread))))
+}
+
 fn audit_row(
     reader: &Reader,
     row: store::AuditRow,
@@ -214,6 +262,10 @@ pub fn refusal(effect: Effect, error: &StoreError) -> Option<Event> {
         Effect::Thread { generation, .. } => Event::Threaded {
             generation,
             answer: Err(no),
+        },
+        Effect::Ahead { generation, .. } => Event::Ahead {
+            generation,
+            here: Foreseen::default(),
         },
         Effect::NextUrgent { generation, .. } => Event::NextUrgent {
             generation,

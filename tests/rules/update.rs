@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use deskhand::app::event::{Answer, Generation};
+use deskhand::app::event::{Answer, Changed, Foreseen, Generation};
 use deskhand::app::state::{Overlay, Pane, Setup, Size};
 use deskhand::app::{App, Effect, Event};
 use deskhand::domain::calendar::Calendar;
@@ -178,6 +178,19 @@ impl Desk {
                 generation,
                 answer: self.thread(ticket),
             },
+            Effect::Ahead {
+                generation,
+                ends,
+                ticket,
+                ..
+            } => Event::Ahead {
+                generation,
+                here: Foreseen {
+                    ends: ends.map(|e| Box::new([self.page(&e[0]), self.page(&e[1])])),
+                    thread: ticket.and_then(|t| self.thread(t).ok().flatten()),
+                    urgent: None,
+                },
+            },
             Effect::SaveDraft(d, seen) => {
                 let (place, at) = (d.place(), d.at);
                 let (draft, kept) = seen.keep(d, self.drafts.remove(&place));
@@ -324,10 +337,22 @@ impl Desk {
     }
 
     fn threads(&self) -> usize {
-        self.seen
-            .iter()
-            .filter(|e| matches!(e, Effect::Thread { .. }))
-            .count()
+        let asks = |e: &&Effect| {
+            matches!(
+                e,
+                Effect::Thread { .. }
+                    | Effect::Ahead {
+                        ticket: Some(_),
+                        ..
+                    }
+            )
+        };
+        self.seen.iter().filter(asks).count()
+    }
+
+    fn lists(&self) -> usize {
+        let lists = self.seen.iter();
+        lists.filter(|e| matches!(e, Effect::List { .. })).count()
     }
 }
 
@@ -410,6 +435,98 @@ fn holding_a_key_loads_one_ticket_when_it_rests() {
 }
 
 #[test]
+fn after_a_rest_the_next_keys_ask_nothing() {
+    let mut desk = Desk::of(5000);
+    desk.messages = 2;
+    desk.keys("j").wait(60);
+    let (lists, threads) = (desk.lists(), desk.threads());
+    assert_eq!(desk.keys("G").id(), 5000);
+    let q = &desk.app.state.queue;
+    assert!(q.at_end && !q.at_start && q.rows.len() > 20);
+    assert_eq!(desk.keys("g g").id(), 1);
+    assert_eq!((desk.lists(), desk.threads()), (lists, threads));
+    // What lies around follows when the picture is there.
+    desk.keys("G").wait(60);
+    assert!(desk.lists() > lists && desk.app.state.queue.rows.len() > 100);
+    desk.keys("Enter");
+    let shown = desk.app.state.detail.as_ref().unwrap();
+    assert_eq!(shown.ticket, TicketId(5000));
+    assert!(shown.loaded.is_some());
+}
+
+#[test]
+fn what_changed_meanwhile_is_asked_for_again() {
+    let mut desk = Desk::of(5000);
+    desk.wait(60);
+    desk.tickets.truncate(4000);
+    desk.tickets[0].subject = Untrusted::new("Another subject");
+    desk.event(Event::Changed(Changed {
+        all: true,
+        ..Changed::default()
+    }));
+    assert_eq!(desk.keys("G").id(), 4000);
+    desk.keys("g g Enter");
+    let row = desk.app.state.subject().unwrap();
+    assert_eq!(row.subject.as_str(), "Another subject");
+    // An answer that was on its way when it changed says nothing any more.
+    desk.wait(60);
+    let asked = desk.seen.iter().rev().find_map(|e| match e {
+        Effect::Ahead { generation, .. } => Some(*generation),
+        _ => None,
+    });
+    let old = desk.tickets.iter().take(30).cloned().collect::<Vec<_>>();
+    desk.event(Event::Changed(Changed {
+        all: true,
+        ..Changed::default()
+    }));
+    let page = rare(&old, &request(Anchor::First), 0, 30);
+    desk.event(Event::Ahead {
+        generation: asked.unwrap(),
+        here: Foreseen {
+            ends: Some(Box::new([page.clone(), page])),
+            ..Foreseen::default()
+        },
+    });
+    assert_eq!(desk.keys("Esc G").id(), 4000);
+}
+
+fn request(anchor: Anchor) -> ListRequest {
+    ListRequest {
+        query: Default::default(),
+        sort: Default::default(),
+        anchor,
+        before: 0,
+        after: 1,
+    }
+}
+
+#[test]
+fn the_ends_of_one_list_are_not_those_of_another() {
+    let mut desk = Desk::of(5000);
+    desk.wait(60);
+    desk.seen.clear();
+    let asked_end = |desk: &Desk| {
+        let mut seen = desk.seen.iter();
+        seen.any(|e| matches!(e, Effect::List { request, .. } if request.anchor == Anchor::Last))
+    };
+    desk.keys("G");
+    assert!(!asked_end(&desk));
+    desk.keys("] G");
+    assert!(asked_end(&desk));
+}
+
+#[test]
+fn the_way_up_from_the_end_keeps_no_more_rows_than_the_way_down() {
+    let mut desk = Desk::of(5000);
+    desk.keys("G").wait(60);
+    for n in 1..=4999 {
+        desk.keys("k");
+        assert_eq!(desk.id(), 5000 - n);
+    }
+    assert!(desk.app.state.queue.rows.len() < 700);
+}
+
+#[test]
 fn the_list_pages_through_everything_and_the_ends_are_ends() {
     let mut desk = Desk::of(5000);
     for _ in 0..1000 {
@@ -426,13 +543,7 @@ fn a_late_answer_is_dropped() {
     let mut desk = Desk::of(5);
     let page = Page {
         rows: Vec::new(),
-        ..desk.page(&ListRequest {
-            query: Default::default(),
-            sort: Default::default(),
-            anchor: Anchor::First,
-            before: 0,
-            after: 1,
-        })
+        ..desk.page(&request(Anchor::First))
     };
     desk.event(Event::Listed {
         generation: Generation(0),

@@ -19,6 +19,7 @@ use super::{Turn, say};
 impl Turn<'_> {
     /// Takes an answer in; a late one is dropped.
     pub fn answer(&mut self, event: Event) {
+        self.outdate(&event);
         match event {
             Event::Listed { generation, answer } if generation == self.s.inner.list => match answer
             {
@@ -50,10 +51,11 @@ impl Turn<'_> {
             }
             Event::NextUrgent { generation, answer } if generation == self.s.inner.urgent => {
                 match answer {
-                    Ok(urgent) => self.urgent(urgent.map(|u| *u)),
+                    Ok(found) => self.urgent(found.map(|f| *f)),
                     Err(fault) => self.fault(fault),
                 }
             }
+            Event::Ahead { generation, here } => self.is_ahead(generation, here),
             Event::Outlooked { generation, answer } if generation == self.s.inner.outlook => {
                 match answer {
                     Ok(outlook) => {
@@ -228,7 +230,7 @@ impl Turn<'_> {
         }
     }
 
-    fn threaded(&mut self, answer: Result<Option<Box<Thread>>, Fault>) {
+    pub fn threaded(&mut self, answer: Result<Option<Box<Thread>>, Fault>) {
         let Some(wanted) = self.s.detail.as_ref().map(|d| d.ticket) else {
             return;
         };
@@ -290,8 +292,8 @@ impl Turn<'_> {
         self.drafts_known(wanted, drafts);
     }
 
-    fn urgent(&mut self, urgent: Option<Urgent>) {
-        let Some(urgent) = urgent else {
+    pub fn urgent(&mut self, found: Option<(Urgent, Thread)>) {
+        let Some((urgent, thread)) = found else {
             let seen = self.s.inner.skip.len();
             self.s.inner.skip.clear();
             return self.refuse(if seen > 0 {
@@ -322,6 +324,7 @@ impl Turn<'_> {
             );
         }
         self.s.inner.follow_at = None;
+        self.s.inner.ahead.thread = Some(Box::new(thread));
         self.show(id, true);
         self.s.pane = Pane::Detail;
     }

@@ -1,6 +1,7 @@
 //! What happens when something happens. One file a part of the screen.
 
 mod acts;
+mod ahead;
 mod answers;
 mod composer;
 mod detail;
@@ -120,6 +121,9 @@ impl Turn<'_> {
             self.s.inner.follow_at = None;
             self.follow();
         }
+        if self.s.inner.ahead.at.is_some_and(|at| at <= now) {
+            self.ask_ahead();
+        }
         if self.s.inner.save_at.is_some_and(|at| at <= now) && self.s.inner.draft_unknown.is_none()
         {
             self.save_draft();
@@ -129,6 +133,7 @@ impl Turn<'_> {
             self.s.inner.recount_soon = None;
             // Time moves tickets into a list and out of it.
             if self.s.inner.recount_at.is_some_and(|at| at <= now) && !self.s.queue.loading {
+                self.s.inner.ahead = Default::default();
                 self.ask_list();
             }
             self.ask_counts();

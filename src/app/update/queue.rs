@@ -97,23 +97,39 @@ impl Turn<'_> {
             return;
         }
         let (above, below) = (q.cursor, q.rows.len().saturating_sub(q.cursor + 1));
+        let place = |row: Option<&QueueRow>| row.map(|r| r.place);
         let on = if !q.at_end && below < rows * 2 {
-            q.below.map(|p| Intent::On(p, true))
+            q.below
+                .or(place(q.rows.last()))
+                .map(|p| Intent::On(p, true))
         } else if !q.at_start && above < rows * 2 {
-            q.above.map(|p| Intent::On(p, false))
+            q.above
+                .or(place(q.rows.first()))
+                .map(|p| Intent::On(p, false))
         } else {
-            return;
+            None
         };
-        match on {
-            Some(on) => self.s.inner.intent = on,
-            None if q.rows.is_empty() => return,
-            None => self.s.inner.intent = Intent::Keep,
+        if let Some(on) = on {
+            self.s.inner.intent = on;
+            self.ask_list();
         }
-        self.ask_list();
     }
 
-    /// The rows came.
-    pub fn listed(&mut self, mut page: Page) {
+    /// The rows came; what is still missing around them is asked for.
+    pub fn listed(&mut self, page: Page) {
+        self.take_in(page);
+        if std::mem::take(&mut self.s.inner.stale) {
+            self.ask_list();
+        } else {
+            match std::mem::take(&mut self.s.inner.owed) {
+                0 => self.ask_more(),
+                owed => self.step(owed),
+            }
+        }
+    }
+
+    /// Shows a page, with the cursor where it was meant to go.
+    fn take_in(&mut self, mut page: Page) {
         let old = self.s.queue.selected().map(|r| r.ticket.id);
         let on_screen = self.s.queue.cursor.saturating_sub(self.s.queue.top);
         let mut rows: Vec<_> = std::mem::take(&mut page.rows)
@@ -161,17 +177,10 @@ impl Turn<'_> {
         q.error = None;
         self.s.inner.intent = Intent::Keep;
         self.s.inner.back_place = None;
+        self.look_ahead();
         let new = self.s.queue.selected().map(|r| r.ticket.id);
         if new != old || self.s.detail.is_none() {
             self.moved();
-        }
-        if std::mem::take(&mut self.s.inner.stale) {
-            self.ask_list();
-        } else {
-            match std::mem::take(&mut self.s.inner.owed) {
-                0 => self.ask_more(),
-                owed => self.step(owed),
-            }
         }
     }
 
@@ -192,8 +201,18 @@ impl Turn<'_> {
                 (page.at_start, page.above) = (false, None);
             }
         } else {
+            let before = rows.len();
             rows.splice(0..0, new);
             (page.at_end, page.below) = (q.at_end, q.below);
+            let cursor = q.cursor + rows.len() - before;
+            let far = rows
+                .len()
+                .saturating_sub(keep)
+                .min((rows.len() - cursor) / 2);
+            if far > 0 {
+                rows.truncate(rows.len() - far);
+                (page.at_end, page.below) = (false, None);
+            }
         }
         page.anchor = 0;
         let n = rows.len() as u64;
@@ -260,12 +279,21 @@ impl Turn<'_> {
             self.moved();
         } else {
             self.s.inner.intent = if last { Intent::Last } else { Intent::First };
-            self.ask_list();
+            match self.end_ahead(last) {
+                Some(page) => {
+                    // What was asked for before is not wanted any more; what lies around is
+                    // asked for when the picture is there.
+                    self.s.inner.list = self.next();
+                    self.take_in(page);
+                }
+                None => self.ask_list(),
+            }
         }
     }
 
     /// The cursor is on another ticket: the detail follows after a pause.
     pub fn moved(&mut self) {
+        self.look_ahead();
         let follows =
             self.s.detail.as_ref().is_none_or(|d| !d.opened) || self.s.pane != Pane::Detail;
         if follows && self.s.composer.is_none() {
@@ -316,7 +344,7 @@ impl Turn<'_> {
             width,
             opened,
         });
-        self.ask_thread(ticket);
+        self.thread_ahead(ticket);
         if opened {
             self.fx.push(Effect::MarkRead(ticket));
         }

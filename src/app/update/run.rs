@@ -79,6 +79,10 @@ impl Turn<'_> {
                 let generation = self.next();
                 self.s.inner.urgent = generation;
                 let (asker, skip) = (self.asker(), self.s.inner.skip.clone());
+                let ahead = self.s.inner.ahead.urgent.take_if(|u| u.0 == skip);
+                if let Some((_, found)) = ahead {
+                    return self.urgent(Some(*found));
+                }
                 self.fx.push(Effect::NextUrgent {
                     generation,
                     asker,
@@ -507,6 +511,7 @@ impl Turn<'_> {
     fn refresh(&mut self) {
         match self.s.pane {
             Pane::Queue => {
+                self.s.inner.ahead = Default::default();
                 self.ask_list();
                 self.ask_counts();
             }
