@@ -105,9 +105,9 @@ impl Session {
 
     /// Hands the desk what may be sent now.
     pub fn push(&self, writer: &mut Writer) -> Result<(), Fail> {
-        let mut desk = Desk::Local(Local::new());
+        let desk = Desk::Local(Local::new());
         // The local desk answers at once; another kind would have to be waited for.
-        match sync::push(writer, &mut desk, self.now).now_or_never() {
+        match sync::push(writer, &desk, self.now).now_or_never() {
             Some(pushed) => {
                 pushed?;
             }

@@ -1,17 +1,25 @@
 //! Helpdesks. A desk takes changes and says what it made of them; here is what every
-//! desk is ([`Desk`], [`Capabilities`], [`DeskError`]) and one file or folder a kind.
+//! desk is ([`Door`], [`Desk`], [`DeskError`]) and one file or folder a kind.
 //!
 //! A desk knows nothing of the store, the outbox or the screen: what is sent when, and
 //! what an answer means for the outbox, is sync's.
 
 mod error;
 mod local;
+pub mod rt;
+
+use std::future::Future;
 
 pub use error::{DeskError, ErrorKind};
 pub use local::Local;
+pub use rt::Rt;
 
 use crate::domain::Instant;
-use crate::domain::change::{Change, ChangeId};
+use crate::domain::people::AgentId;
+use crate::domain::reach::Abilities;
+use crate::domain::remote::{Cursor, Gone, Mark, Outgoing, Pulled, Receipt, RemoteId, Told};
+use crate::domain::text::Untrusted;
+use crate::domain::ticket::TicketKey;
 
 /// A kind of desk that can be connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,38 +39,116 @@ pub const KINDS: &[Kind] = &[Kind {
     needs: "nothing: it lies on this machine, and `deskhand import FILE` fills it",
 }];
 
-/// What a desk can do, so that nothing is offered that it will refuse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Capabilities {
-    /// It can be asked whether it has a change already, by the change's own id.
-    pub looks_up: bool,
-    /// Merging and splitting.
-    pub merges: bool,
-    /// Ties between tickets.
-    pub links: bool,
-    /// Free labels.
-    pub labels: bool,
-    /// Files that go with a message.
-    pub attachments: bool,
-    /// Tickets can be made in it.
-    pub creates: bool,
-}
-
-/// The desk's word that it has a change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Receipt {
-    /// The ticket's version there, where the desk counts versions.
-    pub version: Option<u64>,
-}
-
 /// An answer of a desk.
 pub type Answer<T> = Result<T, DeskError>;
+
+/// How a change stands with the desk before it is sent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Prepared {
+    /// It may be sent; the mark is kept first, so that it can be looked for afterwards.
+    Free(Mark),
+    /// The desk has it so already: nothing is sent.
+    There(Receipt),
+    /// Somebody else has changed the same thing: the person chooses.
+    Conflict(Box<Told>),
+}
+
+/// Who we are at a desk and what it is: what a person is shown when it is connected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hello {
+    /// The agent whose account it is.
+    pub me: AgentId,
+    /// The name people read.
+    pub name: Untrusted,
+    /// The desk's version, as it says it.
+    pub version: Untrusted,
+    /// Its clock; none where it does not tell.
+    pub clock: Option<Instant>,
+    /// Departments or queues that we may see.
+    pub queues: Vec<Untrusted>,
+    /// Statuses that were seen there.
+    pub statuses: Vec<Untrusted>,
+    /// Custom fields that were seen there.
+    pub fields: Vec<Untrusted>,
+    /// What we may do, in words: "reply", "note", "take", ...
+    pub rights: Vec<String>,
+}
+
+/// One helpdesk. All that sync wants of it; [`Desk`] is one, and so is a test's model of one.
+///
+/// No call waits longer than the desk's own time limit, none retries a write by itself, and
+/// none changes anything but [`Self::send`].
+pub trait Door: Send + Sync {
+    /// What it can do.
+    fn abilities(&self) -> Abilities;
+
+    /// The next step of a pull; none: from the beginning.
+    ///
+    /// # Errors
+    /// Says why not, and whether and when to try again.
+    fn pull(
+        &self,
+        from: Option<&Cursor>,
+        now: Instant,
+    ) -> impl Future<Output = Answer<Pulled>> + Send;
+
+    /// All of one ticket, texts included.
+    ///
+    /// # Errors
+    /// As [`Self::pull`].
+    fn story(
+        &self,
+        key: &TicketKey,
+        now: Instant,
+    ) -> impl Future<Output = Answer<Result<Told, Gone>>> + Send;
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// As [`Self::pull`].
+    fn file(&self, file: &RemoteId, now: Instant) -> impl Future<Output = Answer<Vec<u8>>> + Send;
+
+    /// Looks how a change would meet what the desk has now.
+    ///
+    /// # Errors
+    /// As [`Self::pull`].
+    fn prepare(
+        &self,
+        out: &Outgoing,
+        now: Instant,
+    ) -> impl Future<Output = Answer<Prepared>> + Send;
+
+    /// Sends it, once. The answer is the truth as read back, not what the desk said of it.
+    ///
+    /// # Errors
+    /// As [`Self::pull`]; refused: nothing was changed, with the desk's reason; a conflict:
+    /// somebody was faster, nothing was changed.
+    fn send(
+        &self,
+        out: &Outgoing,
+        mark: &Mark,
+        now: Instant,
+    ) -> impl Future<Output = Answer<Receipt>> + Send;
+
+    /// Asks whether the desk has it, if it was sent after that mark; none: it has not.
+    ///
+    /// # Errors
+    /// As [`Self::pull`].
+    fn look_up(
+        &self,
+        out: &Outgoing,
+        mark: &Mark,
+        now: Instant,
+    ) -> impl Future<Output = Answer<Option<Receipt>>> + Send;
+}
 
 /// One of the helpdesks we can talk to.
 #[derive(Debug)]
 pub enum Desk {
     /// The embedded desk.
     Local(Local),
+    /// Request Tracker 5.
+    Rt(Rt),
 }
 
 impl Desk {
@@ -70,33 +156,52 @@ impl Desk {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Local(_) => "local",
+            Self::Rt(_) => "rt",
         }
     }
 
-    /// What it can do.
-    pub const fn capabilities(&self) -> Capabilities {
-        match self {
-            Self::Local(desk) => desk.capabilities(),
+    /// Whether it has to be asked over a network.
+    pub const fn is_remote(&self) -> bool {
+        !matches!(self, Self::Local(_))
+    }
+}
+
+/// Hands a call on to the desk at hand.
+macro_rules! at {
+    ($self:ident, $desk:ident => $call:expr) => {
+        match $self {
+            Desk::Local($desk) => $call,
+            Desk::Rt($desk) => $call,
         }
+    };
+}
+
+impl Door for Desk {
+    fn abilities(&self) -> Abilities {
+        at!(self, desk => desk.abilities())
     }
 
-    /// Sends a change. Sending one that it has already changes nothing.
-    ///
-    /// # Errors
-    /// Says why not, and whether and when to try again.
-    pub async fn push(&mut self, change: &Change, now: Instant) -> Answer<Receipt> {
-        match self {
-            Self::Local(desk) => desk.push(change, now).await,
-        }
+    async fn pull(&self, from: Option<&Cursor>, now: Instant) -> Answer<Pulled> {
+        at!(self, desk => desk.pull(from, now).await)
     }
 
-    /// Asks whether it has a change; none: it does not.
-    ///
-    /// # Errors
-    /// As [`Self::push`].
-    pub async fn look_up(&mut self, id: ChangeId, now: Instant) -> Answer<Option<Receipt>> {
-        match self {
-            Self::Local(desk) => desk.look_up(id, now).await,
-        }
+    async fn story(&self, key: &TicketKey, now: Instant) -> Answer<Result<Told, Gone>> {
+        at!(self, desk => desk.story(key, now).await)
+    }
+
+    async fn file(&self, file: &RemoteId, now: Instant) -> Answer<Vec<u8>> {
+        at!(self, desk => desk.file(file, now).await)
+    }
+
+    async fn prepare(&self, out: &Outgoing, now: Instant) -> Answer<Prepared> {
+        at!(self, desk => desk.prepare(out, now).await)
+    }
+
+    async fn send(&self, out: &Outgoing, mark: &Mark, now: Instant) -> Answer<Receipt> {
+        at!(self, desk => desk.send(out, mark, now).await)
+    }
+
+    async fn look_up(&self, out: &Outgoing, mark: &Mark, now: Instant) -> Answer<Option<Receipt>> {
+        at!(self, desk => desk.look_up(out, mark, now).await)
     }
 }

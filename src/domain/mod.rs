@@ -3,6 +3,7 @@
 
 pub mod calendar;
 pub mod change;
+pub mod conflict;
 pub mod fill;
 pub mod gate;
 pub mod import;
@@ -10,6 +11,8 @@ pub mod list;
 pub mod macros;
 pub mod people;
 pub mod query;
+pub mod reach;
+pub mod remote;
 pub mod sla;
 pub mod text;
 pub mod thread;

@@ -14,23 +14,18 @@ use super::scribe::Pen;
 use crate::desk::Desk;
 use crate::domain::Instant;
 use crate::domain::change::ChangeId;
+use crate::domain::remote::Mark;
 use crate::domain::ticket::TicketId;
 use crate::store::StoreError;
-use crate::sync::{Ledger, Pending, Pushed, Verdict, push};
+use crate::sync::{self, Ledger, Pending, Pushed, Verdict, push};
 
 impl Ledger for Pen {
     async fn pending(&mut self, now: Instant) -> Result<Pending, StoreError> {
-        self.ask(move |w| {
-            Ok(Pending {
-                in_flight: w.in_flight()?,
-                ready: w.next_to_send(now)?,
-            })
-        })
-        .await
+        self.ask(move |w| sync::pending(w, now)).await
     }
 
-    async fn begin(&mut self, id: ChangeId) -> Result<bool, StoreError> {
-        self.ask(move |w| w.mark_in_flight(id)).await
+    async fn begin(&mut self, id: ChangeId, mark: Mark) -> Result<bool, StoreError> {
+        self.ask(move |w| w.begin(id, &mark)).await
     }
 
     async fn settle(
@@ -39,13 +34,7 @@ impl Ledger for Pen {
         verdict: Verdict,
         now: Instant,
     ) -> Result<Vec<TicketId>, StoreError> {
-        self.ask(move |w| match verdict {
-            Verdict::Confirmed { version } => w.confirm(id, version, now),
-            Verdict::Refused { reason } => w.refuse(id, &reason, now),
-            Verdict::Again { at } => w.retry_later(id, Some(at)).map(|()| Vec::new()),
-            Verdict::Unclear { .. } => Ok(Vec::new()),
-        })
-        .await
+        self.ask(move |w| sync::settle(w, id, verdict, now)).await
     }
 }
 
@@ -89,9 +78,9 @@ impl Courier {
 
     async fn round(mut self, now: Instant, token: Token) {
         let desk = Arc::clone(&self.desk);
-        let mut desk = desk.lock().await;
+        let desk = desk.lock().await;
         self.wanted.store(false, Ordering::SeqCst);
-        match push(&mut self.pen, &mut desk, now).await {
+        match push(&mut self.pen, &*desk, now).await {
             Ok(Pushed {
                 tickets, again_at, ..
             }) => {

@@ -22,6 +22,7 @@ mod outbox;
 mod plan;
 mod put;
 mod reader;
+mod remote;
 mod rows;
 mod sift;
 mod suspect;
@@ -101,6 +102,17 @@ pub struct Committed {
     pub undo: Option<BatchId>,
     /// The tickets that splits have made, in the order of the changes.
     pub made: Vec<TicketId>,
+}
+
+/// What keeping a step of a pull did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeptPull {
+    /// Tickets that look different now.
+    pub tickets: Vec<TicketId>,
+    /// Agents, tenants, Workspaces or labels changed.
+    pub names: bool,
+    /// Changes of ours that meet somebody else's since.
+    pub conflicts: usize,
 }
 
 /// What an undo or a redo did.

@@ -14,6 +14,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../assets/migrations/001_base.sql"),
     include_str!("../../assets/migrations/002_drafts.sql"),
     include_str!("../../assets/migrations/003_narrow.sql"),
+    include_str!("../../assets/migrations/004_remote.sql"),
 ];
 
 /// A file opened for writing.

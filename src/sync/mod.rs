@@ -8,4 +8,4 @@ mod plan;
 mod push;
 
 pub use plan::{Pending, Step, Verdict, plan, verdict};
-pub use push::{Ledger, Pushed, push};
+pub use push::{Ledger, Pushed, pending, push, settle};

@@ -2,51 +2,55 @@
 
 use chrono::TimeDelta;
 
-use crate::desk::{Answer, DeskError, ErrorKind, Receipt};
+use crate::desk::{Answer, DeskError, ErrorKind};
 use crate::domain::Instant;
-use crate::domain::change::Change;
+use crate::domain::remote::{Mark, Outgoing, Receipt, Told};
 use crate::domain::text::Untrusted;
 
 /// What the outbox holds, as far as sending is concerned.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Pending {
-    /// Was being sent when the program ended, or got no clear answer.
-    pub in_flight: Vec<Change>,
+    /// Was being sent when the program ended, or got no clear answer; with its mark.
+    pub in_flight: Vec<(Outgoing, Mark)>,
     /// May be sent now, at most one a ticket and the oldest of it.
-    pub ready: Vec<Change>,
+    pub ready: Vec<Outgoing>,
 }
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     /// Ask the desk whether it has this.
-    LookUp(Change),
+    LookUp(Outgoing, Mark),
     /// Send this.
-    Send(Change),
+    Send(Outgoing),
 }
 
 /// The next things to do, in order. What is in flight comes first, and nothing of its
 /// ticket is sent before it is settled: changes to one ticket keep their order.
 pub fn plan(pending: Pending) -> Vec<Step> {
-    let held: Vec<_> = pending.in_flight.iter().map(|c| c.ticket).collect();
-    let mut steps: Vec<Step> = pending.in_flight.into_iter().map(Step::LookUp).collect();
-    let mut seen = held;
-    for change in pending.ready {
-        if !seen.contains(&change.ticket) {
-            seen.push(change.ticket);
-            steps.push(Step::Send(change));
+    let mut seen: Vec<_> = pending
+        .in_flight
+        .iter()
+        .map(|(o, _)| o.change.ticket)
+        .collect();
+    let looks = pending.in_flight.into_iter();
+    let mut steps: Vec<Step> = looks.map(|(o, mark)| Step::LookUp(o, mark)).collect();
+    for out in pending.ready {
+        if !seen.contains(&out.change.ticket) {
+            seen.push(out.change.ticket);
+            steps.push(Step::Send(out));
         }
     }
     steps
 }
 
 /// What an answer means for the change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
     /// The desk has it.
     Confirmed {
-        /// The ticket's version there.
-        version: Option<u64>,
+        /// Its word.
+        receipt: Receipt,
     },
     /// It goes again, not before then.
     Again {
@@ -63,6 +67,11 @@ pub enum Verdict {
         /// Why.
         reason: Untrusted,
     },
+    /// Somebody else has changed the same thing; the person chooses.
+    Conflict {
+        /// The ticket as the desk has it.
+        theirs: Box<Told>,
+    },
 }
 
 /// How long to wait where the desk does not say.
@@ -71,14 +80,15 @@ const PATIENCE: TimeDelta = TimeDelta::seconds(30);
 /// What the answer to a send means.
 pub fn verdict(answer: Answer<Receipt>, now: Instant) -> Verdict {
     let error = match answer {
-        Ok(Receipt { version }) => return Verdict::Confirmed { version },
+        Ok(receipt) => return Verdict::Confirmed { receipt },
         Err(error) => error,
     };
     let at = error.retry_at.unwrap_or(now + PATIENCE).max(now);
     match error.kind {
         ErrorKind::Unreachable | ErrorKind::Odd => Verdict::Unclear { at },
-        ErrorKind::SignIn | ErrorKind::TooMany => Verdict::Again { at },
-        ErrorKind::Refused | ErrorKind::Conflict => Verdict::Refused { reason: why(error) },
+        // A conflict at the moment of sending is looked at again from the beginning.
+        ErrorKind::SignIn | ErrorKind::TooMany | ErrorKind::Conflict => Verdict::Again { at },
+        ErrorKind::Refused => Verdict::Refused { reason: why(error) },
     }
 }
 

@@ -1,10 +1,11 @@
 //! The rooms below the loop, where a story would be too far away to fail well.
 
-use deskhand::desk::{DeskError, ErrorKind, Receipt};
+use deskhand::desk::{DeskError, ErrorKind};
 use deskhand::domain::change::{Act, BatchId, Change, ChangeId};
 use deskhand::domain::people::AgentId;
+use deskhand::domain::remote::{Mark, Outgoing, Receipt};
 use deskhand::domain::text::Untrusted;
-use deskhand::domain::ticket::{Status, TicketId};
+use deskhand::domain::ticket::{Status, Ticket, TicketId};
 use deskhand::sync::{Pending, Step, Verdict, plan, verdict};
 use uuid::Uuid;
 
@@ -23,15 +24,37 @@ fn change(ticket: i64, n: u128) -> Change {
     }
 }
 
+fn out(ticket: i64, n: u128) -> Outgoing {
+    let base: Ticket = serde_json::from_value(serde_json::json!({
+        "id": ticket, "key": format!("{ticket}"), "subject": "s", "status": "new",
+        "kind": "problem", "labels": [], "created": morning(), "updated": morning(),
+        "turn": "ours", "due": {"state": "none"}, "reassignments": 0, "version": 1,
+        "unread": false, "changed": false, "waiting": 1,
+    }))
+    .unwrap();
+    Outgoing {
+        change: change(ticket, n),
+        key: base.key.clone(),
+        base,
+        version: None,
+        other: None,
+        files: Vec::new(),
+        taken: Vec::new(),
+    }
+}
+
 #[test]
 fn what_was_in_flight_is_looked_up_before_anything_of_its_ticket_is_sent() {
     let pending = Pending {
-        in_flight: vec![change(1, 1)],
-        ready: vec![change(1, 2), change(2, 3), change(2, 4)],
+        in_flight: vec![(out(1, 1), Mark("7".into()))],
+        ready: vec![out(1, 2), out(2, 3), out(2, 4)],
     };
     assert_eq!(
         plan(pending),
-        [Step::LookUp(change(1, 1)), Step::Send(change(2, 3))]
+        [
+            Step::LookUp(out(1, 1), Mark("7".into())),
+            Step::Send(out(2, 3))
+        ]
     );
     assert!(plan(Pending::default()).is_empty());
 }
@@ -48,9 +71,13 @@ fn an_answer_decides_what_becomes_of_a_change() {
             retry_at,
         })
     };
+    let receipt = Receipt {
+        version: Some("7".into()),
+        entry: None,
+    };
     assert_eq!(
-        verdict(Ok(Receipt { version: Some(7) }), now),
-        Verdict::Confirmed { version: Some(7) }
+        verdict(Ok(receipt.clone()), now),
+        Verdict::Confirmed { receipt }
     );
     // Whether it arrived is not known: it must not be sent again blindly.
     assert_eq!(

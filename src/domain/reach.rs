@@ -1,0 +1,49 @@
+//! How far an act reaches at a desk: said before it is tried, so that it is never an error.
+
+use super::change::Act;
+
+/// How far an act reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// The desk takes it.
+    Sent,
+    /// The desk has no such thing: it is kept on this machine and said so.
+    Here,
+    /// It cannot be done, and why, with what to do instead.
+    No(&'static str),
+}
+
+/// What a desk can do, act by act.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Abilities {
+    /// Fields of [`Act::field`] that are kept here.
+    pub here: Vec<&'static str>,
+    /// Fields that cannot be changed, and why.
+    pub not: Vec<(&'static str, &'static str)>,
+    /// Why a merge cannot be taken back; none: it can.
+    pub no_unmerge: Option<&'static str>,
+}
+
+impl Abilities {
+    /// All that there is: the embedded desk.
+    pub const fn all() -> Self {
+        Self {
+            here: Vec::new(),
+            not: Vec::new(),
+            no_unmerge: None,
+        }
+    }
+
+    /// How far an act reaches.
+    pub fn reach(&self, act: &Act) -> Reach {
+        if let (Act::Unmerge { .. }, Some(why)) = (act, self.no_unmerge) {
+            return Reach::No(why);
+        }
+        let field = act.field();
+        match self.not.iter().find(|(f, _)| *f == field) {
+            Some((_, why)) => Reach::No(why),
+            None if self.here.contains(&field) => Reach::Here,
+            None => Reach::Sent,
+        }
+    }
+}
