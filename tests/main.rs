@@ -9,6 +9,7 @@ mod cli;
 mod demo_desk;
 mod flows;
 mod house;
+mod live;
 mod pty;
 mod rules;
 mod screens;

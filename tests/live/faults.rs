@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use deskhand::desk::rt::{Auth, Rt, Settings};
 use deskhand::desk::Door as _;
+use deskhand::desk::rt::{Auth, Rt, Settings};
 use deskhand::domain::calendar::Calendar;
 use deskhand::domain::change::{Act, BatchId, Change, ChangeId};
 use deskhand::domain::list::{Anchor, Asker, ListRequest};

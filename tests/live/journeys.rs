@@ -36,7 +36,11 @@ impl Person {
         writeln!(stdin, "{}", Server::token(user)).unwrap();
         drop(stdin);
         let out = connect.wait_with_output().unwrap();
-        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        assert!(
+            out.status.success(),
+            "{}",
+            String::from_utf8_lossy(&out.stderr)
+        );
         person
     }
 
@@ -178,4 +182,25 @@ fn fifty_changes_made_offline_are_all_there_once() {
         let shown = other.told(&["show", key], &[0]);
         assert_eq!(shown.matches(text.as_str()).count(), 1, "{key}: {shown}");
     }
+}
+
+#[test]
+fn a_sync_of_nothing_costs_one_small_request() {
+    let Some(server) = Server::here() else { return };
+    let proxy = Proxy::before(server.host(), 1);
+    let amara = Person::connected(&proxy.url(), "amara.okafor");
+    amara.told(&["sync", "--once"], &[0]);
+    let (requests, bytes) = proxy.traffic();
+    amara.told(&["sync", "--once"], &[0]);
+    let (more, much) = proxy.traffic();
+    // One more where somebody else is writing meanwhile, as other tests do.
+    assert!(
+        (1..=2).contains(&(more - requests)),
+        "{requests} then {more}"
+    );
+    assert!(
+        more - requests > 1 || much - bytes < 4096,
+        "{}",
+        much - bytes
+    );
 }

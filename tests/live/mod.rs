@@ -1,7 +1,10 @@
 //! Against a real Request Tracker: journeys, and faults on the way to it. `tests/live/run` starts
 //! one and sets what is needed; without it these tests say that they were skipped.
 
-#![expect(clippy::print_stdout, reason = "a skipped test says so, a figure is wanted")]
+#![expect(
+    clippy::print_stdout,
+    reason = "a skipped test says so, a figure is wanted"
+)]
 
 mod faults;
 mod journeys;
@@ -37,7 +40,11 @@ impl Server {
     fn token(user: &str) -> String {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/live/rt/rt");
         let out = Command::new(script).args(["token", user]).output().unwrap();
-        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        assert!(
+            out.status.success(),
+            "{}",
+            String::from_utf8_lossy(&out.stderr)
+        );
         String::from_utf8(out.stdout).unwrap().trim().to_owned()
     }
 }

@@ -264,7 +264,13 @@ impl Part {
         for line in lines {
             out.extend(format!("{line}\r\n").bytes());
         }
-        out.extend(format!("Connection: close\r\nContent-Length: {}\r\n\r\n", self.body.len()).bytes());
+        out.extend(
+            format!(
+                "Connection: close\r\nContent-Length: {}\r\n\r\n",
+                self.body.len()
+            )
+            .bytes(),
+        );
         out.extend(&self.body);
         out
     }
