@@ -6,6 +6,7 @@
 )]
 
 mod cli;
+mod contract;
 mod demo_desk;
 mod flows;
 mod house;

@@ -5,6 +5,7 @@
 //! what an answer means for the outbox, is sync's.
 
 mod error;
+mod http;
 mod local;
 pub mod rt;
 

@@ -1,11 +1,25 @@
 //! Request Tracker 5 over its REST 2.0 interface.
+//!
+//! `wire` is its form, `map` and `history` put it into our words, `people` remembers who is who,
+//! `session` signs in, `pull` and `story` read, `push` writes, `hello` looks around.
+
+mod cursor;
+mod history;
+mod map;
+mod people;
+mod pull;
+mod session;
+mod story;
+mod wire;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use secrecy::SecretString;
 
-use super::{Answer, DeskError, Door, ErrorKind, Hello, Prepared};
+use super::http::Http;
+use super::{Answer, Door, Hello, Prepared};
 use crate::domain::Instant;
 use crate::domain::people::TenantId;
 use crate::domain::reach::Abilities;
@@ -50,6 +64,10 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct Rt {
     settings: Settings,
+    http: Http,
+    /// The cookie of our session, where we sign in with a password.
+    session: tokio::sync::Mutex<Option<SecretString>>,
+    memo: Mutex<people::Memo>,
 }
 
 impl Rt {
@@ -58,24 +76,24 @@ impl Rt {
     /// # Errors
     /// The address or the certificate authorities cannot be read.
     pub fn new(settings: Settings) -> Answer<Self> {
-        Ok(Self { settings })
+        let base = settings.url.trim().trim_end_matches('/');
+        let base = base.strip_suffix("/REST/2.0").unwrap_or(base);
+        Ok(Self {
+            http: Http::new(base, settings.ca_file.as_deref())?,
+            settings,
+            session: tokio::sync::Mutex::default(),
+            memo: Mutex::default(),
+        })
     }
 
-    /// Signs in and looks around: who we are there, and what we may do.
-    ///
-    /// # Errors
-    /// As [`Door::pull`].
-    pub async fn hello(&self, _now: Instant) -> Answer<Hello> {
-        Err(self.not_yet())
+    /// How many requests were sent and how many bytes of answers were read, since the start.
+    pub fn traffic(&self) -> (u64, u64) {
+        self.http.traffic()
     }
 
-    fn not_yet(&self) -> DeskError {
-        DeskError {
-            kind: ErrorKind::Unreachable,
-            what: Untrusted::new(format!("{} is not asked yet", self.settings.url)),
-            hint: None,
-            retry_at: None,
-        }
+    /// What is remembered of people, queues and fields. Never held while something is asked.
+    fn memo(&self) -> MutexGuard<'_, people::Memo> {
+        self.memo.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -84,24 +102,24 @@ impl Door for Rt {
         Abilities::all()
     }
 
-    async fn pull(&self, _from: Option<&Cursor>, _now: Instant) -> Answer<Pulled> {
-        Err(self.not_yet())
+    async fn pull(&self, from: Option<&Cursor>, now: Instant) -> Answer<Pulled> {
+        self.step(from, now).await
     }
 
-    async fn story(&self, _key: &TicketKey, _now: Instant) -> Answer<Result<Told, Gone>> {
-        Err(self.not_yet())
+    async fn story(&self, key: &TicketKey, now: Instant) -> Answer<Result<Told, Gone>> {
+        self.whole(key, now).await
     }
 
-    async fn file(&self, _file: &RemoteId, _now: Instant) -> Answer<Vec<u8>> {
-        Err(self.not_yet())
+    async fn file(&self, file: &RemoteId, now: Instant) -> Answer<Vec<u8>> {
+        self.bytes(file, now).await
     }
 
     async fn prepare(&self, _out: &Outgoing, _now: Instant) -> Answer<Prepared> {
-        Err(self.not_yet())
+        Err(super::http::odd("not yet"))
     }
 
     async fn send(&self, _out: &Outgoing, _mark: &Mark, _now: Instant) -> Answer<Receipt> {
-        Err(self.not_yet())
+        Err(super::http::odd("not yet"))
     }
 
     async fn look_up(
@@ -110,6 +128,6 @@ impl Door for Rt {
         _mark: &Mark,
         _now: Instant,
     ) -> Answer<Option<Receipt>> {
-        Err(self.not_yet())
+        Err(super::http::odd("not yet"))
     }
 }

@@ -1,0 +1,365 @@
+//! All of one ticket: its fields, its history with texts, its ties, and the bytes of files.
+
+use std::collections::HashMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::Method;
+use reqwest::StatusCode;
+use reqwest::header::ETAG;
+use serde_json::json;
+
+use super::history::{self, Book};
+use super::pull::{ENTRY, number};
+use super::wire::{Attachment, Page, Ticket, Transaction};
+use super::{Rt, map};
+use crate::desk::Answer;
+use crate::desk::http::{odd, refused};
+use crate::domain::Instant;
+use crate::domain::change::LinkKind;
+use crate::domain::remote::{Gone, RemoteId, Told, ToldFile};
+use crate::domain::text::Untrusted;
+use crate::domain::ticket::TicketKey;
+
+/// Rows that are asked for by name in one request.
+const AT_ONCE: usize = 50;
+/// So many empty pages in a row are believed to be the end.
+const EMPTY: u32 = 5;
+/// HTML is laid out so wide that no line of a message is broken.
+const WIDTH: usize = 10_000;
+/// The longest rule or border that is left of that.
+const RULE: usize = 40;
+
+impl Rt {
+    /// A ticket asked for singly, with the number of its newest entry.
+    pub(super) async fn one(
+        &self,
+        key: &TicketKey,
+        now: Instant,
+    ) -> Answer<Result<(Ticket, String), Gone>> {
+        let person = "Name,RealName,EmailAddress";
+        let query = [("fields[Owner]", person), ("fields[Queue]", "Name")];
+        let reply = self
+            .get(&format!("/ticket/{}", number(key)), &query)
+            .await?;
+        if matches!(reply.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) {
+            return Ok(Err(Gone::Hidden));
+        }
+        let etag = reply.header(&ETAG).unwrap_or_default();
+        let version = etag.trim_start_matches("W/").trim_matches('"').to_owned();
+        let mut ticket: Ticket = reply.json(now)?;
+        let Some(id) = ticket.id else {
+            return Err(odd("the desk tells of a ticket without a number"));
+        };
+        if ticket.status == map::DELETED {
+            return Ok(Err(Gone::Deleted));
+        }
+        if id != number(key) {
+            let into = TicketKey::parse(&id.to_string());
+            return Ok(Err(into.map_or(Gone::Hidden, Gone::Merged)));
+        }
+        if !self.settings.queues.is_empty() && self.told(&ticket).is_none() {
+            return Ok(Err(Gone::Hidden));
+        }
+        self.name_people(&mut ticket, now).await?;
+        self.memo().notice(&ticket);
+        Ok(Ok((ticket, version)))
+    }
+
+    /// Puts in the names of those who asked: they are not told where a ticket is asked for singly.
+    async fn name_people(&self, ticket: &mut Ticket, now: Instant) -> Answer<()> {
+        for person in ticket.requestor.iter_mut().chain(&mut ticket.cc) {
+            if self.memo().knows(&person.id) {
+                let name = self.memo().name_of(person);
+                name.raw().clone_into(&mut person.real_name);
+            } else if let Some(user) = self.user(&person.id, now).await? {
+                person.real_name = user.real_name;
+                person.address = user.address;
+            }
+        }
+        Ok(())
+    }
+
+    /// All of one ticket.
+    pub(super) async fn whole(&self, key: &TicketKey, now: Instant) -> Answer<Result<Told, Gone>> {
+        let (ticket, version) = match self.one(key, now).await? {
+            Ok(found) => found,
+            Err(gone) => return Ok(Err(gone)),
+        };
+        let Some(mut told) = self.told(&ticket) else {
+            return Ok(Err(Gone::Hidden));
+        };
+        let past = self.history(number(key), 0, &version, now).await?;
+        self.learn(&past, now).await?;
+        let texts = self.texts(&past, now).await?;
+        let memo = self.memo();
+        let book = Book {
+            settings: &self.settings,
+            memo: &memo,
+            texts: Some(&texts),
+            began: map::status(&ticket.status, &self.settings),
+        };
+        let past: Vec<&Transaction> = past.iter().collect();
+        told.entries = history::entries(&past, number(key), book);
+        told.version = Some(version);
+        told.whole = true;
+        Ok(Ok(told))
+    }
+
+    /// The entries of a ticket after one of them, oldest first, up to its newest that we may
+    /// see. Pages are short or empty where entries on them are hidden.
+    pub(super) async fn history(
+        &self,
+        id: u64,
+        after: u64,
+        newest: &str,
+        now: Instant,
+    ) -> Answer<Vec<Transaction>> {
+        let newest: u64 = newest.parse().unwrap_or(u64::MAX);
+        let mut all: Vec<Transaction> = Vec::new();
+        let (mut page, mut empty) = (1_u32, 0);
+        // From the newest on, where not all of it is wanted.
+        let order = if after > 0 { "DESC" } else { "ASC" };
+        while empty < EMPTY {
+            let at = page.to_string();
+            let query = [
+                ("per_page", "100"),
+                ("page", at.as_str()),
+                ("orderby", "id"),
+                ("order", order),
+                ("fields", ENTRY),
+            ];
+            let path = format!("/ticket/{id}/history");
+            let found: Page<Transaction> = self.read(&path, &query, now).await?;
+            let numbers = || found.items.iter().filter_map(|t| t.id);
+            let done = match after {
+                0 => numbers().max().is_some_and(|last| last >= newest),
+                _ => numbers().min().is_some_and(|first| first <= after),
+            };
+            empty = if found.items.is_empty() { empty + 1 } else { 0 };
+            all.extend(found.items);
+            if done || (after > 0 && newest <= after) {
+                break;
+            }
+            page += 1;
+        }
+        all.retain(|t| t.id.is_some_and(|id| id > after));
+        all.retain(|t| !matches!(t.sort.as_str(), "EmailRecord" | "CommentEmailRecord"));
+        all.sort_by_key(|t| t.id);
+        all.dedup_by_key(|t| t.id);
+        Ok(all)
+    }
+
+    /// Texts and files of the messages among these entries.
+    pub(super) async fn texts(
+        &self,
+        entries: &[Transaction],
+        now: Instant,
+    ) -> Answer<HashMap<u64, (Untrusted, Vec<ToldFile>)>> {
+        let messages: Vec<u64> = entries
+            .iter()
+            .filter(|t| history::visibility(&t.sort).is_some())
+            .filter_map(|t| t.id)
+            .collect();
+        let mut parts: HashMap<u64, Vec<Attachment>> = HashMap::new();
+        let fields = "TransactionId,ContentType,Filename,ContentLength";
+        for part in self.parts("TransactionId", &messages, fields, now).await? {
+            if let Some(entry) = part.transaction_id {
+                parts.entry(entry).or_default().push(part);
+            }
+        }
+        let bodies: Vec<u64> = parts.values().filter_map(|p| body(p)?.id).collect();
+        let fields = "ContentType,Content";
+        let contents = self.parts("id", &bodies, fields, now).await?;
+        let contents: HashMap<u64, Attachment> = contents
+            .into_iter()
+            .filter_map(|part| Some((part.id?, part)))
+            .collect();
+        let mut texts = HashMap::new();
+        for (entry, mut parts) in parts {
+            parts.sort_by_key(|p| p.id);
+            let body = body(&parts).and_then(|b| b.id);
+            let text = match body {
+                None => String::new(),
+                Some(id) => match contents.get(&id) {
+                    Some(part) => plain(&part.content_type, &part.content),
+                    None => self.single_text(id, now).await?,
+                },
+            };
+            texts.insert(entry, (Untrusted::new(text), files(&parts, body)));
+        }
+        Ok(texts)
+    }
+
+    /// Parts of messages that have one of these values in a field.
+    async fn parts(
+        &self,
+        field: &str,
+        values: &[u64],
+        fields: &str,
+        now: Instant,
+    ) -> Answer<Vec<Attachment>> {
+        let mut all = Vec::new();
+        for some in values.chunks(AT_ONCE) {
+            let any: Vec<_> = some
+                .iter()
+                .map(|v| json!({"field": field, "value": v}))
+                .collect();
+            for page in 1_u32.. {
+                let page = page.to_string();
+                let query = [
+                    ("per_page", "100"),
+                    ("page", page.as_str()),
+                    ("orderby", "id"),
+                    ("fields", fields),
+                ];
+                let reply = self
+                    .ask(Method::POST, "/attachments", |r| r.query(&query).json(&any))
+                    .await?;
+                let found: Page<Attachment> = reply.json(now)?;
+                let full = found.items.len() >= super::pull::PAGE;
+                all.extend(found.items);
+                // We may see these entries, so none of their parts is hidden.
+                if !full {
+                    break;
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    async fn single_text(&self, id: u64, now: Instant) -> Answer<String> {
+        let path = format!("/attachment/{id}");
+        let part: Attachment = self.read(&path, &[], now).await?;
+        let bytes = decode(&part.content)?;
+        Ok(plain(&part.content_type, &String::from_utf8_lossy(&bytes)))
+    }
+
+    /// The bytes of a file.
+    pub(super) async fn bytes(&self, file: &RemoteId, now: Instant) -> Answer<Vec<u8>> {
+        let id: u64 = file
+            .0
+            .parse()
+            .map_err(|_| refused("that is no file of this desk"))?;
+        let path = format!("/attachment/{id}");
+        let part: Attachment = self.read(&path, &[], now).await?;
+        decode(&part.content)
+    }
+}
+
+/// Base64 with line breaks in it.
+fn decode(text: &str) -> Answer<Vec<u8>> {
+    let packed: Vec<u8> = text.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+    STANDARD
+        .decode(packed)
+        .map_err(|_| odd("the desk sent a file that cannot be read"))
+}
+
+fn is(part: &Attachment, media_type: &str) -> bool {
+    let mut said = part.content_type.split(';');
+    said.next()
+        .is_some_and(|t| t.trim().eq_ignore_ascii_case(media_type))
+}
+
+/// The part that is the message: the first plain text without a file name, else HTML.
+pub fn body(parts: &[Attachment]) -> Option<&Attachment> {
+    let first = |media_type: &str| {
+        let all = parts.iter().filter(|p| p.filename.trim().is_empty());
+        all.filter(|p| is(p, media_type)).min_by_key(|p| p.id)
+    };
+    first("text/plain").or_else(|| first("text/html"))
+}
+
+/// The files of a message: every part with content but the message itself, and the same again
+/// as HTML.
+pub fn files(parts: &[Attachment], body: Option<u64>) -> Vec<ToldFile> {
+    let twin = parts
+        .iter()
+        .find(|p| is(p, "text/html") && p.filename.trim().is_empty())
+        .and_then(|p| p.id);
+    parts
+        .iter()
+        .filter(|p| p.id != body && p.id != twin)
+        .filter(|p| !p.content_type.to_lowercase().starts_with("multipart/"))
+        .filter(|p| !(is(p, "message/rfc822") && p.content_length.unwrap_or(0) == 0))
+        .filter_map(|p| {
+            let id = p.id?;
+            Some(ToldFile {
+                remote: RemoteId(id.to_string()),
+                name: Untrusted::new(file_name(p, id)),
+                media_type: Untrusted::new(p.content_type.as_str()),
+                size: p.content_length.unwrap_or(0),
+            })
+        })
+        .collect()
+}
+
+fn file_name(part: &Attachment, id: u64) -> String {
+    if !part.filename.trim().is_empty() {
+        return part.filename.clone();
+    }
+    let ending = match part.content_type.as_str() {
+        "text/plain" => "txt",
+        "text/html" => "html",
+        "image/png" => "png",
+        "image/jpeg" => "jpg",
+        "image/gif" => "gif",
+        "application/pdf" => "pdf",
+        "message/rfc822" => "eml",
+        _ => "bin",
+    };
+    format!("part-{id}.{ending}")
+}
+
+/// A message as plain text with line feeds.
+pub fn plain(media_type: &str, content: &str) -> String {
+    let text = if media_type.to_lowercase().starts_with("text/html") {
+        from_html(content)
+    } else {
+        content.to_owned()
+    };
+    let text = text.replace("\r\n", "\n");
+    text.trim_end().to_owned()
+}
+
+fn from_html(content: &str) -> String {
+    let laid_out = html2text::config::plain()
+        .no_table_borders()
+        .allow_width_overflow()
+        .string_from_read(content.as_bytes(), WIDTH);
+    let Ok(text) = laid_out else {
+        return content.to_owned();
+    };
+    let lines: Vec<String> = text
+        .lines()
+        .map(|line| {
+            let line = line.trim_end();
+            let is_rule = !line.is_empty() && line.chars().all(|c| "─-—━═".contains(c));
+            line.chars()
+                .take(if is_rule { RULE } else { usize::MAX })
+                .collect()
+        })
+        .collect();
+    lines.join("\n")
+}
+
+/// The ties of a ticket to other tickets, of the kinds that we have; none: they were not asked for.
+pub fn links(ticket: &Ticket) -> Option<Vec<(TicketKey, LinkKind)>> {
+    if ticket.hyperlinks.is_empty() {
+        return None;
+    }
+    let mut all = Vec::new();
+    for link in ticket.hyperlinks.iter().filter(|l| l.sort == "ticket") {
+        let kind = match link.what.as_str() {
+            "depends-on" => LinkKind::BlockedBy,
+            "refers-to" | "referred-to-by" => LinkKind::Related,
+            _ => continue,
+        };
+        if let Ok(key) = TicketKey::parse(&link.id)
+            && !all.contains(&(key.clone(), kind))
+        {
+            all.push((key, kind));
+        }
+    }
+    Some(all)
+}

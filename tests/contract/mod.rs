@@ -1,0 +1,3 @@
+//! What every desk promises, and what Request Tracker does in particular.
+
+mod rt;
