@@ -14,3 +14,4 @@ mod rules;
 mod screens;
 mod settings;
 mod store;
+mod sync;
