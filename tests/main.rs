@@ -16,3 +16,4 @@ mod rules;
 mod screens;
 mod settings;
 mod store;
+mod sync;

@@ -41,7 +41,7 @@ pub enum MouseKind {
 }
 
 /// What is known about being in touch with the desk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Freshness {
     /// When the desk last told us everything; none: never yet.
     pub synced: Option<Instant>,
@@ -49,6 +49,12 @@ pub struct Freshness {
     pub running: bool,
     /// The desk cannot be reached.
     pub offline: bool,
+    /// How many of how many tickets the first sync has brought; none: that is over.
+    pub progress: Option<(u64, u64)>,
+    /// What is wrong between us and the desk, in a sentence for the status line.
+    pub trouble: Option<Printable>,
+    /// When the desk is asked next by itself.
+    pub next: Option<Instant>,
     /// Changes not yet confirmed by the desk.
     pub outbox: u64,
     /// Of those, how many wait for the person: refused or in conflict.

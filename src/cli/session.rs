@@ -1,6 +1,7 @@
 //! What every subcommand works with: folders, settings, the store, who acts and when.
 
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 use futures_util::FutureExt as _;
 
@@ -107,7 +108,7 @@ impl Session {
     pub fn push(&self, writer: &mut Writer) -> Result<(), Fail> {
         let desk = Desk::Local(Local::new());
         // The local desk answers at once; another kind would have to be waited for.
-        match sync::push(writer, &desk, self.now).now_or_never() {
+        match sync::push(&Mutex::new(writer), &desk, self.now).now_or_never() {
             Some(pushed) => {
                 pushed?;
             }

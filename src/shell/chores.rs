@@ -35,6 +35,7 @@ pub fn tell_changed(
             offline,
             outbox,
             stuck,
+            ..Freshness::default()
         },
     };
     let _ = reports.blocking_send(Report::Event {

@@ -13,28 +13,15 @@ use super::flight::{Flight, Token};
 use super::scribe::Pen;
 use crate::desk::Desk;
 use crate::domain::Instant;
-use crate::domain::change::ChangeId;
-use crate::domain::remote::Mark;
-use crate::domain::ticket::TicketId;
-use crate::store::StoreError;
-use crate::sync::{self, Ledger, Pending, Pushed, Verdict, push};
+use crate::store::{StoreError, Writer};
+use crate::sync::{Ledger, Pushed, push};
 
 impl Ledger for Pen {
-    async fn pending(&mut self, now: Instant) -> Result<Pending, StoreError> {
-        self.ask(move |w| sync::pending(w, now)).await
-    }
-
-    async fn begin(&mut self, id: ChangeId, mark: Mark) -> Result<bool, StoreError> {
-        self.ask(move |w| w.begin(id, &mark)).await
-    }
-
-    async fn settle(
-        &mut self,
-        id: ChangeId,
-        verdict: Verdict,
-        now: Instant,
-    ) -> Result<Vec<TicketId>, StoreError> {
-        self.ask(move |w| sync::settle(w, id, verdict, now)).await
+    async fn with<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Writer) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.ask(job).await
     }
 }
 
@@ -76,11 +63,11 @@ impl Courier {
         tokio::spawn(self.clone().round(now, token));
     }
 
-    async fn round(mut self, now: Instant, token: Token) {
+    async fn round(self, now: Instant, token: Token) {
         let desk = Arc::clone(&self.desk);
         let desk = desk.lock().await;
         self.wanted.store(false, Ordering::SeqCst);
-        match push(&mut self.pen, &*desk, now).await {
+        match push(&self.pen, &*desk, now).await {
             Ok(Pushed {
                 tickets, again_at, ..
             }) => {

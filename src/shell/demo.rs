@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::open::{DeskFile, OpenDesk, open_desk};
 use crate::config::{Config, Paths};
+use crate::desk::{Desk, Local};
 use crate::domain::Instant;
 use crate::domain::calendar::Calendar;
 use crate::domain::change::LinkKind;
@@ -117,7 +118,7 @@ pub fn open(paths: &Paths, config: &Config, now: Instant, fresh: bool) -> Result
         let mut found = Reader::open(&file.path);
         if let Err(StoreError::OlderVersion { .. }) = found {
             // Opening it for writing brings it up to date.
-            drop(open_desk(&file, config, paths, now)?);
+            drop(open_desk(&file, local(), config, paths, now)?);
             found = Reader::open(&file.path);
         }
         match found {
@@ -139,7 +140,7 @@ pub fn open(paths: &Paths, config: &Config, now: Instant, fresh: bool) -> Result
             Err(_) => {}
         }
     }
-    let mut desk = open_desk(&file, config, paths, now)?;
+    let mut desk = open_desk(&file, local(), config, paths, now)?;
     desk.news.extend(news);
     if !desk.fresh {
         return Ok(desk);
@@ -150,11 +151,16 @@ pub fn open(paths: &Paths, config: &Config, now: Instant, fresh: bool) -> Result
     let news = std::mem::take(&mut desk.news);
     drop(desk);
     // Once more, now that its snippets and macros are there.
-    let desk = open_desk(&file, config, paths, now)?;
+    let desk = open_desk(&file, local(), config, paths, now)?;
     Ok(OpenDesk {
         news: desk.news.iter().cloned().chain(news).collect(),
         ..desk
     })
+}
+
+/// Its desk is this machine.
+fn local() -> Desk {
+    Desk::Local(Local::new())
 }
 
 fn take_away(file: &DeskFile) -> Result<(), String> {

@@ -101,7 +101,7 @@ impl Outside {
         let scribe = Scribe::start(desk.writer)?;
         let pen = scribe.pen();
         let courier = Courier::new(
-            Desk::Local(Local::new()),
+            desk.desk,
             pen.clone(),
             self.reports.clone(),
             self.flight.clone(),
@@ -325,7 +325,13 @@ impl Outside {
             let opened = if is_demo {
                 demo::open(&paths, &config, now, false)
             } else {
-                open_desk(&DeskFile::local(&paths), &config, &paths, now)
+                open_desk(
+                    &DeskFile::local(&paths),
+                    Desk::Local(Local::new()),
+                    &config,
+                    &paths,
+                    now,
+                )
             };
             let desk = opened.map(Box::new);
             let _ = reports.blocking_send(Report::Opened { desk, token });

@@ -9,12 +9,13 @@ use crate::app::keymap::Keymap;
 use crate::app::state::{DeskKind, Setup, Size, Snippet, View};
 use crate::app::views::built_in;
 use crate::config::{Config, MacroAct, MacroFile, Paths, SnippetFile};
-use crate::desk::KINDS;
+use crate::desk::{Desk, Door as _, KINDS};
 use crate::domain::Instant;
 use crate::domain::list::Count;
 use crate::domain::macros::{Macro, MacroStep};
 use crate::domain::people::{Agent, AgentId};
 use crate::domain::query::Query;
+use crate::domain::reach::Abilities;
 use crate::domain::text::{self, Printable, Untrusted};
 use crate::domain::ticket::Priority;
 use crate::store::{Named, Reader, Rules, Shelf, Writer};
@@ -25,7 +26,7 @@ pub struct DeskFile {
     /// The file.
     pub path: PathBuf,
     /// The desk's name on the screen.
-    pub name: &'static str,
+    pub name: Printable,
     /// Who sits here, where it is not the person's own setting.
     pub me: Option<AgentId>,
 }
@@ -35,7 +36,7 @@ impl DeskFile {
     pub fn local(paths: &Paths) -> Self {
         Self {
             path: paths.local_store(),
-            name: "local desk",
+            name: Printable::literal("local desk"),
             me: None,
         }
     }
@@ -44,7 +45,7 @@ impl DeskFile {
     pub fn demo(paths: &Paths) -> Self {
         Self {
             path: paths.demo_store(),
-            name: "demo desk",
+            name: Printable::literal("demo desk"),
             me: AgentId::parse("sam").ok(),
         }
     }
@@ -55,6 +56,8 @@ impl DeskFile {
 pub struct OpenDesk {
     /// The one that writes.
     pub writer: Writer,
+    /// The desk whose tickets it keeps.
+    pub desk: Desk,
     /// The file.
     pub path: PathBuf,
     /// Who sits here.
@@ -97,12 +100,14 @@ pub fn rules(config: &Config, me: AgentId) -> Rules {
     }
 }
 
-/// Opens a desk's store, makes it if it is not there, and gets the app's setup ready.
+/// Opens a desk's store, makes it if it is not there, and gets the app's setup ready. The
+/// desk is not asked yet.
 ///
 /// # Errors
 /// A sentence: the store cannot be opened, or the keys cannot be read.
 pub fn open_desk(
     file: &DeskFile,
+    desk: Desk,
     config: &Config,
     paths: &Paths,
     now: Instant,
@@ -121,10 +126,14 @@ pub fn open_desk(
             .put_agents(&[agent])
             .map_err(|e| e.to_string())?;
     }
-    let setup = setup(file, config, paths, me.clone())?;
+    let setup = Setup {
+        abilities: desk.abilities(),
+        ..setup(file, config, paths, me.clone())?
+    };
     let news = opened.news();
     Ok(OpenDesk {
         writer: opened.writer,
+        desk,
         path: file.path.clone(),
         me,
         setup,
@@ -144,6 +153,7 @@ pub fn setup_without_desk(config: &Config, paths: &Paths) -> Result<Setup, Strin
         zone: config.zone,
         me: me(config),
         desk: None,
+        abilities: Abilities::all(),
         scope: config.scope.clone(),
         calendar: Arc::new(config.calendar.clone()),
         policy: Arc::new(config.policy.clone()),
@@ -168,7 +178,7 @@ fn setup(file: &DeskFile, config: &Config, paths: &Paths, me: AgentId) -> Result
     snippets.extend(config.snippets.iter().cloned());
     Ok(Setup {
         me,
-        desk: Some(Printable::literal(file.name)),
+        desk: Some(file.name.clone()),
         agents,
         snippets: snippets
             .into_iter()

@@ -18,6 +18,7 @@ use super::signals::Signals;
 use super::terminal::{self, Tty};
 use crate::app::{App, Event};
 use crate::config::{self, Paths, Theme};
+use crate::desk::{Desk, Local};
 use crate::ui;
 
 /// How the console is opened.
@@ -71,7 +72,16 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let desk = if options.demo {
         Some(demo::open(paths, &config, now, options.fresh).map_err(Failure::Store)?)
     } else if loaded.written || !matches!(paths.local_store().try_exists(), Ok(false)) {
-        Some(open_desk(&DeskFile::local(paths), &config, paths, now).map_err(Failure::Store)?)
+        Some(
+            open_desk(
+                &DeskFile::local(paths),
+                Desk::Local(Local::new()),
+                &config,
+                paths,
+                now,
+            )
+            .map_err(Failure::Store)?,
+        )
     } else {
         None
     };

@@ -1,11 +1,21 @@
-//! The only room that knows both desk and store: what is sent when, and what an answer
-//! means. `plan` is pure; [`push`] sends what is ready and settles each change.
+//! The only room that knows both desk and store: what is sent and asked for when, and what
+//! an answer means. `plan`, [`schedule`] and [`trouble()`] are pure; [`push()`] sends what is
+//! ready, [`pull()`] asks what is new, [`stories`] fetches what was said.
 //!
 //! Pushing is: mark in flight, send, confirm or look. It survives a kill at every line:
-//! what was in flight is looked up before it is sent again.
+//! what was in flight is looked up before it is sent again. Pulling keeps a step and the
+//! place of the next in one, so a kill only tells the same again.
 
+mod ledger;
 mod plan;
+mod pull;
 mod push;
+pub mod schedule;
+pub mod stories;
+mod trouble;
 
+pub use ledger::{Ledger, pending, settle};
 pub use plan::{Pending, Step, Verdict, plan, verdict};
-pub use push::{Ledger, Pushed, pending, push, settle};
+pub use pull::{PulledRound, pull};
+pub use push::{Pushed, push};
+pub use trouble::trouble;

@@ -25,6 +25,15 @@ pub enum Step {
     Send(Outgoing),
 }
 
+impl Step {
+    /// The change it is about.
+    pub const fn out(&self) -> &Outgoing {
+        match self {
+            Self::LookUp(out, _) | Self::Send(out) => out,
+        }
+    }
+}
+
 /// The next things to do, in order. What is in flight comes first, and nothing of its
 /// ticket is sent before it is settled: changes to one ticket keep their order.
 pub fn plan(pending: Pending) -> Vec<Step> {
@@ -74,8 +83,15 @@ pub enum Verdict {
     },
 }
 
-/// How long to wait where the desk does not say.
-const PATIENCE: TimeDelta = TimeDelta::seconds(30);
+/// How long to wait where the desk does not say. A refused sign-in is not tried again and
+/// again: desks lock accounts for that. Whoever was faster is met at once.
+const fn patience(kind: ErrorKind) -> TimeDelta {
+    match kind {
+        ErrorKind::SignIn => TimeDelta::minutes(10),
+        ErrorKind::Conflict => TimeDelta::zero(),
+        _ => TimeDelta::seconds(30),
+    }
+}
 
 /// What the answer to a send means.
 pub fn verdict(answer: Answer<Receipt>, now: Instant) -> Verdict {
@@ -83,7 +99,10 @@ pub fn verdict(answer: Answer<Receipt>, now: Instant) -> Verdict {
         Ok(receipt) => return Verdict::Confirmed { receipt },
         Err(error) => error,
     };
-    let at = error.retry_at.unwrap_or(now + PATIENCE).max(now);
+    let at = error
+        .retry_at
+        .unwrap_or(now + patience(error.kind))
+        .max(now);
     match error.kind {
         ErrorKind::Unreachable | ErrorKind::Odd => Verdict::Unclear { at },
         // A conflict at the moment of sending is looked at again from the beginning.

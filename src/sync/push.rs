@@ -1,192 +1,237 @@
 //! Sending what is ready and settling each change.
 
-use std::future::Future;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::plan::{Pending, Step, Verdict, plan, verdict};
-use crate::desk::{Door, Prepared};
+use futures_util::{StreamExt as _, stream};
+
+use super::ledger::{Ledger, begin, pending, settle};
+use super::plan::{Step, Verdict, plan, verdict};
+use crate::desk::{DeskError, Door, ErrorKind, Prepared};
 use crate::domain::Instant;
 use crate::domain::change::ChangeId;
 use crate::domain::reach::Reach;
 use crate::domain::remote::{Mark, Outgoing, Receipt};
 use crate::domain::text::Untrusted;
 use crate::domain::ticket::TicketId;
-use crate::store::{StoreError, Writer};
+use crate::store::StoreError;
 
-/// Where the outbox is kept. A [`Writer`] is one; so is whatever reaches the thread that has one.
-pub trait Ledger: Send {
-    /// What is in flight and what may be sent.
-    fn pending(&mut self, now: Instant)
-    -> impl Future<Output = Result<Pending, StoreError>> + Send;
-
-    /// Marks a change as being sent, durably; false if it was taken back in the meantime.
-    fn begin(
-        &mut self,
-        id: ChangeId,
-        mark: Mark,
-    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
-
-    /// Writes down what became of it; names the tickets that look different now.
-    fn settle(
-        &mut self,
-        id: ChangeId,
-        verdict: Verdict,
-        now: Instant,
-    ) -> impl Future<Output = Result<Vec<TicketId>, StoreError>> + Send;
-}
-
-/// What is to be sent, as a writer has it.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn pending(writer: &mut Writer, now: Instant) -> Result<Pending, StoreError> {
-    let ready = writer.next_to_send(now)?;
-    Ok(Pending {
-        in_flight: writer.in_flight_since()?,
-        ready: writer.outgoing(ready)?,
-    })
-}
-
-/// Writes down what became of a change.
-///
-/// # Errors
-/// The store cannot be written.
-pub fn settle(
-    writer: &mut Writer,
-    id: ChangeId,
-    verdict: Verdict,
-    now: Instant,
-) -> Result<Vec<TicketId>, StoreError> {
-    match verdict {
-        Verdict::Confirmed { receipt } => writer.received(id, &receipt, now),
-        Verdict::Refused { reason } => writer.refuse(id, &reason, now),
-        Verdict::Again { at } => writer.retry_later(id, Some(at)).map(|()| Vec::new()),
-        Verdict::Conflict { theirs } => writer.meets(id, &theirs, now),
-        Verdict::Unclear { .. } => Ok(Vec::new()),
-    }
-}
-
-impl Ledger for Writer {
-    async fn pending(&mut self, now: Instant) -> Result<Pending, StoreError> {
-        pending(self, now)
-    }
-
-    async fn begin(&mut self, id: ChangeId, mark: Mark) -> Result<bool, StoreError> {
-        Self::begin(self, id, &mark)
-    }
-
-    async fn settle(
-        &mut self,
-        id: ChangeId,
-        verdict: Verdict,
-        now: Instant,
-    ) -> Result<Vec<TicketId>, StoreError> {
-        settle(self, id, verdict, now)
-    }
-}
+/// So many tickets are sent for at the same time.
+const SIDE_BY_SIDE: usize = 4;
+/// A change that is met by somebody faster is prepared again so often in one round.
+const TRIES: u8 = 3;
 
 /// What a round of sending did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pushed {
     /// Changes the desk has now.
     pub confirmed: u64,
-    /// Changes the desk refused.
+    /// Changes the desk refused, or that meet somebody else's.
     pub refused: u64,
     /// Tickets that look different now.
     pub tickets: Vec<TicketId>,
     /// The desk could not be reached, or wants to be left alone: come back then.
     pub again_at: Option<Instant>,
+    /// Why, where that is so.
+    pub trouble: Option<DeskError>,
 }
 
-/// Sends all that may be sent now, oldest first and in order within a ticket.
+/// What came of one change.
+struct Outcome {
+    id: ChangeId,
+    verdict: Verdict,
+    error: Option<DeskError>,
+}
+
+/// Sends all that may be sent now: in order within a ticket, side by side across tickets. A
+/// desk that cannot be reached, does not let us in or wants to be left alone is not asked
+/// for the rest.
 ///
 /// # Errors
 /// The store cannot be read or written. What the desk says is not an error: it is written
 /// into the outbox.
 pub async fn push<L: Ledger, D: Door>(
-    ledger: &mut L,
+    ledger: &L,
     desk: &D,
     now: Instant,
 ) -> Result<Pushed, StoreError> {
     let mut done = Pushed::default();
-    loop {
-        let steps = plan(ledger.pending(now).await?);
+    let mut tries: HashMap<ChangeId, u8> = HashMap::new();
+    let stop = AtomicBool::new(false);
+    while !stop.load(Ordering::Relaxed) {
+        let waiting = ledger.with(move |w| pending(w, now)).await?;
+        let mut steps = plan(waiting);
+        steps.retain(|s| tries.get(&s.out().change.id).is_none_or(|n| *n < TRIES));
         if steps.is_empty() {
-            return Ok(done);
+            break;
         }
-        let before = done.confirmed + done.refused;
-        for step in steps {
-            let settled = match step {
-                Step::LookUp(out, mark) => {
-                    Some((out.change.id, look_up(desk, &out, &mark, now).await))
-                }
-                Step::Send(out) => send(ledger, desk, &out, now)
-                    .await?
-                    .map(|verdict| (out.change.id, verdict)),
-            };
-            let Some((id, verdict)) = settled else {
-                continue;
-            };
-            match &verdict {
-                Verdict::Confirmed { .. } => done.confirmed += 1,
-                Verdict::Refused { .. } | Verdict::Conflict { .. } => done.refused += 1,
-                Verdict::Again { at } | Verdict::Unclear { at } => {
-                    done.again_at = Some(done.again_at.map_or(*at, |t| t.min(*at)));
+        for step in &steps {
+            *tries.entry(step.out().change.id).or_default() += 1;
+        }
+        let mut answers = stream::iter(steps)
+            .map(|step| take(ledger, desk, step, now, &stop))
+            .buffer_unordered(SIDE_BY_SIDE);
+        let mut broken = None;
+        while let Some(answer) = answers.next().await {
+            match answer {
+                Ok(None) => {}
+                Ok(Some((outcome, tickets))) => done.add(outcome, tickets, &mut tries, now),
+                // What is under way beside it still gets its answer written down.
+                Err(error) => {
+                    stop.store(true, Ordering::Relaxed);
+                    broken = broken.or(Some(error));
                 }
             }
-            done.tickets.extend(ledger.settle(id, verdict, now).await?);
         }
-        // Nothing moved: going round again would only ask the same of the same desk.
-        if done.confirmed + done.refused == before {
-            return Ok(done);
+        if let Some(error) = broken {
+            return Err(error);
+        }
+    }
+    Ok(done)
+}
+
+impl Pushed {
+    fn add(
+        &mut self,
+        outcome: Outcome,
+        tickets: Vec<TicketId>,
+        tries: &mut HashMap<ChangeId, u8>,
+        now: Instant,
+    ) {
+        self.tickets.extend(tickets);
+        match outcome.verdict {
+            Verdict::Confirmed { .. } => self.confirmed += 1,
+            Verdict::Refused { .. } | Verdict::Conflict { .. } => self.refused += 1,
+            Verdict::Again { at } | Verdict::Unclear { at } => {
+                // Not in this round any more; what goes at once is in the next turn of it.
+                if at > now {
+                    tries.insert(outcome.id, TRIES);
+                    self.again_at = Some(self.again_at.map_or(at, |t| t.max(at)));
+                }
+                self.trouble = outcome.error.or(self.trouble.take());
+            }
         }
     }
 }
 
+/// One change, from the look to what is written down of it; none: it was taken back in the
+/// meantime, or the desk is not to be asked any more.
+async fn take<L: Ledger, D: Door>(
+    ledger: &L,
+    desk: &D,
+    step: Step,
+    now: Instant,
+    stop: &AtomicBool,
+) -> Result<Option<(Outcome, Vec<TicketId>)>, StoreError> {
+    if stop.load(Ordering::Relaxed) {
+        return Ok(None);
+    }
+    let outcome = match &step {
+        Step::LookUp(out, mark) => Some(look_up(desk, out, mark, now).await),
+        Step::Send(out) => send(ledger, desk, out, now).await?,
+    };
+    let Some(outcome) = outcome else {
+        return Ok(None);
+    };
+    if outcome.error.as_ref().is_some_and(|e| is_for_all(e.kind)) {
+        stop.store(true, Ordering::Relaxed);
+    }
+    let (id, verdict) = (outcome.id, outcome.verdict.clone());
+    let tickets = ledger.with(move |w| settle(w, id, verdict, now)).await?;
+    Ok(Some((outcome, tickets)))
+}
+
+/// The next change would only hear the same.
+const fn is_for_all(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::Unreachable | ErrorKind::SignIn | ErrorKind::TooMany
+    )
+}
+
 /// Sends one change; none: it was taken back in the meantime.
 async fn send<L: Ledger, D: Door>(
-    ledger: &mut L,
+    ledger: &L,
     desk: &D,
     out: &Outgoing,
     now: Instant,
-) -> Result<Option<Verdict>, StoreError> {
+) -> Result<Option<Outcome>, StoreError> {
+    let id = out.change.id;
+    let plain = |verdict| {
+        Ok(Some(Outcome {
+            id,
+            verdict,
+            error: None,
+        }))
+    };
     match desk.abilities().reach(&out.change.act) {
         Reach::Here => {
-            let receipt = Receipt::default();
-            return Ok(Some(Verdict::Confirmed { receipt }));
+            return plain(Verdict::Confirmed {
+                receipt: Receipt::default(),
+            });
         }
         Reach::No(why) => {
-            let reason = Untrusted::new(why);
-            return Ok(Some(Verdict::Refused { reason }));
+            return plain(Verdict::Refused {
+                reason: Untrusted::new(why),
+            });
         }
         Reach::Sent => {}
     }
     let mark = match desk.prepare(out, now).await {
         Ok(Prepared::Free(mark)) => mark,
-        Ok(Prepared::There(receipt)) => return Ok(Some(Verdict::Confirmed { receipt })),
-        Ok(Prepared::Conflict(theirs)) => return Ok(Some(Verdict::Conflict { theirs })),
+        Ok(Prepared::There(receipt)) => return plain(Verdict::Confirmed { receipt }),
+        Ok(Prepared::Conflict(theirs)) => return plain(Verdict::Conflict { theirs }),
         // Nothing was sent, so nothing is unclear.
         Err(error) => {
-            return Ok(Some(match verdict(Err(error), now) {
+            let verdict = match verdict(Err(error.clone()), now) {
                 Verdict::Unclear { at } => Verdict::Again { at },
                 other => other,
+            };
+            return Ok(Some(Outcome {
+                id,
+                verdict,
+                error: Some(error),
             }));
         }
     };
-    if !ledger.begin(out.change.id, mark.clone()).await? {
+    if !begin(ledger, id, mark.clone()).await? {
         return Ok(None);
     }
-    Ok(Some(verdict(desk.send(out, &mark, now).await, now)))
+    let answer = desk.send(out, &mark, now).await;
+    Ok(Some(Outcome {
+        id,
+        error: answer.as_ref().err().cloned(),
+        verdict: verdict(answer, now),
+    }))
 }
 
 /// A change of unknown fate: the desk is asked, and gets it only if it has it not.
-async fn look_up<D: Door>(desk: &D, out: &Outgoing, mark: &Mark, now: Instant) -> Verdict {
-    match desk.look_up(out, mark, now).await {
+async fn look_up<D: Door>(desk: &D, out: &Outgoing, mark: &Mark, now: Instant) -> Outcome {
+    let answer = desk.look_up(out, mark, now).await;
+    let error = answer.as_ref().err().cloned();
+    let verdict = match answer {
         Ok(Some(receipt)) => Verdict::Confirmed { receipt },
         // It goes again from the beginning: it may meet something by now.
         Ok(None) => Verdict::Again { at: now },
         Err(error) => match verdict(Err(error), now) {
             Verdict::Again { at } => Verdict::Unclear { at },
+            Verdict::Refused { reason } => Verdict::Refused {
+                reason: unknown(&reason),
+            },
             other => other,
         },
+    };
+    Outcome {
+        id: out.change.id,
+        verdict,
+        error,
     }
+}
+
+/// The desk does not let us look any more: the person has to know that it may have arrived.
+fn unknown(reason: &Untrusted) -> Untrusted {
+    Untrusted::new(format!(
+        "{}; it was sent and may have arrived, look there before you do it again",
+        reason.raw()
+    ))
 }

@@ -11,6 +11,7 @@ use crossterm::event::{Event as Raw, KeyCode, KeyEvent, KeyModifiers};
 use deskhand::app::App;
 use deskhand::app::state::{Overlay, State};
 use deskhand::config::{Config, Paths};
+use deskhand::desk::{Desk, Local};
 use deskhand::shell::{
     Aside, Clock, Console, DeskFile, Flight, OpenDesk, Outside, Parts, Report, Screen, Turn,
     open_demo, open_desk,
@@ -143,7 +144,14 @@ impl Scene {
     /// The local desk below that folder.
     pub fn local(self, root: &Path) -> Person {
         let paths = Paths::below(root);
-        let desk = open_desk(&DeskFile::local(&paths), &self.config, &paths, self.now).unwrap();
+        let desk = open_desk(
+            &DeskFile::local(&paths),
+            Desk::Local(Local::new()),
+            &self.config,
+            &paths,
+            self.now,
+        )
+        .unwrap();
         self.with(paths, Some(desk))
     }
 

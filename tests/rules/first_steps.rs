@@ -27,6 +27,7 @@ fn app(desk: Option<&'static str>) -> App {
         zone: chrono_tz::Europe::Amsterdam,
         me: AgentId::parse("sam").unwrap(),
         desk: desk.map(Printable::literal),
+        abilities: deskhand::domain::reach::Abilities::all(),
         scope: Vec::new(),
         calendar: Arc::new(Calendar::standard()),
         policy: Arc::new(Policy::mydre()),

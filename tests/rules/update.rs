@@ -83,6 +83,7 @@ impl Desk {
             zone: chrono_tz::Europe::Amsterdam,
             me: AgentId::parse("sam").unwrap(),
             desk: Some(Printable::literal("test")),
+            abilities: deskhand::domain::reach::Abilities::all(),
             scope: Vec::new(),
             calendar: Arc::new(Calendar::standard()),
             policy: Arc::new(Policy::mydre()),

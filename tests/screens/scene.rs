@@ -42,6 +42,7 @@ pub fn empty(width: u16, height: u16) -> State {
         zone: chrono_tz::Europe::Amsterdam,
         me: AgentId::parse("ana").unwrap(),
         desk: Some(Printable::literal("demo")),
+        abilities: deskhand::domain::reach::Abilities::all(),
         scope: Vec::new(),
         calendar: Arc::new(Calendar::standard()),
         policy: Arc::new(Policy::mydre()),

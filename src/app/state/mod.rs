@@ -21,6 +21,7 @@ use crate::domain::list::{Count, Sort, Vocabulary};
 use crate::domain::macros::Macro;
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::query::Query;
+use crate::domain::reach::Abilities;
 use crate::domain::sla::Policy;
 use crate::domain::text::Printable;
 use crate::domain::ticket::TicketId;
@@ -164,6 +165,8 @@ pub struct State {
     pub ticket_url: Option<String>,
     /// How long a public reply can be taken back before it goes; zero: it goes at once.
     pub undo_window: TimeDelta,
+    /// What the desk can do.
+    pub abilities: Abilities,
     /// Welcome, or the desk.
     pub screen: Screen,
     /// The pane that has the keys.
@@ -238,6 +241,7 @@ impl State {
             policy: setup.policy,
             ticket_url: setup.ticket_url,
             undo_window: setup.undo_window,
+            abilities: setup.abilities,
             screen,
             pane: Pane::Queue,
             zoomed: false,

@@ -152,7 +152,7 @@ impl Turn<'_> {
 
     /// Something in the store changed: what is shown is asked for again, once for many.
     fn changed(&mut self, changed: &Changed) {
-        self.s.freshness = changed.freshness;
+        self.s.freshness = changed.freshness.clone();
         if changed.vocabulary {
             self.fx.push(Effect::Vocabulary(self.s.now));
         }

@@ -1,0 +1,69 @@
+//! One step of asking what is new.
+
+use super::ledger::{Ledger, in_parts};
+use crate::desk::{DeskError, Door};
+use crate::domain::Instant;
+use crate::domain::ticket::TicketId;
+use crate::store::StoreError;
+
+/// What a step of a pull did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PulledRound {
+    /// Tickets that look different now.
+    pub tickets: Vec<TicketId>,
+    /// Agents, tenants, Workspaces or labels changed.
+    pub names: bool,
+    /// Changes of ours that meet somebody else's since.
+    pub conflicts: usize,
+    /// The desk had something to tell.
+    pub brought: bool,
+    /// The next step has more to tell at once.
+    pub more: bool,
+    /// How many of how many tickets a first pull has told; none: that is over.
+    pub progress: Option<(u64, u64)>,
+    /// Why nothing was told.
+    pub trouble: Option<DeskError>,
+}
+
+/// Asks the desk for the next step and keeps it. Where nothing is told and the place is the
+/// same, nothing is written.
+///
+/// # Errors
+/// The store cannot be read or written. What the desk says is not an error: it is in the
+/// round.
+pub async fn pull<L: Ledger, D: Door>(
+    ledger: &L,
+    desk: &D,
+    now: Instant,
+) -> Result<PulledRound, StoreError> {
+    let from = ledger.with(|w| w.cursor()).await?;
+    let step = match desk.pull(from.as_ref(), now).await {
+        Ok(step) => step,
+        Err(error) => {
+            return Ok(PulledRound {
+                trouble: Some(error),
+                ..PulledRound::default()
+            });
+        }
+    };
+    let brought = !step.tickets.is_empty() || !step.gone.is_empty();
+    let mut round = PulledRound {
+        brought,
+        // A desk that stays where it is and has more would be asked for ever.
+        more: step.more && from.as_ref() != Some(&step.cursor),
+        progress: step.progress,
+        ..PulledRound::default()
+    };
+    if !brought && step.names.is_none() && from.as_ref() == Some(&step.cursor) {
+        return Ok(round);
+    }
+    for part in in_parts(step, from) {
+        let kept = ledger.with(move |w| w.keep(&part, now)).await?;
+        round.tickets.extend(kept.tickets);
+        round.names |= kept.names;
+        round.conflicts += kept.conflicts;
+    }
+    round.tickets.sort();
+    round.tickets.dedup();
+    Ok(round)
+}

@@ -1,0 +1,3 @@
+//! Sync: the pure rules one by one, and what must hold whatever goes wrong.
+
+mod rules;
