@@ -1,5 +1,7 @@
 //! Settings: what is written, what it means, and what is said when it is wrong.
 
+mod desk;
+
 use std::path::Path;
 
 use deskhand::config::{self, Config, OwnView, Paths, Theme, nearest};
