@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use crate::app::keymap::Keymap;
 use crate::app::state::{DeskKind, Setup, Size, Snippet, View};
 use crate::app::views::built_in;
-use crate::config::{Config, MacroAct, MacroFile, Paths, SnippetFile};
+use crate::config::{self, Config, MacroAct, MacroFile, Paths, SnippetFile};
 use crate::desk::KINDS;
 use crate::domain::Instant;
 use crate::domain::list::Count;
@@ -25,7 +25,7 @@ pub struct DeskFile {
     /// The file.
     pub path: PathBuf,
     /// The desk's name on the screen.
-    pub name: &'static str,
+    pub name: Printable,
     /// Who sits here, where it is not the person's own setting.
     pub me: Option<AgentId>,
 }
@@ -35,8 +35,17 @@ impl DeskFile {
     pub fn local(paths: &Paths) -> Self {
         Self {
             path: paths.local_store(),
-            name: "local desk",
+            name: Printable::literal("local desk"),
             me: None,
+        }
+    }
+
+    /// A desk over a network.
+    pub fn remote(paths: &Paths, desk: &config::Desk) -> Self {
+        Self {
+            path: paths.desk_store(&desk.kind, &desk.url),
+            name: text::line(&desk.name),
+            me: desk.agent(),
         }
     }
 
@@ -44,7 +53,7 @@ impl DeskFile {
     pub fn demo(paths: &Paths) -> Self {
         Self {
             path: paths.demo_store(),
-            name: "demo desk",
+            name: Printable::literal("demo desk"),
             me: AgentId::parse("sam").ok(),
         }
     }
@@ -168,7 +177,7 @@ fn setup(file: &DeskFile, config: &Config, paths: &Paths, me: AgentId) -> Result
     snippets.extend(config.snippets.iter().cloned());
     Ok(Setup {
         me,
-        desk: Some(Printable::literal(file.name)),
+        desk: Some(file.name.clone()),
         agents,
         snippets: snippets
             .into_iter()
@@ -291,6 +300,8 @@ fn kinds() -> Vec<DeskKind> {
         .map(|k| DeskKind {
             name: Printable::literal(k.name),
             needs: Printable::literal(k.needs),
+            command: (k.kind != "local")
+                .then(|| text::line(&format!("deskhand connect {}", k.kind))),
         })
         .collect()
 }

@@ -1,6 +1,8 @@
 //! Settings: what is written, what it means, and what is said when it is wrong.
 
 mod desk;
+#[cfg(unix)]
+mod secret;
 
 use std::path::Path;
 
