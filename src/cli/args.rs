@@ -43,9 +43,9 @@ pub struct Global {
         env = "DESKHAND_CONFIG_DIR"
     )]
     pub config_dir: Option<PathBuf>,
-    /// Which desk's store
-    #[arg(long, global = true, value_name = "DESK", value_parser = ["local", "demo"], default_value = "local")]
-    pub desk: String,
+    /// Another desk than the settings name: the one on this machine, or the demo's
+    #[arg(long, global = true, value_name = "DESK", value_parser = ["local", "demo"])]
+    pub desk: Option<String>,
     /// Act as this agent [default: `me` of the settings, else the account's name]
     #[arg(long = "as", global = true, value_name = "AGENT")]
     pub agent: Option<String>,
@@ -255,8 +255,8 @@ pub enum Command {
         #[arg(long)]
         deep: bool,
     },
-    /// The kinds of helpdesk that can be connected
-    Connect,
+    /// Connect a helpdesk: asks for what is missing, tries it, and keeps it in the settings
+    Connect(ConnectArgs),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -298,6 +298,31 @@ pub struct ImportArgs {
     /// Read and check everything, change nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// `connect`.
+#[derive(Debug, Args)]
+pub struct ConnectArgs {
+    /// Its kind, such as rt; without one the kinds are listed with what each needs
+    pub kind: Option<String>,
+    /// Its address, such as https://rt.example.org
+    #[arg(long, value_name = "ADDRESS")]
+    pub url: Option<String>,
+    /// Read a token from standard input
+    #[arg(long, conflicts_with = "user")]
+    pub token_stdin: bool,
+    /// Sign in with this account's password, which is asked for, or read from standard input
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+    /// A file with further certificate authorities (PEM)
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Take what is proposed, ask nothing
+    #[arg(long)]
+    pub yes: bool,
+    /// Not taken: said to be so
+    #[arg(long, alias = "password", hide = true, num_args = 0..=1, value_name = "SECRET")]
+    pub token: Option<Option<String>>,
 }
 
 /// `export`.

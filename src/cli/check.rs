@@ -1,14 +1,12 @@
-//! Looking after this machine: settings, and what can be connected. The doctor has a file
-//! of its own.
+//! Looking after the settings. The doctor has a file of its own.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::args::{ConfigWhat, Global};
 use super::exit::{Code, Fail};
 use super::out::Out;
 use super::session;
 use crate::config;
-use crate::desk::KINDS;
 use crate::shell;
 
 /// `config`
@@ -48,23 +46,6 @@ pub fn config(global: &Global, what: ConfigWhat, out: &mut Out) -> Result<Code, 
                 ))?;
             }
         }
-    }
-    Ok(Code::Ok)
-}
-
-/// `connect`
-pub fn connect(global: &Global, out: &mut Out) -> Result<Code, Fail> {
-    if global.json {
-        let all = KINDS
-            .iter()
-            .map(|k| json!({"kind": k.kind, "name": k.name, "needs": k.needs}));
-        out.json(&Value::Array(all.collect()))?;
-    } else {
-        out.row("Helpdesks that this version can work with:")?;
-        for k in KINDS {
-            out.row(&format!("  {:<12} needs {}", k.name, k.needs))?;
-        }
-        out.row("Other kinds are offered here as soon as they are built.")?;
     }
     Ok(Code::Ok)
 }

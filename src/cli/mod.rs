@@ -5,7 +5,9 @@
 
 mod act;
 mod args;
+mod ask;
 mod check;
+pub mod connect;
 mod doctor;
 mod exit;
 mod export;
@@ -89,7 +91,7 @@ fn behind_dashes(e: &clap::Error) -> Option<String> {
 fn run(cli: &Cli) -> Result<Code, Fail> {
     let global = &cli.global;
     let (demo, fresh) = match &cli.command {
-        None => (global.desk == "demo", false),
+        None => (global.desk.as_deref() == Some("demo"), false),
         Some(Command::Demo { fresh }) => (true, *fresh),
         Some(_) => {
             let mut out = Out::new();
@@ -129,7 +131,7 @@ fn dispatch(cli: &Cli, out: &mut Out) -> Result<Code, Fail> {
         }
         Command::Config { what } => return check::config(&cli.global, *what, out),
         Command::Doctor { deep } => return doctor::doctor(&cli.global, *deep, out),
-        Command::Connect => return check::connect(&cli.global, out),
+        Command::Connect(args) => return connect::run(&cli.global, args, out),
         _ => {}
     }
     let session = Session::new(&cli.global)?;

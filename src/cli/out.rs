@@ -41,6 +41,11 @@ impl Out {
         self.to.write_all(bytes)
     }
 
+    /// What was written so far, before somebody is asked about it.
+    pub fn flush(&mut self) -> Result<()> {
+        self.to.flush()
+    }
+
     /// Everything out.
     pub fn finish(&mut self) -> Result<()> {
         self.to.flush()

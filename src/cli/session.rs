@@ -28,6 +28,8 @@ pub struct Session {
     pub config: Config,
     /// The store's file.
     pub store: PathBuf,
+    /// The desk over a network whose store it is; none: its desk is this machine.
+    pub remote: Option<config::Desk>,
     /// Who acts.
     pub me: AgentId,
     /// When.
@@ -44,14 +46,28 @@ pub fn paths(global: &Global) -> Result<Paths, Fail> {
     })?)
 }
 
+/// Waits for an answer of a desk over a network.
+///
+/// # Errors
+/// The system has nothing to wait with.
+pub fn wait<T>(answer: impl Future<Output = T>) -> Result<T, Fail> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Fail::new(Code::Failure, format!("the network cannot be used: {e}")))?;
+    Ok(runtime.block_on(answer))
+}
+
 impl Session {
     /// Reads the settings; opens nothing yet.
     pub fn new(global: &Global) -> Result<Self, Fail> {
         let paths = paths(global)?;
         let config = config::load(&paths)?.config;
-        let file = match global.desk.as_str() {
-            "demo" => shell::DeskFile::demo(&paths),
-            _ => shell::DeskFile::local(&paths),
+        let remote = config.desk.clone().filter(|_| global.desk.is_none());
+        let file = match (global.desk.as_deref(), &remote) {
+            (Some("demo"), _) => shell::DeskFile::demo(&paths),
+            (_, Some(desk)) => shell::DeskFile::remote(&paths, desk),
+            (_, None) => shell::DeskFile::local(&paths),
         };
         let me = match &global.agent {
             Some(name) => AgentId::parse(name).map_err(|e| Fail::usage(format!("--as: {e}")))?,
@@ -59,6 +75,7 @@ impl Session {
         };
         Ok(Self {
             store: file.path,
+            remote,
             paths,
             config,
             me,

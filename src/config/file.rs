@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use toml::Spanned;
 
+use super::desk::DeskTable;
 use super::error::ConfigError;
 use super::{Config, OwnView, nearest};
 use crate::app::keymap::PROFILES;
@@ -120,6 +121,7 @@ pub(super) struct ConfigFile {
     editor: Option<Spanned<String>>,
     clipboard: Option<Spanned<String>>,
     ticket_url: Option<Spanned<String>>,
+    desk: Option<Spanned<DeskTable>>,
     calendar: Option<Spanned<CalendarFile>>,
     sla: Option<Spanned<SlaFile>>,
     views: Vec<Spanned<ViewFile>>,
@@ -207,6 +209,13 @@ impl ConfigFile {
                     .map_err(|what| ConfigError::at(file, source, Some(span), what))?
             }
         };
+        let desk = match self.desk {
+            None => None,
+            Some(desk) => {
+                let span = desk.span();
+                Some(desk.into_inner().resolve(span, file, source)?)
+            }
+        };
         Ok(Config {
             me: self.me,
             zone: self.zone.unwrap_or_else(|| calendar.zone()),
@@ -220,6 +229,7 @@ impl ConfigFile {
             editor: command(self.editor, "editor", file, source)?,
             clipboard: command(self.clipboard, "clipboard", file, source)?,
             ticket_url: address(self.ticket_url, file, source)?,
+            desk,
             calendar,
             policy,
             views: views(self.views, file, source)?,

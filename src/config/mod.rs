@@ -4,6 +4,7 @@
 //! views that were saved from the console. Nothing here draws, and nothing here asks
 //! for the time. `keys.toml` is only found and read here; its meaning is the keymap's.
 
+mod desk;
 mod error;
 mod file;
 mod paths;
@@ -13,10 +14,11 @@ use std::path::Path;
 
 use chrono_tz::Tz;
 
+pub use desk::{Desk, SignIn, WORKSPACE_FIELD, address, host, is_open};
 pub use error::{ConfigError, nearest};
 pub use file::{MacroAct, MacroFile, SnippetFile, Theme};
 pub use paths::{Flags, Paths};
-pub use save::{delete_view, save_view};
+pub use save::{delete_view, save_desk, save_view};
 
 use crate::domain::calendar::Calendar;
 use crate::domain::list::Sort;
@@ -64,6 +66,8 @@ pub struct Config {
     pub clipboard: Option<String>,
     /// A ticket's page at the desk, `{key}` being its number; none: it has no page.
     pub ticket_url: Option<String>,
+    /// The helpdesk over a network; none: the local desk.
+    pub desk: Option<Desk>,
     /// Working time.
     pub calendar: Calendar,
     /// What is promised.
@@ -92,6 +96,7 @@ impl Default for Config {
             editor: None,
             clipboard: None,
             ticket_url: None,
+            desk: None,
             calendar,
             policy: Policy::mydre(),
             views: Vec::new(),

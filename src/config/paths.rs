@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest as _, Sha256};
+
 use super::error::ConfigError;
 
 /// Folders that were given on the command line.
@@ -96,8 +98,42 @@ impl Paths {
         self.data_dir.join("local.db")
     }
 
+    /// The store of a desk over a network: a file of its own for each address, named so that
+    /// people recognise it.
+    pub fn desk_store(&self, kind: &str, url: &str) -> PathBuf {
+        self.data_dir.join(format!("{}.db", desk_file(kind, url)))
+    }
+
+    /// A secret of such a desk, where there is no better place for it.
+    pub fn desk_secret(&self, kind: &str, url: &str) -> PathBuf {
+        self.data_dir
+            .join(format!("{}.secret", desk_file(kind, url)))
+    }
+
     /// The demo desk's store: never mixed with real tickets.
     pub fn demo_store(&self) -> PathBuf {
         self.data_dir.join("demo.db")
     }
+}
+
+/// The most letters of an address that go into a file's name.
+const MOST_OF_ADDRESS: usize = 40;
+
+/// The kind and what can be printed of the address; a few digits of its hash keep two
+/// addresses apart whose letters look the same.
+fn desk_file(kind: &str, url: &str) -> String {
+    let url = url.trim_end_matches('/').to_lowercase();
+    let bare = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '.' {
+            c
+        } else {
+            '-'
+        }
+    };
+    let shown: String = bare.chars().map(plain).take(MOST_OF_ADDRESS).collect();
+    let kind: String = kind.chars().filter(char::is_ascii_alphanumeric).collect();
+    let hash = Sha256::digest(url.as_bytes());
+    let digits: String = hash.iter().take(4).map(|b| format!("{b:02x}")).collect();
+    format!("{kind}-{shown}-{digits}")
 }

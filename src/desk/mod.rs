@@ -34,11 +34,18 @@ pub struct Kind {
 }
 
 /// The kinds that are built; what is not is not offered.
-pub const KINDS: &[Kind] = &[Kind {
-    kind: "local",
-    name: "local desk",
-    needs: "nothing: it lies on this machine, and `deskhand import FILE` fills it",
-}];
+pub const KINDS: &[Kind] = &[
+    Kind {
+        kind: "local",
+        name: "local desk",
+        needs: "nothing: it lies on this machine, and `deskhand import FILE` fills it",
+    },
+    Kind {
+        kind: "rt",
+        name: "Request Tracker 5",
+        needs: "its address, and a token or your password there",
+    },
+];
 
 /// An answer of a desk.
 pub type Answer<T> = Result<T, DeskError>;

@@ -21,9 +21,11 @@ mod logging;
 mod open;
 mod opener;
 mod paths;
+mod remote;
 mod run;
 mod save;
 mod scribe;
+pub mod secret;
 mod signals;
 mod start;
 mod terminal;
@@ -38,6 +40,7 @@ pub use open::{
     DeskFile, OpenDesk, keymap, macros, me, open_desk, rules, setup_without_desk, views,
 };
 pub use paths::to_attach;
+pub use remote::{desk_of, rt_settings};
 pub use run::{Console, Exit, Parts, Picture, Turn};
 pub use start::{Failure, Options, picture, run};
 pub use terminal::{Aside, Screen, backend, restore_before_reports};

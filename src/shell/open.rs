@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use crate::app::keymap::Keymap;
 use crate::app::state::{DeskKind, Setup, Size, Snippet, View};
 use crate::app::views::built_in;
-use crate::config::{Config, MacroAct, MacroFile, Paths, SnippetFile};
+use crate::config::{self, Config, MacroAct, MacroFile, Paths, SnippetFile};
 use crate::desk::{Desk, Door as _, KINDS};
 use crate::domain::Instant;
 use crate::domain::list::Count;
@@ -38,6 +38,15 @@ impl DeskFile {
             path: paths.local_store(),
             name: Printable::literal("local desk"),
             me: None,
+        }
+    }
+
+    /// A desk over a network.
+    pub fn remote(paths: &Paths, desk: &config::Desk) -> Self {
+        Self {
+            path: paths.desk_store(&desk.kind, &desk.url),
+            name: text::line(&desk.name),
+            me: desk.agent(),
         }
     }
 
@@ -301,6 +310,8 @@ fn kinds() -> Vec<DeskKind> {
         .map(|k| DeskKind {
             name: Printable::literal(k.name),
             needs: Printable::literal(k.needs),
+            command: (k.kind != "local")
+                .then(|| text::line(&format!("deskhand connect {}", k.kind))),
         })
         .collect()
 }

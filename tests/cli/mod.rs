@@ -2,6 +2,7 @@
 
 mod acting;
 mod bring_in;
+mod connecting;
 mod hand;
 mod reading;
 mod round_trip;

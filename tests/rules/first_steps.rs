@@ -42,6 +42,7 @@ fn app(desk: Option<&'static str>) -> App {
         kinds: vec![DeskKind {
             name: Printable::literal("local desk"),
             needs: Printable::literal("nothing"),
+            command: None,
         }],
     };
     App::new(setup, now())

@@ -240,12 +240,20 @@ fn welcome(width: u16, height: u16) -> State {
         connecting: false,
         busy: false,
     };
-    state.kinds = vec![DeskKind {
-        name: Printable::literal("local desk"),
-        needs: Printable::literal(
-            "nothing: it lies on this machine, and `deskhand import FILE` fills it",
-        ),
-    }];
+    state.kinds = vec![
+        DeskKind {
+            name: Printable::literal("local desk"),
+            needs: Printable::literal(
+                "nothing: it lies on this machine, and `deskhand import FILE` fills it",
+            ),
+            command: None,
+        },
+        DeskKind {
+            name: Printable::literal("Request Tracker 5"),
+            needs: Printable::literal("its address, and a token or your password there"),
+            command: Some(Printable::literal("deskhand connect rt")),
+        },
+    ];
     state
 }
 

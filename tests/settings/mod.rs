@@ -1,5 +1,9 @@
 //! Settings: what is written, what it means, and what is said when it is wrong.
 
+mod desk;
+#[cfg(unix)]
+mod secret;
+
 use std::path::Path;
 
 use deskhand::config::{self, Config, OwnView, Paths, Theme, nearest};

@@ -31,6 +31,8 @@ pub struct DeskKind {
     pub name: Printable,
     /// What has to be at hand to connect it.
     pub needs: Printable,
+    /// What is typed outside the console to connect it; none: Enter begins with it.
+    pub command: Option<Printable>,
 }
 
 /// What the shell hands over once, before the first event.

@@ -128,7 +128,7 @@ impl Turn<'_> {
             (*connecting, *choice) = (true, 0);
             return;
         }
-        // The embedded desk is the first kind, and the only one so far.
+        // The embedded desk is the first kind; the others say what to type to connect them.
         let start = match (*connecting, *choice) {
             (false, 0) => Effect::StartDemo,
             (false, _) | (true, 0) => Effect::StartLocal,

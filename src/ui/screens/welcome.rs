@@ -53,6 +53,11 @@ pub fn connect(pen: &mut Pen<'_>, area: Rect, kinds: &[DeskKind], choice: usize,
             pen.put(room.x + TEXT_AT, y, wide, &row, Role::Dim);
             y += 1;
         }
+        if let Some(command) = &kind.command {
+            let words = Short::new().s("leave with q and type: ").s(command);
+            pen.put(room.x + TEXT_AT, y, wide, &words, Role::Accent);
+            y += 1;
+        }
         y += 1;
     }
     last_row(pen, Rect { y, ..room }, busy, "Esc back   q leave");

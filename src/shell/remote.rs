@@ -1,0 +1,41 @@
+//! The desk of the settings, ready to talk: its secret found, its adapter made.
+
+use super::secret;
+use crate::config::{Desk as Settings, Paths, SignIn};
+use crate::desk::rt::{self, Auth, Rt};
+use crate::desk::{Desk, Local};
+use secrecy::SecretString;
+
+/// What the adapter of Request Tracker needs to know.
+pub fn rt_settings(desk: &Settings, secret: SecretString) -> rt::Settings {
+    rt::Settings {
+        url: desk.url.clone(),
+        auth: match &desk.sign_in {
+            SignIn::Token => Auth::Token(secret),
+            SignIn::Password { user } => Auth::Password {
+                user: user.clone(),
+                password: secret,
+            },
+        },
+        queues: desk.queues.clone(),
+        statuses: desk.statuses.clone(),
+        workspace_field: desk.workspace_field.clone(),
+        labels_field: desk.labels_field.clone(),
+        ca_file: desk.ca_file.clone(),
+    }
+}
+
+/// The desk that the settings name, or the local one. Looks for the secret, which may wait:
+/// call from a thread that may. Nothing is asked over the network yet.
+///
+/// # Errors
+/// A sentence: there is no secret, or the address cannot be used.
+pub fn desk_of(desk: Option<&Settings>, paths: &Paths) -> Result<Desk, String> {
+    let Some(desk) = desk else {
+        return Ok(Desk::Local(Local::new()));
+    };
+    let found = secret::find(paths, desk)?.ok_or_else(|| secret::missing(desk))?;
+    Rt::new(rt_settings(desk, found.secret))
+        .map(Desk::Rt)
+        .map_err(|e| e.to_string())
+}
