@@ -182,6 +182,7 @@ impl Scene<'_> {
             self.reindex(&all)?;
         }
         self.put_links(i, id)?;
+        self.tie_those_that_waited(&i.key, id)?;
         keep_original(self.conn, &t, &i.original, hash)
     }
 
@@ -208,7 +209,7 @@ impl Scene<'_> {
 
     /// Whether following the merges from one ticket leads to the other: a file may say
     /// anything, and tickets that live on in each other would be nowhere.
-    fn leads_to(&self, from: TicketId, to: TicketId) -> Result<bool> {
+    pub fn leads_to(&self, from: TicketId, to: TicketId) -> Result<bool> {
         let mut next = Some(from);
         while let Some(at) = next {
             if at == to {
@@ -227,7 +228,7 @@ impl Scene<'_> {
 
     /// Tickets whose line said that they live on in this one, which had not come then. One
     /// that is worked on here in the meantime stays as it is.
-    fn merge_those_that_waited(&mut self, key: &TicketKey, into: TicketId) -> Result<bool> {
+    pub fn merge_those_that_waited(&mut self, key: &TicketKey, into: TicketId) -> Result<bool> {
         let ids: Vec<i64> = self
             .conn
             .prepare_cached("SELECT ticket FROM link_later WHERE key = ?1 AND kind = ?2")?
@@ -239,25 +240,35 @@ impl Scene<'_> {
                 continue;
             };
             let read = original(self.conn, from)?.map(|(_, version)| version);
-            let at_work = old.status.is_live() && read != Some(old.version);
+            // What a desk over a network says of its tickets is so.
+            let told = super::remote::is_told(self.conn, from)?;
+            let at_work = old.status.is_live() && read != Some(old.version) && !told;
             if at_work || old.merged_into.is_some() || self.leads_to(into, from)? {
                 continue;
             }
-            let mut base = self.base(&old)?;
-            let mut t = old.clone();
-            t.merged_into = Some(into);
-            put::write(self.conn, Some(&old), &t, &mut self.counters)?;
-            if old.waiting > 0 {
-                base.merged_into = Some(into);
-                self.keep_base(&base)?;
+            self.let_live_on(&old, into)?;
+            if told {
+                super::draft::follow(self.conn, from, into)?;
             }
-            self.reindex(&[from])?;
             joined = true;
         }
         self.conn
             .prepare_cached("DELETE FROM link_later WHERE key = ?1 AND kind = ?2")?
             .execute(params![key.as_str(), MERGE_LATER])?;
         Ok(joined)
+    }
+
+    /// A ticket lives on in another from now on, says whoever keeps it.
+    pub fn let_live_on(&mut self, old: &Ticket, into: TicketId) -> Result<()> {
+        let mut base = self.base(old)?;
+        let mut t = old.clone();
+        t.merged_into = Some(into);
+        put::write(self.conn, Some(old), &t, &mut self.counters)?;
+        if old.waiting > 0 {
+            base.merged_into = Some(into);
+            self.keep_base(&base)?;
+        }
+        self.reindex(&[old.id])
     }
 
     fn put_links(&self, i: &ImportTicket, id: TicketId) -> Result<()> {
@@ -279,16 +290,21 @@ impl Scene<'_> {
                     .execute(params![id.0, key.as_str(), link_code(*kind)])?,
             };
         }
+        Ok(())
+    }
+
+    /// Ties of other tickets to this one, which had not come then.
+    pub fn tie_those_that_waited(&self, key: &TicketKey, id: TicketId) -> Result<()> {
         let tied = self
             .conn
             .prepare_cached(
                 "INSERT OR IGNORE INTO link SELECT ticket, ?2, kind FROM link_later WHERE key = ?1",
             )?
-            .execute(params![i.key.as_str(), id.0])?;
+            .execute(params![key.as_str(), id.0])?;
         if tied > 0 {
             self.conn
                 .prepare_cached("DELETE FROM link_later WHERE key = ?1")?
-                .execute([i.key.as_str()])?;
+                .execute([key.as_str()])?;
         }
         Ok(())
     }
@@ -301,7 +317,8 @@ fn waiting_for_others(conn: &Connection) -> Result<HashSet<i64>> {
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
-fn next_message(conn: &Connection) -> Result<i64> {
+/// The next free number of a message that was not written here.
+pub fn next_message(conn: &Connection) -> Result<i64> {
     let max: Option<i64> =
         conn.query_row("SELECT max(id) FROM message WHERE id < 1 << 40", [], |r| {
             r.get(0)
