@@ -147,18 +147,23 @@ impl Scene<'_> {
                 .execute(params![shown.id.0, key.as_str(), import::MERGE_LATER])?;
             return Ok(());
         };
-        let mut base = self.base(shown)?;
-        if base.merged_into == Some(into) || self.leads_to(into, shown.id)? {
+        if self.base(shown)?.merged_into == Some(into) || self.leads_to(into, shown.id)? {
             return Ok(());
         }
-        base.merged_into = Some(into);
-        base.version = base.version.saturating_add(1);
-        self.keep_base(&base)?;
-        draft::follow(self.conn, shown.id, into)?;
-        self.project(shown.id)?;
+        self.live_on(shown, into)?;
         let detail = format!("{{\"into\":\"{key}\"}}");
         audit::add(self.conn, now, "desk", Some(shown.id), "merged", &detail)?;
         kept.tickets.extend([shown.id, into]);
         Ok(())
+    }
+
+    /// A told ticket lives on in another from now on, and its drafts go along.
+    pub fn live_on(&mut self, shown: &Ticket, into: TicketId) -> Result<()> {
+        let mut base = self.base(shown)?;
+        base.merged_into = Some(into);
+        base.version = base.version.saturating_add(1);
+        self.keep_base(&base)?;
+        draft::follow(self.conn, shown.id, into)?;
+        self.project(shown.id)
     }
 }

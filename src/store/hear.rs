@@ -15,9 +15,9 @@ use crate::domain::text::Untrusted;
 use crate::domain::thread::{Author, Visibility};
 use crate::domain::ticket::{Status, TicketId};
 
-/// An entry in our name is taken for a change of ours if it lies so close to the moment at which
-/// the desk was known to have that, in milliseconds: clocks differ, and an answer may be lost.
-pub const ECHO_MS: i64 = 10 * 60 * 1000;
+/// An entry in our name is taken for a change of ours if it happened after that was made and
+/// before the desk was known to have it, give or take what clocks differ, in milliseconds.
+pub const SKEW_MS: i64 = 5 * 60 * 1000;
 
 /// What was new among what was told.
 #[derive(Default)]
@@ -192,7 +192,7 @@ impl Scene<'_> {
     }
 
     /// The message of ours that this is, where the desk took it without saying what it became:
-    /// in our name, for the same readers, around that time and with the same words. Without its
+    /// in our name, for the same readers, within that time and with the same words. Without its
     /// words nothing is taken for another: twice for a while is better than lost.
     fn own_message(
         &self,
@@ -206,14 +206,14 @@ impl Scene<'_> {
         };
         let mut stmt = self.conn.prepare_cached(
             "SELECT m.id, m.body FROM message m JOIN outbox o ON o.id = m.change WHERE m.ticket = ?1 AND m.remote IS NULL
-               AND m.author = ?2 AND m.visibility = ?3 AND o.stage = 3 AND o.entry IS NULL AND abs(o.taken - ?4) <= ?5",
+               AND m.author = ?2 AND m.visibility = ?3 AND o.stage = 3 AND o.entry IS NULL AND ?4 BETWEEN o.at - ?5 AND o.taken + ?5",
         )?;
         let args = params![
             ticket.0,
             by.as_str(),
             visibility_code(visibility),
             ms(e.at),
-            ECHO_MS
+            SKEW_MS
         ];
         let mut found = stmt.query(args)?;
         while let Some(r) = found.next()? {
@@ -257,7 +257,7 @@ impl Scene<'_> {
     }
 
     /// The row of a confirmed change of ours that this is: of that field, in our name and named
-    /// by the desk's receipt, or around the time at which the desk was known to have it. Where
+    /// by the desk's receipt, or within the time in which it was sent. Where
     /// the desk has words of its own for a value, the value is not asked.
     fn own_turn(&self, ticket: TicketId, e: &Entry, t: &Turned) -> Result<Option<i64>> {
         let Some(by) = is_by(&e.by) else {
@@ -265,7 +265,7 @@ impl Scene<'_> {
         };
         let mut stmt = self.conn.prepare_cached(
             "SELECT t.id, t.new, o.entry IS ?4 FROM timeline t JOIN outbox o ON o.id = t.change WHERE t.ticket = ?1 AND t.field = ?2
-               AND t.by = ?3 AND t.remote IS NULL AND o.stage = 3 AND (o.entry IS ?4 OR abs(o.taken - ?5) <= ?6)",
+               AND t.by = ?3 AND t.remote IS NULL AND o.stage = 3 AND (o.entry IS ?4 OR ?5 BETWEEN o.at - ?6 AND o.taken + ?6)",
         )?;
         let args = params![
             ticket.0,
@@ -273,7 +273,7 @@ impl Scene<'_> {
             by.as_str(),
             e.remote.0,
             ms(e.at),
-            ECHO_MS
+            SKEW_MS
         ];
         let found: Vec<(i64, Option<String>, bool)> = stmt
             .query_map(args, |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?

@@ -246,29 +246,26 @@ impl Scene<'_> {
             if at_work || old.merged_into.is_some() || self.leads_to(into, from)? {
                 continue;
             }
-            self.let_live_on(&old, into)?;
-            if told {
-                super::draft::follow(self.conn, from, into)?;
-            }
             joined = true;
+            if told {
+                self.live_on(&old, into)?;
+                continue;
+            }
+            let mut base = self.base(&old)?;
+            let mut t = old.clone();
+            t.merged_into = Some(into);
+            put::write(self.conn, Some(&old), &t, &mut self.counters)?;
+            if old.waiting > 0 {
+                base.merged_into = Some(into);
+                self.keep_base(&base)?;
+            }
+            put::index_words(self.conn, &t)?;
+            self.reindex(&[from])?;
         }
         self.conn
             .prepare_cached("DELETE FROM link_later WHERE key = ?1 AND kind = ?2")?
             .execute(params![key.as_str(), MERGE_LATER])?;
         Ok(joined)
-    }
-
-    /// A ticket lives on in another from now on, says whoever keeps it.
-    pub fn let_live_on(&mut self, old: &Ticket, into: TicketId) -> Result<()> {
-        let mut base = self.base(old)?;
-        let mut t = old.clone();
-        t.merged_into = Some(into);
-        put::write(self.conn, Some(old), &t, &mut self.counters)?;
-        if old.waiting > 0 {
-            base.merged_into = Some(into);
-            self.keep_base(&base)?;
-        }
-        self.reindex(&[old.id])
     }
 
     fn put_links(&self, i: &ImportTicket, id: TicketId) -> Result<()> {

@@ -48,9 +48,7 @@ impl Scene<'_> {
     /// The desk has it so without our doing: nothing of ours happened there.
     fn is_there(&mut self, change: &Change, now: Instant) -> Result<()> {
         let id = change.id.0.as_bytes().as_slice();
-        self.conn
-            .prepare_cached("DELETE FROM timeline WHERE change = ?1 AND remote IS NULL")?
-            .execute([id])?;
+        self.drop_turn(change)?;
         self.conn
             .prepare_cached("UPDATE outbox SET theirs = NULL WHERE id = ?1")?
             .execute([id])?;

@@ -2,13 +2,13 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::hear::{ECHO_MS, same_text};
+use super::hear::{SKEW_MS, same_text};
 use super::lay::{Scene, visibility_code};
 use super::outbox::stage_of;
 use super::rows::ms;
 use super::{Result, remote};
 use crate::domain::Instant;
-use crate::domain::change::{Act, Change, ChangeId};
+use crate::domain::change::{Act, Change, ChangeId, Stage};
 use crate::domain::remote::Receipt;
 use crate::domain::thread::Visibility;
 use crate::domain::ticket::TicketId;
@@ -40,6 +40,12 @@ impl Scene<'_> {
         let told = match &change.act {
             Act::Say { visibility, .. } => {
                 self.join_message(&change, *visibility, receipt, now)?;
+                false
+            }
+            // It was never sent, so the desk had it so: nothing of ours happened there. Other
+            // fields may be kept here only, and this is all that tells of them.
+            Act::Status { .. } | Act::Assign { .. } if stage == Stage::Waiting => {
+                self.drop_turn(&change)?;
                 false
             }
             _ => self.join_turn(&change, receipt, now)?,
@@ -116,8 +122,8 @@ impl Scene<'_> {
             change.ticket.0,
             change.by.as_str(),
             visibility_code(visibility),
-            since(change, now),
-            ms(now) + ECHO_MS
+            ms(change.at) - SKEW_MS,
+            ms(now) + SKEW_MS
         ];
         let mut found = stmt.query(args)?;
         while let Some(r) = found.next()? {
@@ -138,6 +144,14 @@ impl Scene<'_> {
         Ok(told)
     }
 
+    /// What the timeline says of a change of ours that the desk has not told.
+    pub fn drop_turn(&self, change: &Change) -> Result<()> {
+        self.conn
+            .prepare_cached("DELETE FROM timeline WHERE change = ?1 AND remote IS NULL")?
+            .execute([change.id.0.as_bytes().as_slice()])?;
+        Ok(())
+    }
+
     /// A field's change that was told before it was confirmed is ours: what is told stays. True
     /// if there is one: then the base has it too.
     fn join_turn(&self, change: &Change, receipt: &Receipt, now: Instant) -> Result<bool> {
@@ -149,7 +163,7 @@ impl Scene<'_> {
                AND (t.remote IS ?3 OR t.at BETWEEN ?2 AND ?4)",
         )?;
         let entry = receipt.entry.as_ref().map(|e| &e.0);
-        let args = params![own, since(change, now), entry, ms(now) + ECHO_MS];
+        let args = params![own, ms(change.at) - SKEW_MS, entry, ms(now) + SKEW_MS];
         let found: Vec<(i64, bool, bool)> = stmt
             .query_map(args, |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
             .collect::<rusqlite::Result<_>>()?;
@@ -159,20 +173,10 @@ impl Scene<'_> {
         let Some((told, ..)) = equal.or(found.first().filter(|_| !plain)) else {
             return Ok(false);
         };
-        self.conn
-            .prepare_cached("DELETE FROM timeline WHERE change = ?1 AND remote IS NULL")?
-            .execute([own])?;
+        self.drop_turn(change)?;
         self.conn
             .prepare_cached("UPDATE timeline SET change = ?2 WHERE id = ?1")?
             .execute(params![told, own])?;
         Ok(true)
     }
-}
-
-/// Nothing that happened earlier is that change of ours, which the desk has by now: it was not
-/// made then. The desk's clock may be a little behind.
-const SKEW_MS: i64 = 2 * 60 * 1000;
-
-fn since(change: &Change, now: Instant) -> i64 {
-    ms(change.at).max(ms(now) - ECHO_MS) - SKEW_MS
 }
