@@ -8,8 +8,11 @@ mod history;
 mod map;
 mod people;
 mod pull;
+mod push;
 mod session;
+mod status;
 mod story;
+mod verify;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -99,7 +102,7 @@ impl Rt {
 
 impl Door for Rt {
     fn abilities(&self) -> Abilities {
-        Abilities::all()
+        self.what_it_can()
     }
 
     async fn pull(&self, from: Option<&Cursor>, now: Instant) -> Answer<Pulled> {
@@ -114,20 +117,15 @@ impl Door for Rt {
         self.bytes(file, now).await
     }
 
-    async fn prepare(&self, _out: &Outgoing, _now: Instant) -> Answer<Prepared> {
-        Err(super::http::odd("not yet"))
+    async fn prepare(&self, out: &Outgoing, now: Instant) -> Answer<Prepared> {
+        self.meet(out, now).await
     }
 
-    async fn send(&self, _out: &Outgoing, _mark: &Mark, _now: Instant) -> Answer<Receipt> {
-        Err(super::http::odd("not yet"))
+    async fn send(&self, out: &Outgoing, mark: &Mark, now: Instant) -> Answer<Receipt> {
+        self.write(out, mark, now).await
     }
 
-    async fn look_up(
-        &self,
-        _out: &Outgoing,
-        _mark: &Mark,
-        _now: Instant,
-    ) -> Answer<Option<Receipt>> {
-        Err(super::http::odd("not yet"))
+    async fn look_up(&self, out: &Outgoing, mark: &Mark, now: Instant) -> Answer<Option<Receipt>> {
+        self.find(out, mark, now).await
     }
 }
