@@ -4,6 +4,7 @@
 //! `session` signs in, `pull` and `story` read, `push` writes, `hello` looks around.
 
 mod cursor;
+mod hello;
 mod history;
 mod map;
 mod people;
@@ -22,12 +23,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use secrecy::SecretString;
 
 use super::http::Http;
-use super::{Answer, Door, Hello, Prepared};
+use super::{Answer, Door, Prepared};
 use crate::domain::Instant;
 use crate::domain::people::TenantId;
 use crate::domain::reach::Abilities;
 use crate::domain::remote::{Cursor, Gone, Mark, Outgoing, Pulled, Receipt, RemoteId, Told};
-use crate::domain::text::Untrusted;
 use crate::domain::ticket::{Status, TicketKey};
 
 /// How we sign in.
