@@ -4,12 +4,16 @@
 //! `session` signs in, `pull` and `story` read, `push` writes, `hello` looks around.
 
 mod cursor;
+mod hello;
 mod history;
 mod map;
 mod people;
 mod pull;
+mod push;
 mod session;
+mod status;
 mod story;
+mod verify;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -19,12 +23,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use secrecy::SecretString;
 
 use super::http::Http;
-use super::{Answer, Door, Hello, Prepared};
+use super::{Answer, Door, Prepared};
 use crate::domain::Instant;
 use crate::domain::people::TenantId;
 use crate::domain::reach::Abilities;
 use crate::domain::remote::{Cursor, Gone, Mark, Outgoing, Pulled, Receipt, RemoteId, Told};
-use crate::domain::text::Untrusted;
 use crate::domain::ticket::{Status, TicketKey};
 
 /// How we sign in.
@@ -99,7 +102,7 @@ impl Rt {
 
 impl Door for Rt {
     fn abilities(&self) -> Abilities {
-        Abilities::all()
+        self.what_it_can()
     }
 
     async fn pull(&self, from: Option<&Cursor>, now: Instant) -> Answer<Pulled> {
@@ -114,20 +117,15 @@ impl Door for Rt {
         self.bytes(file, now).await
     }
 
-    async fn prepare(&self, _out: &Outgoing, _now: Instant) -> Answer<Prepared> {
-        Err(super::http::odd("not yet"))
+    async fn prepare(&self, out: &Outgoing, now: Instant) -> Answer<Prepared> {
+        self.meet(out, now).await
     }
 
-    async fn send(&self, _out: &Outgoing, _mark: &Mark, _now: Instant) -> Answer<Receipt> {
-        Err(super::http::odd("not yet"))
+    async fn send(&self, out: &Outgoing, mark: &Mark, now: Instant) -> Answer<Receipt> {
+        self.write(out, mark, now).await
     }
 
-    async fn look_up(
-        &self,
-        _out: &Outgoing,
-        _mark: &Mark,
-        _now: Instant,
-    ) -> Answer<Option<Receipt>> {
-        Err(super::http::odd("not yet"))
+    async fn look_up(&self, out: &Outgoing, mark: &Mark, now: Instant) -> Answer<Option<Receipt>> {
+        self.find(out, mark, now).await
     }
 }

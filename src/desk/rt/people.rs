@@ -104,7 +104,8 @@ impl Memo {
         } else {
             &user.name
         };
-        if let Some(number) = user.id {
+        // Others than ourselves are told without their number.
+        if let Some(number) = user.id.or_else(|| asked.parse().ok()) {
             self.numbers.insert(number, login.to_owned());
         }
         if user.privileged == Some(1) && ![NOBODY, SYSTEM].contains(&login) {

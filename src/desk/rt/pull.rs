@@ -124,7 +124,12 @@ impl Rt {
     }
 
     /// Tickets that a search finds, newest first, and how many it finds in all.
-    async fn search(&self, query: &str, links: bool, now: Instant) -> Answer<(Vec<Ticket>, u64)> {
+    pub(super) async fn search(
+        &self,
+        query: &str,
+        links: bool,
+        now: Instant,
+    ) -> Answer<(Vec<Ticket>, u64)> {
         let query = self.scoped(query);
         let fields = match links {
             true => format!("{FIELDS},_hyperlinks"),

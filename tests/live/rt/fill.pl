@@ -1,0 +1,154 @@
+# Fills a Request Tracker for tests through its own interface: seed | bulk N | token USER
+use strict;
+use warnings;
+use utf8;
+use lib '/usr/share/request-tracker5/lib';
+use RT -init;
+use MIME::Entity;
+use Encode ();
+
+my $system = RT->SystemUser;
+my %queue;
+
+sub must {
+    my ($done, $why) = @_;
+    die "fill: $why\n" unless $done;
+    return $done;
+}
+
+sub made {    # a new object of a class
+    my ($class, $method, @with) = @_;
+    my $object = "RT::$class"->new($system);
+    must($object->$method(@with));
+    return $object;
+}
+
+sub allow {
+    my ($who, $where, @rights) = @_;
+    must($who->PrincipalObj->GrantRight(Object => $where, Right => $_)) for @rights;
+}
+
+sub person {
+    my ($login, $name, %more) = @_;
+    return made(User => Create => Name => $login, RealName => $name, Privileged => 1,
+        EmailAddress => "$login\@desk.test", Password => 'agent-pw', %more);
+}
+
+sub mail {
+    my (%mail) = @_;
+    my $text = Encode::encode('UTF-8', $mail{text});
+    my $type = $mail{type} || 'text/plain';
+    my $entity = MIME::Entity->build(Type => $type, Charset => 'UTF-8', Data => $text);
+    for my $file (@{ $mail{files} || [] }) {
+        my ($name, $kind, $bytes) = @$file;
+        $entity->make_multipart;
+        $entity->attach(Type => $kind, Filename => Encode::encode('UTF-8', $name), Data => $bytes,
+            Encoding => 'base64', Disposition => 'attachment');
+    }
+    return $entity;
+}
+
+sub ticket {
+    my ($queue, $subject, %more) = @_;
+    my $ticket = RT::Ticket->new($more{by} || $system);
+    my ($id, undef, $why) = $ticket->Create(Queue => $queue{$queue}->Id, Subject => $subject,
+        Requestor => $more{from} || 'lea@example.org',
+        MIMEObj => mail(text => 'It does not work.', %{ $more{mail} || {} }));
+    must($id, $why);
+    return $ticket;
+}
+
+sub current {
+    my $user = RT::CurrentUser->new;
+    $user->Load(shift);
+    return $user;
+}
+
+sub queues {
+    for my $row (['Desk', 'desk'], ['Lab Süd', 'default'], ['Board', 'default']) {
+        my ($name, $cycle) = @$row;
+        $queue{$name} = made(Queue => Create => Name => $name, Lifecycle => $cycle, SLADisabled => 1);
+    }
+}
+
+sub people {
+    person('ines', 'Inês Duarte');
+    person('tomas', 'Tomáš Novák', Timezone => 'Asia/Shanghai');
+    person('vera', 'Vera Blum');
+    my %group = map { $_ => made(Group => CreateUserDefinedGroup => Name => $_) } qw(Agents Leads Observers Board);
+    my %member = (Agents => ['ines', 'tomas'], Leads => ['ines'], Observers => ['vera'], Board => ['tomas']);
+    for my $name (keys %member) {
+        must($group{$name}->AddMember(current($_)->PrincipalId)) for @{ $member{$name} };
+    }
+    my @look = qw(SeeQueue ShowTicket SeeCustomField);
+    my @work = qw(ShowTicketComments ShowOutgoingEmail CreateTicket ReplyToTicket CommentOnTicket OwnTicket
+        TakeTicket StealTicket ModifyTicket ModifyCustomField SetInitialCustomField);
+    for my $name ('Desk', 'Lab Süd') {
+        allow($group{Agents}, $queue{$name}, @look, @work);
+        allow($group{Leads}, $queue{$name}, qw(ReassignTicket DeleteTicket));
+        # Observers read, but neither notes nor copies of mails.
+        allow($group{Observers}, $queue{$name}, @look);
+    }
+    allow($group{Board}, $queue{Board}, @look, @work);
+    # Into the board's queue one can move a ticket without seeing it there.
+    allow($group{Agents}, $queue{Board}, qw(CreateTicket));
+}
+
+sub fields {
+    for my $row (['Workspace', 'SelectSingle', 'Alpha', 'Beta'], ['Labels', 'FreeformMultiple'], ['Room', 'FreeformSingle']) {
+        my ($name, $type, @values) = @$row;
+        my $field = made(CustomField => Create => Name => $name, Type => $type, LookupType => 'RT::Queue-RT::Ticket');
+        must($field->AddValue(Name => $_)) for @values;
+        must($field->AddToObject($queue{$_})) for 'Desk', 'Lab Süd';
+    }
+}
+
+sub tickets {
+    my $ines = current('ines');
+    # More notes in a row than fit onto a page, and then something that observers may see.
+    my $noisy = ticket('Desk', 'Many notes');
+    my $own = RT::Ticket->new($ines);
+    $own->Load($noisy->Id);
+    must($own->Comment(MIMEObj => mail(text => "Note $_"))) for 1 .. 120;
+    must($own->SetStatus('open'));
+    must($own->Comment(MIMEObj => mail(text => "Note $_"))) for 121 .. 150;
+
+    ticket('Lab Süd', 'HTML mail', mail => { type => 'text/html',
+        text => '<p>See&nbsp;<b>this</b>:</p><table><tr><td>Köln</td><td>12</td></tr></table><script>x()</script>' });
+    ticket('Lab Süd', 'Files with names', mail => { text => 'Two files.',
+        files => [['Übersicht 共有.csv', 'text/csv', "K\xf6ln;12\n"], ['все.bin', 'application/octet-stream', join '', map { chr } 0 .. 255]] });
+
+    my $target = ticket('Desk', 'Merge target');
+    my $source = ticket('Desk', 'Merge source');
+    must($source->MergeInto($target->Id));
+    must(ticket('Desk', 'Deleted before')->SetStatus('deleted'));
+    ticket('Board', 'Hidden from most');
+}
+
+sub bulk {
+    my $count = shift;
+    $queue{Desk} = made(Queue => Load => 'Desk');
+    $RT::Handle->BeginTransaction;
+    ticket('Desk', "Bulk $_") for 1 .. $count;
+    $RT::Handle->Commit;
+}
+
+sub token {
+    my $user = current(shift);
+    my ($done, $why, $token) = RT::AuthToken->new($system)->Create(Owner => $user->Id, Description => 'tests');
+    must($done, $why);
+    print "$token\n";
+}
+
+my ($verb, @with) = @ARGV;
+if ($verb eq 'seed') {
+    $RT::Handle->BeginTransaction;
+    queues();
+    people();
+    fields();
+    tickets();
+    $RT::Handle->Commit;
+}
+elsif ($verb eq 'bulk')  { bulk(@with) }
+elsif ($verb eq 'token') { token(@with) }
+else                     { die "fill: seed, bulk N or token USER\n" }
