@@ -10,6 +10,7 @@ mod answers;
 mod chores;
 mod clipboard;
 mod clock;
+mod contact;
 mod courier;
 mod demo;
 mod editor;
@@ -26,6 +27,7 @@ mod save;
 mod scribe;
 mod signals;
 mod start;
+mod talks;
 mod terminal;
 mod watch;
 
@@ -40,6 +42,7 @@ pub use open::{
 pub use paths::to_attach;
 pub use run::{Console, Exit, Parts, Picture, Turn};
 pub use start::{Failure, Options, picture, run};
+pub use talks::Talks;
 pub use terminal::{Aside, Screen, backend, restore_before_reports};
 
 use crate::app::Event;

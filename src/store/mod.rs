@@ -19,6 +19,7 @@ mod list;
 mod mend;
 mod open;
 mod outbox;
+mod part;
 mod plan;
 mod put;
 mod reader;

@@ -15,9 +15,9 @@ use crate::domain::thread::{Draft, DraftSeen, Kept};
 /// The connection that writes.
 #[derive(Debug)]
 pub struct Writer {
-    conn: Connection,
-    rules: Rules,
-    path: std::path::PathBuf,
+    pub(super) conn: Connection,
+    pub(super) rules: Rules,
+    pub(super) path: std::path::PathBuf,
     /// SQLite's count of what other connections have written.
     others: i64,
 }
@@ -34,7 +34,7 @@ pub(super) const fn shelf_code(shelf: Shelf) -> i64 {
 impl Writer {
     /// One transaction; the counters are written with it. `durable`: it is on the disk
     /// when this returns; otherwise it is whole but may be lost with the power.
-    fn scene<T>(
+    pub(super) fn scene<T>(
         &mut self,
         durable: bool,
         act: impl FnOnce(&mut Scene<'_>) -> Result<T>,
@@ -64,7 +64,7 @@ impl Writer {
     }
 
     /// What goes wrong names the file, and damage leaves a note beside it.
-    fn run<T>(&self, act: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub(super) fn run<T>(&self, act: impl FnOnce() -> Result<T>) -> Result<T> {
         act().map_err(|e| open::explain(&self.path, e))
     }
 

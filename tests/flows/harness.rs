@@ -178,7 +178,8 @@ impl Scene {
         };
         let screen = Virtual::new(self.width, self.height);
         let lost = Arc::clone(&screen.lost);
-        let mut outside = Outside::new(sender, flight.clone(), config, paths.clone());
+        let mut outside = Outside::new(sender, flight.clone(), config, paths.clone())
+            .by(Clock::Manual(clock.clone()));
         let _inside = runtime.enter();
         if let Some(desk) = desk {
             outside.put_to_work(desk).unwrap();
