@@ -8,9 +8,10 @@ use tokio::sync::mpsc::Sender;
 
 use super::Report;
 use super::answers::fault;
+use super::contact::Contact;
 use super::flight::Flight;
 use crate::app::Event;
-use crate::app::event::{Changed, Freshness};
+use crate::app::event::Changed;
 use crate::domain::Instant;
 use crate::domain::ticket::TicketId;
 use crate::store::{StoreError, Writer};
@@ -22,21 +23,14 @@ pub fn tell_changed(
     flight: &Flight,
     tickets: Vec<TicketId>,
     vocabulary: bool,
-    (now, offline): (Instant, bool),
+    (now, contact): (Instant, &Contact),
 ) {
-    let (outbox, stuck) = writer.outbox_counts().unwrap_or_default();
+    let counts = writer.outbox_counts().unwrap_or_default();
     let changed = Changed {
         all: tickets.len() > 200 || vocabulary,
         tickets,
         vocabulary,
-        freshness: Freshness {
-            synced: Some(now),
-            running: false,
-            offline,
-            outbox,
-            stuck,
-            ..Freshness::default()
-        },
+        freshness: contact.freshness(now, counts),
     };
     let _ = reports.blocking_send(Report::Event {
         event: Event::Changed(changed),

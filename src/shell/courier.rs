@@ -1,20 +1,41 @@
-//! The task that sends the outbox to the desk: one round at a time, again when something
-//! was committed meanwhile.
+//! Talking to the desk: sending the outbox, asking what is new, fetching what was said.
+//!
+//! Sending goes one round at a time, again when something was committed meanwhile. Reading
+//! is one task that lives while there is something to read: what the person waits for
+//! first, then what is new, then texts ahead. Both go side by side, write by the pen alone
+//! and end in the middle when the console does: what was under way is looked up next time.
+//! The loop keeps the time: it calls when something is due, so an idle desk costs nothing.
 
-use std::sync::Arc;
+use std::collections::{HashSet, VecDeque};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::Mutex;
+use chrono::TimeDelta;
 use tokio::sync::mpsc::Sender;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::Report;
+use super::answers::sentence;
 use super::chores::{Trouble, tell_changed, tell_chores};
+use super::clock::Clock;
+use super::contact::Contact;
 use super::flight::{Flight, Token};
 use super::scribe::Pen;
+use super::talks::Talks;
+use crate::app::Event;
 use crate::desk::Desk;
 use crate::domain::Instant;
+use crate::domain::text;
+use crate::domain::ticket::{TicketId, TicketKey};
 use crate::store::{StoreError, Writer};
-use crate::sync::{Ledger, Pushed, push};
+use crate::sync::stories::{self, Fetched};
+use crate::sync::{Ledger, pull, push};
+
+/// So many texts are fetched ahead after one pull.
+const AHEAD: usize = 40;
+/// So often a second window looks whether the first still talks.
+const LOOK: TimeDelta = TimeDelta::seconds(15);
 
 impl Ledger for Pen {
     async fn with<T: Send + 'static>(
@@ -25,75 +46,342 @@ impl Ledger for Pen {
     }
 }
 
-/// Sends; as many handles as are wanted, one desk.
+/// What a courier needs of the console.
+pub struct Post {
+    /// The way to the store.
+    pub pen: Pen,
+    /// The store's file.
+    pub store: PathBuf,
+    /// Where it is told.
+    pub reports: Sender<Report>,
+    /// What is under way.
+    pub flight: Flight,
+    /// The time.
+    pub clock: Clock,
+    /// How we stand with the desk.
+    pub contact: Contact,
+}
+
+/// Talks to one desk; as many handles as are wanted.
 #[derive(Clone)]
-pub struct Courier {
-    desk: Arc<Mutex<Desk>>,
-    wanted: Arc<AtomicBool>,
-    pen: Pen,
-    reports: Sender<Report>,
-    flight: Flight,
+pub struct Courier(Arc<Inner>);
+
+struct Inner {
+    desk: Desk,
+    post: Post,
     trouble: Trouble,
+    talks: Mutex<Option<Talks>>,
+    wanted: AtomicBool,
+    sending: tokio::sync::Mutex<()>,
+    reading: Mutex<Reading>,
+    gone: CancellationToken,
+}
+
+#[derive(Default)]
+struct Reading {
+    running: bool,
+    /// Tickets that the person opened, and the one that is being fetched.
+    line: VecDeque<TicketKey>,
+    fetching: Option<TicketKey>,
+    /// The desk does not tell of these: they are not asked for ahead again.
+    skip: HashSet<TicketKey>,
+    /// So many texts more may be fetched ahead.
+    ahead: usize,
+}
+
+/// What is read next.
+enum Next {
+    Story(TicketKey),
+    News,
+    Ahead(HashSet<TicketKey>),
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Held to look and note only, never while talking.
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A number that differs from one failure and one console to the next.
+fn chance() -> u32 {
+    let [.., a, b, c, d] = uuid::Uuid::now_v7().into_bytes();
+    u32::from_be_bytes([a, b, c, d])
 }
 
 impl Courier {
-    /// A courier to that desk.
-    pub fn new(desk: Desk, pen: Pen, reports: Sender<Report>, flight: Flight) -> Self {
-        Self {
-            desk: Arc::new(Mutex::new(desk)),
-            wanted: Arc::default(),
-            pen,
-            reports,
-            flight,
+    /// A courier to that desk. Its tasks end when the guard is dropped.
+    pub fn new(desk: Desk, post: Post) -> (Self, DropGuard) {
+        let gone = CancellationToken::new();
+        let end = gone.clone().drop_guard();
+        let inner = Inner {
+            desk,
+            post,
             trouble: Trouble::default(),
-        }
+            talks: Mutex::default(),
+            wanted: AtomicBool::default(),
+            sending: tokio::sync::Mutex::default(),
+            reading: Mutex::default(),
+            gone,
+        };
+        (Self(Arc::new(inner)), end)
+    }
+
+    fn contact(&self) -> &Contact {
+        &self.0.post.contact
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        tokio::spawn(self.0.gone.clone().run_until_cancelled_owned(work));
     }
 
     /// The person asks for another try: what goes wrong is told again.
     pub fn ask_again(&self) {
-        self.trouble.is_over();
+        self.0.trouble.is_over();
+        self.contact().hurry();
+        if !self.contact().is_ours() {
+            let words = "another Deskhand here talks to the desk; what it is told shows here too";
+            let token = self.0.post.flight.begin();
+            let event = Event::Done(text::line(words));
+            let _ = self.0.post.reports.try_send(Report::Event { event, token });
+        }
     }
 
     /// Something may be sent: goes, or goes again after the round that is under way.
     pub fn go(&self, now: Instant) {
-        if self.wanted.swap(true, Ordering::SeqCst) {
+        if self.0.wanted.swap(true, Ordering::SeqCst) {
             return;
         }
-        let token = self.flight.begin();
-        tokio::spawn(self.clone().round(now, token));
+        let token = self.0.post.flight.begin();
+        self.spawn(self.clone().round(now, token));
+    }
+
+    /// Asks the desk what is new, if that is due.
+    pub fn look(&self, now: Instant) {
+        if self.contact().next(now).is_some_and(|at| at <= now) {
+            self.read();
+        }
+    }
+
+    /// The person looks at a ticket: what was said in it is fetched, if it is not here.
+    pub fn opened(&self, ticket: TicketId) {
+        if !self.contact().is_remote() || !self.contact().is_ours() {
+            return;
+        }
+        let token = self.0.post.flight.begin();
+        let courier = self.clone();
+        self.spawn(async move {
+            let _token = token;
+            match courier.0.post.pen.ask(move |w| w.part(ticket)).await {
+                Ok(Some(key)) => courier.wants(key),
+                Ok(None) => {}
+                Err(error) => courier.complain(&error).await,
+            }
+        });
+    }
+
+    fn wants(&self, key: TicketKey) {
+        let mut reading = lock(&self.0.reading);
+        let asked = reading.fetching.as_ref() == Some(&key) || reading.line.contains(&key);
+        if !asked {
+            reading.line.push_back(key);
+            drop(reading);
+            self.read();
+        }
+    }
+
+    async fn complain(&self, error: &StoreError) {
+        if let Some(event) = self.0.trouble.news(error) {
+            let token = self.0.post.flight.begin();
+            let _ = self
+                .0
+                .post
+                .reports
+                .send(Report::Event { event, token })
+                .await;
+        }
+    }
+
+    /// Tells what changed and how we stand with the desk.
+    fn tell(&self, tickets: Vec<TicketId>, names: bool, now: Instant) {
+        let post = &self.0.post;
+        let (reports, flight, contact) = (
+            post.reports.clone(),
+            post.flight.clone(),
+            post.contact.clone(),
+        );
+        let token = post.flight.begin();
+        post.pen.write(move |w| {
+            tell_changed(w, &reports, &flight, tickets, names, (now, &contact));
+            drop(token);
+        });
+    }
+
+    /// Tells the loop when to come back, and lets the work go.
+    fn rest(&self, again: Option<Instant>, now: Instant, token: Token) {
+        let post = &self.0.post;
+        let (reports, flight, contact) = (
+            post.reports.clone(),
+            post.flight.clone(),
+            post.contact.clone(),
+        );
+        post.pen.write(move |w| {
+            let again = again.into_iter().chain(contact.next(now)).min();
+            tell_chores(w, &reports, &flight, again, now);
+            drop(token);
+        });
+    }
+
+    /// Whether it is on us to talk; takes that over where nobody else does.
+    async fn may_talk(&self) -> bool {
+        if self.contact().is_ours() {
+            return true;
+        }
+        let store = self.0.post.store.clone();
+        let taken = self.0.post.pen.ask(move |_| Ok(Talks::take(&store))).await;
+        let Ok(Some(talks)) = taken else {
+            return false;
+        };
+        *lock(&self.0.talks) = Some(talks);
+        self.contact().becomes_ours();
+        true
     }
 
     async fn round(self, now: Instant, token: Token) {
-        let desk = Arc::clone(&self.desk);
-        let desk = desk.lock().await;
-        self.wanted.store(false, Ordering::SeqCst);
-        match push(&self.pen, &*desk, now).await {
-            Ok(Pushed {
-                tickets, again_at, ..
-            }) => {
-                let (reports, flight) = (self.reports.clone(), self.flight.clone());
-                let offline = again_at.is_some();
-                self.pen.write(move |w| {
-                    if !tickets.is_empty() || offline {
-                        tell_changed(w, &reports, &flight, tickets, false, (now, offline));
-                    }
-                    tell_chores(w, &reports, &flight, again_at, now);
-                    drop(token);
-                });
-                self.trouble.is_over();
-            }
-            Err(error) => {
-                if let Some(event) = self.trouble.news(&error) {
-                    let token = self.flight.begin();
-                    let _ = self.reports.send(Report::Event { event, token }).await;
+        let _turn = self.0.sending.lock().await;
+        self.0.wanted.store(false, Ordering::SeqCst);
+        if !self.may_talk().await {
+            return self.rest(Some(now + LOOK), now, token);
+        }
+        self.look(now);
+        if !self.contact().may_send(now) {
+            return self.rest(None, now, token);
+        }
+        match push(&self.0.post.pen, &self.0.desk, now).await {
+            Ok(pushed) => {
+                self.0.trouble.is_over();
+                if self.contact().pushed(&pushed, now, chance()) {
+                    self.look(now);
                 }
-                // What is waiting is tried again, and what sleeps is still woken in time.
-                let (reports, flight) = (self.reports.clone(), self.flight.clone());
-                self.pen.write(move |w| {
-                    tell_chores(w, &reports, &flight, Some(now), now);
-                    drop(token);
-                });
+                if !pushed.tickets.is_empty() || pushed.trouble.is_some() {
+                    self.tell(pushed.tickets, false, now);
+                }
+                self.rest(pushed.again_at, now, token);
+            }
+            // What is waiting is tried again, and what sleeps is still woken in time.
+            Err(error) => {
+                self.complain(&error).await;
+                self.rest(Some(now), now, token);
             }
         }
+    }
+
+    /// Reads until there is nothing to read, if nobody does yet.
+    fn read(&self) {
+        let mut reading = lock(&self.0.reading);
+        if reading.running {
+            return;
+        }
+        reading.running = true;
+        reading.ahead = 0;
+        drop(reading);
+        let token = self.0.post.flight.begin();
+        let courier = self.clone();
+        self.spawn(async move {
+            let mut again = None;
+            if let Err(error) = courier.read_all().await {
+                courier.complain(&error).await;
+                lock(&courier.0.reading).running = false;
+                again = Some(courier.0.post.clock.now());
+            }
+            courier.contact().rests();
+            courier.rest(again, courier.0.post.clock.now(), token);
+        });
+    }
+
+    async fn read_all(&self) -> Result<(), StoreError> {
+        loop {
+            let now = self.0.post.clock.now();
+            let Some(next) = self.next(now) else {
+                return Ok(());
+            };
+            match next {
+                Next::Story(key) => {
+                    let (pen, desk) = (&self.0.post.pen, &self.0.desk);
+                    let fetched = stories::story(pen, desk, key, now).await;
+                    lock(&self.0.reading).fetching = None;
+                    self.fetched(fetched?, true, now).await;
+                }
+                Next::News => self.news(now).await?,
+                Next::Ahead(skip) => {
+                    let (pen, desk) = (&self.0.post.pen, &self.0.desk);
+                    let fetched = stories::ahead(pen, desk, &skip, now).await?;
+                    self.fetched(fetched, false, now).await;
+                }
+            }
+        }
+    }
+
+    /// What is read next; none: nothing, and that nobody reads is noted in the same moment.
+    fn next(&self, now: Instant) -> Option<Next> {
+        let mut reading = lock(&self.0.reading);
+        if let Some(key) = reading.line.pop_front() {
+            reading.fetching = Some(key.clone());
+            return Some(Next::Story(key));
+        }
+        self.contact().rests();
+        if self.contact().next(now).is_some_and(|at| at <= now) {
+            return Some(Next::News);
+        }
+        if reading.ahead > 0 {
+            return Some(Next::Ahead(reading.skip.clone()));
+        }
+        reading.running = false;
+        None
+    }
+
+    async fn news(&self, now: Instant) -> Result<(), StoreError> {
+        if self.contact().begins() {
+            self.tell(Vec::new(), false, now);
+        }
+        let round = pull(&self.0.post.pen, &self.0.desk, now).await?;
+        self.0.trouble.is_over();
+        let now = self.0.post.clock.now();
+        if self.contact().pulled(&round, now, chance()) {
+            self.go(now);
+        }
+        lock(&self.0.reading).ahead = if round.trouble.is_some() { 0 } else { AHEAD };
+        if !round.more {
+            self.contact().rests();
+        }
+        self.tell(round.tickets, round.names, now);
+        Ok(())
+    }
+
+    /// `waits`: the person waits for it, and is told why there is nothing.
+    async fn fetched(&self, fetched: Fetched, waits: bool, now: Instant) {
+        let mut refused = Vec::new();
+        {
+            let mut reading = lock(&self.0.reading);
+            reading.ahead = match fetched.asked {
+                0 => 0,
+                n => reading.ahead.saturating_sub(n),
+            };
+            for (key, error) in fetched.failed {
+                if error.kind.is_passing() {
+                    reading.ahead = 0;
+                    reading.line.clear();
+                    self.contact().failed(&error, now, chance());
+                } else {
+                    reading.skip.insert(key);
+                    refused.push(error);
+                }
+            }
+        }
+        for error in refused.into_iter().filter(|_| waits) {
+            let event = Event::Failed(sentence(&error.to_string()));
+            let token = self.0.post.flight.begin();
+            let report = Report::Event { event, token };
+            let _ = self.0.post.reports.send(report).await;
+        }
+        self.tell(fetched.tickets, false, now);
     }
 }

@@ -4,12 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::Sender;
+use tokio_util::sync::DropGuard;
 
 use super::Report;
 use super::answers::{fault, sentence};
 use super::chores::{Trouble, tell_changed};
 use super::clipboard;
-use super::courier::Courier;
+use super::clock::Clock;
+use super::contact::Contact;
+use super::courier::{Courier, Post};
 use super::demo;
 use super::flight::Flight;
 use super::lanes::Lanes;
@@ -34,8 +37,11 @@ use crate::store::{FromDraft, StoreError, Writer};
 
 /// An open desk at work.
 struct Working {
+    // Dropped first: nobody talks to the desk any more.
+    _end: DropGuard,
     lanes: Lanes,
     courier: Courier,
+    contact: Contact,
     pen: Pen,
     path: PathBuf,
     me: AgentId,
@@ -52,6 +58,7 @@ pub struct Outside {
     config: Arc<Config>,
     paths: Paths,
     watches: bool,
+    clock: Clock,
     trouble: Trouble,
 }
 
@@ -65,6 +72,7 @@ impl Outside {
             config,
             paths,
             watches: false,
+            clock: Clock::System,
             trouble: Trouble::default(),
         }
     }
@@ -78,14 +86,28 @@ impl Outside {
         }
     }
 
-    /// The store's file was written: tells the app, if that was somebody else.
+    /// Goes by that clock.
+    #[must_use]
+    pub fn by(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// The store's file was written: tells the app, if that was somebody else, and sends what
+    /// another window has left to us.
     pub fn look_again(&self, now: Instant) {
         let Some(working) = &self.working else { return };
         let (reports, flight) = (self.reports.clone(), self.flight.clone());
+        let (contact, courier) = (working.contact.clone(), working.courier.clone());
+        let runtime = tokio::runtime::Handle::current();
         let token = self.flight.begin();
         working.pen.write(move |w| {
             if w.was_written_by_others().unwrap_or(false) {
-                tell_changed(w, &reports, &flight, Vec::new(), true, (now, false));
+                contact.heard_of(now);
+                tell_changed(w, &reports, &flight, Vec::new(), true, (now, &contact));
+                if contact.is_remote() && contact.is_ours() {
+                    let _inside = runtime.enter();
+                    courier.go(now);
+                }
             }
             drop(token);
         });
@@ -100,13 +122,19 @@ impl Outside {
         self.working = None;
         let scribe = Scribe::start(desk.writer)?;
         let pen = scribe.pen();
-        let courier = Courier::new(
-            desk.desk,
-            pen.clone(),
-            self.reports.clone(),
-            self.flight.clone(),
-        );
+        let contact = Contact::new(desk.desk.is_remote(), self.config.zone);
+        let post = Post {
+            pen: pen.clone(),
+            store: desk.path.clone(),
+            reports: self.reports.clone(),
+            flight: self.flight.clone(),
+            clock: self.clock.clone(),
+            contact: contact.clone(),
+        };
+        let (courier, end) = Courier::new(desk.desk, post);
         let working = Working {
+            _end: end,
+            contact,
             lanes: Lanes::start(&desk.path, &self.reports, &self.flight)?,
             courier,
             pen,
@@ -132,7 +160,16 @@ impl Outside {
 
     /// The first look at what is due by itself; after the first frame.
     pub fn first_chores(&self, now: Instant) {
+        self.noticed(None, now);
         self.chores(now);
+    }
+
+    /// The person did something, or the terminal got or lost the focus; when the desk is
+    /// asked next after that.
+    pub fn noticed(&self, focus: Option<bool>, now: Instant) -> Option<Instant> {
+        let contact = &self.working.as_ref()?.contact;
+        contact.touched(now, focus);
+        contact.next(now)
     }
 
     /// Does what the store wants done by itself: wakes what slept, sends what was held back.
@@ -140,6 +177,7 @@ impl Outside {
         let Some(working) = &self.working else { return };
         let (reports, flight) = (self.reports.clone(), self.flight.clone());
         let (token, trouble) = (self.flight.begin(), self.trouble.clone());
+        let contact = working.contact.clone();
         working.pen.write(move |w| {
             let woken = match w.wake_snoozed(now) {
                 Ok(woken) => {
@@ -154,10 +192,11 @@ impl Outside {
                     Vec::new()
                 }
             };
-            tell_changed(w, &reports, &flight, woken, false, (now, false));
+            tell_changed(w, &reports, &flight, woken, false, (now, &contact));
             drop(token);
         });
         working.courier.go(now);
+        working.courier.look(now);
     }
 
     fn recompute(&self, pen: &Pen, from: Option<TicketId>) {
@@ -265,7 +304,12 @@ impl Outside {
                 working.courier.ask_again();
                 self.chores(now);
             }
-            reading => working.lanes.ask(reading),
+            reading => {
+                if let Effect::Thread { ticket, .. } = &reading {
+                    working.courier.opened(*ticket);
+                }
+                working.lanes.ask(reading);
+            }
         }
     }
 
@@ -278,6 +322,7 @@ impl Outside {
     ) {
         let (reports, flight) = (self.reports.clone(), self.flight.clone());
         let (whole, token) = (self.flight.begin(), self.flight.begin());
+        let contact = working.contact.clone();
         working.pen.write(move |w| {
             // Held to the end: what changed belongs to what was done.
             let _whole = whole;
@@ -288,7 +333,7 @@ impl Outside {
                 drop(token);
             }
             if !tickets.is_empty() {
-                tell_changed(w, &reports, &flight, tickets, false, (now, false));
+                tell_changed(w, &reports, &flight, tickets, false, (now, &contact));
             }
         });
         working.courier.go(now);

@@ -10,6 +10,7 @@ mod answers;
 mod chores;
 mod clipboard;
 mod clock;
+mod contact;
 mod courier;
 mod demo;
 mod editor;
@@ -28,6 +29,7 @@ mod scribe;
 pub mod secret;
 mod signals;
 mod start;
+mod talks;
 mod terminal;
 mod watch;
 
@@ -43,6 +45,7 @@ pub use paths::to_attach;
 pub use remote::{desk_of, rt_settings};
 pub use run::{Console, Exit, Parts, Picture, Turn};
 pub use start::{Failure, Options, picture, run};
+pub use talks::Talks;
 pub use terminal::{Aside, Screen, backend, restore_before_reports};
 
 use crate::app::Event;

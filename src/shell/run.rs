@@ -414,10 +414,22 @@ where
     /// it led to have been handed on, so that nothing looks settled in between.
     fn take(&mut self, event: Event, token: Option<Token>) {
         let now = self.clock.now();
+        self.notice(&event, now);
         for effect in self.app.handle(now, event) {
             self.carry_out(effect, now);
         }
         drop(token);
+    }
+
+    /// Whoever is here is served sooner.
+    fn notice(&mut self, event: &Event, now: Instant) {
+        let focus = match event {
+            Event::Focus(focused) => Some(*focused),
+            Event::Key(_) | Event::Paste(_) | Event::Mouse { .. } => None,
+            _ => return,
+        };
+        let at = self.outside.noticed(focus, now);
+        self.chores_at = self.chores_at.into_iter().chain(at).min();
     }
 
     fn carry_out(&mut self, effect: Effect, now: Instant) {

@@ -25,6 +25,7 @@ mod meet;
 mod mend;
 mod open;
 mod outbox;
+mod part;
 mod plan;
 mod put;
 mod reader;

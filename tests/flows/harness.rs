@@ -11,7 +11,7 @@ use crossterm::event::{Event as Raw, KeyCode, KeyEvent, KeyModifiers};
 use deskhand::app::App;
 use deskhand::app::state::{Overlay, State};
 use deskhand::config::{Config, Paths};
-use deskhand::desk::{Desk, Local};
+use deskhand::desk::{Desk, Door as _, Local};
 use deskhand::shell::{
     Aside, Clock, Console, DeskFile, Flight, OpenDesk, Outside, Parts, Report, Screen, Turn,
     open_demo, open_desk,
@@ -141,6 +141,15 @@ impl Scene {
         self.with(paths, Some(desk))
     }
 
+    /// The tickets of the demo, with another desk behind them.
+    pub fn behind(self, root: &Path, desk: Desk) -> Person {
+        let paths = Paths::below(root);
+        let mut open = open_demo(&paths, &self.config, self.now, false).unwrap();
+        open.setup.abilities = desk.abilities();
+        open.desk = desk;
+        self.with(paths, Some(open))
+    }
+
     /// The local desk below that folder.
     pub fn local(self, root: &Path) -> Person {
         let paths = Paths::below(root);
@@ -178,7 +187,8 @@ impl Scene {
         };
         let screen = Virtual::new(self.width, self.height);
         let lost = Arc::clone(&screen.lost);
-        let mut outside = Outside::new(sender, flight.clone(), config, paths.clone());
+        let mut outside = Outside::new(sender, flight.clone(), config, paths.clone())
+            .by(Clock::Manual(clock.clone()));
         let _inside = runtime.enter();
         if let Some(desk) = desk {
             outside.put_to_work(desk).unwrap();
