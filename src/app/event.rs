@@ -41,14 +41,20 @@ pub enum MouseKind {
 }
 
 /// What is known about being in touch with the desk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Freshness {
     /// When the desk last told us everything; none: never yet.
     pub synced: Option<Instant>,
     /// A sync is running.
     pub running: bool,
+    /// How many of how many tickets a first sync has brought; none: that is over.
+    pub progress: Option<(u64, u64)>,
     /// The desk cannot be reached.
     pub offline: bool,
+    /// What keeps us from it, in plain words.
+    pub trouble: Option<Printable>,
+    /// When it is tried again by itself.
+    pub next: Option<Instant>,
     /// Changes not yet confirmed by the desk.
     pub outbox: u64,
     /// Of those, how many wait for the person: refused or in conflict.
@@ -211,6 +217,12 @@ pub enum Event {
     Undone(Answer<Option<Undone>>),
     /// Answer to [`super::Effect::Redo`]; none: nothing to redo.
     Redone(Answer<Option<Undone>>),
+    /// Answer to [`super::Effect::Retry`].
+    Retried(Answer<()>),
+    /// Answer to [`super::Effect::Withdraw`]; none: the desk has it already.
+    Withdrawn(Answer<Option<Undone>>),
+    /// Answer to [`super::Effect::Choose`]; none: it was settled in the meantime.
+    Chosen(Answer<Option<Undone>>),
     /// Answer to [`super::Effect::SaveDraft`].
     DraftSaved {
         /// Which draft.

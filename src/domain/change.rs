@@ -459,4 +459,7 @@ pub struct OutboxRow {
     pub subject: Untrusted,
     /// The desk's reason, where it said no.
     pub reason: Option<Untrusted>,
+    /// What the desk has instead, where it meets a change of somebody else: the field in words,
+    /// or the colleague's reply; none: not known.
+    pub theirs: Option<Untrusted>,
 }

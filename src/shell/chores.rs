@@ -31,10 +31,10 @@ pub fn tell_changed(
         vocabulary,
         freshness: Freshness {
             synced: Some(now),
-            running: false,
             offline,
             outbox,
             stuck,
+            ..Freshness::default()
         },
     };
     let _ = reports.blocking_send(Report::Event {

@@ -15,6 +15,7 @@ use crate::domain::list::Count;
 use crate::domain::macros::{Macro, MacroStep};
 use crate::domain::people::{Agent, AgentId};
 use crate::domain::query::Query;
+use crate::domain::reach::Abilities;
 use crate::domain::text::{self, Printable, Untrusted};
 use crate::domain::ticket::Priority;
 use crate::store::{Named, Reader, Rules, Shelf, Writer};
@@ -153,6 +154,7 @@ pub fn setup_without_desk(config: &Config, paths: &Paths) -> Result<Setup, Strin
         zone: config.zone,
         me: me(config),
         desk: None,
+        abilities: Abilities::all(),
         scope: config.scope.clone(),
         calendar: Arc::new(config.calendar.clone()),
         policy: Arc::new(config.policy.clone()),

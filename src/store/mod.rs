@@ -24,6 +24,7 @@ mod put;
 mod reader;
 mod remote;
 mod rows;
+mod settle;
 mod sift;
 mod suspect;
 mod thread;

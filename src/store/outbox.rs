@@ -82,6 +82,36 @@ pub fn next_to_send(conn: &Connection, now: Instant) -> Result<Vec<Change>> {
 
 /// The outbox as it is shown.
 pub fn shown(conn: &Connection) -> Result<Vec<OutboxRow>> {
+    let mut rows = rows_shown(conn)?;
+    for row in rows.iter_mut().filter(|r| r.stage == Stage::Conflict) {
+        row.theirs = theirs(conn, &row.change)?;
+    }
+    Ok(rows)
+}
+
+/// What the desk has where a change of ours meets it: the field as it last told us, or the
+/// latest reply that is not ours.
+fn theirs(conn: &Connection, change: &Change) -> Result<Option<Untrusted>> {
+    if let Act::Say { .. } = change.act {
+        let body: Option<String> = conn
+            .prepare_cached(
+                "SELECT body FROM message WHERE ticket = ?1 AND visibility = 1 AND waiting = 0 AND at >= ?2
+                 ORDER BY at DESC LIMIT 1",
+            )?
+            .query_row(params![change.ticket.0, ms(change.at)], |r| r.get(0))
+            .optional()?;
+        return Ok(body.map(Untrusted::new));
+    }
+    let base: Option<String> = conn
+        .prepare_cached("SELECT json FROM base WHERE ticket = ?1")?
+        .query_row([change.ticket.0], |r| r.get(0))
+        .optional()?;
+    let Some(base) = base else { return Ok(None) };
+    let base: Ticket = parse("a ticket", &base)?;
+    Ok(crate::domain::conflict::words(&change.act, &base))
+}
+
+fn rows_shown(conn: &Connection) -> Result<Vec<OutboxRow>> {
     let mut stmt = conn.prepare_cached(
         "SELECT o.json, o.stage, coalesce(t.key, '?'), coalesce(t.subject, ''), o.reason FROM outbox o LEFT JOIN ticket t ON t.id = o.ticket
          WHERE o.seq IN (SELECT seq FROM outbox WHERE stage IN (1, 2, 5) UNION SELECT seq FROM (SELECT seq FROM outbox ORDER BY seq DESC LIMIT 500))
@@ -102,10 +132,11 @@ fn outbox_row(r: &Row<'_>) -> Result<OutboxRow> {
         key: TicketKey::parse(&r.get::<_, String>(2)?).map_err(StoreError::Refused)?,
         subject: Untrusted::new(r.get::<_, String>(3)?),
         reason: r.get::<_, Option<String>>(4)?.map(Untrusted::new),
+        theirs: None,
     })
 }
 
-fn stage_of(conn: &Connection, id: ChangeId) -> Result<Option<(Change, Stage)>> {
+pub(super) fn stage_of(conn: &Connection, id: ChangeId) -> Result<Option<(Change, Stage)>> {
     let row: Option<(String, i64)> = conn
         .prepare_cached("SELECT json, stage FROM outbox WHERE id = ?1")?
         .query_row([id.0.as_bytes().as_slice()], |r| Ok((r.get(0)?, r.get(1)?)))

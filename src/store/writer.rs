@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::lay::{self, Scene};
 use super::*;
+use crate::domain::conflict::Choice;
 use crate::domain::import::{ImportOutcome, ImportTicket, NewTicket};
 use crate::domain::people::{Absence, Agent, Tenant, Workspace};
 use crate::domain::remote::{Cursor, Mark, Outgoing, Pulled, Receipt, Told};
@@ -439,6 +440,31 @@ impl Writer {
     /// As [`Self::set_rules`].
     pub fn meets(&mut self, id: ChangeId, theirs: &Told, now: Instant) -> Result<Vec<TicketId>> {
         self.scene(true, |s| s.meets(id, theirs, now))
+    }
+
+    /// Sends it again at once, whatever held it back; names the tickets that look different now.
+    ///
+    /// # Errors
+    /// As [`Self::commit`]; refused: there is nothing to send again.
+    pub fn retry(&mut self, id: ChangeId, now: Instant) -> Result<Vec<TicketId>> {
+        self.scene(true, |s| s.retry(id, rows::whole_ms(now)))
+    }
+
+    /// Takes one change back that the desk does not have; a text becomes a draft again. None:
+    /// there is no such change, or the desk has it.
+    ///
+    /// # Errors
+    /// As [`Self::commit`].
+    pub fn withdraw(&mut self, id: ChangeId, now: Instant) -> Result<Option<Undone>> {
+        self.scene(true, |s| s.take_back(id, rows::whole_ms(now)))
+    }
+
+    /// Settles a conflict as the person chose. None: there is no such conflict.
+    ///
+    /// # Errors
+    /// As [`Self::commit`]; refused: both can only be had of messages.
+    pub fn choose(&mut self, id: ChangeId, choice: Choice, now: Instant) -> Result<Option<Undone>> {
+        self.scene(true, |s| s.choose(id, choice, rows::whole_ms(now)))
     }
 
     /// Keeps one step of a pull and where the next goes on: as a whole, or not at all.

@@ -28,6 +28,7 @@ fn app(desk: Option<&'static str>) -> App {
         me: AgentId::parse("sam").unwrap(),
         desk: desk.map(Printable::literal),
         scope: Vec::new(),
+        abilities: Default::default(),
         calendar: Arc::new(Calendar::standard()),
         policy: Arc::new(Policy::mydre()),
         agents: Vec::new(),

@@ -84,6 +84,7 @@ impl Desk {
             me: AgentId::parse("sam").unwrap(),
             desk: Some(Printable::literal("test")),
             scope: Vec::new(),
+            abilities: Default::default(),
             calendar: Arc::new(Calendar::standard()),
             policy: Arc::new(Policy::mydre()),
             agents: Vec::new(),

@@ -43,6 +43,7 @@ pub fn empty(width: u16, height: u16) -> State {
         me: AgentId::parse("ana").unwrap(),
         desk: Some(Printable::literal("demo")),
         scope: Vec::new(),
+        abilities: Default::default(),
         calendar: Arc::new(Calendar::standard()),
         policy: Arc::new(Policy::mydre()),
         views: Vec::new(),

@@ -21,6 +21,7 @@ use crate::domain::list::{Count, Sort, Vocabulary};
 use crate::domain::macros::Macro;
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::query::Query;
+use crate::domain::reach::Abilities;
 use crate::domain::sla::Policy;
 use crate::domain::text::Printable;
 use crate::domain::ticket::TicketId;
@@ -28,10 +29,10 @@ use crate::domain::ticket::TicketId;
 pub use composer::{Composer, Popup, PopupItem};
 pub use detail::{Detail, DetailLine, Found, LineKind, Loaded, Tab};
 pub use overlay::{
-    Choice, CommandLine, Confirm, Go, Help, Input, Overlay, Palette, PreviewRow, Prompt, Purpose,
-    Suggestion, Wanted, Why,
+    Choice, CommandLine, Confirm, Conflict, Go, Help, Input, Overlay, Palette, PreviewRow, Prompt,
+    Purpose, Suggestion, Wanted, Why,
 };
-pub use panes::{Audit, AuditRow, Outbox, Sla};
+pub use panes::{Audit, AuditRow, Outbox, OutboxLine, Section, Sla};
 pub use queue::{Find, Mark, Queue, QueueRow};
 pub use setup::{DeskKind, Setup, Snippet};
 
@@ -154,6 +155,8 @@ pub struct State {
     pub me: AgentId,
     /// The desk's name.
     pub desk: Printable,
+    /// What the desk can do, act by act.
+    pub abilities: Abilities,
     /// The tenants of this team; empty means all.
     pub scope: Vec<TenantId>,
     /// Working time, for countdowns.
@@ -233,6 +236,7 @@ impl State {
             zone: setup.zone,
             me: setup.me,
             desk: setup.desk.unwrap_or_default(),
+            abilities: setup.abilities,
             scope: setup.scope,
             calendar: setup.calendar,
             policy: setup.policy,

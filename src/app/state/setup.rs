@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use crate::domain::calendar::Calendar;
 use crate::domain::macros::Macro;
 use crate::domain::people::{Agent, AgentId, TenantId};
+use crate::domain::reach::Abilities;
 use crate::domain::sla::Policy;
 use crate::domain::text::Printable;
 
@@ -45,6 +46,8 @@ pub struct Setup {
     pub me: AgentId,
     /// The desk's name; none: there is no desk yet, and the person is welcomed.
     pub desk: Option<Printable>,
+    /// What the desk can do, act by act.
+    pub abilities: Abilities,
     /// The tenants of this team; empty means all.
     pub scope: Vec<TenantId>,
     /// Working time.
