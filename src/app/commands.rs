@@ -1,7 +1,8 @@
 //! The one table of what a person can do. Help, footer, palette, completion, the key
 //! check and the README's key table are drawn from it.
 
-use super::state::State;
+use super::state::{Pane, State};
+use crate::domain::change::{Act, Stage};
 use Context::{Audit, Composer, Detail, Outbox, Queue, Sla};
 
 /// What a person means.
@@ -119,6 +120,14 @@ pub enum Action {
     Undo,
     /// Redo.
     Redo,
+    /// Send a change again.
+    Retry,
+    /// The text of a change back into the editor.
+    Rework,
+    /// Take one change back.
+    Withdraw,
+    /// Settle a conflict.
+    Choose,
     /// Mark unread.
     Unread,
     /// Copy the number.
@@ -195,6 +204,8 @@ pub enum Arg {
     Macro,
     /// A field and its new value.
     Field,
+    /// What is chosen of a conflict.
+    Choice,
     /// Free words.
     Words,
 }
@@ -231,6 +242,9 @@ impl Command {
             return Some("there is no ticket under the cursor");
         }
         match self.action {
+            Action::Retry | Action::Rework | Action::Withdraw | Action::Choose => {
+                against_change(self.action, state)
+            }
             Action::Macro if state.macros.is_empty() => Some("no macros are set up for this desk"),
             Action::NextFile | Action::SaveAttachment | Action::OpenAttachment
                 if state
@@ -243,6 +257,28 @@ impl Command {
             }
             _ => None,
         }
+    }
+}
+
+/// Why an act on the outbox's row under the cursor cannot be done.
+fn against_change(action: Action, state: &State) -> Option<&'static str> {
+    if state.pane != Pane::Outbox {
+        return Some("go to the outbox first; it acts on the change under the cursor there");
+    }
+    let Some(row) = state.outbox.selected() else {
+        return Some("there is no change under the cursor");
+    };
+    match (action, row.stage) {
+        (Action::Choose, Stage::Conflict) => None,
+        (Action::Choose, _) => Some("this change is not in conflict"),
+        (_, Stage::InFlight) => Some("it is being sent; what became of it is known in a moment"),
+        (_, Stage::Withdrawn) => Some("it was taken back already"),
+        (_, Stage::Confirmed) => Some("the desk has it already"),
+        (Action::Retry, Stage::Conflict) => Some("choose first; open it to see both"),
+        (Action::Rework, _) if !matches!(row.change.act, Act::Say { .. }) => {
+            Some("only a text can be edited; withdraw this one and do it anew")
+        }
+        _ => None,
     }
 }
 
@@ -259,6 +295,7 @@ macro_rules! table {
     };
 }
 
+const SENDING: &[Context] = &[Outbox];
 const WRITING: &[Context] = &[Composer];
 const LIST: &[Context] = &[Queue];
 const BROWSING: &[Context] = &[Queue, Detail];
@@ -322,6 +359,12 @@ table! {
         SaveAttachment "save" [] Words READING ["X"] 0 false "save the attachment, in the downloads or at a path";
         OpenAttachment "open-file" [] None READING ["O"] 0 false "open the attachment, after a question";
         Why "why" [] None PANES ["w"] 0 false "why: this deadline, this order";
+    }
+    "Outbox" {
+        Retry "retry" [] None SENDING ["!"] 2 false "send this change again now";
+        Rework "rework" [] None SENDING ["e"] 3 false "edit this text: it comes back as a draft, the change is withdrawn";
+        Withdraw "withdraw" [] None SENDING ["d"] 4 false "withdraw this change; a text becomes a draft again";
+        Choose "choose" [] Choice SENDING [] 0 false "settle a conflict: mine, theirs or both";
     }
     "Writing" {
         ToggleVisibility "visibility" [] None WRITING ["Ctrl+t"] 2 false "public reply or internal note";

@@ -1,7 +1,8 @@
 //! What is wanted of the outside, as plain data.
 
 use crate::domain::Instant;
-use crate::domain::change::{BatchId, Change};
+use crate::domain::change::{BatchId, Change, ChangeId};
+use crate::domain::conflict::Choice;
 use crate::domain::list::{Asker, ListRequest};
 use crate::domain::query::Query;
 use crate::domain::text::Printable;
@@ -122,6 +123,12 @@ pub enum Effect {
     Undo,
     /// Does the latest batch that was taken back again.
     Redo,
+    /// Sends a change of the outbox again, at once.
+    Retry(ChangeId),
+    /// Takes one change back that the desk does not have.
+    Withdraw(ChangeId),
+    /// Settles a conflict.
+    Choose(ChangeId, Choice),
     /// Puts a draft on disk; what stands there and was not seen here is kept too.
     SaveDraft(Draft, DraftSeen),
     /// Forgets a draft that was emptied; text that was not seen here stays.

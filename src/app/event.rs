@@ -47,13 +47,13 @@ pub struct Freshness {
     pub synced: Option<Instant>,
     /// A sync is running.
     pub running: bool,
+    /// How many of how many tickets a first sync has brought; none: that is over.
+    pub progress: Option<(u64, u64)>,
     /// The desk cannot be reached.
     pub offline: bool,
-    /// How many of how many tickets the first sync has brought; none: that is over.
-    pub progress: Option<(u64, u64)>,
-    /// What is wrong between us and the desk, in a sentence for the status line.
+    /// What keeps us from it, in plain words.
     pub trouble: Option<Printable>,
-    /// When the desk is asked next by itself.
+    /// When it is tried again by itself.
     pub next: Option<Instant>,
     /// Changes not yet confirmed by the desk.
     pub outbox: u64,
@@ -217,6 +217,12 @@ pub enum Event {
     Undone(Answer<Option<Undone>>),
     /// Answer to [`super::Effect::Redo`]; none: nothing to redo.
     Redone(Answer<Option<Undone>>),
+    /// Answer to [`super::Effect::Retry`].
+    Retried(Answer<()>),
+    /// Answer to [`super::Effect::Withdraw`]; none: the desk has it already.
+    Withdrawn(Answer<Option<Undone>>),
+    /// Answer to [`super::Effect::Choose`]; none: it was settled in the meantime.
+    Chosen(Answer<Option<Undone>>),
     /// Answer to [`super::Effect::SaveDraft`].
     DraftSaved {
         /// Which draft.

@@ -130,6 +130,8 @@ pub struct Inner {
     pub paths: Generation,
     /// Open this ticket's text when its thread comes.
     pub compose: Option<DraftPlace>,
+    /// The text of this withdrawn change is wanted in the editor.
+    pub rework: bool,
     /// The tickets of the question that is being answered.
     pub asked: Option<Vec<TicketId>>,
     /// A gate that is being passed over.

@@ -153,7 +153,22 @@ pub fn list_rows(state: &State) -> usize {
     } else {
         main.height
     };
-    usize::from(height.saturating_sub(1)).max(1)
+    let foot = match state.pane {
+        Pane::Outbox => outbox_foot(state),
+        _ => 0,
+    };
+    usize::from(height.saturating_sub(1 + foot)).max(1)
+}
+
+/// From this height on the outbox says all of the change under the cursor below its list.
+const FOOT_FROM: u16 = 12;
+
+/// Rows below the outbox's list that are about the change under the cursor.
+pub fn outbox_foot(state: &State) -> u16 {
+    match layout(state).main.height {
+        height if height >= FOOT_FROM && !state.outbox.rows.is_empty() => (height / 3).min(9),
+        _ => 0,
+    }
 }
 
 /// Rows of the pane of what falls due above its list: the strip and a blank.

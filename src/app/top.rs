@@ -6,11 +6,13 @@ use super::layout::Area;
 use super::state::State;
 use crate::domain::Instant;
 use crate::domain::list::Count;
-use crate::domain::text::{Printable, columns, line};
+use crate::domain::text::{Printable, columns, fit, line};
 
 /// From this width on the program says its name, and the clock its day.
 const NAMED: u16 = 100;
 const DATED: u16 = 120;
+/// A fact that is cut has at least so many columns.
+const FACT_LEAST: u16 = 16;
 
 /// How loud a fact is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,9 +121,14 @@ pub fn top(state: &State, area: Area) -> Top {
     let wide = |n: &(Printable, Printable)| columns(&n.0) + 1 + columns(&n.1);
     let least = names.get(state.active).map_or(0, |n| wide(n) + 4);
     let mut right = (area.x + area.width).saturating_sub(1);
-    for (words, weight) in facts(state, area.width).into_iter().rev() {
+    for (mut words, weight) in facts(state, area.width).into_iter().rev() {
+        let room = right.saturating_sub(left + least + 3);
+        // What is wrong is said as far as there is room; its beginning says most.
+        if weight == Weight::Watch && columns(&words) > room && room >= FACT_LEAST {
+            words = fit(&words, usize::from(room));
+        }
         let w = columns(&words);
-        if right < left + least + w + 3 {
+        if w > room {
             break;
         }
         let x = right - w;
@@ -180,10 +187,50 @@ fn share_tabs(
     }
 }
 
+/// How far a first sync has come.
+fn progress(done: Option<(u64, u64)>) -> Printable {
+    let (done, all) = done.unwrap_or_default();
+    let mut words = Printable::literal("↻ syncing ");
+    words.push(&Printable::grouped(done));
+    words.push(&Printable::literal(" of "));
+    words.push(&Printable::grouped(all));
+    words
+}
+
+/// What keeps us from the desk, since when, and on a wide screen when it is tried again. The
+/// outbox has room for the whole sentence.
+fn trouble(state: &State, width: u16) -> Printable {
+    let f = &state.freshness;
+    let clock = |at: Instant| {
+        let local = at.with_timezone(&state.zone);
+        let today = local.date_naive() == state.now.with_timezone(&state.zone).date_naive();
+        let form = if today { "%H:%M" } else { "%a %H:%M" };
+        line(&local.format(form).to_string())
+    };
+    let mut words = match &f.trouble {
+        Some(_) => Printable::literal("!"),
+        None => Printable::literal("offline"),
+    };
+    if let Some(at) = f.synced {
+        words.push(&Printable::literal(" since "));
+        words.push(&clock(at));
+    }
+    if let Some(why) = &f.trouble {
+        words.push(&Printable::literal(": "));
+        words.push(&fit(why, usize::from(width / 3)));
+    }
+    if let Some(at) = f.next.filter(|_| width >= DATED) {
+        words.push(&Printable::literal(", again "));
+        words.push(&clock(at));
+    }
+    words
+}
+
 fn facts(state: &State, width: u16) -> Vec<(Printable, Weight)> {
     let f = &state.freshness;
     let contact = match f.synced {
-        _ if f.offline => (Printable::literal("offline"), Weight::Watch),
+        _ if f.offline || f.trouble.is_some() => (trouble(state, width), Weight::Watch),
+        _ if f.progress.is_some() => (progress(f.progress), Weight::Quiet),
         _ if f.running => (Printable::literal("↻ syncing"), Weight::Quiet),
         None => (Printable::literal("not synced yet"), Weight::Quiet),
         Some(at) => {

@@ -39,7 +39,11 @@ impl Abilities {
         if let (Act::Unmerge { .. }, Some(why)) = (act, self.no_unmerge) {
             return Reach::No(why);
         }
-        let field = act.field();
+        self.of_field(act.field())
+    }
+
+    /// How far an act on a field of [`Act::field`] reaches.
+    pub fn of_field(&self, field: &str) -> Reach {
         match self.not.iter().find(|(f, _)| *f == field) {
             Some((_, why)) => Reach::No(why),
             None if self.here.contains(&field) => Reach::Here,

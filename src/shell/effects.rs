@@ -278,6 +278,16 @@ impl Outside {
                     undone(w.redo(&me, now), Event::Redone)
                 });
             }
+            Effect::Retry(id) => self.write(working, now, move |w| match w.retry(id, now) {
+                Ok(tickets) => (Some(Event::Retried(Ok(()))), tickets),
+                Err(e) => (Some(Event::Retried(Err(fault(&e)))), Vec::new()),
+            }),
+            Effect::Withdraw(id) => self.write(working, now, move |w| {
+                undone(w.withdraw(id, now).map(Some), Event::Withdrawn)
+            }),
+            Effect::Choose(id, choice) => self.write(working, now, move |w| {
+                undone(w.choose(id, choice, now).map(Some), Event::Chosen)
+            }),
             Effect::SaveDraft(draft, seen) => self.draft(working, draft, seen),
             Effect::DropDraft(seen) => {
                 self.write(working, now, move |w| match w.drop_draft(&seen) {

@@ -128,7 +128,8 @@ impl Scene<'_> {
     /// What was refused, or meets something, waits again and is laid over its ticket again.
     pub fn retry(&mut self, id: ChangeId, now: Instant) -> Result<Vec<TicketId>> {
         match stage_of(self.conn, id)? {
-            Some((change, Stage::Conflict)) => {
+            // What waits is held back until then: not any more.
+            Some((change, Stage::Waiting | Stage::Conflict)) => {
                 self.wait_again(&change)?;
                 self.note(&change, "retry", now)?;
                 Ok(vec![change.ticket])

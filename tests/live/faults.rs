@@ -208,7 +208,8 @@ async fn round(server: &Server, proxy: &Proxy, token: &str, seed: u64) -> u128 {
         assert!(turn < 80, "seed {seed}: {:?}", scene.reader.outbox());
         scene.now += TimeDelta::minutes(6);
         let now = scene.now;
-        push(&mut scene.writer, &foul, now).await.unwrap();
+        let ledger = tokio::sync::Mutex::new(&mut scene.writer);
+        push(&ledger, &foul, now).await.unwrap();
         scene.pull(&foul).await;
     }
     for (key, text) in &wanted {

@@ -4,6 +4,7 @@ mod calendar;
 mod first_steps;
 mod gate;
 mod keymap;
+mod outbox;
 mod query;
 mod sla;
 mod text;

@@ -1,6 +1,7 @@
 //! What lies over the panes: help, palette, command line, questions, previews, reasons.
 
-use crate::domain::change::Act;
+use crate::domain::change::{Act, ChangeId};
+use crate::domain::conflict::Choice as Settle;
 use crate::domain::query::QueryError;
 use crate::domain::text::Printable;
 use crate::domain::thread::AttachmentId;
@@ -175,6 +176,10 @@ pub enum Go {
     OpenUrl(String),
     /// Opens a file with the machine's own program.
     OpenAttachment(AttachmentId),
+    /// Sends a change again.
+    Retry(ChangeId),
+    /// Takes a change back.
+    Withdraw(ChangeId),
     /// Forgets a view.
     DeleteView(String),
     /// Leaves the editor although its text could not be kept.
@@ -213,6 +218,52 @@ pub struct Why {
     pub scroll: usize,
 }
 
+/// A change of ours and somebody else's to the same thing, beside each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// Our change.
+    pub change: ChangeId,
+    /// What it is about: "#10482 status".
+    pub title: Printable,
+    /// The ticket's subject.
+    pub subject: Printable,
+    /// What the desk has, line by line.
+    pub theirs: Vec<Printable>,
+    /// What ours would make of it, line by line.
+    pub mine: Vec<Printable>,
+    /// It is about messages: both can stand.
+    pub says: bool,
+    /// First visible line.
+    pub scroll: usize,
+}
+
+impl Conflict {
+    /// What can be chosen: the key, what it is called, and what happens.
+    pub const fn choices(&self) -> &'static [(char, Settle, &'static str, &'static str)] {
+        if self.says {
+            &[
+                ('b', Settle::Both, "both", "yours goes out after theirs"),
+                (
+                    't',
+                    Settle::Theirs,
+                    "theirs",
+                    "theirs stands, yours becomes a draft",
+                ),
+            ]
+        } else {
+            &[
+                ('m', Settle::Mine, "mine", "yours goes over theirs"),
+                (
+                    't',
+                    Settle::Theirs,
+                    "theirs",
+                    "theirs stands, yours is withdrawn",
+                ),
+            ]
+        }
+    }
+}
+
 /// What lies over the panes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Overlay {
@@ -228,4 +279,6 @@ pub enum Overlay {
     Confirm(Confirm),
     /// A reason.
     Why(Why),
+    /// Two changes to one thing.
+    Conflict(Conflict),
 }

@@ -101,6 +101,9 @@ impl Turn<'_> {
 
     /// Shows what would happen; a key of its own lets it happen.
     pub fn preview(&mut self, wants: Vec<Wanted>, targets: &[Arc<Ticket>], verb: &str) {
+        if let Some(why) = self.beyond_desk(&wants) {
+            return self.refuse(why);
+        }
         let rows = self.preview_rows(&wants, targets);
         self.confirm(
             &format!("{verb} {}", tickets(&wants)),
@@ -155,8 +158,13 @@ impl Turn<'_> {
 
     /// One batch, at once; gives what it is undone with.
     pub fn commit(&mut self, wants: Vec<Wanted>, draft_of: Option<DraftSeen>) -> Option<BatchId> {
+        if let Some(why) = self.beyond_desk(&wants) {
+            self.refuse(why);
+            return None;
+        }
         let first = wants.first()?;
         let at = self.s.now;
+        let here = self.kept_here(&wants);
         let mine = wants.iter().filter(|w| w.ticket == first.ticket);
         let acts: Vec<String> = mine.map(|w| say::short(&w.act, self.s)).collect();
         let words = acts.join(", ");
@@ -166,9 +174,9 @@ impl Turn<'_> {
             .collect::<BTreeSet<_>>()
             .len();
         let what = if count > 1 {
-            line(&format!("{words} · {count} tickets · z undoes"))
+            line(&format!("{words} · {count} tickets{here} · z undoes"))
         } else {
-            line(&format!("#{} {words} · z undoes", first.key))
+            line(&format!("#{} {words}{here} · z undoes", first.key))
         };
         // An act on marked tickets uses the marks up: the next key is about something else.
         if self.s.pane == Pane::Queue

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use crate::app::effect::Effect;
 use crate::app::event::{Changed, Event, Fault, Undone};
 use crate::app::inner::After;
+use crate::app::layout::list_rows;
 use crate::app::names::Names;
 use crate::app::prepare;
 use crate::app::state::{Input, Overlay, Pane, Purpose, Screen, Tone};
@@ -68,14 +69,15 @@ impl Turn<'_> {
             Event::Outboxed { generation, answer } if generation == self.s.inner.outbox => {
                 match answer {
                     Ok(rows) => {
+                        self.s.outbox.take(rows);
+                        let rows = self.s.outbox.rows.iter();
                         let words = rows
-                            .iter()
                             .map(|r| line(&say::act(&r.change.act, self.s)))
                             .collect();
+                        let room = list_rows(self.s);
                         let o = &mut self.s.outbox;
                         (o.words, o.loaded, o.error) = (words, true, None);
-                        o.cursor = o.cursor.min(rows.len().saturating_sub(1));
-                        o.rows = rows;
+                        o.follow(room);
                     }
                     Err(fault) => self.s.outbox.error = Some(fault.what),
                 }
@@ -105,6 +107,11 @@ impl Turn<'_> {
             Event::Paths { generation, paths } if generation == self.s.inner.paths => {
                 self.paths_known(paths);
             }
+            Event::Retried(Ok(())) => {
+                self.toast(Tone::Good, line("goes out again"), None);
+            }
+            Event::Withdrawn(answer) => self.withdrawn(answer),
+            Event::Chosen(answer) => self.undone(answer, "it was settled in the meantime"),
             Event::Undone(answer) => self.undone(answer, "nothing of yours is left to take back"),
             Event::Redone(answer) => {
                 self.undone(answer, "nothing was taken back that could be done again")
@@ -143,6 +150,7 @@ impl Turn<'_> {
             }
             Event::Vocabulary(Err(fault))
             | Event::Edited(Err(fault))
+            | Event::Retried(Err(fault))
             | Event::ViewsSaved(Err(fault)) => {
                 self.fault(fault);
             }
@@ -152,6 +160,8 @@ impl Turn<'_> {
 
     /// Something in the store changed: what is shown is asked for again, once for many.
     fn changed(&mut self, changed: &Changed) {
+        // Rows of the list say what is stuck of them.
+        let stuck = changed.freshness.stuck > 0 || !self.s.outbox.stuck.is_empty();
         self.s.freshness = changed.freshness.clone();
         if changed.vocabulary {
             self.fx.push(Effect::Vocabulary(self.s.now));
@@ -173,8 +183,11 @@ impl Turn<'_> {
         }
         match self.s.pane {
             Pane::Outbox => self.ask_outbox(),
-            Pane::Audit => self.ask_audit(),
+            _ if stuck => self.ask_outbox(),
             _ => {}
+        }
+        if self.s.pane == Pane::Audit {
+            self.ask_audit();
         }
     }
 
@@ -203,7 +216,7 @@ impl Turn<'_> {
         }
     }
 
-    fn undone(&mut self, answer: Result<Option<Undone>, Fault>, nothing: &str) {
+    pub fn undone(&mut self, answer: Result<Option<Undone>, Fault>, nothing: &str) {
         match answer {
             Err(fault) => self.fault(fault),
             Ok(None) => self.refuse(nothing),

@@ -237,6 +237,9 @@ impl Turn<'_> {
 
     /// Why the deadline, the order and the permission are what they are.
     pub fn why(&mut self) {
+        if self.s.pane == Pane::Outbox {
+            return self.why_change();
+        }
         let Some(row) = self.s.subject().cloned() else {
             return self.refuse("there is nothing under the cursor to explain");
         };

@@ -10,6 +10,7 @@ mod keys;
 mod line;
 mod mouse;
 mod offer;
+mod outbox;
 mod overlay;
 mod prompt;
 mod queue;

@@ -1,8 +1,8 @@
 //! The mouse: a click selects, a double click opens, the wheel scrolls what it is over.
 
 use crate::app::event::MouseKind;
-use crate::app::layout::{SLA_HEAD, layout, sla_first};
-use crate::app::state::{Overlay, Pane, Screen};
+use crate::app::layout::{SLA_HEAD, layout, outbox_foot, sla_first};
+use crate::app::state::{OutboxLine, Overlay, Pane, Screen};
 use crate::app::top::top;
 
 use super::Turn;
@@ -88,12 +88,19 @@ impl Turn<'_> {
     fn row_at(&self, list: Pane, below: u16) -> Option<usize> {
         let s = &self.s;
         let marks = s.sla.outlook.as_ref().map_or(0, |o| o.marks.len());
+        if list == Pane::Outbox {
+            let line = s.outbox.top + usize::from(below.checked_sub(1)?);
+            let foot = layout(s).main.height.saturating_sub(outbox_foot(s));
+            return match s.outbox.lines().get(line) {
+                Some(OutboxLine::Row(at)) if below < foot => Some(*at),
+                _ => None,
+            };
+        }
         let (head, first, all) = match list {
             Pane::Queue => (1, s.queue.top, s.queue.rows.len()),
             Pane::Sla => (SLA_HEAD, sla_first(s), marks),
-            Pane::Outbox => (1, s.outbox.top, s.outbox.rows.len()),
             Pane::Audit => (1, s.audit.top, s.audit.rows.len()),
-            Pane::Detail => return None,
+            Pane::Outbox | Pane::Detail => return None,
         };
         let at = first + usize::from(below.checked_sub(head)?);
         (at < all).then_some(at)

@@ -8,10 +8,12 @@ use nucleo_matcher::{Config, Matcher};
 
 use crate::app::commands::{self, Action, Arg, TABLE};
 use crate::app::effect::Effect;
-use crate::app::state::{CommandLine, Confirm, Go, Input, Overlay, Prompt, Purpose, Suggestion};
+use crate::app::state::{
+    CommandLine, Confirm, Conflict, Go, Input, Overlay, Prompt, Purpose, Suggestion,
+};
 use crate::domain::list::Sort;
 use crate::domain::query::complete;
-use crate::domain::text::line;
+use crate::domain::text::{Printable, line, width};
 use crate::domain::ticket::{Kind, Priority, Status};
 
 use super::Turn;
@@ -87,6 +89,7 @@ impl Turn<'_> {
                 _ => self.type_key(key),
             },
             Overlay::Prompt(_) => self.prompt_key(key),
+            Overlay::Conflict(_) => self.conflict_key(key),
             Overlay::Confirm(_) => {}
         }
         self.clamp_overlay();
@@ -97,6 +100,7 @@ impl Turn<'_> {
         match self.s.overlays.last_mut() {
             Some(Overlay::Help(h)) => h.scroll = h.scroll.min(h.rows.len().saturating_sub(1)),
             Some(Overlay::Why(w)) => w.scroll = w.scroll.min(w.lines.len().saturating_sub(1)),
+            Some(Overlay::Conflict(c)) => c.scroll = c.scroll.min(longest(c)),
             Some(Overlay::Confirm(c)) => {
                 c.scroll = c
                     .scroll
@@ -284,6 +288,7 @@ impl Turn<'_> {
                     )
                 })
                 .collect(),
+            Arg::Choice => ["mine", "theirs", "both"].map(plain).to_vec(),
             Arg::Field => self.fields(),
             Arg::None | Arg::Filter | Arg::Words => Vec::new(),
         }
@@ -356,6 +361,8 @@ impl Turn<'_> {
                 self.s.inner.override_wants = wants;
                 self.ask(Purpose::Override);
             }
+            Go::Retry(id) => self.fx.push(Effect::Retry(id)),
+            Go::Withdraw(id) => self.fx.push(Effect::Withdraw(id)),
             Go::OpenUrl(address) => self.fx.push(Effect::OpenUrl(address)),
             Go::OpenAttachment(id) => self.fx.push(Effect::OpenAttachment(id)),
             Go::DeleteView(name) => self.fx.push(Effect::DeleteView(name)),
@@ -363,6 +370,12 @@ impl Turn<'_> {
             Go::Quit => self.leave(),
         }
     }
+}
+
+/// More lines than both texts can take, however narrow the screen is.
+fn longest(c: &Conflict) -> usize {
+    let rows = |l: &Printable| width(l) / 20 + 1;
+    c.theirs.iter().chain(&c.mine).map(rows).sum()
 }
 
 fn choose(l: &mut CommandLine, forward: bool) {

@@ -75,6 +75,10 @@ impl Turn<'_> {
                     }
                 }
             },
+            Action::Retry => self.retry(),
+            Action::Rework => self.rework(),
+            Action::Withdraw => self.withdraw(),
+            Action::Choose => self.choose(arg),
             Action::NextUrgent => {
                 let generation = self.next();
                 self.s.inner.urgent = generation;
@@ -152,6 +156,9 @@ impl Turn<'_> {
     }
 
     fn run_ticket(&mut self, action: Action, arg: Option<&str>) {
+        if let Some(why) = self.beyond(action) {
+            return self.refuse(why);
+        }
         let me = self.s.me.clone();
         let purpose = match action {
             Action::Reply => return self.compose(Visibility::Public),
@@ -390,7 +397,9 @@ impl Turn<'_> {
             }
             Pane::Outbox => {
                 let o = &mut self.s.outbox;
-                shift(&mut o.cursor, &mut o.top, o.rows.len());
+                let (mut unused, len) = (0, o.rows.len());
+                shift(&mut o.cursor, &mut unused, len);
+                o.follow(rows);
             }
             Pane::Audit => {
                 let a = &mut self.s.audit;
@@ -403,6 +412,9 @@ impl Turn<'_> {
     pub fn open(&mut self) {
         if self.s.pane == Pane::Detail {
             return self.quotes();
+        }
+        if self.in_conflict() {
+            return self.show_conflict();
         }
         let id = self.s.under_cursor();
         match id {

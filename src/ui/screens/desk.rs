@@ -2,11 +2,12 @@
 
 use ratatui::layout::Rect;
 
-use super::{Cursor, detail, overlay, panes, queue};
+use super::{Cursor, detail, outbox, overlay, panes, queue};
 use crate::app::commands::{Action, Command, Context, TABLE};
 use crate::app::layout::layout;
 use crate::app::state::{Overlay, Pane, State, Tone};
 use crate::app::top::top;
+use crate::domain::change::Stage;
 use crate::domain::text::{Printable, line};
 use crate::ui::geometry::geometry;
 use crate::ui::pen::{Pen, Short};
@@ -19,7 +20,7 @@ pub fn desk(state: &State, pen: &mut Pen<'_>, area: Rect) -> Cursor {
     bars::top(pen, g.top, &top(state, layout(state).top));
     if g.main.width > 0 {
         match state.pane {
-            Pane::Outbox => panes::outbox(state, pen, g.main),
+            Pane::Outbox => outbox::outbox(state, pen, g.main),
             Pane::Audit => panes::audit(state, pen, g.main),
             Pane::Sla => panes::sla(state, pen, g.main),
             Pane::Queue | Pane::Detail => queue::queue(state, pen, g.main),
@@ -80,7 +81,8 @@ fn hints(state: &State) -> Vec<Hint> {
     shown.sort_by_key(|c| c.footer);
     let mut hints: Vec<Hint> = shown
         .into_iter()
-        .filter_map(|c| hint(state, c.action, footer_words(c)))
+        .filter(|c| context != Context::Outbox || c.disabled(state).is_none())
+        .filter_map(|c| hint(state, c.action, footer_words(state, c)))
         .collect();
     let back = match context {
         Context::Composer => Some("back, draft stays"),
@@ -109,8 +111,10 @@ fn hint(state: &State, action: Action, words: &'static str) -> Option<Hint> {
 }
 
 /// A command's name, or better words where the name alone does not say it.
-const fn footer_words(command: &Command) -> &'static str {
+fn footer_words(state: &State, command: &Command) -> &'static str {
     match command.action {
+        Action::Open if is_in_conflict(state) => "choose",
+        Action::Rework => "edit",
         Action::NextUrgent => "next most urgent",
         Action::Help => "keys",
         Action::Send => "to the outbox",
@@ -120,12 +124,20 @@ const fn footer_words(command: &Command) -> &'static str {
     }
 }
 
+fn is_in_conflict(state: &State) -> bool {
+    let on = state.outbox.selected();
+    state.pane == Pane::Outbox && on.is_some_and(|r| r.stage == Stage::Conflict)
+}
+
 /// A message that is worth its place has so many rows.
 const TOAST_ROWS: u16 = 2;
 
 /// The latest message. It keeps silent while a question about an effect is open.
 pub fn toasts(state: &State, pen: &mut Pen<'_>, body: Rect) {
-    if matches!(state.overlays.last(), Some(Overlay::Confirm(_))) {
+    if matches!(
+        state.overlays.last(),
+        Some(Overlay::Confirm(_) | Overlay::Conflict(_))
+    ) {
         return;
     }
     let Some(toast) = state.toasts.last() else {

@@ -5,6 +5,7 @@ use ratatui::style::Modifier;
 use ratatui::widgets::Widget;
 
 use crate::app::state::{Detail, DetailLine, LineKind, Pane, QueueRow, State, Tab};
+use crate::domain::change::Stage;
 use crate::domain::text::Printable;
 use crate::domain::thread::Visibility;
 use crate::domain::ticket::Turn;
@@ -117,10 +118,13 @@ fn fields(state: &State, pen: &mut Pen<'_>, area: Rect, row: &QueueRow) {
         n @ 3.. => Short::new().s("! reassigned ").n(n).s(" times"),
         _ => Short::new(),
     };
-    let waiting = match (t.waiting > 0, t.draft) {
-        (true, _) => "↑ on its way",
-        (false, true) => "✎ draft",
-        (false, false) => "",
+    let stuck = state.outbox.stuck.get(&t.id);
+    let (waiting, how) = match (stuck, t.waiting > 0, t.draft) {
+        (Some(Stage::Conflict), ..) => ("≠ in conflict", Role::Bad),
+        (Some(_), ..) => ("✗ refused", Role::Bad),
+        (None, true, _) => ("↑ on its way", Role::Soon),
+        (None, false, true) => ("✎ draft", Role::Soon),
+        (None, false, false) => ("", Role::Soon),
     };
     let second: [(&dyn ErasedShown, Role); 6] = [
         (&row.status, Role::Strong),
@@ -128,7 +132,7 @@ fn fields(state: &State, pen: &mut Pen<'_>, area: Rect, row: &QueueRow) {
         (&due, urgency_role(row.countdown.urgency)),
         (&turn, Role::Text),
         (&moves, Role::Soon),
-        (&waiting, Role::Soon),
+        (&waiting, how),
     ];
     facts(pen, x, y + 2, w, &second);
 }

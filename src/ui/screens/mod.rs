@@ -1,8 +1,10 @@
 //! Whole screens: what of the State goes into which widget.
 
 mod ask;
+mod conflict;
 mod desk;
 mod detail;
+mod outbox;
 mod overlay;
 mod panes;
 mod preview;

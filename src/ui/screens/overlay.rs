@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::ask::{self, typed};
-use super::{Cursor, preview};
+use super::{Cursor, conflict, preview};
 use crate::app::Action;
 use crate::app::state::{Help, Overlay, Palette, State};
 use crate::domain::text::{Printable, wrap};
@@ -23,6 +23,10 @@ pub fn overlays(state: &State, pen: &mut Pen<'_>, area: Rect) -> Cursor {
             Overlay::Prompt(p) => ask::prompt(state, pen, area, p),
             Overlay::Confirm(c) => {
                 preview::confirm(pen, area, c);
+                None
+            }
+            Overlay::Conflict(c) => {
+                conflict::conflict(pen, area, c);
                 None
             }
             Overlay::Why(w) => {

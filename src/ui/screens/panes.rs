@@ -7,7 +7,6 @@ use ratatui::layout::Rect;
 use crate::app::layout::{SLA_HEAD, sla_first};
 use crate::app::state::{Pane, State};
 use crate::app::top::count;
-use crate::domain::change::Stage;
 use crate::domain::list::{Count, DueMark, Outlook};
 use crate::domain::people::AgentId;
 use crate::domain::text::Printable;
@@ -235,14 +234,14 @@ pub fn sla(state: &State, pen: &mut Pen<'_>, area: Rect) {
     }
 }
 
-fn cursor_sign(pen: &mut Pen<'_>, x: u16, y: u16, on: bool) {
+pub(super) fn cursor_sign(pen: &mut Pen<'_>, x: u16, y: u16, on: bool) {
     if on {
         pen.put(x, y, 1, "▌", Role::Accent);
     }
 }
 
 /// The columns that a list gives its tickets' numbers.
-fn key_room<T: Shown>(keys: impl Iterator<Item = T>) -> u16 {
+pub(super) fn key_room<T: Shown>(keys: impl Iterator<Item = T>) -> u16 {
     keys.map(|k| k.columns()).max().unwrap_or(0).clamp(5, 12)
 }
 
@@ -255,41 +254,6 @@ fn latest_first(pen: &mut Pen<'_>, area: Rect, title: &'static str, focused: boo
         area.width,
         area.height.saturating_sub(1),
     )
-}
-
-/// Draws the changes on their way.
-pub fn outbox(state: &State, pen: &mut Pen<'_>, area: Rect) {
-    let o = &state.outbox;
-    let list = latest_first(pen, area, "Outbox", state.pane == Pane::Outbox);
-    let (x, end) = (list.x, list.right().saturating_sub(1));
-    if o.rows.is_empty() {
-        let none = "Nothing waits; the desk has everything.";
-        return note(pen, list, o.error.as_ref(), o.loaded, none);
-    }
-    let key = key_room(o.rows.iter().map(|r| &r.key));
-    let seen = o.rows.iter().enumerate().skip(o.top);
-    for ((i, row), y) in seen.zip(list.y..list.bottom()) {
-        cursor_sign(pen, x + 1, y, i == o.cursor);
-        let (sign, role) = match row.stage {
-            Stage::Waiting | Stage::InFlight => ("↑", Role::Soon),
-            Stage::Confirmed => ("✓", Role::Good),
-            Stage::Refused | Stage::Conflict => ("✗", Role::Bad),
-            Stage::Withdrawn => ("·", Role::Dim),
-        };
-        pen.put(x + 3, y, 1, sign, role);
-        pen.put(x + 5, y, 10, row.stage.word(), role);
-        pen.put(x + 16, y, 12, words::when(state, row.change.at), Role::Dim);
-        pen.put(x + 29, y, key, &row.key, Role::Dim);
-        let at = x + 29 + key + 2;
-        let Some(words) = o.words.get(i) else {
-            continue;
-        };
-        let at = pen.put(at, y, end.saturating_sub(at), words, Role::Text) + 2;
-        match &row.reason {
-            Some(reason) => pen.put(at, y, end.saturating_sub(at), reason.line(), Role::Bad),
-            None => pen.put(at, y, end.saturating_sub(at), row.subject.line(), Role::Dim),
-        };
-    }
 }
 
 /// Draws the audit trail.
@@ -321,7 +285,7 @@ pub fn audit(state: &State, pen: &mut Pen<'_>, area: Rect) {
 }
 
 /// Says why there are no rows.
-fn note(
+pub(super) fn note(
     pen: &mut Pen<'_>,
     area: Rect,
     error: Option<&Printable>,

@@ -4,9 +4,10 @@ use ratatui::layout::Rect;
 
 use crate::app::state::{Pane, QueueRow, State};
 use crate::app::top::{ago, count};
+use crate::domain::change::Stage;
 use crate::domain::list::{Count, Sort};
 use crate::domain::text::line;
-use crate::domain::ticket::Status;
+use crate::domain::ticket::{Status, TicketId};
 use crate::ui::pen::{Pen, Short, Shown};
 use crate::ui::theme::Role;
 use crate::ui::widgets::queue::{Columns, News, Row, row};
@@ -172,6 +173,14 @@ fn begin(pen: &mut Pen<'_>, area: Rect) {
     }
 }
 
+/// What stands beside a subject whose change waits for the person.
+fn stuck_note(state: &State, id: TicketId) -> Short {
+    Short::new().s(match state.outbox.stuck.get(&id) {
+        Some(Stage::Conflict) => "(conflict)",
+        _ => "(refused)",
+    })
+}
+
 fn values<'a>(state: &State, status: bool, r: &'a QueueRow, cursor: bool) -> Row<'a> {
     let t = &r.ticket;
     let touched = match state.queue.sort {
@@ -195,9 +204,11 @@ fn values<'a>(state: &State, status: bool, r: &'a QueueRow, cursor: bool) -> Row
             _ => News::Nothing,
         },
         waiting: t.waiting > 0,
+        stuck: state.outbox.stuck.get(&t.id).copied(),
         draft: t.draft,
         subject: &r.subject,
         note: match (t.snoozed_until, t.status) {
+            _ if state.outbox.stuck.contains_key(&t.id) => stuck_note(state, t.id),
             (Some(until), _) if until > state.now => Short::new()
                 .s("(until ")
                 .s(words::when(state, until))

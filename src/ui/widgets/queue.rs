@@ -3,6 +3,7 @@
 
 use ratatui::layout::Rect;
 
+use crate::domain::change::Stage;
 use crate::domain::sla::{Countdown, Target, Urgency};
 use crate::domain::text::Printable;
 use crate::domain::ticket::Priority;
@@ -39,6 +40,8 @@ pub struct Row<'a> {
     pub news: News,
     /// A change of ours is on its way.
     pub waiting: bool,
+    /// A change of ours waits for the person: refused, or in conflict.
+    pub stuck: Option<Stage>,
     /// A text for it was begun and not sent.
     pub draft: bool,
     /// What it is about.
@@ -171,10 +174,12 @@ pub fn row(pen: &mut Pen<'_>, area: Rect, columns: &Columns, row: &Row<'_>, need
         News::Changed => "~",
     };
     pen.put(x, y, right.saturating_sub(x).min(1), sign, Role::News);
-    let (sign, role) = match (row.waiting, row.draft) {
-        (true, _) => ("↑", Role::Soon),
-        (false, true) => ("✎", Role::Internal),
-        (false, false) => ("", Role::Text),
+    let (sign, role) = match (row.stuck, row.waiting, row.draft) {
+        (Some(Stage::Conflict), ..) => ("≠", Role::Bad),
+        (Some(_), ..) => ("✗", Role::Bad),
+        (None, true, _) => ("↑", Role::Soon),
+        (None, false, true) => ("✎", Role::Internal),
+        (None, false, false) => ("", Role::Text),
     };
     pen.put(x + 1, y, right.saturating_sub(x + 1).min(1), sign, role);
     x += SIGNS;
@@ -206,7 +211,9 @@ fn subject(pen: &mut Pen<'_>, x: u16, y: u16, max: u16, row: &Row<'_>, needles: 
         style = style.patch(pen.look(Role::Selection));
     }
     let note = row.note.columns();
-    let room = if note > 0 && max >= note + 24 {
+    // What waits for the person is said, also where little of the subject is left.
+    let keep = if row.stuck.is_some() { 10 } else { 24 };
+    let room = if note > 0 && max >= note + keep {
         max - note - 1
     } else {
         max
