@@ -55,7 +55,7 @@ impl Scene {
     fn new(now: DateTime<Utc>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("desk.db");
-        let me = AgentId::parse("amara.okafor").unwrap();
+        let me = AgentId::parse("ines").unwrap();
         let rules = Rules {
             policy: Policy::mydre(),
             calendar: Calendar::standard(),
@@ -88,7 +88,7 @@ impl Scene {
 
     fn live(&self) -> Vec<Ticket> {
         let request = ListRequest {
-            query: deskhand::domain::query::Query::parse("status:open").unwrap(),
+            query: deskhand::domain::query::Query::all(),
             sort: Default::default(),
             anchor: Anchor::First,
             before: 0,
@@ -101,7 +101,8 @@ impl Scene {
             zone: chrono_tz::UTC,
         };
         let rows = self.reader.list(&request, &asker).unwrap().rows;
-        rows.into_iter().map(|r| r.ticket).collect()
+        let tickets = rows.into_iter().map(|r| r.ticket);
+        tickets.filter(|t| t.status.is_live()).collect()
     }
 
     fn commit(&mut self, seed: u64, of: &Ticket, act: Act) {
@@ -154,7 +155,7 @@ fn through_faults_nothing_is_lost_and_nothing_is_sent_twice() {
         .ok()
         .and_then(|n| n.parse().ok())
         .unwrap_or(ROUNDS);
-    let token = Server::token("amara.okafor");
+    let token = Server::token("ines");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -208,7 +209,7 @@ async fn round(server: &Server, proxy: &Proxy, token: &str, seed: u64) -> u128 {
         assert!(turn < 80, "seed {seed}: {:?}", scene.reader.outbox());
         scene.now += TimeDelta::minutes(6);
         let now = scene.now;
-        let ledger = tokio::sync::Mutex::new(&mut scene.writer);
+        let ledger = std::sync::Mutex::new(&mut scene.writer);
         push(&ledger, &foul, now).await.unwrap();
         scene.pull(&foul).await;
     }

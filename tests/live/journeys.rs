@@ -106,7 +106,7 @@ fn leave(mut terminal: Terminal) {
 
 /// Numbers of tickets that are open, in the order of the list.
 fn open_keys(person: &Person) -> Vec<String> {
-    let list = person.json(&["list", "--limit", "60", "--json", "status:open"]);
+    let list = person.json(&["list", "--limit", "60", "--json"]);
     let rows = list["tickets"].as_array().or(list.as_array()).unwrap();
     rows.iter()
         .map(|t| t["key"].as_str().unwrap().to_owned())
@@ -116,16 +116,16 @@ fn open_keys(person: &Person) -> Vec<String> {
 #[test]
 fn what_one_agent_answers_the_other_sees() {
     let Some(server) = Server::here() else { return };
-    let amara = Person::connected(&server.url, "amara.okafor");
-    let bjorn = Person::connected(&server.url, "bjorn.lindqvist");
-    amara.told(&["sync", "--once"], &[0]);
-    bjorn.told(&["sync", "--once"], &[0]);
-    let both = open_keys(&bjorn);
-    let key = open_keys(&amara)
+    let ines = Person::connected(&server.url, "ines");
+    let tomas = Person::connected(&server.url, "tomas");
+    ines.told(&["sync", "--once"], &[0]);
+    tomas.told(&["sync", "--once"], &[0]);
+    let both = open_keys(&tomas);
+    let key = open_keys(&ines)
         .into_iter()
         .find(|k| both.contains(k))
         .unwrap();
-    let (mut here, mut there) = (amara.console(), bjorn.console());
+    let (mut here, mut there) = (ines.console(), tomas.console());
     for terminal in [&mut here, &mut there] {
         terminal.send_str(&format!(":open {key}")).unwrap();
         terminal.send(Key::Enter).unwrap();
@@ -159,24 +159,24 @@ fn what_one_agent_answers_the_other_sees() {
 fn fifty_changes_made_offline_are_all_there_once() {
     let Some(server) = Server::here() else { return };
     let proxy = Proxy::before(server.host(), 50);
-    let amara = Person::connected(&proxy.url(), "amara.okafor");
-    amara.told(&["sync", "--once"], &[0]);
-    let keys: Vec<String> = open_keys(&amara).into_iter().take(10).collect();
+    let ines = Person::connected(&proxy.url(), "ines");
+    ines.told(&["sync", "--once"], &[0]);
+    let keys: Vec<String> = open_keys(&ines).into_iter().take(10).collect();
     assert!(keys.len() >= 5, "{keys:?}");
     proxy.be(Mood::Offline);
     let mut notes = BTreeMap::new();
     for n in 0..50 {
         let key = &keys[n % keys.len()];
         let text = format!("offline note {n} of this run");
-        amara.told(&["note", key, &text], &[0]);
+        ines.told(&["note", key, &text], &[0]);
         *notes.entry((key.clone(), text)).or_insert(0) += 0;
     }
     proxy.be(Mood::Fair);
-    amara.told(&["sync", "--once"], &[0]);
-    let waiting = amara.json(&["outbox", "--json"]);
+    ines.told(&["sync", "--once"], &[0]);
+    let waiting = ines.json(&["outbox", "--json"]);
     assert!(!waiting.to_string().contains("\"waiting\""), "{waiting}");
     // Somebody else reads them from the server.
-    let other = Person::connected(&server.url, "amara.okafor");
+    let other = Person::connected(&server.url, "ines");
     other.told(&["sync", "--once"], &[0]);
     for (key, text) in notes.keys() {
         let shown = other.told(&["show", key], &[0]);
@@ -188,10 +188,10 @@ fn fifty_changes_made_offline_are_all_there_once() {
 fn a_sync_of_nothing_costs_one_small_request() {
     let Some(server) = Server::here() else { return };
     let proxy = Proxy::before(server.host(), 1);
-    let amara = Person::connected(&proxy.url(), "amara.okafor");
-    amara.told(&["sync", "--once"], &[0]);
+    let ines = Person::connected(&proxy.url(), "ines");
+    ines.told(&["sync", "--once"], &[0]);
     let (requests, bytes) = proxy.traffic();
-    amara.told(&["sync", "--once"], &[0]);
+    ines.told(&["sync", "--once"], &[0]);
     let (more, much) = proxy.traffic();
     // One more where somebody else is writing meanwhile, as other tests do.
     assert!(
