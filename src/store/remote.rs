@@ -88,7 +88,7 @@ fn files(conn: &Connection, change: &Change) -> Result<Vec<OutgoingFile>> {
     }
     let mut stmt = conn.prepare_cached(
         "SELECT a.name, a.media_type, d.bytes FROM attachment a JOIN attachment_data d ON d.id = a.id
-         WHERE a.message IN (SELECT id FROM message WHERE change = ?1) ORDER BY a.id",
+         WHERE a.message = (SELECT id FROM message WHERE change = ?1) ORDER BY a.id",
     )?;
     let found = stmt.query_map([change.id.0.as_bytes().as_slice()], |r| {
         Ok(OutgoingFile {
