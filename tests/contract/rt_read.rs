@@ -55,20 +55,6 @@ async fn a_first_pull_tells_everything_once_newest_and_live_first() {
 }
 
 #[tokio::test]
-async fn nothing_new_is_one_small_request() {
-    let Some(desk) = live::desk("vera") else {
-        return;
-    };
-    let heard = live::pull(&desk, None).await;
-    let (before, read) = desk.traffic();
-    desk.pull(heard.cursor.as_ref(), now()).await.unwrap();
-    let (after, bytes) = desk.traffic();
-    // Other tests are at work at the same time: what they do may be told.
-    assert!(after - before <= 12, "{} requests", after - before);
-    assert!(bytes - read < 200_000);
-}
-
-#[tokio::test]
 async fn hidden_entries_neither_end_a_pull_nor_hold_it_up() {
     let (Some(vera), Some(ines)) = (live::desk("vera"), Person::new("ines")) else {
         return;

@@ -63,22 +63,30 @@ impl Rt {
     async fn begin(&self, now: Instant) -> Answer<Place> {
         self.me(now).await?;
         self.queues(now).await?;
-        let anchor = self.newest("id > 0", FEED, now).await?.unwrap_or(0);
+        let (found, clock) = self.newest("id > 0", FEED, now).await?;
+        // What is not settled yet is told again, as if it happened after the first pull.
+        let anchor = settled(&found, clock).or_else(|| found.iter().filter_map(|t| t.id).min());
         let all = self.scoped("id > 0");
         let query = [("query", all.as_str()), ("per_page", "1")];
         let count: Page<Ticket> = self.read("/tickets", &query, now).await?;
-        Ok(Place::start(anchor, count.total.unwrap_or(0)))
+        let total = count.total.unwrap_or(0);
+        Ok(Place::start(anchor.unwrap_or(0), total))
     }
 
-    /// The number of the newest entry that we may see.
-    async fn newest(&self, range: &str, sort: &str, now: Instant) -> Answer<Option<u64>> {
+    /// The first page, from the newest entry on, that holds one that we may see.
+    async fn newest(
+        &self,
+        range: &str,
+        sort: &str,
+        now: Instant,
+    ) -> Answer<(Vec<Transaction>, Instant)> {
         for page in 1..=EMPTY {
-            let (found, _) = self.feed(range, sort, "DESC", page, now).await?;
-            if let Some(newest) = found.iter().filter_map(|t| t.id).max() {
-                return Ok(Some(newest));
+            let (found, clock) = self.feed(range, sort, "DESC", page, now).await?;
+            if !found.is_empty() {
+                return Ok((found, clock));
             }
         }
-        Ok(None)
+        Ok((Vec::new(), now))
     }
 
     /// A page of entries, and the server's clock.
@@ -215,7 +223,8 @@ impl Rt {
     async fn past(&self, place: &mut Place, total: u64, now: Instant) -> Answer<Stage> {
         place.swept = Some(now);
         let range = format!("id <= {}", place.anchor);
-        let newest = self.newest(&range, CLOCKS, now).await?;
+        let (found, _) = self.newest(&range, CLOCKS, now).await?;
+        let newest = found.iter().filter_map(|t| t.id).max();
         Ok(newest.map_or(Stage::Now, |upto| Stage::Past {
             after: 0,
             upto,
@@ -276,20 +285,17 @@ impl Rt {
         let (found, clock) = self.feed(&range, FEED, "DESC", 1, now).await?;
         let newest = found.iter().filter_map(|t| t.id).max();
         let whole = found.iter().any(|t| t.id == Some(place.anchor));
-        match newest {
-            Some(upto) if !whole => {
-                // There is more between this page and what we have seen last.
-                place.stage = Stage::Behind {
-                    after: place.anchor,
-                    upto,
-                    page: 1,
-                };
-                return Ok(Pulled {
-                    more: true,
-                    ..step(place)
-                });
-            }
-            _ => {}
+        if let Some(upto) = newest.filter(|_| !whole) {
+            // There is more between this page and what we have seen last.
+            place.stage = Stage::Behind {
+                after: place.anchor,
+                upto,
+                page: 1,
+            };
+            return Ok(Pulled {
+                more: true,
+                ..step(place)
+            });
         }
         let fresh: Vec<Transaction> = found
             .iter()
@@ -504,16 +510,17 @@ fn onwards(found: &[Transaction], after: u64, upto: u64, page: u32) -> Option<(u
     }
 }
 
-/// Moves the anchor up to the newest entry that nothing can come before any more.
-fn settle(place: &mut Place, found: &[Transaction], clock: Instant) {
+/// The newest entry that nothing can come before any more.
+fn settled(found: &[Transaction], clock: Instant) -> Option<u64> {
     let settled = |t: &&Transaction| t.created.is_some_and(|at| at <= clock - SETTLED);
-    let newest = found.iter().filter(settled).filter_map(|t| t.id).max();
-    place.anchor = newest.unwrap_or(0).max(place.anchor);
-    place.seen = found
-        .iter()
-        .filter_map(|t| t.id)
-        .filter(|id| *id > place.anchor)
-        .collect();
+    found.iter().filter(settled).filter_map(|t| t.id).max()
+}
+
+/// Moves the anchor up as far as nothing can come before it any more.
+fn settle(place: &mut Place, found: &[Transaction], clock: Instant) {
+    place.anchor = place.anchor.max(settled(found, clock).unwrap_or(0));
+    let numbers = found.iter().filter_map(|t| t.id);
+    place.seen = numbers.filter(|id| *id > place.anchor).collect();
 }
 
 /// A name between single quotes in a search.

@@ -11,7 +11,7 @@ use super::history::{self, Book};
 use super::pull::number;
 use super::wire::{Ticket, Transaction};
 use super::{Rt, map, status, verify};
-use crate::desk::http::{error, refused};
+use crate::desk::http::{SLOW, error, odd, refused};
 use crate::desk::{Answer, DeskError, ErrorKind, Prepared};
 use crate::domain::Instant;
 use crate::domain::change::{Act, LinkKind};
@@ -340,7 +340,7 @@ impl Rt {
         let reply = self
             .ask(Method::POST, &path, |r| match out.files.is_empty() {
                 true => r.json(&message),
-                false => r.multipart(form(&message, &out.files)),
+                false => r.timeout(SLOW).multipart(form(&message, &out.files)),
             })
             .await?;
         if !reply.is_fine() {
@@ -353,9 +353,7 @@ impl Rt {
             .filter(|n| n.parse::<u64>().is_ok());
         let entry = entry.map(|n| RemoteId(n.to_owned()));
         if reply.status != StatusCode::CREATED || entry.is_none() {
-            return Err(crate::desk::http::odd(
-                "the desk does not tell what became of the message",
-            ));
+            return Err(odd("the desk does not tell what became of the message"));
         }
         // The message is there, whatever comes of asking for the version.
         let version = self.present(out, now).await.ok().map(|(_, v)| v);
@@ -471,11 +469,25 @@ fn form(message: &Value, files: &[OutgoingFile]) -> Form {
     for file in files {
         let whole = || Part::bytes(file.bytes.clone()).file_name(plain_name(file.name.raw()));
         let part = whole()
-            .mime_str(file.media_type.raw())
+            .mime_str(&media_type(file))
             .unwrap_or_else(|_| whole());
         form = form.part("Attachments", part);
     }
     form
+}
+
+/// The media type under which a file arrives as it is: the server guesses the charset of a text
+/// that does not say it, and recodes it.
+fn media_type(file: &OutgoingFile) -> String {
+    let said = file.media_type.raw();
+    let kind = said.split(';').next().unwrap_or_default().trim();
+    if !kind.to_lowercase().starts_with("text/") {
+        said.to_owned()
+    } else if std::str::from_utf8(&file.bytes).is_ok() {
+        format!("{kind}; charset=utf-8")
+    } else {
+        "application/octet-stream".to_owned()
+    }
 }
 
 /// A file name that cannot break out of the header it stands in.

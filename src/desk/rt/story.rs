@@ -14,7 +14,7 @@ use super::pull::{ENTRY, number};
 use super::wire::{Attachment, Page, Ticket, Transaction};
 use super::{Rt, map};
 use crate::desk::Answer;
-use crate::desk::http::{odd, refused};
+use crate::desk::http::{SLOW, odd, refused};
 use crate::domain::Instant;
 use crate::domain::change::LinkKind;
 use crate::domain::remote::{Gone, RemoteId, Told, ToldFile};
@@ -132,9 +132,13 @@ impl Rt {
             let path = format!("/ticket/{id}/history");
             let found: Page<Transaction> = self.read(&path, &query, now).await?;
             let numbers = || found.items.iter().filter_map(|t| t.id);
+            let is_first = |t: &Transaction| t.sort == "Create" && t.object_id == Some(id);
             let done = match after {
                 0 => numbers().max().is_some_and(|last| last >= newest),
-                _ => numbers().min().is_some_and(|first| first <= after),
+                _ => {
+                    numbers().min().is_some_and(|first| first <= after)
+                        || found.items.iter().any(is_first)
+                }
             };
             empty = if found.items.is_empty() { empty + 1 } else { 0 };
             all.extend(found.items);
@@ -242,8 +246,8 @@ impl Rt {
             .parse()
             .map_err(|_| refused("that is no file of this desk"))?;
         let path = format!("/attachment/{id}");
-        let part: Attachment = self.read(&path, &[], now).await?;
-        decode(&part.content)
+        let reply = self.ask(Method::GET, &path, |r| r.timeout(SLOW)).await?;
+        decode(&reply.json::<Attachment>(now)?.content)
     }
 }
 

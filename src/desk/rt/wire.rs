@@ -290,11 +290,13 @@ fn instant<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Instant>, D::Error>
 }
 
 fn texts<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<String>, D::Error> {
-    Value::deserialize(d).map(|v| match v {
-        Value::Array(all) => all.iter().map(value_text).collect(),
-        Value::Null => Vec::new(),
-        one => vec![value_text(&one)],
-    })
+    let all = match Value::deserialize(d)? {
+        Value::Array(all) => all,
+        one => vec![one],
+    };
+    // A value that was cleared stays as an empty one.
+    let texts = all.iter().map(value_text);
+    Ok(texts.filter(|t| !t.trim().is_empty()).collect())
 }
 
 fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(d: D) -> Result<T, D::Error> {
