@@ -263,6 +263,28 @@ async fn an_entry_has_one_name_in_the_feed_and_in_the_story() {
 }
 
 #[tokio::test]
+async fn a_colleague_who_asked_is_the_requester_but_for_notes() {
+    let (Some(desk), Some(tomas)) = (live::desk("ines"), Person::new("tomas")) else {
+        return;
+    };
+    let ticket = tomas.create("Desk", "My own trouble").await;
+    tomas
+        .put(ticket, json!({"Requestor": ["tomas@desk.test"]}))
+        .await;
+    tomas.say(ticket, "correspond", "Any news?").await;
+    tomas.say(ticket, "comment", "It is the cable.").await;
+    let story = live::story(&desk, ticket).await;
+    let by = |visibility: Visibility| {
+        let said = |e: &&Entry| matches!(&e.what, Happened::Said { visibility: v, .. } if *v == visibility);
+        story.entries.iter().rfind(said).unwrap().by.clone()
+    };
+    let name = deskhand::domain::text::Untrusted::new("Tomáš Novák");
+    assert_eq!(by(Visibility::Public), Author::Requester { name });
+    let id = agent("tomas");
+    assert_eq!(by(Visibility::Internal), Author::Agent { id });
+}
+
+#[tokio::test]
 async fn a_cursor_of_another_version_begins_anew() {
     let Some(desk) = live::desk("vera") else {
         return;

@@ -266,6 +266,17 @@ async fn nobody_is_robbed_of_a_ticket_silently() {
 }
 
 #[tokio::test]
+async fn an_agent_is_found_whose_login_is_no_handle() {
+    let Some(scene) = Scene::new("Desk").await else {
+        return;
+    };
+    let to = Some(agent("uma-berg"));
+    let out = scene.out(Act::Assign { to: to.clone() }).await;
+    scene.send(&out).await;
+    assert_eq!(scene.told().await.fields.unwrap().assignee, to);
+}
+
+#[tokio::test]
 async fn messages_arrive_as_they_are_with_files_of_any_name() {
     let Some(scene) = Scene::new("Desk").await else {
         return;

@@ -2,25 +2,24 @@
 //! back; what it said is the reason where the two differ. One concern goes into one request,
 //! since a request may be carried out by halves.
 
-use reqwest::header::{IF_MATCH, LOCATION};
-use reqwest::multipart::{Form, Part};
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
+use reqwest::header::IF_MATCH;
 use serde_json::{Value, json};
 
 use super::history::{self, Book};
 use super::pull::number;
 use super::wire::{Ticket, Transaction};
 use super::{Rt, map, status, verify};
-use crate::desk::http::{SLOW, error, odd, refused};
+use crate::desk::http::{error, refused};
 use crate::desk::{Answer, DeskError, ErrorKind, Prepared};
 use crate::domain::Instant;
 use crate::domain::change::{Act, LinkKind};
 use crate::domain::conflict::{self, Meeting};
 use crate::domain::people::AgentId;
 use crate::domain::reach::Abilities;
-use crate::domain::remote::{Gone, Mark, Outgoing, OutgoingFile, Receipt, RemoteId};
+use crate::domain::remote::{Gone, Mark, Outgoing, Receipt};
 use crate::domain::text::Untrusted;
-use crate::domain::thread::{Author, Visibility};
+use crate::domain::thread::Author;
 use crate::domain::ticket::Status;
 
 const TENANT: &str = "the tenant follows the queue; move the ticket in Request Tracker";
@@ -42,7 +41,7 @@ impl Rt {
     }
 
     /// The ticket of a change as it is now, with the number of its newest entry.
-    async fn present(&self, out: &Outgoing, now: Instant) -> Answer<(Ticket, String)> {
+    pub(super) async fn present(&self, out: &Outgoing, now: Instant) -> Answer<(Ticket, String)> {
         self.one(&out.key, now).await?.map_err(|gone| lost(&gone))
     }
 
@@ -103,7 +102,10 @@ impl Rt {
         let memo = self.memo();
         let is_ours = |t: &Transaction| {
             let ticket = t.object_id.unwrap_or_else(|| number(&out.key));
-            matches!(memo.author(&t.creator.id, ticket), Author::Agent { .. })
+            matches!(
+                memo.author(&t.creator.id, ticket, false),
+                Author::Agent { .. }
+            )
         };
         Ok(later.iter().any(is_ours))
     }
@@ -208,7 +210,10 @@ impl Rt {
         now: Instant,
     ) -> Answer<Receipt> {
         let me = self.me(now).await?;
-        let login = to.map_or_else(|| map::NOBODY.to_owned(), |to| self.memo().login(to));
+        let login = match to {
+            Some(to) => self.login(to, now).await?,
+            None => map::NOBODY.to_owned(),
+        };
         let whole = json!({ "Owner": login });
         if to != Some(&me.id) {
             let said = self.put(out, "", whole, mark, now).await?;
@@ -314,52 +319,6 @@ impl Rt {
         self.put(out, "", json!({ name: other }), mark, now).await
     }
 
-    async fn say(
-        &self,
-        out: &Outgoing,
-        visibility: Visibility,
-        body: &Untrusted,
-        now: Instant,
-    ) -> Answer<Receipt> {
-        // The server takes an empty message and mails it to everybody.
-        if body.raw().trim().is_empty() && out.files.is_empty() {
-            return Err(refused("the message is empty"));
-        }
-        if let Some(file) = out.files.iter().find(|f| f.bytes.is_empty()) {
-            let name = file.name.line();
-            return Err(refused(format!(
-                "the file {name} is empty, which Request Tracker does not take"
-            )));
-        }
-        let way = match visibility {
-            Visibility::Public => "correspond",
-            Visibility::Internal => "comment",
-        };
-        let path = format!("/ticket/{}/{way}", number(&out.key));
-        let message = json!({ "Content": body.raw(), "ContentType": "text/plain" });
-        let reply = self
-            .ask(Method::POST, &path, |r| match out.files.is_empty() {
-                true => r.json(&message),
-                false => r.timeout(SLOW).multipart(form(&message, &out.files)),
-            })
-            .await?;
-        if !reply.is_fine() {
-            return Err(reply.failure(now));
-        }
-        let place = reply.header(&LOCATION).unwrap_or_default();
-        let entry = place
-            .rsplit('/')
-            .next()
-            .filter(|n| n.parse::<u64>().is_ok());
-        let entry = entry.map(|n| RemoteId(n.to_owned()));
-        if reply.status != StatusCode::CREATED || entry.is_none() {
-            return Err(odd("the desk does not tell what became of the message"));
-        }
-        // The message is there, whatever comes of asking for the version.
-        let version = self.present(out, now).await.ok().map(|(_, v)| v);
-        Ok(Receipt { version, entry })
-    }
-
     /// Looks for a change that was sent after the mark.
     pub(super) async fn find(
         &self,
@@ -456,47 +415,4 @@ fn lost(gone: &Gone) -> DeskError {
         Gone::Hidden => "the ticket is not to be had there any more".to_owned(),
         Gone::Merged(into) => format!("the ticket was merged into {into}; write there"),
     })
-}
-
-/// A message with files. In this form file names may be in any script.
-fn form(message: &Value, files: &[OutgoingFile]) -> Form {
-    let json = Part::text(message.to_string());
-    let json = json.mime_str("application/json").unwrap_or_else(|_| {
-        // It is a media type.
-        Part::text(message.to_string())
-    });
-    let mut form = Form::new().percent_encode_noop().part("JSON", json);
-    for file in files {
-        let whole = || Part::bytes(file.bytes.clone()).file_name(plain_name(file.name.raw()));
-        let part = whole()
-            .mime_str(&media_type(file))
-            .unwrap_or_else(|_| whole());
-        form = form.part("Attachments", part);
-    }
-    form
-}
-
-/// The media type under which a file arrives as it is: the server guesses the charset of a text
-/// that does not say it, and recodes it.
-fn media_type(file: &OutgoingFile) -> String {
-    let said = file.media_type.raw();
-    let kind = said.split(';').next().unwrap_or_default().trim();
-    if !kind.to_lowercase().starts_with("text/") {
-        said.to_owned()
-    } else if std::str::from_utf8(&file.bytes).is_ok() {
-        format!("{kind}; charset=utf-8")
-    } else {
-        "application/octet-stream".to_owned()
-    }
-}
-
-/// A file name that cannot break out of the header it stands in.
-fn plain_name(name: &str) -> String {
-    name.chars()
-        .map(|c| match c {
-            '"' => '\'',
-            c if c.is_control() || c == '\\' => '_',
-            c => c,
-        })
-        .collect()
 }

@@ -10,7 +10,8 @@ use reqwest::header::ETAG;
 use serde_json::json;
 
 use super::history::{self, Book};
-use super::pull::{ENTRY, number};
+use super::pull::number;
+use super::search::ENTRY;
 use super::wire::{Attachment, Page, Ticket, Transaction};
 use super::{Rt, map};
 use crate::desk::Answer;
@@ -51,6 +52,10 @@ impl Rt {
         let Some(id) = ticket.id else {
             return Err(odd("the desk tells of a ticket without a number"));
         };
+        // Reminders and approvals have numbers like tickets, but are not found as such.
+        if !["", "ticket"].contains(&ticket.sort.as_str()) {
+            return Ok(Err(Gone::Hidden));
+        }
         if ticket.status == map::DELETED {
             return Ok(Err(Gone::Deleted));
         }
@@ -221,7 +226,7 @@ impl Rt {
                     .ask(Method::POST, "/attachments", |r| r.query(&query).json(&any))
                     .await?;
                 let found: Page<Attachment> = reply.json(now)?;
-                let full = found.items.len() >= super::pull::PAGE;
+                let full = found.items.len() >= super::search::PAGE;
                 all.extend(found.items);
                 // We may see these entries, so none of their parts is hidden.
                 if !full {

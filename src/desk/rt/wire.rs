@@ -93,6 +93,9 @@ pub struct Ticket {
     /// The number; that of the ticket it lives on in, if it was merged.
     #[serde(rename = "id", deserialize_with = "number")]
     pub id: Option<u64>,
+    /// What sort: a ticket, or a reminder or an approval that belongs to one.
+    #[serde(rename = "Type", deserialize_with = "text")]
+    pub sort: String,
     /// The subject.
     #[serde(deserialize_with = "text")]
     pub subject: String,
