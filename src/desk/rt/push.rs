@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::history::{self, Book};
 use super::pull::number;
+use super::story::Span;
 use super::wire::{Ticket, Transaction};
 use super::{Rt, map, status, verify};
 use crate::desk::http::{error, refused};
@@ -73,7 +74,7 @@ impl Rt {
         {
             return Ok(Prepared::There(receipt));
         }
-        let replied = self.colleague_replied(out, &version, now).await?;
+        let replied = self.colleague_replied(out, &ticket, now).await?;
         if meeting == Meeting::Conflict || conflict::replies_meet(act, replied) {
             return Ok(Prepared::Conflict(Box::new(told)));
         }
@@ -81,22 +82,24 @@ impl Rt {
     }
 
     /// Whether a colleague has answered in public since ours was written. Nothing is asked
-    /// where nothing has happened since the ticket was told.
-    async fn colleague_replied(&self, out: &Outgoing, version: &str, now: Instant) -> Answer<bool> {
-        if !conflict::replies_meet(&out.change.act, true) || out.version.as_deref() == Some(version)
+    /// where nothing at all has happened since.
+    async fn colleague_replied(
+        &self,
+        out: &Outgoing,
+        ticket: &Ticket,
+        now: Instant,
+    ) -> Answer<bool> {
+        let at = out.change.at;
+        if !conflict::replies_meet(&out.change.act, true)
+            || ticket.last_updated.is_some_and(|last| last <= at)
         {
             return Ok(false);
         }
         let me = self.me(now).await?;
-        // The first entry of a ticket is never a reply: enough to look from the newest on.
-        let after = out.version.as_deref().and_then(|v| v.parse().ok());
-        let past = self
-            .history(number(&out.key), after.unwrap_or(1), version, now)
-            .await?;
+        let past = self.history(number(&out.key), Span::Since(at), now).await?;
         let later: Vec<Transaction> = past
             .into_iter()
             .filter(|t| t.sort == "Correspond" && !same(&t.creator.id, &me.login))
-            .filter(|t| t.created.is_some_and(|at| at > out.change.at))
             .collect();
         self.learn(&later, now).await?;
         let memo = self.memo();
@@ -345,10 +348,14 @@ impl Rt {
         if mark.0 == version {
             return Ok(None);
         }
-        let after = mark.0.parse().unwrap_or(1);
+        // Without a mark all of it is looked through.
+        let span = mark
+            .0
+            .parse()
+            .map_or(Span::UpTo(version.parse().ok()), Span::After);
         let id = number(&out.key);
         let me = self.me(now).await?;
-        let mut past = self.history(id, after, &version, now).await?;
+        let mut past = self.history(id, span, now).await?;
         past.retain(|t| same(&t.creator.id, &me.login));
         if is_message {
             past.retain(|t| verify::is_of_sort(act, &t.sort));
