@@ -19,6 +19,8 @@ use crate::domain::text::Untrusted;
 const CONNECT: Duration = Duration::from_secs(10);
 /// Longest wait for a whole answer.
 const WHOLE: Duration = Duration::from_secs(60);
+/// Longest wait where files are on their way.
+pub const SLOW: Duration = Duration::from_secs(300);
 /// Idle connections are given up before servers do it: some close them after one second,
 /// and a write on a connection that was just closed leaves its fate unknown.
 const IDLE: Duration = Duration::from_millis(700);

@@ -152,6 +152,10 @@ pub trait Door: Send + Sync {
 
 /// One of the helpdesks we can talk to.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of it in the whole program"
+)]
 pub enum Desk {
     /// The embedded desk.
     Local(Local),

@@ -6,6 +6,7 @@
 //! server, filled by `tests/live/rt/fill.pl`, and throws it away afterwards.
 
 mod fake;
+mod feed;
 mod http;
 mod live;
 mod mapping;

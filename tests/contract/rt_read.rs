@@ -55,20 +55,6 @@ async fn a_first_pull_tells_everything_once_newest_and_live_first() {
 }
 
 #[tokio::test]
-async fn nothing_new_is_one_small_request() {
-    let Some(desk) = live::desk("vera") else {
-        return;
-    };
-    let heard = live::pull(&desk, None).await;
-    let (before, read) = desk.traffic();
-    desk.pull(heard.cursor.as_ref(), now()).await.unwrap();
-    let (after, bytes) = desk.traffic();
-    // Other tests are at work at the same time: what they do may be told.
-    assert!(after - before <= 12, "{} requests", after - before);
-    assert!(bytes - read < 200_000);
-}
-
-#[tokio::test]
 async fn hidden_entries_neither_end_a_pull_nor_hold_it_up() {
     let (Some(vera), Some(ines)) = (live::desk("vera"), Person::new("ines")) else {
         return;
@@ -274,6 +260,28 @@ async fn an_entry_has_one_name_in_the_feed_and_in_the_story() {
     let story = live::story(&desk, ticket).await;
     assert!(story.entries.len() >= 4);
     assert_eq!(names(fed), names(story.entries.iter().collect()));
+}
+
+#[tokio::test]
+async fn a_colleague_who_asked_is_the_requester_but_for_notes() {
+    let (Some(desk), Some(tomas)) = (live::desk("ines"), Person::new("tomas")) else {
+        return;
+    };
+    let ticket = tomas.create("Desk", "My own trouble").await;
+    tomas
+        .put(ticket, json!({"Requestor": ["tomas@desk.test"]}))
+        .await;
+    tomas.say(ticket, "correspond", "Any news?").await;
+    tomas.say(ticket, "comment", "It is the cable.").await;
+    let story = live::story(&desk, ticket).await;
+    let by = |visibility: Visibility| {
+        let said = |e: &&Entry| matches!(&e.what, Happened::Said { visibility: v, .. } if *v == visibility);
+        story.entries.iter().rfind(said).unwrap().by.clone()
+    };
+    let name = deskhand::domain::text::Untrusted::new("Tomáš Novák");
+    assert_eq!(by(Visibility::Public), Author::Requester { name });
+    let id = agent("tomas");
+    assert_eq!(by(Visibility::Internal), Author::Agent { id });
 }
 
 #[tokio::test]

@@ -166,7 +166,7 @@ async fn each_life_cycle_has_its_own_word() {
 #[rstest]
 #[case(Act::Assign { to: Some(agent("vera")) }, "own")]
 #[case(Act::Assign { to: Some(agent("nobody.here")) }, "")]
-#[case(Act::Workspace { to: Some(Untrusted::new("Gamma")) }, "Gamma")]
+#[case(Act::Workspace { to: Some(Untrusted::new("Gamma")) }, "nvalid value")]
 #[tokio::test]
 async fn what_the_desk_leaves_as_it_was_is_refused_with_its_words(
     #[case] act: Act,
@@ -266,25 +266,44 @@ async fn nobody_is_robbed_of_a_ticket_silently() {
 }
 
 #[tokio::test]
+async fn an_agent_is_found_whose_login_is_no_handle() {
+    let Some(scene) = Scene::new("Desk").await else {
+        return;
+    };
+    let to = Some(agent("uma-berg"));
+    let out = scene.out(Act::Assign { to: to.clone() }).await;
+    scene.send(&out).await;
+    assert_eq!(scene.told().await.fields.unwrap().assignee, to);
+}
+
+#[tokio::test]
 async fn messages_arrive_as_they_are_with_files_of_any_name() {
     let Some(scene) = Scene::new("Desk").await else {
         return;
     };
     let text = "Grüße \u{1f4ce}\n\n  indented <b>not bold</b>\n> quoted";
-    for (visibility, files) in [(NOTE, 0), (REPLY, 2)] {
+    for (visibility, files) in [(NOTE, 0), (REPLY, 4)] {
         let mut out = scene.out(say(visibility, text)).await;
-        out.files = [
-            ("Übersicht \"共有\".txt", "text/plain"),
-            ("все.bin", "application/x-odd"),
-        ]
-        .into_iter()
-        .take(files)
-        .map(|(name, media_type)| OutgoingFile {
-            name: Untrusted::new(name),
-            media_type: Untrusted::new(media_type),
-            bytes: (0..=255).collect(),
-        })
-        .collect();
+        let every: Vec<u8> = (0..=255).collect();
+        let all: [(&str, &str, &[u8]); 4] = [
+            (
+                "Übersicht \"共有\".txt",
+                "text/plain",
+                "grüße ✓\n".as_bytes(),
+            ),
+            ("latin.csv", "text/csv", b"K\xf6ln;12\r\n"),
+            ("odd.txt", "text/plain", &every),
+            ("все.bin", "application/x-odd", &every),
+        ];
+        out.files = all
+            .into_iter()
+            .take(files)
+            .map(|(name, media_type, bytes)| OutgoingFile {
+                name: Untrusted::new(name),
+                media_type: Untrusted::new(media_type),
+                bytes: bytes.to_vec(),
+            })
+            .collect();
         let receipt = scene.send(&out).await;
         let told = scene.told().await;
         assert_eq!(receipt.version, told.version);
@@ -304,7 +323,7 @@ async fn messages_arrive_as_they_are_with_files_of_any_name() {
         for (file, sent) in there.iter().zip(&out.files) {
             assert_eq!(file.name.raw(), sent.name.raw().replace('"', "'"));
             let bytes = scene.desk.file(&file.remote, now()).await.unwrap();
-            assert_eq!(bytes, sent.bytes);
+            assert_eq!(bytes, sent.bytes, "{:?}", sent.name);
         }
     }
 }

@@ -94,9 +94,8 @@ pub fn entries(all: &[&Transaction], ticket: u64, book: Book<'_>) -> Vec<Entry> 
         let (Some(number), Some(at)) = (t.id, t.created) else {
             continue;
         };
-        let by = book
-            .memo
-            .author(&t.creator.id, t.object_id.unwrap_or(ticket));
+        let of = t.object_id.unwrap_or(ticket);
+        let by = book.memo.author(&t.creator.id, of, t.sort == "Comment");
         let mut tell = |remote: RemoteId, what: Happened| {
             told.push(Entry {
                 remote,

@@ -19,11 +19,8 @@ pub const DELETED: &str = "deleted";
 /// What a status means: as the settings say, else as in a fresh installation and the usual
 /// additions to it. What nobody knows is work.
 pub fn status(word: &str, settings: &Settings) -> Status {
-    let said = settings.statuses.iter();
-    if let Some((_, status)) = said
-        .filter(|(w, _)| w.to_lowercase() == word.to_lowercase())
-        .next()
-    {
+    let mut said = settings.statuses.iter();
+    if let Some((_, status)) = said.find(|(w, _)| w.to_lowercase() == word.to_lowercase()) {
         return *status;
     }
     match word.to_lowercase().as_str() {

@@ -1,7 +1,8 @@
 //! Request Tracker 5 over its REST 2.0 interface.
 //!
 //! `wire` is its form, `map` and `history` put it into our words, `people` remembers who is who,
-//! `session` signs in, `pull` and `story` read, `push` writes, `hello` looks around.
+//! `session` signs in, `search`, `pull` and `story` read, `push` and `say` write, `status` and
+//! `verify` know what was meant and whether it is there, `hello` looks around.
 
 mod cursor;
 mod hello;
@@ -10,6 +11,8 @@ mod map;
 mod people;
 mod pull;
 mod push;
+mod say;
+mod search;
 mod session;
 mod status;
 mod story;

@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use reqwest::Method;
 use secrecy::ExposeSecret;
+use serde_json::json;
 
 use super::map::{self, NOBODY, SYSTEM};
 use super::wire::{CustomField, Page, Queue, Ref, Ticket, Transaction, User};
@@ -162,20 +164,16 @@ impl Memo {
         self.numbers.get(&number).map(String::as_str)
     }
 
-    /// The log-in name of an agent.
-    pub fn login(&self, agent: &AgentId) -> String {
-        let known = self.logins.get(agent);
-        known.cloned().unwrap_or_else(|| agent.as_str().to_owned())
-    }
-
-    /// Who speaks on a ticket. Whoever asked is the requester's side even if they work here.
-    pub fn author(&self, login: &str, ticket: u64) -> Author {
+    /// Who speaks on a ticket. Whoever asked is the requester's side even if they work here,
+    /// but only who works here writes notes.
+    pub fn author(&self, login: &str, ticket: u64, is_note: bool) -> Author {
         if login == SYSTEM {
             return Author::System;
         }
         let low = login.to_lowercase();
         let person = self.people.get(&low);
-        if !self.has_asked(&low, ticket)
+        let has_asked = !is_note && self.has_asked(&low, ticket);
+        if !has_asked
             && person.is_some_and(|p| p.agent == Some(true))
             && let Some(id) = map::agent(login)
         {
@@ -240,7 +238,8 @@ impl Memo {
         for entry in entries {
             let low = entry.creator.id.to_lowercase();
             let known = self.people.get(&low).is_some_and(|p| p.agent.is_some());
-            let asked = entry.object_id.is_some_and(|id| self.has_asked(&low, id));
+            let asked = entry.sort != "Comment"
+                && entry.object_id.is_some_and(|id| self.has_asked(&low, id));
             if !known && !asked && !low.is_empty() && entry.creator.id != SYSTEM {
                 unknown.insert(entry.creator.id.clone());
             }
@@ -269,7 +268,7 @@ impl Rt {
         let tickets = self.memo().unknown_tickets(entries);
         if !tickets.is_empty() {
             let tickets: Vec<u64> = tickets.into_iter().collect();
-            for some in tickets.chunks(super::pull::PAGE) {
+            for some in tickets.chunks(super::search::PAGE) {
                 self.tickets_by_number(some, false, now).await?;
             }
             // What is not to be had is not asked for again.
@@ -281,6 +280,10 @@ impl Rt {
         let users = self.memo().unknown_users(entries);
         for user in users {
             self.user(&user, now).await?;
+        }
+        let moved = entries.iter().any(|t| t.field == "Queue");
+        if moved && self.memo().queues.is_empty() {
+            self.queues(now).await?;
         }
         let fields = self.memo().unknown_fields(entries);
         for number in fields {
@@ -312,6 +315,31 @@ impl Rt {
             }
             Err(e) => Err(e),
         }
+    }
+
+    /// The log-in name of an agent. A handle that is no log-in name itself is looked for.
+    ///
+    /// # Errors
+    /// As [`Rt::read`].
+    pub(super) async fn login(&self, agent: &AgentId, now: Instant) -> Answer<String> {
+        let known = self.memo().logins.get(agent).cloned();
+        if let Some(login) = known {
+            return Ok(login);
+        }
+        if let Some(user) = self.user(agent.as_str(), now).await? {
+            return Ok(user.name);
+        }
+        let mut words = agent.as_str().split(|c: char| !c.is_alphanumeric());
+        let like = [json!({"field": "Name", "operator": "LIKE",
+            "value": words.next().unwrap_or_default()})];
+        let query = [("fields", "Name"), ("per_page", "100")];
+        let reply = self
+            .ask(Method::POST, "/users", |r| r.query(&query).json(&like))
+            .await?;
+        let found: Page<Ref> = reply.json(now)?;
+        let mut logins = found.items.iter().map(Ref::login);
+        let fits = logins.find(|l| map::agent(l).as_ref() == Some(agent));
+        Ok(fits.unwrap_or(agent.as_str()).to_owned())
     }
 
     /// Who we are.

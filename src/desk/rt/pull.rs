@@ -13,6 +13,7 @@ use chrono::TimeDelta;
 
 use super::cursor::{Place, Stage};
 use super::history::{self, Book};
+use super::search::PAGE;
 use super::wire::{Page, Ticket, Transaction};
 use super::{Rt, map};
 use crate::desk::Answer;
@@ -20,13 +21,6 @@ use crate::domain::Instant;
 use crate::domain::remote::{Cursor, Gone, Pulled, Told};
 use crate::domain::ticket::{Status, TicketKey};
 
-/// Rows on a page; the server gives no more.
-pub const PAGE: usize = 100;
-/// What is wanted of tickets in lists.
-const FIELDS: &str = "Subject,Status,Owner,Queue,Requestor,Cc,CustomFields,Priority,Due,Resolved,\
-                      Created,LastUpdated,SLA";
-/// What is wanted of entries.
-pub const ENTRY: &str = "ObjectId,Type,Field,OldValue,NewValue,Creator,Created";
 /// Entries of the feed: copies of sent mails are noise.
 const FEED: &str =
     "ObjectType = 'RT::Ticket' AND Type != 'EmailRecord' AND Type != 'CommentEmailRecord'";
@@ -37,9 +31,8 @@ const CLOCKS: &str = "ObjectType = 'RT::Ticket' AND (Type = 'Create' OR Type = '
 const SETTLED: TimeDelta = TimeDelta::seconds(60);
 /// How often all tickets are looked for, to find those that we may not see any more.
 const SWEEP: TimeDelta = TimeDelta::hours(1);
-/// So many empty pages in a row are believed to be the end, where nothing else tells.
-const EMPTY: u32 = 5;
-/// And so many where something else does: it was hidden in the meantime.
+/// So many empty pages in a row are believed to be the end, though the row that should be
+/// there has not come: it was hidden in the meantime.
 const EMPTY_AT_MOST: u32 = 200;
 
 impl Rt {
@@ -63,109 +56,14 @@ impl Rt {
     async fn begin(&self, now: Instant) -> Answer<Place> {
         self.me(now).await?;
         self.queues(now).await?;
-        let anchor = self.newest("id > 0", FEED, now).await?.unwrap_or(0);
+        let (found, clock) = self.newest("id > 0", FEED, now).await?;
+        // What is not settled yet is told again, as if it happened after the first pull.
+        let anchor = settled(&found, clock).or_else(|| found.iter().filter_map(|t| t.id).min());
         let all = self.scoped("id > 0");
         let query = [("query", all.as_str()), ("per_page", "1")];
         let count: Page<Ticket> = self.read("/tickets", &query, now).await?;
-        Ok(Place::start(anchor, count.total.unwrap_or(0)))
-    }
-
-    /// The number of the newest entry that we may see.
-    async fn newest(&self, range: &str, sort: &str, now: Instant) -> Answer<Option<u64>> {
-        for page in 1..=EMPTY {
-            let (found, _) = self.feed(range, sort, "DESC", page, now).await?;
-            if let Some(newest) = found.iter().filter_map(|t| t.id).max() {
-                return Ok(Some(newest));
-            }
-        }
-        Ok(None)
-    }
-
-    /// A page of entries, and the server's clock.
-    async fn feed(
-        &self,
-        range: &str,
-        sort: &str,
-        order: &str,
-        page: u32,
-        now: Instant,
-    ) -> Answer<(Vec<Transaction>, Instant)> {
-        let query = format!("{range} AND {sort}");
-        let page = page.to_string();
-        let reply = self
-            .get(
-                "/transactions",
-                &[
-                    ("query", query.as_str()),
-                    ("orderby", "id"),
-                    ("order", order),
-                    ("per_page", "100"),
-                    ("page", &page),
-                    ("fields", ENTRY),
-                ],
-            )
-            .await?;
-        let found: Page<Transaction> = reply.json(now)?;
-        Ok((found.items, reply.date.unwrap_or(now)))
-    }
-
-    /// A search within the queues that are worked on.
-    fn scoped(&self, query: &str) -> String {
-        if self.settings.queues.is_empty() {
-            return query.to_owned();
-        }
-        let names: Vec<String> = self
-            .settings
-            .queues
-            .keys()
-            .map(|name| format!("Queue = '{}'", quoted(name)))
-            .collect();
-        format!("({}) AND {query}", names.join(" OR "))
-    }
-
-    /// Tickets that a search finds, newest first, and how many it finds in all.
-    pub(super) async fn search(
-        &self,
-        query: &str,
-        links: bool,
-        now: Instant,
-    ) -> Answer<(Vec<Ticket>, u64)> {
-        let query = self.scoped(query);
-        let fields = match links {
-            true => format!("{FIELDS},_hyperlinks"),
-            false => FIELDS.to_owned(),
-        };
-        let person = "Name,RealName,EmailAddress";
-        let query = [
-            ("query", query.as_str()),
-            ("orderby", "id"),
-            ("order", "DESC"),
-            ("per_page", "100"),
-            ("fields", &fields),
-            ("fields[Owner]", person),
-            ("fields[Requestor]", person),
-            ("fields[Cc]", person),
-            ("fields[Queue]", "Name"),
-        ];
-        let page: Page<Ticket> = self.read("/tickets", &query, now).await?;
-        let mut memo = self.memo();
-        for ticket in &page.items {
-            memo.notice(ticket);
-        }
-        let total = page.total.unwrap_or(0);
-        Ok((page.items, total))
-    }
-
-    /// Tickets by number, at most a page of them; those that cannot be found are left out.
-    pub(super) async fn tickets_by_number(
-        &self,
-        numbers: &[u64],
-        links: bool,
-        now: Instant,
-    ) -> Answer<Vec<Ticket>> {
-        let any: Vec<String> = numbers.iter().map(|n| format!("id = {n}")).collect();
-        let query = format!("({})", any.join(" OR "));
-        Ok(self.search(&query, links, now).await?.0)
+        let total = count.total.unwrap_or(0);
+        Ok(Place::start(anchor.unwrap_or(0), total))
     }
 
     /// A page of tickets of the first pull.
@@ -215,7 +113,8 @@ impl Rt {
     async fn past(&self, place: &mut Place, total: u64, now: Instant) -> Answer<Stage> {
         place.swept = Some(now);
         let range = format!("id <= {}", place.anchor);
-        let newest = self.newest(&range, CLOCKS, now).await?;
+        let (found, _) = self.newest(&range, CLOCKS, now).await?;
+        let newest = found.iter().filter_map(|t| t.id).max();
         Ok(newest.map_or(Stage::Now, |upto| Stage::Past {
             after: 0,
             upto,
@@ -276,20 +175,17 @@ impl Rt {
         let (found, clock) = self.feed(&range, FEED, "DESC", 1, now).await?;
         let newest = found.iter().filter_map(|t| t.id).max();
         let whole = found.iter().any(|t| t.id == Some(place.anchor));
-        match newest {
-            Some(upto) if !whole => {
-                // There is more between this page and what we have seen last.
-                place.stage = Stage::Behind {
-                    after: place.anchor,
-                    upto,
-                    page: 1,
-                };
-                return Ok(Pulled {
-                    more: true,
-                    ..step(place)
-                });
-            }
-            _ => {}
+        if let Some(upto) = newest.filter(|_| !whole) {
+            // There is more between this page and what we have seen last.
+            place.stage = Stage::Behind {
+                after: place.anchor,
+                upto,
+                page: 1,
+            };
+            return Ok(Pulled {
+                more: true,
+                ..step(place)
+            });
         }
         let fresh: Vec<Transaction> = found
             .iter()
@@ -392,8 +288,11 @@ impl Rt {
         if place.sweep.is_none() && place.swept.is_some_and(|at| now - at < SWEEP) {
             return Ok(step(place));
         }
-        let below = place.sweep.unwrap_or(u64::MAX >> 1);
-        let query = self.scoped(&format!("id < {below}"));
+        let below = place.sweep.unwrap_or(u64::MAX);
+        let query = self.scoped(&match place.sweep {
+            Some(below) => format!("id < {below}"),
+            None => "id > 0".to_owned(),
+        });
         let query = [
             ("query", query.as_str()),
             ("orderby", "id"),
@@ -504,21 +403,17 @@ fn onwards(found: &[Transaction], after: u64, upto: u64, page: u32) -> Option<(u
     }
 }
 
-/// Moves the anchor up to the newest entry that nothing can come before any more.
-fn settle(place: &mut Place, found: &[Transaction], clock: Instant) {
+/// The newest entry that nothing can come before any more.
+fn settled(found: &[Transaction], clock: Instant) -> Option<u64> {
     let settled = |t: &&Transaction| t.created.is_some_and(|at| at <= clock - SETTLED);
-    let newest = found.iter().filter(settled).filter_map(|t| t.id).max();
-    place.anchor = newest.unwrap_or(0).max(place.anchor);
-    place.seen = found
-        .iter()
-        .filter_map(|t| t.id)
-        .filter(|id| *id > place.anchor)
-        .collect();
+    found.iter().filter(settled).filter_map(|t| t.id).max()
 }
 
-/// A name between single quotes in a search.
-fn quoted(name: &str) -> String {
-    name.replace('\\', "\\\\").replace('\'', "\\'")
+/// Moves the anchor up as far as nothing can come before it any more.
+fn settle(place: &mut Place, found: &[Transaction], clock: Instant) {
+    place.anchor = place.anchor.max(settled(found, clock).unwrap_or(0));
+    let numbers = found.iter().filter_map(|t| t.id);
+    place.seen = numbers.filter(|id| *id > place.anchor).collect();
 }
 
 fn key(id: u64) -> Option<TicketKey> {

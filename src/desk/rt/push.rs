@@ -2,13 +2,13 @@
 //! back; what it said is the reason where the two differ. One concern goes into one request,
 //! since a request may be carried out by halves.
 
-use reqwest::header::{IF_MATCH, LOCATION};
-use reqwest::multipart::{Form, Part};
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
+use reqwest::header::IF_MATCH;
 use serde_json::{Value, json};
 
 use super::history::{self, Book};
 use super::pull::number;
+use super::story::Span;
 use super::wire::{Ticket, Transaction};
 use super::{Rt, map, status, verify};
 use crate::desk::http::{error, refused};
@@ -18,9 +18,9 @@ use crate::domain::change::{Act, LinkKind};
 use crate::domain::conflict::{self, Meeting};
 use crate::domain::people::AgentId;
 use crate::domain::reach::Abilities;
-use crate::domain::remote::{Gone, Mark, Outgoing, OutgoingFile, Receipt, RemoteId};
+use crate::domain::remote::{Gone, Mark, Outgoing, Receipt};
 use crate::domain::text::Untrusted;
-use crate::domain::thread::{Author, Visibility};
+use crate::domain::thread::Author;
 use crate::domain::ticket::Status;
 
 const TENANT: &str = "the tenant follows the queue; move the ticket in Request Tracker";
@@ -42,7 +42,7 @@ impl Rt {
     }
 
     /// The ticket of a change as it is now, with the number of its newest entry.
-    async fn present(&self, out: &Outgoing, now: Instant) -> Answer<(Ticket, String)> {
+    pub(super) async fn present(&self, out: &Outgoing, now: Instant) -> Answer<(Ticket, String)> {
         self.one(&out.key, now).await?.map_err(|gone| lost(&gone))
     }
 
@@ -74,7 +74,7 @@ impl Rt {
         {
             return Ok(Prepared::There(receipt));
         }
-        let replied = self.colleague_replied(out, &version, now).await?;
+        let replied = self.colleague_replied(out, &ticket, now).await?;
         if meeting == Meeting::Conflict || conflict::replies_meet(act, replied) {
             return Ok(Prepared::Conflict(Box::new(told)));
         }
@@ -82,28 +82,33 @@ impl Rt {
     }
 
     /// Whether a colleague has answered in public since ours was written. Nothing is asked
-    /// where nothing has happened since the ticket was told.
-    async fn colleague_replied(&self, out: &Outgoing, version: &str, now: Instant) -> Answer<bool> {
-        if !conflict::replies_meet(&out.change.act, true) || out.version.as_deref() == Some(version)
+    /// where nothing at all has happened since.
+    async fn colleague_replied(
+        &self,
+        out: &Outgoing,
+        ticket: &Ticket,
+        now: Instant,
+    ) -> Answer<bool> {
+        let at = out.change.at;
+        if !conflict::replies_meet(&out.change.act, true)
+            || ticket.last_updated.is_some_and(|last| last <= at)
         {
             return Ok(false);
         }
         let me = self.me(now).await?;
-        // The first entry of a ticket is never a reply: enough to look from the newest on.
-        let after = out.version.as_deref().and_then(|v| v.parse().ok());
-        let past = self
-            .history(number(&out.key), after.unwrap_or(1), version, now)
-            .await?;
+        let past = self.history(number(&out.key), Span::Since(at), now).await?;
         let later: Vec<Transaction> = past
             .into_iter()
             .filter(|t| t.sort == "Correspond" && !same(&t.creator.id, &me.login))
-            .filter(|t| t.created.is_some_and(|at| at > out.change.at))
             .collect();
         self.learn(&later, now).await?;
         let memo = self.memo();
         let is_ours = |t: &Transaction| {
             let ticket = t.object_id.unwrap_or_else(|| number(&out.key));
-            matches!(memo.author(&t.creator.id, ticket), Author::Agent { .. })
+            matches!(
+                memo.author(&t.creator.id, ticket, false),
+                Author::Agent { .. }
+            )
         };
         Ok(later.iter().any(is_ours))
     }
@@ -208,7 +213,10 @@ impl Rt {
         now: Instant,
     ) -> Answer<Receipt> {
         let me = self.me(now).await?;
-        let login = to.map_or_else(|| map::NOBODY.to_owned(), |to| self.memo().login(to));
+        let login = match to {
+            Some(to) => self.login(to, now).await?,
+            None => map::NOBODY.to_owned(),
+        };
         let whole = json!({ "Owner": login });
         if to != Some(&me.id) {
             let said = self.put(out, "", whole, mark, now).await?;
@@ -314,54 +322,6 @@ impl Rt {
         self.put(out, "", json!({ name: other }), mark, now).await
     }
 
-    async fn say(
-        &self,
-        out: &Outgoing,
-        visibility: Visibility,
-        body: &Untrusted,
-        now: Instant,
-    ) -> Answer<Receipt> {
-        // The server takes an empty message and mails it to everybody.
-        if body.raw().trim().is_empty() && out.files.is_empty() {
-            return Err(refused("the message is empty"));
-        }
-        if let Some(file) = out.files.iter().find(|f| f.bytes.is_empty()) {
-            let name = file.name.line();
-            return Err(refused(format!(
-                "the file {name} is empty, which Request Tracker does not take"
-            )));
-        }
-        let way = match visibility {
-            Visibility::Public => "correspond",
-            Visibility::Internal => "comment",
-        };
-        let path = format!("/ticket/{}/{way}", number(&out.key));
-        let message = json!({ "Content": body.raw(), "ContentType": "text/plain" });
-        let reply = self
-            .ask(Method::POST, &path, |r| match out.files.is_empty() {
-                true => r.json(&message),
-                false => r.multipart(form(&message, &out.files)),
-            })
-            .await?;
-        if !reply.is_fine() {
-            return Err(reply.failure(now));
-        }
-        let place = reply.header(&LOCATION).unwrap_or_default();
-        let entry = place
-            .rsplit('/')
-            .next()
-            .filter(|n| n.parse::<u64>().is_ok());
-        let entry = entry.map(|n| RemoteId(n.to_owned()));
-        if reply.status != StatusCode::CREATED || entry.is_none() {
-            return Err(crate::desk::http::odd(
-                "the desk does not tell what became of the message",
-            ));
-        }
-        // The message is there, whatever comes of asking for the version.
-        let version = self.present(out, now).await.ok().map(|(_, v)| v);
-        Ok(Receipt { version, entry })
-    }
-
     /// Looks for a change that was sent after the mark.
     pub(super) async fn find(
         &self,
@@ -388,10 +348,14 @@ impl Rt {
         if mark.0 == version {
             return Ok(None);
         }
-        let after = mark.0.parse().unwrap_or(1);
+        // Without a mark all of it is looked through.
+        let span = mark
+            .0
+            .parse()
+            .map_or(Span::UpTo(version.parse().ok()), Span::After);
         let id = number(&out.key);
         let me = self.me(now).await?;
-        let mut past = self.history(id, after, &version, now).await?;
+        let mut past = self.history(id, span, now).await?;
         past.retain(|t| same(&t.creator.id, &me.login));
         if is_message {
             past.retain(|t| verify::is_of_sort(act, &t.sort));
@@ -458,33 +422,4 @@ fn lost(gone: &Gone) -> DeskError {
         Gone::Hidden => "the ticket is not to be had there any more".to_owned(),
         Gone::Merged(into) => format!("the ticket was merged into {into}; write there"),
     })
-}
-
-/// A message with files. In this form file names may be in any script.
-fn form(message: &Value, files: &[OutgoingFile]) -> Form {
-    let json = Part::text(message.to_string());
-    let json = json.mime_str("application/json").unwrap_or_else(|_| {
-        // It is a media type.
-        Part::text(message.to_string())
-    });
-    let mut form = Form::new().percent_encode_noop().part("JSON", json);
-    for file in files {
-        let whole = || Part::bytes(file.bytes.clone()).file_name(plain_name(file.name.raw()));
-        let part = whole()
-            .mime_str(file.media_type.raw())
-            .unwrap_or_else(|_| whole());
-        form = form.part("Attachments", part);
-    }
-    form
-}
-
-/// A file name that cannot break out of the header it stands in.
-fn plain_name(name: &str) -> String {
-    name.chars()
-        .map(|c| match c {
-            '"' => '\'',
-            c if c.is_control() || c == '\\' => '_',
-            c => c,
-        })
-        .collect()
 }

@@ -10,11 +10,12 @@ use reqwest::header::ETAG;
 use serde_json::json;
 
 use super::history::{self, Book};
-use super::pull::{ENTRY, number};
+use super::pull::number;
+use super::search::ENTRY;
 use super::wire::{Attachment, Page, Ticket, Transaction};
 use super::{Rt, map};
 use crate::desk::Answer;
-use crate::desk::http::{odd, refused};
+use crate::desk::http::{SLOW, odd, refused};
 use crate::domain::Instant;
 use crate::domain::change::LinkKind;
 use crate::domain::remote::{Gone, RemoteId, Told, ToldFile};
@@ -23,12 +24,45 @@ use crate::domain::ticket::TicketKey;
 
 /// Rows that are asked for by name in one request.
 const AT_ONCE: usize = 50;
-/// So many empty pages in a row are believed to be the end.
+/// So many empty pages in a row are believed to be the end, where nothing else tells,
 const EMPTY: u32 = 5;
+/// and so many where an entry is known to come.
+const EMPTY_AT_MOST: u32 = 50;
 /// HTML is laid out so wide that no line of a message is broken.
 const WIDTH: usize = 10_000;
 /// The longest rule or border that is left of that.
 const RULE: usize = 40;
+
+/// Which entries of a history.
+#[derive(Debug, Clone, Copy)]
+pub enum Span {
+    /// All, up to the newest one as far as that is known.
+    UpTo(Option<u64>),
+    /// Those after that one.
+    After(u64),
+    /// Those after that instant.
+    Since(Instant),
+}
+
+impl Span {
+    /// Nothing that is wanted comes after this entry, in the order in which it is read. From
+    /// the newest on that is the ticket's beginning at the latest.
+    fn ends_at(self, entry: &Transaction, ticket: u64) -> bool {
+        let is_first = entry.sort == "Create" && entry.object_id == Some(ticket);
+        match self {
+            Self::UpTo(newest) => newest.is_some_and(|n| entry.id >= Some(n)),
+            Self::After(_) | Self::Since(_) => is_first || !self.holds(entry),
+        }
+    }
+
+    fn holds(self, entry: &Transaction) -> bool {
+        match self {
+            Self::UpTo(_) => true,
+            Self::After(n) => entry.id > Some(n),
+            Self::Since(at) => entry.created > Some(at),
+        }
+    }
+}
 
 impl Rt {
     /// A ticket asked for singly, with the number of its newest entry.
@@ -51,6 +85,10 @@ impl Rt {
         let Some(id) = ticket.id else {
             return Err(odd("the desk tells of a ticket without a number"));
         };
+        // Reminders and approvals have numbers like tickets, but are not found as such.
+        if !["", "ticket"].contains(&ticket.sort.as_str()) {
+            return Ok(Err(Gone::Hidden));
+        }
         if ticket.status == map::DELETED {
             return Ok(Err(Gone::Deleted));
         }
@@ -89,7 +127,8 @@ impl Rt {
         let Some(mut told) = self.told(&ticket) else {
             return Ok(Err(Gone::Hidden));
         };
-        let past = self.history(number(key), 0, &version, now).await?;
+        let span = Span::UpTo(version.parse().ok());
+        let past = self.history(number(key), span, now).await?;
         self.learn(&past, now).await?;
         let texts = self.texts(&past, now).await?;
         let memo = self.memo();
@@ -106,21 +145,25 @@ impl Rt {
         Ok(Ok(told))
     }
 
-    /// The entries of a ticket after one of them, oldest first, up to its newest that we may
-    /// see. Pages are short or empty where entries on them are hidden.
+    /// The entries of a ticket, oldest first. Pages are short or empty where entries on them are
+    /// hidden, so that one goes on until an entry that can be seen for certain.
     pub(super) async fn history(
         &self,
         id: u64,
-        after: u64,
-        newest: &str,
+        span: Span,
         now: Instant,
     ) -> Answer<Vec<Transaction>> {
-        let newest: u64 = newest.parse().unwrap_or(u64::MAX);
         let mut all: Vec<Transaction> = Vec::new();
+        let order = match span {
+            Span::UpTo(_) => "ASC",
+            Span::After(_) | Span::Since(_) => "DESC",
+        };
+        let most = match span {
+            Span::UpTo(None) => EMPTY,
+            _ => EMPTY_AT_MOST,
+        };
         let (mut page, mut empty) = (1_u32, 0);
-        // From the newest on, where not all of it is wanted.
-        let order = if after > 0 { "DESC" } else { "ASC" };
-        while empty < EMPTY {
+        while empty < most {
             let at = page.to_string();
             let query = [
                 ("per_page", "100"),
@@ -131,19 +174,15 @@ impl Rt {
             ];
             let path = format!("/ticket/{id}/history");
             let found: Page<Transaction> = self.read(&path, &query, now).await?;
-            let numbers = || found.items.iter().filter_map(|t| t.id);
-            let done = match after {
-                0 => numbers().max().is_some_and(|last| last >= newest),
-                _ => numbers().min().is_some_and(|first| first <= after),
-            };
             empty = if found.items.is_empty() { empty + 1 } else { 0 };
+            let done = found.items.iter().any(|t| span.ends_at(t, id));
             all.extend(found.items);
-            if done || (after > 0 && newest <= after) {
+            if done {
                 break;
             }
             page += 1;
         }
-        all.retain(|t| t.id.is_some_and(|id| id > after));
+        all.retain(|t| span.holds(t));
         all.retain(|t| !matches!(t.sort.as_str(), "EmailRecord" | "CommentEmailRecord"));
         all.sort_by_key(|t| t.id);
         all.dedup_by_key(|t| t.id);
@@ -217,7 +256,7 @@ impl Rt {
                     .ask(Method::POST, "/attachments", |r| r.query(&query).json(&any))
                     .await?;
                 let found: Page<Attachment> = reply.json(now)?;
-                let full = found.items.len() >= super::pull::PAGE;
+                let full = found.items.len() >= super::search::PAGE;
                 all.extend(found.items);
                 // We may see these entries, so none of their parts is hidden.
                 if !full {
@@ -242,8 +281,8 @@ impl Rt {
             .parse()
             .map_err(|_| refused("that is no file of this desk"))?;
         let path = format!("/attachment/{id}");
-        let part: Attachment = self.read(&path, &[], now).await?;
-        decode(&part.content)
+        let reply = self.ask(Method::GET, &path, |r| r.timeout(SLOW)).await?;
+        decode(&reply.json::<Attachment>(now)?.content)
     }
 }
 

@@ -93,6 +93,9 @@ pub struct Ticket {
     /// The number; that of the ticket it lives on in, if it was merged.
     #[serde(rename = "id", deserialize_with = "number")]
     pub id: Option<u64>,
+    /// What sort: a ticket, or a reminder or an approval that belongs to one.
+    #[serde(rename = "Type", deserialize_with = "text")]
+    pub sort: String,
     /// The subject.
     #[serde(deserialize_with = "text")]
     pub subject: String,
@@ -290,11 +293,13 @@ fn instant<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Instant>, D::Error>
 }
 
 fn texts<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<String>, D::Error> {
-    Value::deserialize(d).map(|v| match v {
-        Value::Array(all) => all.iter().map(value_text).collect(),
-        Value::Null => Vec::new(),
-        one => vec![value_text(&one)],
-    })
+    let all = match Value::deserialize(d)? {
+        Value::Array(all) => all,
+        one => vec![one],
+    };
+    // A value that was cleared stays as an empty one.
+    let texts = all.iter().map(value_text);
+    Ok(texts.filter(|t| !t.trim().is_empty()).collect())
 }
 
 fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(d: D) -> Result<T, D::Error> {

@@ -75,8 +75,10 @@ sub people {
     person('ines', 'Inês Duarte');
     person('tomas', 'Tomáš Novák', Timezone => 'Asia/Shanghai');
     person('vera', 'Vera Blum');
+    # Log-in names may hold anything.
+    person('Uma Berg', 'Uma Berg', EmailAddress => 'uma@desk.test');
     my %group = map { $_ => made(Group => CreateUserDefinedGroup => Name => $_) } qw(Agents Leads Observers Board);
-    my %member = (Agents => ['ines', 'tomas'], Leads => ['ines'], Observers => ['vera'], Board => ['tomas']);
+    my %member = (Agents => ['ines', 'tomas', 'Uma Berg'], Leads => ['ines'], Observers => ['vera'], Board => ['tomas']);
     for my $name (keys %member) {
         must($group{$name}->AddMember(current($_)->PrincipalId)) for @{ $member{$name} };
     }
