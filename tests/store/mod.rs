@@ -9,7 +9,7 @@ mod mend;
 mod plans;
 mod play;
 mod reach;
-mod scene;
+pub mod scene;
 mod sound;
 
 use chrono::TimeDelta;
