@@ -6,6 +6,7 @@
 //! `DESKHAND_SYNC_RUNS=n` runs more of them.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
@@ -196,25 +197,23 @@ impl<'a> Play<'a> {
             not_before: self.dice.hits(20).then(|| now + TimeDelta::seconds(10)),
             act,
         };
-        {
-            let mut writer = self.book.writer.lock().unwrap();
-            if self.dice.hits(15) {
-                let _ = writer.undo(&me, now);
-            } else {
-                writer.commit(&[change]).unwrap();
-            }
+        let id = change.id;
+        let mut writer = self.book.writer.lock().unwrap();
+        if !self.dice.hits(15) {
+            writer.commit(&[change]).unwrap();
+            self.made.push((id, ticket));
+            self.model.world().known.insert(id, known);
+            return;
         }
+        let _ = writer.undo(&me, now);
+        drop(writer);
         // Taking back makes changes of its own.
-        let mut rows = self.rows();
-        rows.reverse();
-        let mut world = self.model.world();
-        for row in rows {
+        for row in self.rows().into_iter().rev() {
             let id = row.change.id;
-            if world.known.insert(id, known).is_none() {
+            let mut world = self.model.world();
+            if let Entry::Vacant(new) = world.known.entry(id) {
+                new.insert(known);
                 self.made.push((id, row.change.ticket));
-            } else if let Some(old) = world.known.get_mut(&id) {
-                // It was made when it was made.
-                *old = (*old).min(known);
             }
         }
     }
