@@ -9,7 +9,7 @@ mod mend;
 mod plans;
 mod play;
 mod reach;
-pub mod scene;
+mod scene;
 mod sound;
 
 use chrono::TimeDelta;

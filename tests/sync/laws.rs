@@ -13,19 +13,20 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use chrono::TimeDelta;
+use deskhand::domain::calendar::Calendar;
 use deskhand::domain::change::{BatchId, Change, ChangeId, OutboxRow, Stage};
 use deskhand::domain::import::ImportTicket;
 use deskhand::domain::people::AgentId;
 use deskhand::domain::remote::ToldFields;
+use deskhand::domain::sla::Policy;
 use deskhand::domain::text::Untrusted;
 use deskhand::domain::thread::MessageId;
 use deskhand::domain::ticket::{Kind, Priority, Status, Ticket, TicketId, TicketKey};
-use deskhand::store::{Reader, StoreError, Writer};
+use deskhand::store::{Reader, Rules, StoreError, Writer};
 use deskhand::sync::{Ledger, pull, push};
 use uuid::Uuid;
 
 use super::model::{Dice, Model, Time, World, agent, any_act, pause};
-use crate::store::scene::rules;
 
 /// Whether the store keeps what a desk tells: then the tickets come by pulling and what
 /// colleagues do is seen.
@@ -39,6 +40,14 @@ struct Book {
     reader: Reader,
     path: PathBuf,
     _folder: tempfile::TempDir,
+}
+
+fn rules() -> Rules {
+    Rules {
+        policy: Policy::mydre(),
+        calendar: Calendar::standard(),
+        me: agent("ana"),
+    }
 }
 
 fn begin() -> Time {
