@@ -459,4 +459,7 @@ pub struct OutboxRow {
     pub subject: Untrusted,
     /// The desk's reason, where it said no.
     pub reason: Option<Untrusted>,
+    /// What stands at the desk instead, where it meets somebody else's change; none: nothing,
+    /// or not fetched yet.
+    pub theirs: Option<Untrusted>,
 }

@@ -182,6 +182,7 @@ impl Scene<'_> {
             self.reindex(&all)?;
         }
         self.put_links(i, id)?;
+        self.tie_those_that_waited(&i.key, id)?;
         keep_original(self.conn, &t, &i.original, hash)
     }
 
@@ -208,7 +209,7 @@ impl Scene<'_> {
 
     /// Whether following the merges from one ticket leads to the other: a file may say
     /// anything, and tickets that live on in each other would be nowhere.
-    fn leads_to(&self, from: TicketId, to: TicketId) -> Result<bool> {
+    pub fn leads_to(&self, from: TicketId, to: TicketId) -> Result<bool> {
         let mut next = Some(from);
         while let Some(at) = next {
             if at == to {
@@ -227,7 +228,7 @@ impl Scene<'_> {
 
     /// Tickets whose line said that they live on in this one, which had not come then. One
     /// that is worked on here in the meantime stays as it is.
-    fn merge_those_that_waited(&mut self, key: &TicketKey, into: TicketId) -> Result<bool> {
+    pub fn merge_those_that_waited(&mut self, key: &TicketKey, into: TicketId) -> Result<bool> {
         let ids: Vec<i64> = self
             .conn
             .prepare_cached("SELECT ticket FROM link_later WHERE key = ?1 AND kind = ?2")?
@@ -239,8 +240,15 @@ impl Scene<'_> {
                 continue;
             };
             let read = original(self.conn, from)?.map(|(_, version)| version);
-            let at_work = old.status.is_live() && read != Some(old.version);
+            // What a desk over a network says of its tickets is so.
+            let told = super::remote::is_told(self.conn, from)?;
+            let at_work = old.status.is_live() && read != Some(old.version) && !told;
             if at_work || old.merged_into.is_some() || self.leads_to(into, from)? {
+                continue;
+            }
+            joined = true;
+            if told {
+                self.live_on(&old, into)?;
                 continue;
             }
             let mut base = self.base(&old)?;
@@ -251,8 +259,8 @@ impl Scene<'_> {
                 base.merged_into = Some(into);
                 self.keep_base(&base)?;
             }
+            put::index_words(self.conn, &t)?;
             self.reindex(&[from])?;
-            joined = true;
         }
         self.conn
             .prepare_cached("DELETE FROM link_later WHERE key = ?1 AND kind = ?2")?
@@ -279,16 +287,21 @@ impl Scene<'_> {
                     .execute(params![id.0, key.as_str(), link_code(*kind)])?,
             };
         }
+        Ok(())
+    }
+
+    /// Ties of other tickets to this one, which had not come then.
+    pub fn tie_those_that_waited(&self, key: &TicketKey, id: TicketId) -> Result<()> {
         let tied = self
             .conn
             .prepare_cached(
                 "INSERT OR IGNORE INTO link SELECT ticket, ?2, kind FROM link_later WHERE key = ?1",
             )?
-            .execute(params![i.key.as_str(), id.0])?;
+            .execute(params![key.as_str(), id.0])?;
         if tied > 0 {
             self.conn
                 .prepare_cached("DELETE FROM link_later WHERE key = ?1")?
-                .execute([i.key.as_str()])?;
+                .execute([key.as_str()])?;
         }
         Ok(())
     }
@@ -301,7 +314,8 @@ fn waiting_for_others(conn: &Connection) -> Result<HashSet<i64>> {
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
-fn next_message(conn: &Connection) -> Result<i64> {
+/// The next free number of a message that was not written here.
+pub fn next_message(conn: &Connection) -> Result<i64> {
     let max: Option<i64> =
         conn.query_row("SELECT max(id) FROM message WHERE id < 1 << 40", [], |r| {
             r.get(0)

@@ -325,7 +325,8 @@ impl Scene<'_> {
             .query_row([change.id.0.as_bytes().as_slice()], |r| r.get(0))?)
     }
 
-    fn tie(&self, a: TicketId, b: TicketId, kind: LinkKind, on: bool) -> Result<()> {
+    /// Ties two tickets, or cuts the tie.
+    pub fn tie(&self, a: TicketId, b: TicketId, kind: LinkKind, on: bool) -> Result<()> {
         let sql = if on {
             "INSERT OR IGNORE INTO link VALUES(?1,?2,?3)"
         } else {

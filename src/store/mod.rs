@@ -12,10 +12,16 @@ mod against;
 mod audit;
 mod draft;
 mod error;
+mod exchange;
+mod gone;
 mod health;
+mod hear;
 mod import;
+mod keep;
 mod lay;
 mod list;
+mod lived;
+mod meet;
 mod mend;
 mod open;
 mod outbox;
@@ -23,6 +29,7 @@ mod part;
 mod plan;
 mod put;
 mod reader;
+mod receipt;
 mod remote;
 mod rows;
 mod sift;
@@ -49,6 +56,7 @@ use crate::domain::Instant;
 use crate::domain::calendar::Calendar;
 use crate::domain::change::{BatchId, Change, ChangeId, LinkKind};
 use crate::domain::people::AgentId;
+use crate::domain::remote::RemoteId;
 use crate::domain::sla::{Policy, Side, SlaEvent};
 use crate::domain::text::Untrusted;
 use crate::domain::thread::{DraftPlace, DraftSeen, Message, TimelineEntry};
@@ -114,6 +122,15 @@ pub struct KeptPull {
     pub names: bool,
     /// Changes of ours that meet somebody else's since.
     pub conflicts: usize,
+}
+
+/// Where the bytes of a file are that came with a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stored {
+    /// Here they are.
+    Here(Vec<u8>),
+    /// At the desk, which gives them for this name.
+    Remote(RemoteId),
 }
 
 /// What an undo or a redo did.

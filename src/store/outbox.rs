@@ -45,6 +45,23 @@ pub fn laid_over(conn: &Connection, id: TicketId) -> Result<Vec<Change>> {
     )
 }
 
+/// The same, with where each of them is.
+pub fn staged(conn: &Connection, id: TicketId) -> Result<Vec<(Change, Stage)>> {
+    let mut stmt = conn.prepare_cached(
+        "SELECT json, stage FROM outbox WHERE ticket = ?1 AND stage IN (1, 2, 5) ORDER BY seq",
+    )?;
+    let mut found = stmt.query([id.0])?;
+    let mut out = Vec::new();
+    while let Some(r) = found.next()? {
+        let change = parse("a change", r.get_ref(0)?.as_str().unwrap_or(""))?;
+        out.push((
+            change,
+            Stage::from_code(r.get(1)?).unwrap_or(Stage::Waiting),
+        ));
+    }
+    Ok(out)
+}
+
 /// What the changes that are laid over a ticket mean to its clocks. Those that take
 /// something back mean nothing of their own: what they take back is gone from the history.
 pub fn clock_events(conn: &Connection, id: TicketId) -> Result<Vec<crate::domain::sla::SlaEvent>> {
@@ -83,7 +100,7 @@ pub fn next_to_send(conn: &Connection, now: Instant) -> Result<Vec<Change>> {
 /// The outbox as it is shown.
 pub fn shown(conn: &Connection) -> Result<Vec<OutboxRow>> {
     let mut stmt = conn.prepare_cached(
-        "SELECT o.json, o.stage, coalesce(t.key, '?'), coalesce(t.subject, ''), o.reason FROM outbox o LEFT JOIN ticket t ON t.id = o.ticket
+        "SELECT o.json, o.stage, coalesce(t.key, '?'), coalesce(t.subject, ''), o.reason, o.theirs FROM outbox o LEFT JOIN ticket t ON t.id = o.ticket
          WHERE o.seq IN (SELECT seq FROM outbox WHERE stage IN (1, 2, 5) UNION SELECT seq FROM (SELECT seq FROM outbox ORDER BY seq DESC LIMIT 500))
          ORDER BY o.stage NOT IN (1, 2, 5), o.stage <> 4, o.seq DESC LIMIT 500",
     )?;
@@ -102,10 +119,12 @@ fn outbox_row(r: &Row<'_>) -> Result<OutboxRow> {
         key: TicketKey::parse(&r.get::<_, String>(2)?).map_err(StoreError::Refused)?,
         subject: Untrusted::new(r.get::<_, String>(3)?),
         reason: r.get::<_, Option<String>>(4)?.map(Untrusted::new),
+        theirs: r.get::<_, Option<String>>(5)?.map(Untrusted::new),
     })
 }
 
-fn stage_of(conn: &Connection, id: ChangeId) -> Result<Option<(Change, Stage)>> {
+/// A change and where it is.
+pub fn stage_of(conn: &Connection, id: ChangeId) -> Result<Option<(Change, Stage)>> {
     let row: Option<(String, i64)> = conn
         .prepare_cached("SELECT json, stage FROM outbox WHERE id = ?1")?
         .query_row([id.0.as_bytes().as_slice()], |r| Ok((r.get(0)?, r.get(1)?)))
@@ -190,7 +209,8 @@ impl Scene<'_> {
         Ok(done)
     }
 
-    fn base_is_missing(&self, id: TicketId) -> Result<bool> {
+    /// Nothing is laid over the ticket.
+    pub fn base_is_missing(&self, id: TicketId) -> Result<bool> {
         Ok(self
             .conn
             .prepare_cached("SELECT NOT EXISTS(SELECT 1 FROM base WHERE ticket = ?1)")?
@@ -279,6 +299,17 @@ impl Scene<'_> {
         version: Option<u64>,
         now: Instant,
     ) -> Result<Vec<TicketId>> {
+        self.confirm_as(id, version, false, now)
+    }
+
+    /// The desk has it. `told`: what it made of the ticket is in the base already.
+    pub fn confirm_as(
+        &mut self,
+        id: ChangeId,
+        version: Option<u64>,
+        told: bool,
+        now: Instant,
+    ) -> Result<Vec<TicketId>> {
         let Some((change, stage)) = stage_of(self.conn, id)? else {
             return Ok(Vec::new());
         };
@@ -292,12 +323,15 @@ impl Scene<'_> {
             .query_row([id.0.as_bytes().as_slice()], |r| Ok((r.get(0)?, r.get(1)?)))?;
         let shown = self.ticket(change.ticket)?;
         let mut base = self.base(&shown)?;
-        change.act.apply(&mut base, change.at);
+        if !told {
+            change.act.apply(&mut base, change.at);
+            let event = super::lay::clock_event(&change).filter(|_| undoable && !undone);
+            if let Some(event) = event {
+                self.keep_event(event, base.clone())?;
+            }
+        }
         if let Some(version) = version {
             base.version = version;
-        }
-        if let Some(event) = super::lay::clock_event(&change).filter(|_| undoable && !undone) {
-            self.keep_event(event, base.clone())?;
         }
         self.keep_base(&base)?;
         set_stage(self.conn, id, Stage::Confirmed, undone.then_some("undone"))?;
@@ -342,7 +376,7 @@ impl Scene<'_> {
     }
 
     /// Where what took something back is refused, that stands again, for the clocks too.
-    fn remember_event(&self, back: &Change) -> Result<()> {
+    pub fn remember_event(&self, back: &Change) -> Result<()> {
         let stands: Option<(String, i64)> = self
             .conn
             .prepare_cached(

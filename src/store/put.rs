@@ -132,6 +132,7 @@ pub fn erase(conn: &Connection, t: &Ticket, counters: &mut Counters) -> Result<(
         "DELETE FROM link WHERE ticket = ?1 OR other = ?1",
         "DELETE FROM original WHERE ticket = ?1",
         "DELETE FROM draft WHERE ticket = ?1",
+        "DELETE FROM told WHERE ticket = ?1",
     ] {
         conn.prepare_cached(sql)?.execute([id])?;
     }

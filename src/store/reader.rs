@@ -448,6 +448,14 @@ impl Reader {
         })
     }
 
+    /// Where an attachment's bytes are; none: there is no such file, or nobody has them.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub fn file(&self, id: AttachmentId) -> Result<Option<super::Stored>> {
+        self.run(|| super::remote::stored(&self.conn, id))
+    }
+
     /// An attachment's name.
     ///
     /// # Errors

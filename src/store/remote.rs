@@ -2,15 +2,57 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::lay::Scene;
-use super::{KeptPull, Result, outbox, put};
-use crate::domain::Instant;
+use super::lay::{Scene, parse};
+use super::{Result, Stored, put};
 use crate::domain::change::{Act, Change, ChangeId};
-use crate::domain::remote::{
-    Cursor, Mark, Outgoing, OutgoingFile, Pulled, Receipt, RemoteId, Told,
-};
+use crate::domain::people::AgentId;
+use crate::domain::remote::{Cursor, Mark, Outgoing, OutgoingFile, RemoteId};
 use crate::domain::text::Untrusted;
+use crate::domain::thread::AttachmentId;
 use crate::domain::ticket::{TicketId, TicketKey};
+
+/// How much of a ticket the desk has told.
+pub struct ToldRow {
+    /// The desk's mark of the version.
+    pub version: Option<String>,
+    /// All that happened is here.
+    pub whole: bool,
+    /// Fields that are shown as they are.
+    pub further: Vec<(String, Untrusted)>,
+}
+
+/// What is known of what the desk has told of a ticket; none: it is kept on this machine only.
+pub fn told(conn: &Connection, id: TicketId) -> Result<Option<ToldRow>> {
+    let found: Option<(Option<String>, bool, String)> = conn
+        .prepare_cached("SELECT version, whole, further FROM told WHERE ticket = ?1")?
+        .query_row([id.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+        .optional()?;
+    found
+        .map(|(version, whole, further)| {
+            Ok(ToldRow {
+                version,
+                whole,
+                further: parse("a ticket's further fields", &further)?,
+            })
+        })
+        .transpose()
+}
+
+/// Whether a desk over a network tells of this ticket.
+pub fn is_told(conn: &Connection, id: TicketId) -> Result<bool> {
+    Ok(conn
+        .prepare_cached("SELECT EXISTS(SELECT 1 FROM told WHERE ticket = ?1)")?
+        .query_row([id.0], |r| r.get(0))?)
+}
+
+/// The ticket that people know by that number.
+pub fn by_key(conn: &Connection, key: &TicketKey) -> Result<Option<TicketId>> {
+    Ok(conn
+        .prepare_cached("SELECT id FROM ticket WHERE key = ?1")?
+        .query_row([key.as_str()], |r| r.get(0))
+        .optional()?
+        .map(TicketId))
+}
 
 /// A change with all that a desk needs to take it.
 pub fn outgoing(scene: &Scene<'_>, change: Change) -> Result<Outgoing> {
@@ -24,23 +66,20 @@ pub fn outgoing(scene: &Scene<'_>, change: Change) -> Result<Outgoing> {
         Some(id) => put::load(scene.conn, id)?.map(|t| t.key),
         None => None,
     };
+    let told = told(scene.conn, change.ticket)?;
     Ok(Outgoing {
         key: shown.key,
         base,
-        version: version(scene.conn, change.ticket)?,
         other,
-        files: files(scene.conn, &change)?,
+        // The embedded desk has the bytes where they are.
+        files: match told {
+            Some(_) => files(scene.conn, &change)?,
+            None => Vec::new(),
+        },
+        version: told.and_then(|t| t.version),
         taken: taken(scene.conn, change.ticket)?,
         change,
     })
-}
-
-fn version(conn: &Connection, id: TicketId) -> Result<Option<String>> {
-    let found: Option<Option<String>> = conn
-        .prepare_cached("SELECT version FROM told WHERE ticket = ?1")?
-        .query_row([id.0], |r| r.get(0))
-        .optional()?;
-    Ok(found.flatten())
 }
 
 fn files(conn: &Connection, change: &Change) -> Result<Vec<OutgoingFile>> {
@@ -49,7 +88,7 @@ fn files(conn: &Connection, change: &Change) -> Result<Vec<OutgoingFile>> {
     }
     let mut stmt = conn.prepare_cached(
         "SELECT a.name, a.media_type, d.bytes FROM attachment a JOIN attachment_data d ON d.id = a.id
-         WHERE a.message IN (SELECT id FROM message WHERE change = ?1) ORDER BY a.id",
+         WHERE a.message = (SELECT id FROM message WHERE change = ?1) ORDER BY a.id",
     )?;
     let found = stmt.query_map([change.id.0.as_bytes().as_slice()], |r| {
         Ok(OutgoingFile {
@@ -86,38 +125,6 @@ pub fn begin(conn: &Connection, id: ChangeId, mark: &Mark) -> Result<bool> {
     Ok(n > 0)
 }
 
-impl Scene<'_> {
-    /// The desk has it; a message keeps its identity there.
-    pub fn received(
-        &mut self,
-        id: ChangeId,
-        receipt: &Receipt,
-        now: Instant,
-    ) -> Result<Vec<TicketId>> {
-        let tickets = self.confirm(id, None, now)?;
-        if let Some(entry) = &receipt.entry {
-            self.conn
-                .prepare_cached("UPDATE outbox SET entry = ?2 WHERE id = ?1")?
-                .execute(params![id.0.as_bytes().as_slice(), entry.0])?;
-        }
-        Ok(tickets)
-    }
-
-    /// It meets a change of somebody else: the person chooses.
-    pub fn meets(&mut self, id: ChangeId, _theirs: &Told, _now: Instant) -> Result<Vec<TicketId>> {
-        outbox::set_stage(self.conn, id, crate::domain::change::Stage::Conflict, None)?;
-        Ok(Vec::new())
-    }
-
-    /// Keeps one step of a pull, and where the next goes on.
-    pub fn keep(&mut self, pulled: &Pulled, _now: Instant) -> Result<KeptPull> {
-        self.conn
-            .prepare_cached("INSERT OR REPLACE INTO meta VALUES('cursor', ?1)")?
-            .execute([&pulled.cursor.0])?;
-        Ok(KeptPull::default())
-    }
-}
-
 /// Where the next pull goes on; none: nothing was pulled yet.
 pub fn cursor(conn: &Connection) -> Result<Option<Cursor>> {
     Ok(conn
@@ -127,18 +134,64 @@ pub fn cursor(conn: &Connection) -> Result<Option<Cursor>> {
         .map(Cursor))
 }
 
-/// Tickets whose texts are not here yet and are worth having: live ones, newest first.
-pub fn wanted(conn: &Connection, limit: usize) -> Result<Vec<TicketKey>> {
-    let mut stmt = conn.prepare_cached(
-        "SELECT t.key FROM told d JOIN ticket t ON t.id = d.ticket
-         WHERE d.whole = 0 AND t.shelf IN (0, 1) ORDER BY d.ticket DESC LIMIT ?1",
-    )?;
-    let found = stmt.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], |r| {
-        r.get::<_, String>(0)
-    })?;
-    let keys: Vec<String> = found.collect::<rusqlite::Result<_>>()?;
-    Ok(keys
-        .iter()
-        .filter_map(|k| TicketKey::parse(k).ok())
-        .collect())
+/// What is here of a file that came with a message.
+pub fn stored(conn: &Connection, id: AttachmentId) -> Result<Option<Stored>> {
+    let found: Option<(Option<Vec<u8>>, Option<String>)> = conn
+        .prepare_cached(
+            "SELECT d.bytes, a.remote FROM attachment a LEFT JOIN attachment_data d ON d.id = a.id WHERE a.id = ?1",
+        )?
+        .query_row([id.0], |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()?;
+    Ok(match found {
+        Some((Some(bytes), _)) => Some(Stored::Here(bytes)),
+        Some((None, Some(remote))) => Some(Stored::Remote(RemoteId(remote))),
+        _ => None,
+    })
+}
+
+/// Keeps the bytes of a file that its desk was asked for. A file that is gone meanwhile is none.
+pub fn keep_file(conn: &Connection, id: AttachmentId, bytes: &[u8]) -> Result<()> {
+    conn.prepare_cached(
+        "INSERT OR REPLACE INTO attachment_data SELECT id, ?2 FROM attachment WHERE id = ?1",
+    )?
+    .execute(params![id.0, bytes])?;
+    Ok(())
+}
+
+/// Where tickets whose texts are not here are looked for, the most wanted first. Each takes
+/// a limit and the agent at the keyboard.
+const WANTED: [&str; 5] = [
+    "SELECT t.key FROM ticket t JOIN told d ON d.ticket = t.id WHERE d.whole = 0 AND t.shelf IN (0, 1) AND ?2 <> ''
+       AND t.id IN (SELECT DISTINCT ticket FROM draft) LIMIT ?1",
+    "SELECT t.key FROM outbox o JOIN told d ON d.ticket = o.ticket JOIN ticket t ON t.id = o.ticket
+      WHERE o.stage IN (1, 2, 5) AND d.whole = 0 AND t.shelf IN (0, 1) AND ?2 <> '' LIMIT ?1",
+    "SELECT t.key FROM ticket t INDEXED BY ticket_assignee JOIN told d ON d.ticket = t.id
+      WHERE t.assignee = ?2 AND t.shelf = 0 AND d.whole = 0 ORDER BY t.k_due LIMIT ?1",
+    "SELECT t.key FROM ticket t INDEXED BY ticket_age JOIN told d ON d.ticket = t.id
+      WHERE t.shelf = 0 AND t.id > 0 AND d.whole = 0 AND ?2 <> '' ORDER BY t.id DESC LIMIT ?1",
+    "SELECT t.key FROM ticket t INDEXED BY ticket_age JOIN told d ON d.ticket = t.id
+      WHERE t.shelf = 1 AND t.id > 0 AND d.whole = 0 AND ?2 <> '' ORDER BY t.id DESC LIMIT ?1",
+];
+
+/// Tickets whose texts are not here yet and are worth having: live ones, first those that the
+/// person works on or has to, then the newest.
+pub fn wanted(conn: &Connection, me: &AgentId, limit: usize) -> Result<Vec<TicketKey>> {
+    let mut out: Vec<TicketKey> = Vec::new();
+    for sql in WANTED {
+        let most = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut stmt = conn.prepare_cached(sql)?;
+        let found = stmt.query_map(params![most, me.as_str()], |r| r.get::<_, String>(0))?;
+        for key in found {
+            if let Ok(key) = TicketKey::parse(&key?)
+                && !out.contains(&key)
+            {
+                out.push(key);
+            }
+        }
+        if out.len() >= limit {
+            break;
+        }
+    }
+    out.truncate(limit);
+    Ok(out)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, Row, params};
 
 use super::rows::{self, COLS};
-use super::{Beside, ExportRow, Result, import, outbox, put};
+use super::{Beside, ExportRow, Result, import, outbox, put, remote};
 use crate::domain::change::LinkKind;
 use crate::domain::people::AgentId;
 use crate::domain::text::Untrusted;
@@ -60,7 +60,7 @@ fn messages(
         Some(false) => "AND change IS NULL",
     };
     let mut stmt = conn.prepare_cached(&format!(
-        "{MEMBERS} SELECT id, ticket, at, side, author, visibility, CASE WHEN octet_length(body) <= ?2 THEN body ELSE substr(body, 1, ?2) END, octet_length(body), waiting
+        "{MEMBERS} SELECT id, ticket, at, side, author, visibility, CASE WHEN octet_length(body) <= ?2 THEN body ELSE substr(body, 1, ?2) END, octet_length(body), waiting, missing
            FROM message WHERE {scope} {own} ORDER BY at, ticket, id"
     ))?;
     let found = stmt.query_map(params![id.0, cut], |r| {
@@ -76,6 +76,7 @@ fn messages(
             body: Untrusted::new(body),
             attachments: Vec::new(),
             waiting: r.get(8)?,
+            missing: r.get(9)?,
         })
     })?;
     let mut out: Vec<Message> = found.collect::<rusqlite::Result<_>>()?;
@@ -178,6 +179,7 @@ pub fn thread(conn: &Connection, id: TicketId) -> Result<Option<Thread>> {
         Some(into) => put::load(conn, into)?.map(|t| (t.id, t.key)),
         None => None,
     };
+    let told = remote::told(conn, id)?;
     Ok(Some(Thread {
         ticket,
         messages: messages(conn, id, BODY, true, None)?,
@@ -192,6 +194,8 @@ pub fn thread(conn: &Connection, id: TicketId) -> Result<Option<Thread>> {
             .iter()
             .filter_map(|k| TicketKey::parse(k).ok())
             .collect(),
+        whole: told.as_ref().is_none_or(|t| t.whole),
+        further: told.map(|t| t.further).unwrap_or_default(),
     }))
 }
 
@@ -256,6 +260,8 @@ pub fn export(conn: &Connection, each: &mut dyn FnMut(ExportRow) -> bool) -> Res
         for ticket in batch {
             let kept = import::original(conn, ticket.id)?;
             let mut all = messages(conn, ticket.id, i64::MAX, false, Some(false))?;
+            // What is not here cannot go out; an empty text would be a lie.
+            all.retain(|m| !m.missing);
             let own_messages = all.len();
             all.extend(messages(conn, ticket.id, i64::MAX, false, Some(true))?);
             let mut changes = timeline(conn, ticket.id, Some(false))?;

@@ -9,7 +9,6 @@ use super::lay::{self, Scene};
 use super::*;
 use crate::domain::import::{ImportOutcome, ImportTicket, NewTicket};
 use crate::domain::people::{Absence, Agent, Tenant, Workspace};
-use crate::domain::remote::{Cursor, Mark, Outgoing, Pulled, Receipt, Told};
 use crate::domain::thread::{Draft, DraftSeen, Kept};
 
 /// The connection that writes.
@@ -383,86 +382,6 @@ impl Writer {
         now: Instant,
     ) -> Result<Vec<TicketId>> {
         self.scene(true, |s| s.refuse(id, reason, now))
-    }
-
-    /// Changes with all that a desk needs to take them.
-    ///
-    /// # Errors
-    /// As [`Self::commit`].
-    pub fn outgoing(&mut self, changes: Vec<Change>) -> Result<Vec<Outgoing>> {
-        let path = self.path.clone();
-        let scene = Scene {
-            conn: &self.conn,
-            rules: &self.rules,
-            counters: put::Counters::default(),
-        };
-        let all = changes.into_iter().map(|c| remote::outgoing(&scene, c));
-        all.collect::<Result<_>>()
-            .map_err(|e| open::explain(&path, e))
-    }
-
-    /// What was being sent, with the mark under which it was.
-    ///
-    /// # Errors
-    /// As [`Self::commit`].
-    pub fn in_flight_since(&mut self) -> Result<Vec<(Outgoing, Mark)>> {
-        let all = self.in_flight()?;
-        let marks = all.iter().map(|c| remote::mark(&self.conn, c.id));
-        let marks: Vec<Mark> = marks.collect::<Result<_>>()?;
-        Ok(self.outgoing(all)?.into_iter().zip(marks).collect())
-    }
-
-    /// It is being sent from now on; false if it was taken back in the meantime. Durable.
-    ///
-    /// # Errors
-    /// As [`Self::set_rules`].
-    pub fn begin(&mut self, id: ChangeId, mark: &Mark) -> Result<bool> {
-        self.scene(true, |s| remote::begin(s.conn, id, mark))
-    }
-
-    /// The desk has it.
-    ///
-    /// # Errors
-    /// As [`Self::set_rules`].
-    pub fn received(
-        &mut self,
-        id: ChangeId,
-        receipt: &Receipt,
-        now: Instant,
-    ) -> Result<Vec<TicketId>> {
-        self.scene(true, |s| s.received(id, receipt, now))
-    }
-
-    /// It meets a change of somebody else, as the desk tells it: the person chooses.
-    ///
-    /// # Errors
-    /// As [`Self::set_rules`].
-    pub fn meets(&mut self, id: ChangeId, theirs: &Told, now: Instant) -> Result<Vec<TicketId>> {
-        self.scene(true, |s| s.meets(id, theirs, now))
-    }
-
-    /// Keeps one step of a pull and where the next goes on: as a whole, or not at all.
-    ///
-    /// # Errors
-    /// As [`Self::set_rules`].
-    pub fn keep(&mut self, pulled: &Pulled, now: Instant) -> Result<KeptPull> {
-        self.scene(false, |s| s.keep(pulled, now))
-    }
-
-    /// Where the next pull goes on; none: nothing was pulled yet.
-    ///
-    /// # Errors
-    /// As [`Self::set_rules`].
-    pub fn cursor(&self) -> Result<Option<Cursor>> {
-        self.run(|| remote::cursor(&self.conn))
-    }
-
-    /// Tickets whose texts are not here and are worth having: live ones, newest first.
-    ///
-    /// # Errors
-    /// As [`Self::set_rules`].
-    pub fn wanted(&self, limit: usize) -> Result<Vec<TicketKey>> {
-        self.run(|| remote::wanted(&self.conn, limit))
     }
 
     /// Keeps a batch of tickets from outside, in one transaction. About a thousand at a time.

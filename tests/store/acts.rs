@@ -1,6 +1,7 @@
 //! What can be done on a desk, as values, so that series of it can be drawn.
 
 use deskhand::domain::change::LinkKind;
+use deskhand::domain::conflict::Choice;
 use deskhand::domain::ticket::{Kind, Priority, Status};
 use proptest::prelude::*;
 
@@ -42,6 +43,12 @@ pub enum Op {
     Confirm(At),
     Refuse(At),
     Import(u64, u8),
+    /// A desk over a network tells of one of its tickets, in one of its versions.
+    Keep(u64, u8),
+    Received(At),
+    Choose(At, Choice),
+    Retry(At),
+    Withdraw(At),
     Wake(i64),
     Read(At),
     Unread(At),
@@ -49,6 +56,10 @@ pub enum Op {
 
 fn link_kind() -> impl Strategy<Value = LinkKind> {
     prop_oneof![Just(LinkKind::Related), Just(LinkKind::BlockedBy)]
+}
+
+fn choice() -> impl Strategy<Value = Choice> {
+    proptest::sample::select(vec![Choice::Mine, Choice::Theirs, Choice::Both])
 }
 
 /// Any deed; merges and splits are not rare.
@@ -108,6 +119,11 @@ pub fn any_op() -> impl Strategy<Value = Op> {
         1 => Just(Op::Create),
         1 => (0..4_usize).prop_map(Op::Refuse),
         1 => (0..15_u64, 0..3_u8).prop_map(|(i, v)| Op::Import(i, v)),
+        2 => (0..4_u64, 0..7_u8).prop_map(|(i, v)| Op::Keep(i, v)),
+        1 => (0..4_usize).prop_map(Op::Received),
+        1 => (0..4_usize, choice()).prop_map(|(n, c)| Op::Choose(n, c)),
+        1 => (0..4_usize).prop_map(Op::Retry),
+        1 => (0..4_usize).prop_map(Op::Withdraw),
         1 => (0..40_i64).prop_map(Op::Wake),
     ]
 }

@@ -9,6 +9,8 @@ mod mend;
 mod plans;
 mod play;
 mod reach;
+mod remote;
+mod remote_laws;
 mod scene;
 mod sound;
 

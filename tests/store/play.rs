@@ -3,16 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use deskhand::domain::change::{Act, Change};
+use deskhand::domain::change::{Act, Change, ChangeId, Stage};
 use deskhand::domain::import::{ImportTicket, NewTicket};
 use deskhand::domain::people::TenantId;
+use deskhand::domain::remote::{Gone, Pulled, Receipt, RemoteId};
 use deskhand::domain::text::Untrusted;
 use deskhand::domain::thread::{Draft, DraftSeen, MessageId, Visibility};
-use deskhand::domain::ticket::{Kind, TicketId};
+use deskhand::domain::ticket::{Kind, Status, TicketId};
 use deskhand::store::{FromDraft, Reader, StoreError, Writer};
 use rusqlite::Connection;
 
 use super::acts::{At, Deed, Op};
+use super::remote::{fields, key, moved, pull, said, told as tell};
 use super::scene::{Scene, agent, change, now, rules, ticket};
 use super::sound::beside;
 
@@ -48,6 +50,47 @@ fn told(i: u64, version: u8) -> ImportTicket {
         t.messages.truncate(usize::from(version % 2));
     }
     t
+}
+
+/// What a desk over a network tells of its ticket `i` in one of its versions: it stands
+/// somewhere else each time, and in the end it is gone or lives on in another.
+fn pulled(i: u64, version: u8) -> Pulled {
+    let (name, v) = (format!("R{i}"), i64::from(version));
+    let mut step = pull(vec![]);
+    match version {
+        5 => step.gone.push((key(&name), Gone::Deleted)),
+        6 => step
+            .gone
+            .push((key(&name), Gone::Merged(key(&format!("R{}", (i + 1) % 4))))),
+        _ => {
+            let mut f = fields(&format!("told{version} of it"));
+            let stands = [Status::Open, Status::OnHold, Status::Resolved];
+            f.status = stands[usize::from(version) % 3];
+            f.assignee = (version % 2 == 0).then(|| agent("bo"));
+            let id = |s: &str| format!("{s}{i}-{version}");
+            let text = format!("told{i} in version {version}");
+            let entries = vec![
+                said(
+                    &id("m"),
+                    v,
+                    ["jan", "bo"][usize::from(version) % 2],
+                    Some(&text),
+                ),
+                said(
+                    &format!("m{i}-late"),
+                    9,
+                    "jan",
+                    (version > 2).then_some("late text"),
+                ),
+                moved(&id("s"), v, "bo", Status::New, f.status),
+            ];
+            let mut told = tell(&name, Some(f), entries);
+            let other = key(&format!("R{}", (i + 2) % 4));
+            told.links = Some(vec![(other, deskhand::domain::change::LinkKind::BlockedBy)]);
+            step.tickets.push(told);
+        }
+    }
+    step
 }
 
 impl Play {
@@ -111,6 +154,13 @@ impl Play {
             .unwrap();
         let mut all: Vec<Change> = [self.writer.in_flight().unwrap(), all].concat();
         (!all.is_empty()).then(|| all.swap_remove(at % all.len()))
+    }
+
+    /// A change of the outbox that is there.
+    fn at_stage(&self, at: At, stage: Stage) -> Option<ChangeId> {
+        let mut rows = self.reader.outbox().unwrap();
+        rows.retain(|r| r.stage == stage);
+        (!rows.is_empty()).then(|| rows[at % rows.len()].change.id)
     }
 
     fn act(&self, on: TicketId, deed: &Deed) -> Act {
@@ -281,6 +331,31 @@ impl Play {
             Op::Import(i, version) => {
                 let both = [told(*i, *version), told((i + 1) % TICKETS, *version)];
                 self.writer.import(&both, at)?;
+            }
+            Op::Keep(i, version) => drop(self.writer.keep(&pulled(*i, *version), at)?),
+            Op::Received(n) => {
+                if let Some(c) = self.open(*n) {
+                    let receipt = Receipt {
+                        version: None,
+                        entry: Some(RemoteId(format!("ours{}", self.n))),
+                    };
+                    self.writer.received(c.id, &receipt, at)?;
+                }
+            }
+            Op::Choose(n, choice) => {
+                if let Some(id) = self.at_stage(*n, Stage::Conflict) {
+                    self.writer.choose(id, *choice, at)?;
+                }
+            }
+            Op::Retry(n) => {
+                if let Some(id) = self.at_stage(*n, Stage::Refused) {
+                    self.writer.retry(id, at)?;
+                }
+            }
+            Op::Withdraw(n) => {
+                if let Some(id) = self.at_stage(*n, Stage::Waiting) {
+                    self.writer.withdraw(id, at)?;
+                }
             }
             Op::Wake(hours) => {
                 let then = now() + TimeDelta::hours(*hours);

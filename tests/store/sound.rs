@@ -74,6 +74,7 @@ const NOTHING: &[(&str, &str)] = &[
          UNION ALL SELECT 'timeline', ticket FROM timeline WHERE ticket NOT IN (SELECT id FROM ticket)
          UNION ALL SELECT 'sla', ticket FROM sla WHERE ticket NOT IN (SELECT id FROM ticket)
          UNION ALL SELECT 'base', ticket FROM base WHERE ticket NOT IN (SELECT id FROM ticket)
+         UNION ALL SELECT 'told', ticket FROM told WHERE ticket NOT IN (SELECT id FROM ticket)
          UNION ALL SELECT 'draft', ticket FROM draft WHERE ticket NOT IN (SELECT id FROM ticket)
          UNION ALL SELECT 'original', ticket FROM original WHERE ticket NOT IN (SELECT id FROM ticket)
          UNION ALL SELECT 'link', ticket FROM link WHERE ticket NOT IN (SELECT id FROM ticket) OR other NOT IN (SELECT id FROM ticket)

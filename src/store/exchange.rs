@@ -1,0 +1,128 @@
+//! What sync wants of the one that writes.
+
+use super::lay::Scene;
+use super::rows::whole_ms;
+use super::{KeptPull, Result, Undone, Writer, open, put, remote};
+use crate::domain::Instant;
+use crate::domain::change::{Change, ChangeId};
+use crate::domain::conflict::Choice;
+use crate::domain::remote::{Cursor, Mark, Outgoing, Pulled, Receipt, Told};
+use crate::domain::thread::AttachmentId;
+use crate::domain::ticket::{TicketId, TicketKey};
+
+impl Writer {
+    /// Changes with all that a desk needs to take them.
+    ///
+    /// # Errors
+    /// As [`Self::commit`].
+    pub fn outgoing(&mut self, changes: Vec<Change>) -> Result<Vec<Outgoing>> {
+        let path = self.path.clone();
+        let scene = Scene {
+            conn: &self.conn,
+            rules: &self.rules,
+            counters: put::Counters::default(),
+        };
+        let all = changes.into_iter().map(|c| remote::outgoing(&scene, c));
+        all.collect::<Result<_>>()
+            .map_err(|e| open::explain(&path, e))
+    }
+
+    /// What was being sent, with the mark under which it was.
+    ///
+    /// # Errors
+    /// As [`Self::commit`].
+    pub fn in_flight_since(&mut self) -> Result<Vec<(Outgoing, Mark)>> {
+        let all = self.in_flight()?;
+        let marks = all.iter().map(|c| remote::mark(&self.conn, c.id));
+        let marks: Vec<Mark> = marks.collect::<Result<_>>()?;
+        Ok(self.outgoing(all)?.into_iter().zip(marks).collect())
+    }
+
+    /// It is being sent from now on; false if it was taken back in the meantime. Durable.
+    ///
+    /// # Errors
+    /// As [`Self::set_rules`].
+    pub fn begin(&mut self, id: ChangeId, mark: &Mark) -> Result<bool> {
+        self.scene(true, |s| remote::begin(s.conn, id, mark))
+    }
+
+    /// The desk has it.
+    ///
+    /// # Errors
+    /// As [`Self::set_rules`].
+    pub fn received(
+        &mut self,
+        id: ChangeId,
+        receipt: &Receipt,
+        now: Instant,
+    ) -> Result<Vec<TicketId>> {
+        self.scene(true, |s| s.received(id, receipt, whole_ms(now)))
+    }
+
+    /// It meets a change of somebody else, as the desk tells it: the person chooses.
+    ///
+    /// # Errors
+    /// As [`Self::set_rules`].
+    pub fn meets(&mut self, id: ChangeId, theirs: &Told, now: Instant) -> Result<Vec<TicketId>> {
+        self.scene(true, |s| s.meets(id, theirs, whole_ms(now)))
+    }
+
+    /// Keeps one step of a pull and where the next goes on: as a whole, or not at all.
+    ///
+    /// # Errors
+    /// As [`Self::set_rules`].
+    pub fn keep(&mut self, pulled: &Pulled, now: Instant) -> Result<KeptPull> {
+        self.scene(false, |s| s.keep(pulled, whole_ms(now)))
+    }
+
+    /// Where the next pull goes on; none: nothing was pulled yet.
+    ///
+    /// # Errors
+    /// As [`Self::set_rules`].
+    pub fn cursor(&self) -> Result<Option<Cursor>> {
+        self.run(|| remote::cursor(&self.conn))
+    }
+
+    /// Tickets whose texts are not here and are worth having: live ones, first those
+    /// that the person works on or has to, then the newest.
+    ///
+    /// # Errors
+    /// As [`Self::set_rules`].
+    pub fn wanted(&self, limit: usize) -> Result<Vec<TicketKey>> {
+        self.run(|| remote::wanted(&self.conn, &self.rules.me, limit))
+    }
+
+    /// Keeps the bytes of a file that its desk was asked for.
+    ///
+    /// # Errors
+    /// As [`Self::set_rules`].
+    pub fn keep_file(&mut self, id: AttachmentId, bytes: &[u8]) -> Result<()> {
+        self.scene(false, |s| remote::keep_file(s.conn, id, bytes))
+    }
+
+    /// A change that was refused or meets somebody else's waits again and is laid over its
+    /// ticket again. One that is in no need of it stays as it is.
+    ///
+    /// # Errors
+    /// As [`Self::commit`]; its ticket is gone, or a file that goes with it.
+    pub fn retry(&mut self, id: ChangeId, now: Instant) -> Result<Vec<TicketId>> {
+        self.scene(true, |s| s.retry(id, whole_ms(now)))
+    }
+
+    /// Takes one change back that the desk does not have; a text becomes a draft again.
+    ///
+    /// # Errors
+    /// As [`Self::set_rules`].
+    pub fn withdraw(&mut self, id: ChangeId, now: Instant) -> Result<Undone> {
+        self.scene(true, |s| s.take_back(id, whole_ms(now)))
+    }
+
+    /// What the person decides about a change that meets somebody else's. One that does not
+    /// meet any stays as it is.
+    ///
+    /// # Errors
+    /// As [`Self::set_rules`]; both are wanted of what is no message.
+    pub fn choose(&mut self, id: ChangeId, choice: Choice, now: Instant) -> Result<Undone> {
+        self.scene(true, |s| s.choose(id, choice, whole_ms(now)))
+    }
+}
