@@ -6,7 +6,6 @@
 //! `DESKHAND_SYNC_RUNS=n` runs more of them.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
@@ -14,7 +13,7 @@ use std::task::{Context, Poll, Waker};
 
 use chrono::TimeDelta;
 use deskhand::domain::calendar::Calendar;
-use deskhand::domain::change::{BatchId, Change, ChangeId, OutboxRow, Stage};
+use deskhand::domain::change::{Act, BatchId, Change, ChangeId, OutboxRow, Stage};
 use deskhand::domain::import::ImportTicket;
 use deskhand::domain::people::AgentId;
 use deskhand::domain::remote::ToldFields;
@@ -26,13 +25,13 @@ use deskhand::store::{Reader, Rules, StoreError, Writer};
 use deskhand::sync::{Ledger, pull, push};
 use uuid::Uuid;
 
-use super::model::{Dice, Model, Time, World, agent, any_act, pause};
+use super::model::{Dice, Model, Time, World, agent, any_act, first, pause, wanted};
 
 /// Whether the store keeps what a desk tells: then the tickets come by pulling and what
 /// colleagues do is seen.
-const PULLS: bool = false;
+const PULLS: bool = true;
 
-const RUNS: u64 = 2000;
+const RUNS: u64 = 800;
 
 /// A store that is used for many runs, each with tickets of its own.
 struct Book {
@@ -161,12 +160,18 @@ impl<'a> Play<'a> {
         self.model.world().now
     }
 
-    /// What the person may know: what was pulled last.
-    fn known(&self) -> u64 {
-        let cursor = self.book.writer.lock().unwrap().cursor().unwrap();
-        cursor
-            .filter(|_| PULLS)
-            .map_or(0, |c| c.0.parse().unwrap_or(0))
+    /// The field as the desk has told it, as far as the person may know.
+    fn known(&self, change: &Change) -> String {
+        let mut writer = self.book.writer.lock().unwrap();
+        let out = writer.outgoing(vec![change.clone()]).unwrap();
+        let base = &out[0].base;
+        match &change.act {
+            Act::Status { .. } => base.status.word().to_owned(),
+            Act::Priority { .. } => format!("{:?}", base.priority),
+            Act::Assign { .. } => format!("{:?}", base.assignee),
+            Act::Subject { .. } => base.subject.raw().to_owned(),
+            _ => String::new(),
+        }
     }
 
     fn rows(&self) -> Vec<OutboxRow> {
@@ -189,11 +194,10 @@ impl<'a> Play<'a> {
     /// The person does something, or takes the latest back.
     fn person(&mut self) {
         let now = self.now();
-        let (known, me) = (self.known(), self.me());
         self.n += 1;
         let (ticket, _) = self.some_ticket();
         let mut act = any_act(&mut self.dice, true, self.n);
-        if let deskhand::domain::change::Act::Say { message, .. } = &mut act {
+        if let Act::Say { message, .. } = &mut act {
             *message = MessageId((self.run * 1000 + self.n) as i64);
         }
         let change = Change {
@@ -206,23 +210,32 @@ impl<'a> Play<'a> {
             not_before: self.dice.hits(20).then(|| now + TimeDelta::seconds(10)),
             act,
         };
-        let id = change.id;
-        let mut writer = self.book.writer.lock().unwrap();
-        if !self.dice.hits(15) {
-            writer.commit(&[change]).unwrap();
-            self.made.push((id, ticket));
-            self.model.world().known.insert(id, known);
-            return;
+        if self.dice.hits(15) {
+            return self.take_back(now);
         }
-        let _ = writer.undo(&me, now);
-        drop(writer);
-        // Taking back makes changes of its own.
+        let known = self.known(&change);
+        self.note(&change, known);
+        self.book.writer.lock().unwrap().commit(&[change]).unwrap();
+    }
+
+    fn note(&mut self, change: &Change, known: String) {
+        let mut world = self.model.world();
+        world
+            .log
+            .push(format!("done knowing {known}: {:?}", change.act));
+        world.known.insert(change.id, known);
+        self.made.push((change.id, change.ticket));
+    }
+
+    /// Taking back makes changes of its own.
+    fn take_back(&mut self, now: Time) {
+        let me = self.me();
+        let _ = self.book.writer.lock().unwrap().undo(&me, now);
         for row in self.rows().into_iter().rev() {
-            let id = row.change.id;
-            let mut world = self.model.world();
-            if let Entry::Vacant(new) = world.known.entry(id) {
-                new.insert(known);
-                self.made.push((id, row.change.ticket));
+            let noted = self.model.world().known.contains_key(&row.change.id);
+            if !noted {
+                let known = self.known(&row.change);
+                self.note(&row.change, known);
             }
         }
     }
@@ -321,6 +334,28 @@ impl<'a> Play<'a> {
         }
     }
 
+    /// Whether the desk had, without our doing, what the person wanted of that field in the
+    /// end: then nothing had to be sent.
+    fn was_so(&self, row: &OutboxRow, rows: &HashMap<ChangeId, OutboxRow>, world: &World) -> bool {
+        let (ticket, field) = (row.change.ticket, row.change.act.field());
+        let remote = &world.tickets[&self.ids[&ticket]];
+        let mut had: Vec<_> = first(&row.change.act).into_iter().collect();
+        had.extend(
+            remote
+                .past
+                .get(field)
+                .into_iter()
+                .flatten()
+                .map(|(.., v)| v.clone()),
+        );
+        let since = self.made.iter().skip_while(|(id, _)| *id != row.change.id);
+        since
+            .filter_map(|(id, _)| rows.get(id))
+            .filter(|r| r.change.ticket == ticket && r.change.act.field() == field)
+            .filter_map(|r| wanted(&r.change.act))
+            .any(|v| had.contains(&v))
+    }
+
     /// What is wrong in the end, in words.
     fn wrong(&self) -> Vec<String> {
         let rows: HashMap<_, _> = self.rows().into_iter().map(|r| (r.change.id, r)).collect();
@@ -334,7 +369,9 @@ impl<'a> Play<'a> {
                 continue;
             };
             let fits = match row.stage {
-                Stage::Confirmed => times == 1 || (times == 0 && there),
+                Stage::Confirmed => {
+                    times == 1 || (times == 0 && (there || self.was_so(row, &rows, &world)))
+                }
                 Stage::Refused | Stage::Withdrawn => times == 0,
                 _ => false,
             };

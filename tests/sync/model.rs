@@ -70,8 +70,8 @@ pub struct World {
     pub done: Vec<ChangeId>,
     /// The desk had it so already.
     pub there: Vec<ChangeId>,
-    /// Up to which serial the person could know when the change was made.
-    pub known: HashMap<ChangeId, u64>,
+    /// What the desk had told of the field when the change was made.
+    pub known: HashMap<ChangeId, String>,
     /// What must never happen, in words.
     pub wrong: Vec<String>,
     /// What the network did, for the report of a failure.
@@ -203,6 +203,8 @@ impl World {
     pub fn change(&mut self, key: &TicketKey, act: &Act, ours: bool) -> RemoteId {
         self.serial += 1;
         let (serial, at) = (self.serial, self.now);
+        let who = if ours { "we" } else { "they" };
+        self.log.push(format!("{serial}: {who} {key} {act:?}"));
         let remote = self.tickets.get_mut(key).unwrap();
         let before = remote.fields.clone();
         let f = &mut remote.fields;
@@ -242,33 +244,18 @@ impl World {
 
     /// Notes if a change of ours is about to go over what the person could not know.
     fn guard(&mut self, out: &Outgoing) {
-        let known = self.known.get(&out.change.id).copied().unwrap_or(0);
         let act = &out.change.act;
-        if matches!(
-            act,
-            Act::Say { .. } | Act::AddLabel { .. } | Act::RemoveLabel { .. }
-        ) {
+        let Some(past) = self.tickets[&out.key].past.get(act.field()) else {
             return;
-        }
-        let remote = &self.tickets[&out.key];
-        let past = remote.past.get(act.field()).cloned().unwrap_or_default();
+        };
         let Some((_, false, now)) = past.last() else {
             return;
         };
-        let seen = past
-            .iter()
-            .rfind(|(serial, ours, _)| *ours || *serial <= known);
-        let first = match act {
-            Act::Status { .. } => Status::Open.word().to_owned(),
-            Act::Priority { .. } => format!("{:?}", Some(Priority::P3)),
-            Act::Assign { .. } => format!("{:?}", None::<AgentId>),
-            _ => String::from("begun"),
-        };
-        let seen = seen.map_or(first, |(.., v)| v.clone());
-        if *now != seen && !past.last().is_some_and(|(serial, ..)| *serial <= known) {
+        let known = self.known.get(&out.change.id);
+        let own = past.iter().rfind(|(_, ours, _)| *ours).map(|(.., v)| v);
+        if wanted(act).is_some() && known != Some(now) && own != Some(now) {
             self.wrong.push(format!(
-                "{} of {} went over \"{now}\", and the person knew \"{seen}\"",
-                act.field(),
+                "{act:?} of {} went over \"{now}\", and the person knew {known:?}",
                 out.key
             ));
         }
@@ -286,6 +273,28 @@ impl World {
             links: None,
         }
     }
+}
+
+/// The value of a field with which every ticket begins; none: labels and messages have none.
+pub fn first(act: &Act) -> Option<String> {
+    Some(match act {
+        Act::Status { .. } => Status::Open.word().to_owned(),
+        Act::Priority { .. } => format!("{:?}", Some(Priority::P3)),
+        Act::Assign { .. } => format!("{:?}", None::<AgentId>),
+        Act::Subject { .. } => "begun".to_owned(),
+        _ => return None,
+    })
+}
+
+/// The value that an act wants.
+pub fn wanted(act: &Act) -> Option<String> {
+    Some(match act {
+        Act::Status { to } => to.word().to_owned(),
+        Act::Priority { to } => format!("{to:?}"),
+        Act::Assign { to } => format!("{to:?}"),
+        Act::Subject { to } => to.raw().to_owned(),
+        _ => return None,
+    })
 }
 
 fn value(act: &Act, f: &ToldFields) -> String {
@@ -412,6 +421,7 @@ impl Door for Model {
             changed.truncate(2);
             let cursor = changed.last().map_or(since, |(last, _)| *last);
             // A desk tells with some overlap.
+            w.log.push(format!("pull {since} to {cursor}"));
             let tickets = changed
                 .iter()
                 .map(|(_, key)| w.told(key, since.saturating_sub(3)))
@@ -440,7 +450,10 @@ impl Door for Model {
     async fn prepare(&self, out: &Outgoing, _now: Time) -> Answer<Prepared> {
         self.call("prepare", |w| {
             let remote = &w.tickets[&out.key];
-            Ok(match meeting(&out.change.act, &out.base, &remote.fields) {
+            let met = meeting(&out.change.act, &out.base, &remote.fields);
+            w.log.push(format!("prepare {:?}: {met:?}", out.change.act));
+            let remote = &w.tickets[&out.key];
+            Ok(match met {
                 Meeting::Free => Prepared::Free(Mark(remote.last.to_string())),
                 Meeting::There => {
                     w.there.push(out.change.id);
