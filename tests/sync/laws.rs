@@ -14,22 +14,17 @@ use std::task::{Context, Poll, Waker};
 use chrono::TimeDelta;
 use deskhand::domain::calendar::Calendar;
 use deskhand::domain::change::{Act, BatchId, Change, ChangeId, OutboxRow, Stage};
-use deskhand::domain::import::ImportTicket;
 use deskhand::domain::people::AgentId;
 use deskhand::domain::remote::ToldFields;
 use deskhand::domain::sla::Policy;
 use deskhand::domain::text::Untrusted;
 use deskhand::domain::thread::MessageId;
-use deskhand::domain::ticket::{Kind, Priority, Status, Ticket, TicketId, TicketKey};
+use deskhand::domain::ticket::{Ticket, TicketId, TicketKey};
 use deskhand::store::{Reader, Rules, StoreError, Writer};
 use deskhand::sync::{Ledger, pull, push};
 use uuid::Uuid;
 
 use super::model::{Dice, Model, Time, World, agent, any_act, first, pause, wanted};
-
-/// Whether the store keeps what a desk tells: then the tickets come by pulling and what
-/// colleagues do is seen.
-const PULLS: bool = true;
 
 const RUNS: u64 = 800;
 
@@ -122,7 +117,7 @@ impl<'a> Play<'a> {
             ids: HashMap::new(),
             made: Vec::new(),
         };
-        play.bring_in(&keys, now);
+        play.bring_in();
         for key in keys {
             let id = book.reader.find(&key).unwrap().unwrap();
             play.ids.insert(id, key);
@@ -130,30 +125,14 @@ impl<'a> Play<'a> {
         play
     }
 
-    fn bring_in(&mut self, keys: &[TicketKey], now: Time) {
-        if PULLS {
-            self.book
-                .writer
-                .lock()
-                .unwrap()
-                .set_meta("cursor", "")
-                .unwrap();
-            self.model.world().faults = false;
-            while self.drive(Deed::Pull, false) {}
-            self.model.world().faults = true;
-            return;
-        }
-        let all: Vec<_> = keys
-            .iter()
-            .map(|key| {
-                let mut t = ImportTicket::new(key.clone(), Untrusted::new("begun"), now);
-                t.status = Status::Open;
-                t.priority = Some(Priority::P3);
-                t.kind = Kind::Problem;
-                t
-            })
-            .collect();
-        self.book.writer.lock().unwrap().import(&all, now).unwrap();
+    /// The first pull of the run, from where this desk begins.
+    fn bring_in(&mut self) {
+        let mut writer = self.book.writer.lock().unwrap();
+        writer.set_meta("cursor", "").unwrap();
+        drop(writer);
+        self.model.world().faults = false;
+        while self.drive(Deed::Pull, false) {}
+        self.model.world().faults = true;
     }
 
     fn now(&self) -> Time {
@@ -297,9 +276,7 @@ impl<'a> Play<'a> {
             };
             self.model.world().now += jump;
             self.drive(Deed::Push, true);
-            if PULLS {
-                self.drive(Deed::Pull, true);
-            }
+            self.drive(Deed::Pull, true);
         }
     }
 
@@ -309,7 +286,7 @@ impl<'a> Play<'a> {
         for _ in 0..200 {
             self.model.world().now += TimeDelta::minutes(30);
             self.drive(Deed::Push, false);
-            while PULLS && self.drive(Deed::Pull, false) {}
+            while self.drive(Deed::Pull, false) {}
             let rows = self.rows();
             let stuck = rows.iter().filter(|r| r.stage == Stage::Conflict);
             let stuck: Vec<_> = stuck.map(|r| r.change.id).collect();
@@ -395,8 +372,7 @@ impl<'a> Play<'a> {
         for (id, key) in &self.ids {
             let shown = self.book.reader.ticket(*id).unwrap().unwrap();
             let remote = &world.tickets[key];
-            let untouched = remote.past.values().flatten().all(|(_, ours, _)| *ours);
-            if (PULLS || untouched) && fields(&shown) != told(&remote.fields) {
+            if fields(&shown) != told(&remote.fields) {
                 let (ours, theirs) = (fields(&shown), told(&remote.fields));
                 wrong.push(format!("{key}: here {ours:?}, there {theirs:?}"));
             }
