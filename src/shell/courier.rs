@@ -24,11 +24,12 @@ use super::flight::{Flight, Token};
 use super::scribe::Pen;
 use super::talks::Talks;
 use crate::app::Event;
-use crate::desk::Desk;
+use crate::desk::{Desk, Door as _};
 use crate::domain::Instant;
 use crate::domain::text;
+use crate::domain::thread::AttachmentId;
 use crate::domain::ticket::{TicketId, TicketKey};
-use crate::store::{StoreError, Writer};
+use crate::store::{Reader, StoreError, Stored, Writer};
 use crate::sync::stories::{self, Fetched};
 use crate::sync::{Ledger, pull, push};
 
@@ -186,6 +187,29 @@ impl Courier {
             drop(reading);
             self.read();
         }
+    }
+
+    /// Brings the bytes of a file here, if only the desk has them. A second window may do
+    /// that too: the person waits for it, and it changes nothing.
+    ///
+    /// # Errors
+    /// A sentence: the desk does not give it, or it cannot be kept.
+    pub async fn bring(&self, id: AttachmentId) -> Result<(), String> {
+        if !self.contact().is_remote() {
+            return Ok(());
+        }
+        let stored = Reader::open(&self.0.post.store).and_then(|r| r.file(id));
+        // Whether it is here at all is said by whoever saves it.
+        let Ok(Some(Stored::Remote(remote))) = stored else {
+            return Ok(());
+        };
+        let asked = self.0.desk.file(&remote, self.0.post.clock.now());
+        let Some(answer) = self.0.gone.run_until_cancelled(asked).await else {
+            return Err("the desk is being closed; open it again and ask once more".into());
+        };
+        let bytes = answer.map_err(|e| e.to_string())?;
+        let kept = self.0.post.pen.ask(move |w| w.keep_file(id, &bytes)).await;
+        kept.map_err(|e| e.to_string())
     }
 
     async fn complain(&self, error: &StoreError) {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::DropGuard;
 
@@ -98,7 +99,7 @@ impl Outside {
         let Some(working) = &self.working else { return };
         let (reports, flight) = (self.reports.clone(), self.flight.clone());
         let (contact, courier) = (working.contact.clone(), working.courier.clone());
-        let runtime = tokio::runtime::Handle::current();
+        let runtime = Handle::current();
         let token = self.flight.begin();
         working.pen.write(move |w| {
             if w.was_written_by_others().unwrap_or(false) {
@@ -424,8 +425,10 @@ impl Outside {
 
     fn attachment(&self, working: &Working, id: AttachmentId, to: Option<String>, open: bool) {
         let (path, folder) = (working.path.clone(), self.paths.download_dir.clone());
+        let (courier, runtime) = (working.courier.clone(), Handle::current());
         self.apart(move || {
             let saved = paths::to_save(to.as_deref(), &folder)
+                .and_then(|to| runtime.block_on(courier.bring(id)).map(|()| to))
                 .and_then(|(folder, name)| save::attachment(&path, id, &folder, name));
             match saved {
                 Err(why) => Event::Failed(sentence(&why)),

@@ -33,6 +33,7 @@ impl Scene<'_> {
         let mut conflicts = 0;
         for (change, stage) in &open {
             match (stage, judged(change, *stage, &open, told)) {
+                (Stage::InFlight, Meeting::Conflict) => self.remember_theirs(change, told.base)?,
                 (Stage::InFlight, _) | (_, Meeting::Free) => {}
                 (_, Meeting::There) => self.is_there(change, now)?,
                 (stage, Meeting::Conflict) => {
@@ -53,6 +54,19 @@ impl Scene<'_> {
             .prepare_cached("UPDATE outbox SET theirs = NULL WHERE id = ?1")?
             .execute([id])?;
         self.confirm_as(change.id, None, true, now)?;
+        Ok(())
+    }
+
+    /// Nobody knows yet whether it has arrived: if it has not, it meets this and must not go
+    /// over it, though the base has it by then.
+    fn remember_theirs(&self, change: &Change, base: &Ticket) -> Result<()> {
+        let theirs = words(&change.act, base);
+        self.conn
+            .prepare_cached("UPDATE outbox SET theirs = ?2 WHERE id = ?1")?
+            .execute(params![
+                change.id.0.as_bytes().as_slice(),
+                theirs.as_ref().map_or("", |t| t.raw())
+            ])?;
         Ok(())
     }
 

@@ -344,14 +344,16 @@ impl Writer {
         })
     }
 
-    /// The send failed in a way that is worth another try: it waits again, until `not_before`.
+    /// The send failed in a way that is worth another try: it waits again, until `not_before`;
+    /// for the person, if what somebody else has done was told meanwhile.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
     pub fn retry_later(&mut self, id: ChangeId, not_before: Option<Instant>) -> Result<()> {
         self.run(|| {
         self.conn.execute(
-            "UPDATE outbox SET stage = 1, not_before = coalesce(?2, not_before) WHERE id = ?1 AND stage = 2",
+            "UPDATE outbox SET stage = iif(theirs IS NULL, 1, 5), theirs = nullif(theirs, ''), not_before = coalesce(?2, not_before)
+             WHERE id = ?1 AND stage = 2",
             params![id.0.as_bytes().as_slice(), not_before.map(rows::ms)],
         )?;
         Ok(())

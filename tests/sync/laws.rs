@@ -1,0 +1,443 @@
+//! Whatever the network does and whenever the program is killed: no change is lost, none is
+//! sent twice, none goes over what a colleague did unseen, and in the end the store holds
+//! what the desk holds.
+//!
+//! A failure names its seed: `DESKHAND_SYNC_SEED=n` runs that one alone,
+//! `DESKHAND_SYNC_RUNS=n` runs more of them.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+
+use chrono::TimeDelta;
+use deskhand::domain::calendar::Calendar;
+use deskhand::domain::change::{Act, BatchId, Change, ChangeId, OutboxRow, Stage};
+use deskhand::domain::people::AgentId;
+use deskhand::domain::remote::ToldFields;
+use deskhand::domain::sla::Policy;
+use deskhand::domain::text::Untrusted;
+use deskhand::domain::thread::MessageId;
+use deskhand::domain::ticket::{Ticket, TicketId, TicketKey};
+use deskhand::store::{Reader, Rules, StoreError, Writer};
+use deskhand::sync::{Ledger, pull, push};
+use uuid::Uuid;
+
+use super::model::{Dice, Model, Time, World, agent, any_act, first, pause, wanted};
+
+const RUNS: u64 = 800;
+
+/// A store that is used for many runs, each with tickets of its own.
+struct Book {
+    writer: Arc<Mutex<Writer>>,
+    reader: Reader,
+    path: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+fn rules() -> Rules {
+    Rules {
+        policy: Policy::mydre(),
+        calendar: Calendar::standard(),
+        me: agent("ana"),
+    }
+}
+
+fn begin() -> Time {
+    "2026-11-24T08:30:00Z".parse().unwrap()
+}
+
+impl Book {
+    fn new() -> Self {
+        // In memory where the system has such a place: a disk is not what is tested here.
+        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        let folder = folder.unwrap();
+        let path = folder.path().join("desk.db");
+        let writer = Writer::open(&path, rules(), begin()).unwrap().writer;
+        let reader = Reader::open(&path).unwrap();
+        Self {
+            writer: Arc::new(Mutex::new(writer)),
+            reader,
+            path,
+            _folder: folder,
+        }
+    }
+
+    fn reopen(&self, now: Time) {
+        let mut writer = self.writer.lock().unwrap();
+        *writer = Writer::open(&self.path, rules(), now).unwrap().writer;
+    }
+}
+
+/// The way to the store. A kill may come before anything is written, and after.
+struct Ink(Arc<Mutex<Writer>>);
+
+impl Ledger for Ink {
+    async fn with<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Writer) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        pause().await;
+        let done = job(&mut self.0.lock().unwrap());
+        pause().await;
+        done
+    }
+}
+
+struct Play<'a> {
+    book: &'a Book,
+    model: Model,
+    dice: Dice,
+    run: u64,
+    n: u64,
+    ids: HashMap<TicketId, TicketKey>,
+    /// What the person did, in order.
+    made: Vec<(ChangeId, TicketId)>,
+}
+
+impl<'a> Play<'a> {
+    fn new(book: &'a Book, run: u64) -> Self {
+        let mut dice = Dice(run.wrapping_mul(7919));
+        let now = begin() + TimeDelta::days(run as i64);
+        let mut world = World::new(dice.roll(u64::MAX), now);
+        let tickets = 1 + dice.roll(4);
+        let keys: Vec<_> = (0..tickets)
+            .map(|i| TicketKey::parse(&format!("R{run}-{i}")).unwrap())
+            .collect();
+        for key in &keys {
+            world.add(key.clone(), "begun");
+        }
+        let mut play = Self {
+            book,
+            model: Model(Arc::new(Mutex::new(world))),
+            dice,
+            run,
+            n: 0,
+            ids: HashMap::new(),
+            made: Vec::new(),
+        };
+        play.bring_in();
+        for key in keys {
+            let id = book.reader.find(&key).unwrap().unwrap();
+            play.ids.insert(id, key);
+        }
+        play
+    }
+
+    /// The first pull of the run, from where this desk begins.
+    fn bring_in(&mut self) {
+        let mut writer = self.book.writer.lock().unwrap();
+        writer.set_meta("cursor", "").unwrap();
+        drop(writer);
+        self.model.world().faults = false;
+        while self.drive(Deed::Pull, false) {}
+        self.model.world().faults = true;
+    }
+
+    fn now(&self) -> Time {
+        self.model.world().now
+    }
+
+    /// The field as the desk has told it, as far as the person may know.
+    fn known(&self, change: &Change) -> String {
+        let mut writer = self.book.writer.lock().unwrap();
+        let out = writer.outgoing(vec![change.clone()]).unwrap();
+        let base = &out[0].base;
+        match &change.act {
+            Act::Status { .. } => base.status.word().to_owned(),
+            Act::Priority { .. } => format!("{:?}", base.priority),
+            Act::Assign { .. } => format!("{:?}", base.assignee),
+            Act::Subject { .. } => base.subject.raw().to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    fn rows(&self) -> Vec<OutboxRow> {
+        let mut rows = self.book.reader.outbox().unwrap();
+        rows.retain(|r| self.ids.contains_key(&r.change.ticket));
+        rows
+    }
+
+    /// A person of each run's own: taking back stays within it.
+    fn me(&self) -> AgentId {
+        agent(&format!("ana{}", self.run))
+    }
+
+    fn some_ticket(&mut self) -> (TicketId, TicketKey) {
+        let mut all: Vec<_> = self.ids.iter().map(|(i, k)| (*i, k.clone())).collect();
+        all.sort();
+        self.dice.pick(&all)
+    }
+
+    /// The person does something, or takes the latest back.
+    fn person(&mut self) {
+        let now = self.now();
+        self.n += 1;
+        let (ticket, _) = self.some_ticket();
+        let mut act = any_act(&mut self.dice, true, self.n);
+        if let Act::Say { message, .. } = &mut act {
+            *message = MessageId((self.run * 1000 + self.n) as i64);
+        }
+        let change = Change {
+            id: ChangeId(Uuid::from_u64_pair(self.run + 1, self.n)),
+            batch: BatchId(Uuid::from_u64_pair(self.run + 1, self.n)),
+            ticket,
+            at: now,
+            by: self.me(),
+            base: 1,
+            not_before: self.dice.hits(20).then(|| now + TimeDelta::seconds(10)),
+            act,
+        };
+        if self.dice.hits(15) {
+            return self.take_back(now);
+        }
+        let known = self.known(&change);
+        self.note(&change, known);
+        self.book.writer.lock().unwrap().commit(&[change]).unwrap();
+    }
+
+    fn note(&mut self, change: &Change, known: String) {
+        let mut world = self.model.world();
+        world
+            .log
+            .push(format!("done knowing {known}: {:?}", change.act));
+        world.known.insert(change.id, known);
+        self.made.push((change.id, change.ticket));
+    }
+
+    /// Taking back makes changes of its own.
+    fn take_back(&mut self, now: Time) {
+        let me = self.me();
+        let _ = self.book.writer.lock().unwrap().undo(&me, now);
+        for row in self.rows().into_iter().rev() {
+            let noted = self.model.world().known.contains_key(&row.change.id);
+            if !noted {
+                let known = self.known(&row.change);
+                self.note(&row.change, known);
+            }
+        }
+    }
+
+    fn colleague(&mut self) {
+        self.n += 1;
+        let (_, key) = self.some_ticket();
+        let act = any_act(&mut self.dice, false, self.n + 500);
+        self.model.world().change(&key, &act, false);
+    }
+
+    /// One round of talking, in the middle of which anything may happen; whether there is more.
+    fn drive(&mut self, deed: Deed, wild: bool) -> bool {
+        let now = self.now();
+        let (ink, model) = (Ink(Arc::clone(&self.book.writer)), self.model.clone());
+        let mut round = pin!(async move {
+            match deed {
+                Deed::Push => push(&ink, &model, now).await.map(|p| p.again_at.is_some()),
+                Deed::Pull => pull(&ink, &model, now).await.map(|p| p.more),
+            }
+        });
+        let kill = (wild && self.dice.hits(35)).then(|| 1 + self.dice.roll(60));
+        let mut cx = Context::from_waker(Waker::noop());
+        for step in 0.. {
+            if kill == Some(step) {
+                break;
+            }
+            if let Poll::Ready(done) = round.as_mut().poll(&mut cx) {
+                return done.unwrap();
+            }
+            if wild {
+                match self.dice.roll(24) {
+                    0 => self.person(),
+                    1 | 2 => self.colleague(),
+                    _ => {}
+                }
+            }
+            assert!(step < 100_000, "it never ends");
+        }
+        self.model.world().log.push("killed".into());
+        if self.dice.hits(20) {
+            self.book.reopen(now);
+        }
+        false
+    }
+
+    fn wild(&mut self) {
+        for _ in 0..3 + self.dice.roll(6) {
+            for _ in 0..self.dice.roll(4) {
+                self.person();
+            }
+            if self.dice.hits(40) {
+                self.colleague();
+            }
+            let jump = match self.dice.roll(10) {
+                0 => TimeDelta::hours(9),
+                1 => TimeDelta::minutes(-3),
+                n => TimeDelta::seconds(15 * n as i64),
+            };
+            self.model.world().now += jump;
+            self.drive(Deed::Push, true);
+            self.drive(Deed::Pull, true);
+        }
+    }
+
+    /// The network is well again and the person decides what waits for a decision.
+    fn calm(&mut self) {
+        self.model.world().faults = false;
+        for _ in 0..200 {
+            self.model.world().now += TimeDelta::minutes(30);
+            self.drive(Deed::Push, false);
+            while self.drive(Deed::Pull, false) {}
+            let rows = self.rows();
+            let stuck = rows.iter().filter(|r| r.stage == Stage::Conflict);
+            let stuck: Vec<_> = stuck.map(|r| r.change.id).collect();
+            let now = self.now();
+            let mut writer = self.book.writer.lock().unwrap();
+            for id in &stuck {
+                let done = self.model.world().done.contains(id);
+                if done {
+                    self.model
+                        .world()
+                        .wrong
+                        .push("a conflict that was sent".into());
+                }
+                // Theirs stands.
+                writer.refuse(*id, &Untrusted::new("theirs"), now).unwrap();
+            }
+            drop(writer);
+            let is_open = |r: &OutboxRow| matches!(r.stage, Stage::Waiting | Stage::InFlight);
+            if stuck.is_empty() && !rows.iter().any(is_open) {
+                break;
+            }
+        }
+    }
+
+    /// Whether the desk had, without our doing, what the person wanted of that field in the
+    /// end: then nothing had to be sent.
+    fn was_so(&self, row: &OutboxRow, rows: &HashMap<ChangeId, OutboxRow>, world: &World) -> bool {
+        let (ticket, field) = (row.change.ticket, row.change.act.field());
+        let remote = &world.tickets[&self.ids[&ticket]];
+        let mut had: Vec<_> = first(&row.change.act).into_iter().collect();
+        had.extend(
+            remote
+                .past
+                .get(field)
+                .into_iter()
+                .flatten()
+                .map(|(.., v)| v.clone()),
+        );
+        let since = self.made.iter().skip_while(|(id, _)| *id != row.change.id);
+        since
+            .filter_map(|(id, _)| rows.get(id))
+            .filter(|r| r.change.ticket == ticket && r.change.act.field() == field)
+            .filter_map(|r| wanted(&r.change.act))
+            .any(|v| had.contains(&v))
+    }
+
+    /// What is wrong in the end, in words.
+    fn wrong(&self) -> Vec<String> {
+        let rows: HashMap<_, _> = self.rows().into_iter().map(|r| (r.change.id, r)).collect();
+        let world = self.model.world();
+        let mut wrong = world.wrong.clone();
+        for (id, ticket) in &self.made {
+            let times = world.done.iter().filter(|d| *d == id).count();
+            let there = world.there.contains(id);
+            let Some(row) = rows.get(id) else {
+                wrong.push(format!("{id:?} is gone"));
+                continue;
+            };
+            let fits = match row.stage {
+                Stage::Confirmed => {
+                    times == 1 || (times == 0 && (there || self.was_so(row, &rows, &world)))
+                }
+                Stage::Refused | Stage::Withdrawn => times == 0,
+                _ => false,
+            };
+            if !fits {
+                let (act, stage) = (&row.change.act, row.stage);
+                let key = &self.ids[ticket];
+                wrong.push(format!(
+                    "{act:?} of {key} is {stage:?} and was done {times} times"
+                ));
+            }
+        }
+        // In order within a ticket.
+        let place = |id: &ChangeId| self.made.iter().position(|(m, _)| m == id);
+        for ticket in self.ids.keys() {
+            let of = |id: &&ChangeId| self.made.contains(&(**id, *ticket));
+            let order: Vec<_> = world.done.iter().filter(of).map(place).collect();
+            if !order.is_sorted() {
+                wrong.push(format!("out of order: {order:?}"));
+            }
+        }
+        for (id, key) in &self.ids {
+            let shown = self.book.reader.ticket(*id).unwrap().unwrap();
+            let remote = &world.tickets[key];
+            if fields(&shown) != told(&remote.fields) {
+                let (ours, theirs) = (fields(&shown), told(&remote.fields));
+                wrong.push(format!("{key}: here {ours:?}, there {theirs:?}"));
+            }
+        }
+        wrong
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Deed {
+    Push,
+    Pull,
+}
+
+fn fields(t: &Ticket) -> String {
+    let subject = t.subject.raw();
+    format!(
+        "{:?} {:?} {:?} {subject} {:?}",
+        t.status, t.priority, t.assignee, t.labels
+    )
+}
+
+fn told(f: &ToldFields) -> String {
+    let (subject, labels) = (f.subject.raw(), f.labels.clone().unwrap_or_default());
+    format!(
+        "{:?} {:?} {:?} {subject} {labels:?}",
+        f.status, f.priority, f.assignee
+    )
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+fn run(seeds: std::ops::Range<u64>) {
+    let mut book = Book::new();
+    for seed in seeds {
+        if seed % 20 == 0 {
+            book = Book::new();
+        }
+        let mut play = Play::new(&book, seed);
+        play.wild();
+        play.calm();
+        let wrong = play.wrong();
+        assert!(
+            wrong.is_empty(),
+            "DESKHAND_SYNC_SEED={seed}:\n{}\nwhat the network did:\n{}",
+            wrong.join("\n"),
+            play.model.world().log.join("\n")
+        );
+    }
+}
+
+#[test]
+fn nothing_is_lost_sent_twice_or_written_over_whatever_happens() {
+    if let Some(seed) = number("DESKHAND_SYNC_SEED") {
+        return run(seed..seed + 1);
+    }
+    let runs = number("DESKHAND_SYNC_RUNS").unwrap_or(RUNS);
+    let half = runs / 2;
+    std::thread::scope(|s| {
+        let first = s.spawn(|| run(0..half));
+        run(half..runs);
+        if let Err(panic) = first.join() {
+            std::panic::resume_unwind(panic);
+        }
+    });
+}
