@@ -9,6 +9,7 @@ mod round_trip;
 mod schema;
 mod sentences;
 mod store;
+mod talking;
 
 use std::io::Write as _;
 use std::path::Path;
