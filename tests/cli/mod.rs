@@ -3,6 +3,7 @@
 mod acting;
 mod bring_in;
 mod connecting;
+mod doctoring;
 mod hand;
 mod reading;
 mod round_trip;
