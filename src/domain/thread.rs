@@ -105,6 +105,8 @@ pub struct Message {
     pub attachments: Vec<Attachment>,
     /// Still in the outbox.
     pub waiting: bool,
+    /// The desk has told that it was said; its text is not here yet.
+    pub missing: bool,
 }
 
 /// A field that changed.
@@ -284,4 +286,8 @@ pub struct Thread {
     pub clock_events: Vec<SlaEvent>,
     /// Tickets that were merged into this one.
     pub merged: Vec<TicketKey>,
+    /// Fields that are shown as the desk has them, by name.
+    pub further: Vec<(String, Untrusted)>,
+    /// All that happened is here, texts included; so it is wherever no remote desk tells.
+    pub whole: bool,
 }

@@ -136,7 +136,8 @@ fn outbox_row(r: &Row<'_>) -> Result<OutboxRow> {
     })
 }
 
-pub(super) fn stage_of(conn: &Connection, id: ChangeId) -> Result<Option<(Change, Stage)>> {
+/// A change and where it is.
+pub fn stage_of(conn: &Connection, id: ChangeId) -> Result<Option<(Change, Stage)>> {
     let row: Option<(String, i64)> = conn
         .prepare_cached("SELECT json, stage FROM outbox WHERE id = ?1")?
         .query_row([id.0.as_bytes().as_slice()], |r| Ok((r.get(0)?, r.get(1)?)))

@@ -76,6 +76,7 @@ fn messages(
             body: Untrusted::new(body),
             attachments: Vec::new(),
             waiting: r.get(8)?,
+            missing: false,
         })
     })?;
     let mut out: Vec<Message> = found.collect::<rusqlite::Result<_>>()?;
@@ -192,6 +193,8 @@ pub fn thread(conn: &Connection, id: TicketId) -> Result<Option<Thread>> {
             .iter()
             .filter_map(|k| TicketKey::parse(k).ok())
             .collect(),
+        whole: true,
+        further: Vec::new(),
     }))
 }
 

@@ -1,7 +1,7 @@
 //! Talking to a desk: what waits when it cannot be reached, and settling what it did not take.
 
 use deskhand::domain::change::{Act, BatchId, Change, ChangeId};
-use deskhand::domain::remote::{Entry, Told};
+use deskhand::domain::remote::{Entry, Told, ToldFields};
 use deskhand::domain::sla::Policy;
 use deskhand::domain::text::Untrusted;
 use deskhand::domain::ticket::{Priority, Status, TicketKey};
@@ -107,7 +107,24 @@ fn stuck() -> (Machine, ChangeId, ChangeId) {
         .unwrap();
     let told = Told {
         key: TicketKey::parse("T-3").unwrap(),
-        fields: None,
+        fields: Some(ToldFields {
+            subject: Untrusted::new("No subject, no time"),
+            status: Status::Resolved,
+            status_label: None,
+            priority: None,
+            kind: None,
+            tenant: None,
+            workspace: None,
+            requester: None,
+            assignee: None,
+            labels: None,
+            channel: None,
+            created: start(),
+            updated: start(),
+            resolved: Some(start()),
+            closed: None,
+            further: Vec::new(),
+        }),
         version: None,
         entries: Vec::<Entry>::new(),
         whole: false,

@@ -290,6 +290,7 @@ impl Desk {
                         cut_from: None,
                         attachments: Vec::new(),
                         waiting: false,
+                        missing: false,
                     })
                     .collect(),
                 timeline: Vec::new(),
@@ -305,6 +306,8 @@ impl Desk {
                 first_status: Status::Open,
                 clock_events: Vec::new(),
                 merged: Vec::new(),
+                further: Vec::new(),
+                whole: true,
             })
         }))
     }

@@ -325,6 +325,8 @@ pub fn reading(width: u16, height: u16) -> State {
                 first_status: Status::New,
                 clock_events: Vec::new(),
                 merged: Vec::new(),
+                further: Vec::new(),
+                whole: true,
             },
             row,
             conversation,

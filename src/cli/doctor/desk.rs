@@ -61,6 +61,9 @@ pub fn desk(session: &Session, desk: &Desk) -> Vec<Finding> {
 
 /// The proxy that the environment names for such an address, with the name of its variable.
 fn proxy(url: &str) -> Option<(&'static str, String)> {
+    if goes_direct(config::host(url)) {
+        return None;
+    }
     let names: &[&'static str] = if url.starts_with("https://") {
         &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
     } else {
@@ -76,6 +79,20 @@ fn proxy(url: &str) -> Option<(&'static str, String)> {
         Some((*name, shown))
     };
     names.iter().find_map(set)
+}
+
+/// Whether the environment wants no proxy for that host.
+fn goes_direct(host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let all = ["NO_PROXY", "no_proxy"].map(|v| std::env::var(v).unwrap_or_default());
+    let mut words = all.iter().flat_map(|all| all.split(',')).map(str::trim);
+    words.any(|w| {
+        let bare = w.trim_start_matches('.');
+        let below = name
+            .strip_suffix(bare)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        w == "*" || (!bare.is_empty() && below)
+    })
 }
 
 /// Whether the desk's machine answers; says where it does not.
