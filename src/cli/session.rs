@@ -133,6 +133,23 @@ impl Session {
         made.clone().map_err(|why| Fail::new(Code::Refused, why))
     }
 
+    /// Refuses what would put tickets beside those that a desk over a network tells of.
+    ///
+    /// # Errors
+    /// The desk is such a one.
+    pub fn makes_tickets(&self) -> Result<(), Fail> {
+        match &self.remote {
+            None => Ok(()),
+            Some(desk) => Err(Fail::new(
+                Code::Refused,
+                format!(
+                    "tickets of {} are made there ({}); add --desk local for the desk on this machine",
+                    desk.name, desk.url
+                ),
+            )),
+        }
+    }
+
     /// What the desk can do; none: it cannot be talked to yet.
     pub fn abilities(&self) -> Option<Abilities> {
         self.desk().ok().map(|desk| desk.abilities())

@@ -1,5 +1,6 @@
 //! Talking to a desk: what waits when it cannot be reached, and settling what it did not take.
 
+use deskhand::config::Paths;
 use deskhand::domain::change::{Act, BatchId, Change, ChangeId};
 use deskhand::domain::remote::{Entry, Told, ToldFields};
 use deskhand::domain::sla::Policy;
@@ -37,9 +38,19 @@ fn the_desk_of_the_settings_has_a_store_of_its_own_and_its_own_agent() {
 
 #[test]
 fn what_cannot_be_sent_waits_and_says_what_to_do() {
-    let m = Machine::new();
+    let m = Machine::filled();
     connected(&m);
-    m.ok(&["import", "--quiet", super::TICKETS]);
+    for args in [&["import", super::TICKETS][..], &["new", "s", "text"]] {
+        let out = m.run(args);
+        assert_eq!(out.status.code(), Some(4), "{}", said(&out));
+        assert!(said(&out).contains("--desk local"), "{}", said(&out));
+    }
+    // As if the desk had told of these tickets.
+    let theirs = Paths {
+        data_dir: store(&m).parent().unwrap().to_owned(),
+        ..Paths::below(m.home.path())
+    };
+    std::fs::copy(store(&m), theirs.desk_store("rt", "https://rt.invalid")).unwrap();
     let out = m.run(&["take", "T-2"]);
     assert!(out.status.success(), "{}", said(&out));
     for words in [
