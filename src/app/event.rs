@@ -47,13 +47,13 @@ pub struct Freshness {
     pub synced: Option<Instant>,
     /// A sync is running.
     pub running: bool,
-    /// How many of how many tickets a first sync has brought; none: that is over.
-    pub progress: Option<(u64, u64)>,
     /// The desk cannot be reached.
     pub offline: bool,
-    /// What keeps us from it, in plain words.
+    /// How many of how many tickets the first sync has brought; none: that is over.
+    pub progress: Option<(u64, u64)>,
+    /// What is wrong between us and the desk, in a sentence for the status line.
     pub trouble: Option<Printable>,
-    /// When it is tried again by itself.
+    /// When the desk is asked next by itself.
     pub next: Option<Instant>,
     /// Changes not yet confirmed by the desk.
     pub outbox: u64,

@@ -104,7 +104,7 @@ pub type Unfolded = std::collections::BTreeSet<crate::domain::thread::MessageId>
 /// Wraps the lines anew.
 pub fn lines(s: &State, l: &mut Loaded, width: u16, unfolded: &Unfolded) {
     let width = usize::from(width.max(8));
-    let mut out = Vec::new();
+    let mut out = further(&l.thread, width);
     if let Some((_, key)) = &l.thread.into {
         let text = format!("merged: the conversation goes on in {key} (:open {key})");
         out.push(plain(LineKind::Cut, fit(&line(&text), width), None));
@@ -135,6 +135,10 @@ pub fn lines(s: &State, l: &mut Loaded, width: u16, unfolded: &Unfolded) {
             &mut file,
         );
     }
+    if !l.thread.whole && !l.thread.messages.iter().any(|m| m.missing) {
+        let what = "what was said is not all here yet";
+        out.push(plain(LineKind::Cut, not_here(s, what), None));
+    }
     l.conversation = out;
     l.timeline = l
         .thread
@@ -150,6 +154,28 @@ pub fn lines(s: &State, l: &mut Loaded, width: u16, unfolded: &Unfolded) {
             }
         })
         .collect();
+}
+
+/// The desk's further fields: name and value, as many on a row as fit.
+fn further(thread: &Thread, width: usize) -> Vec<DetailLine> {
+    let fields = thread.further.iter();
+    let all = fields.map(|(name, value)| line(&format!("{name} {}", value.line())));
+    let all = Printable::join(" · ", all);
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let rows = wrap(&all, width).into_iter();
+    rows.map(|row| plain(LineKind::Further, row, None))
+        .collect()
+}
+
+/// Says that something is not here and whether the desk can be asked for it now.
+fn not_here(s: &State, what: &str) -> Printable {
+    line(&if s.freshness.offline {
+        format!("{what}; it comes when the desk can be reached")
+    } else {
+        format!("{what}; asking the desk")
+    })
 }
 
 /// What changed, in words. What ties tickets together names the other one.
@@ -213,6 +239,10 @@ fn message(
         right: time(s, m.at),
         message: Some(i),
     });
+    if m.missing {
+        let text = not_here(s, "body not here yet");
+        out.push(plain(LineKind::Cut, text, Some(i)));
+    }
     for part in fold_quotes(m.body.raw()) {
         let quoted = part.kind != SegmentKind::Own;
         if quoted && !open {

@@ -197,8 +197,8 @@ fn progress(done: Option<(u64, u64)>) -> Printable {
     words
 }
 
-/// What keeps us from the desk, since when, and on a wide screen when it is tried again. The
-/// outbox has room for the whole sentence.
+/// What keeps us from the desk. A narrow screen says in a word that it is away and since when,
+/// a wide one the sentence up to what to do about it; the outbox has room for all of it.
 fn trouble(state: &State, width: u16) -> Printable {
     let f = &state.freshness;
     let clock = |at: Instant| {
@@ -207,17 +207,19 @@ fn trouble(state: &State, width: u16) -> Printable {
         let form = if today { "%H:%M" } else { "%a %H:%M" };
         line(&local.format(form).to_string())
     };
-    let mut words = match &f.trouble {
-        Some(_) => Printable::literal("!"),
-        None => Printable::literal("offline"),
-    };
-    if let Some(at) = f.synced {
-        words.push(&Printable::literal(" since "));
-        words.push(&clock(at));
-    }
-    if let Some(why) = &f.trouble {
-        words.push(&Printable::literal(": "));
-        words.push(&fit(why, usize::from(width / 3)));
+    let mut words = Printable::literal("! ");
+    match &f.trouble {
+        Some(why) if !f.offline || width >= DATED => {
+            let what = why.as_str().split("; ").next().unwrap_or_default();
+            words.push(&fit(&line(what), usize::from(width / 3)));
+        }
+        _ => {
+            words.push(&Printable::literal("offline"));
+            if let Some(at) = f.synced {
+                words.push(&Printable::literal(" since "));
+                words.push(&clock(at));
+            }
+        }
     }
     if let Some(at) = f.next.filter(|_| width >= DATED) {
         words.push(&Printable::literal(", again "));

@@ -96,7 +96,11 @@ pub enum Command {
     /// The most urgent ticket that you may work on, and why
     Next,
     /// What was done and where it is on its way to the desk
-    Outbox,
+    Outbox {
+        /// Settle a change that the desk does not have [default: list them]
+        #[command(subcommand)]
+        what: Option<OutboxWhat>,
+    },
     /// The trail of all acts
     Audit {
         /// Of one ticket only
@@ -241,8 +245,12 @@ pub enum Command {
     Unread(Ids),
     /// Mark tickets as read
     MarkRead(Ids),
-    /// Send what waits in the outbox and may go now
-    Sync,
+    /// Send what waits in the outbox and may go now, ask the desk what is new, and go on so
+    Sync {
+        /// End when everything is sent and told
+        #[arg(long)]
+        once: bool,
+    },
     /// Look after the settings
     Config {
         /// What to do
@@ -264,6 +272,42 @@ pub enum Command {
     },
     /// Print the man page
     Man,
+}
+
+/// What to do with a change of the outbox, by the last letters of its identity.
+#[derive(Debug, Clone, Subcommand)]
+pub enum OutboxWhat {
+    /// Send changes again at once, whatever held them back
+    Retry {
+        /// The changes
+        #[arg(required = true, value_name = "CHANGE")]
+        ids: Vec<String>,
+    },
+    /// Take changes back that the desk does not have; a text becomes a draft again
+    Withdraw {
+        /// The changes
+        #[arg(required = true, value_name = "CHANGE")]
+        ids: Vec<String>,
+    },
+    /// Settle a conflict
+    Choose {
+        /// The change
+        #[arg(value_name = "CHANGE")]
+        id: String,
+        /// Whose stands
+        choice: Chosen,
+    },
+}
+
+/// What is chosen of a conflict.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Chosen {
+    /// Ours goes over theirs
+    Mine,
+    /// Theirs stands; a text of ours becomes a draft again
+    Theirs,
+    /// Both messages: ours goes after theirs
+    Both,
 }
 
 /// What to do with the settings.

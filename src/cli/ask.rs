@@ -32,7 +32,7 @@ pub fn line(question: &str, proposed: &str) -> Result<String, Fail> {
         "" => String::new(),
         proposed => format!(" [{proposed}]"),
     };
-    prompt(&format!("{question}{hint}: "));
+    prompt(&format!("{question}{hint}:"));
     let mut answer = String::new();
     let read = std::io::stdin().lock().take(MOST).read_line(&mut answer);
     match read {
@@ -66,7 +66,7 @@ pub fn until<T>(
 /// # Errors
 /// As [`line`], or the terminal cannot be told not to show it.
 pub fn secret(question: &str) -> Result<SecretString, Fail> {
-    prompt(&format!("{question} (not shown): "));
+    prompt(&format!("{question} (not shown):"));
     enable_raw_mode().map_err(|e| {
         Fail::new(
             Code::NoTerminal,
@@ -128,7 +128,7 @@ pub fn secret_from_stdin(what: &str) -> Result<SecretString, Fail> {
 
 fn prompt(words: &str) {
     let mut err = std::io::stderr().lock();
-    let _ = write!(err, "{}", text::line(words));
+    let _ = write!(err, "{} ", text::line(words));
     let _ = err.flush();
 }
 

@@ -1,5 +1,7 @@
 //! The doctor: looks whether everything is in order, changes nothing, and says what to do.
 
+mod desk;
+
 use std::cmp::Ordering;
 use std::io::IsTerminal as _;
 use std::path::Path;
@@ -119,6 +121,9 @@ fn look(global: &Global, deep: bool) -> Vec<Finding> {
             ));
             all.push(editor(&shell::editor_command(c.editor.as_deref())));
             all.push(Finding::good("agent", session.me.to_string()));
+            if let Some(remote) = &session.remote {
+                all.extend(desk::desk(&session, remote));
+            }
         }
         Err(e) => all.push(Finding::bad("session", e.what, "mend what is named")),
     }

@@ -17,6 +17,7 @@ mod read;
 mod say;
 mod session;
 mod shape;
+mod sync;
 
 use std::process::ExitCode;
 
@@ -143,7 +144,9 @@ fn dispatch(cli: &Cli, out: &mut Out) -> Result<Code, Fail> {
         Command::Search { words, limit } => read::search(&session, words, *limit, out)?,
         Command::Views => read::views(&session, out)?,
         Command::Next => read::next(&session, out)?,
-        Command::Outbox => read::outbox(&session, out)?,
+        Command::Outbox { what: None } => read::outbox(&session, out)?,
+        Command::Outbox { what: Some(what) } => return sync::settle(&session, what, out),
+        Command::Sync { once } => return sync::sync(&session, *once, out),
         Command::Audit { id, limit } => read::audit(&session, id.as_deref(), *limit, out)?,
         Command::Drafts => read::drafts(&session, out)?,
         acting => return act::run(&session, acting, out),

@@ -171,6 +171,9 @@ pub fn search(
 pub fn show(session: &Session, id: &str, out: &mut Out) -> Result<(), Fail> {
     let reader = session.reader()?;
     let ticket = session.ticket(&reader, id)?;
+    if reader.thread(ticket.id)?.is_some_and(|t| !t.whole) {
+        super::sync::fetch(session, &ticket.key)?;
+    }
     let Some(mut thread) = reader.thread(ticket.id)? else {
         return Err(Fail::not_found(format!("there is no ticket {id} here")));
     };
@@ -346,7 +349,8 @@ pub fn outbox(session: &Session, out: &mut Out) -> Result<(), Fail> {
             .iter()
             .map(|r| {
                 json!({"change": r.change.id, "ticket": r.key.as_str(), "at": r.change.at, "by": r.change.by.as_str(),
-                    "act": r.change.act, "stage": r.stage.word(), "reason": r.reason.as_ref().map(|x| x.raw())})
+                    "act": r.change.act, "stage": r.stage.word(), "reason": r.reason.as_ref().map(|x| x.raw()),
+                    "theirs": r.theirs.as_ref().map(|x| x.raw())})
             })
             .collect();
         return Ok(out.json(&values.into())?);
@@ -358,7 +362,8 @@ pub fn outbox(session: &Session, out: &mut Out) -> Result<(), Fail> {
             .map(|w| format!("  ({})", w.line()))
             .unwrap_or_default();
         out.row(&format!(
-            "{:<10} {:<11} {:<9} {}  {}{why}",
+            "{}  {:<10} {:<11} {:<9} {}  {}{why}",
+            super::sync::short(r.change.id),
             r.stage.word(),
             r.key,
             r.change.act.field(),

@@ -1,23 +1,21 @@
 //! What every subcommand works with: folders, settings, the store, who acts and when.
 
 use std::path::PathBuf;
-use std::sync::Mutex;
-
-use futures_util::FutureExt as _;
+use std::sync::{Arc, OnceLock};
 
 use super::args::Global;
 use super::exit::{Code, Fail};
 use super::out;
 use crate::config::{self, Config, Flags, Paths};
-use crate::desk::{Desk, Local};
+use crate::desk::{Desk, Door as _};
 use crate::domain::Instant;
 use crate::domain::gate;
 use crate::domain::list::Asker;
 use crate::domain::people::{AgentId, TenantId};
+use crate::domain::reach::Abilities;
 use crate::domain::ticket::{Ticket, TicketId, TicketKey};
 use crate::shell::{self, Clock};
 use crate::store::{Reader, StoreError, Writer};
-use crate::sync;
 
 /// One run of the program.
 #[derive(Clone)]
@@ -36,6 +34,8 @@ pub struct Session {
     pub now: Instant,
     /// JSON instead of text.
     pub json: bool,
+    /// The desk, once it was asked for.
+    pub(super) made: Arc<OnceLock<Result<Arc<Desk>, String>>>,
 }
 
 /// The folders that the flags name, or the platform's own.
@@ -81,6 +81,7 @@ impl Session {
             me,
             now: global.now.unwrap_or_else(|| Clock::System.now()),
             json: global.json,
+            made: Arc::default(),
         })
     }
 
@@ -121,17 +122,42 @@ impl Session {
         Ok(writer)
     }
 
+    /// The desk to talk to: the one of the settings, or this machine. It is made once.
+    ///
+    /// # Errors
+    /// There is no secret for it, or its address cannot be used.
+    pub fn desk(&self) -> Result<Arc<Desk>, Fail> {
+        let made = self
+            .made
+            .get_or_init(|| shell::desk_of(self.remote.as_ref(), &self.paths).map(Arc::new));
+        made.clone().map_err(|why| Fail::new(Code::Refused, why))
+    }
+
+    /// Refuses what would put tickets beside those that a desk over a network tells of.
+    ///
+    /// # Errors
+    /// The desk is such a one.
+    pub fn makes_tickets(&self) -> Result<(), Fail> {
+        match &self.remote {
+            None => Ok(()),
+            Some(desk) => Err(Fail::new(
+                Code::Refused,
+                format!(
+                    "tickets of {} are made there ({}); add --desk local for the desk on this machine",
+                    desk.name, desk.url
+                ),
+            )),
+        }
+    }
+
+    /// What the desk can do; none: it cannot be talked to yet.
+    pub fn abilities(&self) -> Option<Abilities> {
+        self.desk().ok().map(|desk| desk.abilities())
+    }
+
     /// Hands the desk what may be sent now.
     pub fn push(&self, writer: &mut Writer) -> Result<(), Fail> {
-        let desk = Desk::Local(Local::new());
-        // The local desk answers at once; another kind would have to be waited for.
-        match sync::push(&Mutex::new(writer), &desk, self.now).now_or_never() {
-            Some(pushed) => {
-                pushed?;
-            }
-            None => out::complain("the desk has not answered; the outbox keeps what is waiting"),
-        }
-        Ok(())
+        super::sync::send(self, writer)
     }
 
     /// Who asks, and when.

@@ -172,6 +172,14 @@ impl Desk {
         }
     }
 
+    /// How many requests were sent and how many bytes of answers were read, since the start.
+    pub fn traffic(&self) -> (u64, u64) {
+        match self {
+            Self::Local(_) => (0, 0),
+            Self::Rt(desk) => desk.traffic(),
+        }
+    }
+
     /// Whether it has to be asked over a network.
     pub const fn is_remote(&self) -> bool {
         !matches!(self, Self::Local(_))

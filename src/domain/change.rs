@@ -459,7 +459,7 @@ pub struct OutboxRow {
     pub subject: Untrusted,
     /// The desk's reason, where it said no.
     pub reason: Option<Untrusted>,
-    /// What the desk has instead, where it meets a change of somebody else: the field in words,
-    /// or the colleague's reply; none: not known.
+    /// What stands at the desk instead, where it meets somebody else's change; none: nothing,
+    /// or not fetched yet.
     pub theirs: Option<Untrusted>,
 }

@@ -3,12 +3,14 @@
 mod acting;
 mod bring_in;
 mod connecting;
+mod doctoring;
 mod hand;
 mod reading;
 mod round_trip;
 mod schema;
 mod sentences;
 mod store;
+mod talking;
 
 use std::io::Write as _;
 use std::path::Path;

@@ -12,9 +12,9 @@ use deskhand::domain::conflict::Choice;
 use deskhand::domain::list::{Count, Page, Place, Row};
 use deskhand::domain::people::AgentId;
 use deskhand::domain::reach::Abilities;
-use deskhand::domain::sla::Policy;
+use deskhand::domain::sla::{Policy, Side};
 use deskhand::domain::text::{Printable, Untrusted, line};
-use deskhand::domain::thread::{MessageId, Visibility};
+use deskhand::domain::thread::{Author, Message, MessageId, Thread, Visibility};
 use deskhand::domain::ticket::{Due, Kind, Status, Ticket, TicketId, TicketKey, Turn};
 use keybinds::KeySeq;
 use uuid::Uuid;
@@ -461,4 +461,68 @@ fn what_the_desk_has_no_place_for_is_kept_here_and_said_so() {
         words.contains("kept on this machine: the desk has no label"),
         "{words}"
     );
+}
+
+/// The lines of the open ticket, when the desk has told so much of it.
+fn conversation(offline: bool, messages: Vec<Message>) -> String {
+    let mut app = limited();
+    app.state.freshness.offline = offline;
+    let fx = press(&mut app, "Enter");
+    let generation = fx.into_iter().find_map(|e| match e {
+        Effect::Thread { generation, .. } => Some(generation),
+        _ => None,
+    });
+    let thread = Thread {
+        ticket: ticket(),
+        messages,
+        timeline: Vec::new(),
+        links: Vec::new(),
+        drafts: Vec::new(),
+        into: None,
+        opened_by: Side::Requester,
+        first_status: Status::New,
+        clock_events: Vec::new(),
+        merged: Vec::new(),
+        further: vec![("Room".into(), Untrusted::new("4.12"))],
+        whole: false,
+    };
+    let answer = Ok(Some(Box::new(thread)));
+    app.handle(
+        now(),
+        Event::Threaded {
+            generation: generation.unwrap(),
+            answer,
+        },
+    );
+    let lines = app.state.detail.as_ref().unwrap().lines().iter();
+    lines.map(|l| format!("{}\n", l.text)).collect()
+}
+
+#[test]
+fn a_text_that_is_not_here_is_said_to_be_asked_for() {
+    let shown = conversation(false, Vec::new());
+    assert!(shown.contains("Room 4.12"), "{shown}");
+    assert!(
+        shown.contains("not all here yet; asking the desk"),
+        "{shown}"
+    );
+    assert!(conversation(true, Vec::new()).contains("comes when the desk can be reached"));
+    let message = Message {
+        id: MessageId(1),
+        ticket: TicketId(1),
+        at: now(),
+        author: Author::System,
+        visibility: Visibility::Public,
+        body: Untrusted::new(""),
+        cut_from: None,
+        attachments: Vec::new(),
+        waiting: false,
+        missing: true,
+    };
+    let shown = conversation(false, vec![message]);
+    assert!(
+        shown.contains("body not here yet; asking the desk"),
+        "{shown}"
+    );
+    assert_eq!(shown.matches("asking the desk").count(), 1, "{shown}");
 }

@@ -51,8 +51,10 @@ pub enum LineKind {
         /// Index in [`Loaded::attachments`].
         index: usize,
     },
-    /// The body is longer than what is here.
+    /// The body is longer than what is here, or not here.
     Cut,
+    /// Fields that are shown as the desk has them.
+    Further,
     /// A change of a field.
     Timeline,
     /// A tie to another ticket.

@@ -155,8 +155,6 @@ pub struct State {
     pub me: AgentId,
     /// The desk's name.
     pub desk: Printable,
-    /// What the desk can do, act by act.
-    pub abilities: Abilities,
     /// The tenants of this team; empty means all.
     pub scope: Vec<TenantId>,
     /// Working time, for countdowns.
@@ -167,6 +165,8 @@ pub struct State {
     pub ticket_url: Option<String>,
     /// How long a public reply can be taken back before it goes; zero: it goes at once.
     pub undo_window: TimeDelta,
+    /// What the desk can do.
+    pub abilities: Abilities,
     /// Welcome, or the desk.
     pub screen: Screen,
     /// The pane that has the keys.
@@ -236,12 +236,12 @@ impl State {
             zone: setup.zone,
             me: setup.me,
             desk: setup.desk.unwrap_or_default(),
-            abilities: setup.abilities,
             scope: setup.scope,
             calendar: setup.calendar,
             policy: setup.policy,
             ticket_url: setup.ticket_url,
             undo_window: setup.undo_window,
+            abilities: setup.abilities,
             screen,
             pane: Pane::Queue,
             zoomed: false,

@@ -46,7 +46,7 @@ pub struct Setup {
     pub me: AgentId,
     /// The desk's name; none: there is no desk yet, and the person is welcomed.
     pub desk: Option<Printable>,
-    /// What the desk can do, act by act.
+    /// What that desk can do: said before it is tried.
     pub abilities: Abilities,
     /// The tenants of this team; empty means all.
     pub scope: Vec<TenantId>,

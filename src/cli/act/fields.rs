@@ -132,6 +132,7 @@ pub fn split_off(
 
 /// Makes a ticket.
 pub fn create(session: &Session, a: &NewArgs, out: &mut Out) -> Done {
+    session.makes_tickets()?;
     let kind: Kind = a.kind.parse().map_err(word)?;
     let priority = a.priority.as_deref().map(priority).transpose()?.flatten();
     let tenant = a

@@ -17,6 +17,7 @@ use super::session::Session;
 use crate::domain::Instant;
 use crate::domain::change::{Act, BatchId, Change, ChangeId, LinkKind};
 use crate::domain::people::{AgentId, known_agent};
+use crate::domain::reach::Reach;
 use crate::domain::thread::Visibility;
 use crate::domain::ticket::{Priority, Status, Ticket};
 use crate::domain::when::parse_when;
@@ -143,7 +144,6 @@ pub fn run(session: &Session, command: &Command, out: &mut Out) -> Done {
         }
         Command::Unread(a) => mark(session, &a.ids, true, a.dry_run, out),
         Command::MarkRead(a) => mark(session, &a.ids, false, a.dry_run, out),
-        Command::Sync => sync(session, out),
         _ => Err(Fail::usage("this is no act")),
     }
 }
@@ -207,6 +207,7 @@ fn act(session: &Session, ids: &[String], dry: bool, plan: Plan<'_>, out: &mut O
         }
     }
     drop(reader);
+    let here = kept_here(session, &wanted)?;
     let window = i64::from(session.config.undo_window);
     // What goes out with a reply waits with it: taken back, nothing of it has happened.
     let waits = window > 0 && wanted.iter().any(|(_, act)| is_public(act));
@@ -258,6 +259,9 @@ fn act(session: &Session, ids: &[String], dry: bool, plan: Plan<'_>, out: &mut O
             format!("{key}: {what}")
         })?;
     }
+    if let Some(field) = here {
+        out.row(&format!("kept on this machine: the desk has no {field}"))?;
+    }
     for key in made {
         out.row(&format!("made {key}"))?;
     }
@@ -268,6 +272,25 @@ fn act(session: &Session, ids: &[String], dry: bool, plan: Plan<'_>, out: &mut O
         out.row("nothing to do")?;
     }
     Ok(Code::Ok)
+}
+
+/// The first field that the desk has no place for. What it cannot do is refused before anything
+/// is done; a desk that cannot be asked yet says so when it is sent.
+fn kept_here(session: &Session, wanted: &[(Ticket, Act)]) -> Result<Option<&'static str>, Fail> {
+    let Some(abilities) = session.abilities() else {
+        return Ok(None);
+    };
+    let mut here = None;
+    for (ticket, act) in wanted {
+        match abilities.reach(act) {
+            Reach::Sent => {}
+            Reach::Here => here = here.or(Some(act.field())),
+            Reach::No(why) => {
+                return Err(Fail::new(Code::Refused, format!("{}: {why}", ticket.key)));
+            }
+        }
+    }
+    Ok(here)
 }
 
 /// Nothing runs between two subcommands, so the sentence says who sends it.
@@ -355,21 +378,6 @@ fn mark(session: &Session, ids: &[String], unread: bool, dry: bool, out: &mut Ou
     } else {
         let would = if dry { "would mark" } else { "marked" };
         out.row(&format!("{would} {} as {word}", keys.join(", ")))?;
-    }
-    Ok(Code::Ok)
-}
-
-/// Hands the desk what may be sent now.
-fn sync(session: &Session, out: &mut Out) -> Done {
-    let mut writer = session.writer()?;
-    let (before, _) = writer.outbox_counts()?;
-    session.push(&mut writer)?;
-    let (waiting, stuck) = writer.outbox_counts()?;
-    let sent = before.saturating_sub(waiting);
-    if session.json {
-        out.json(&json!({"sent": sent, "waiting": waiting, "stuck": stuck}))?;
-    } else {
-        out.row(&format!("{sent} sent, {waiting} waiting"))?;
     }
     Ok(Code::Ok)
 }

@@ -68,6 +68,7 @@ struct Tally {
 
 /// Imports the files one after the other.
 pub fn run(session: &Session, args: &ImportArgs, out: &mut Out) -> Result<Code, Fail> {
+    session.makes_tickets()?;
     let mut tally = Tally::default();
     let mut progress = Progress::new(args.quiet || session.json);
     let mut sink = Sink::open(session, args.dry_run)?;

@@ -233,6 +233,9 @@ fn line(pen: &mut Pen<'_>, area: Rect, detail: &Detail, l: &DetailLine, found: &
             pen.put(x, y, 1, sign, Role::Accent);
             pen.put(inner, y, room, &l.text, role);
         }
+        LineKind::Further => {
+            pen.put(x, y, w, &l.text, Role::Dim);
+        }
         LineKind::Cut => {
             pen.put(inner, y, room, &l.text, Role::Soon);
         }

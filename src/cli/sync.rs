@@ -1,0 +1,347 @@
+//! Talking to the desk from the command line: sending what waits, asking what is new, and
+//! settling what the desk did not take.
+
+use std::collections::HashSet;
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::Mutex;
+
+use serde_json::json;
+
+use super::args::OutboxWhat;
+use super::connect::not_reached;
+use super::exit::{Code, Fail};
+use super::out::{self, Out};
+use super::session::{self, Session};
+use crate::desk::{Desk, DeskError};
+use crate::domain::Instant;
+use crate::domain::change::{ChangeId, OutboxRow};
+use crate::domain::conflict::Choice;
+use crate::domain::text::Printable;
+use crate::domain::ticket::TicketKey;
+use crate::shell::Clock;
+use crate::store::{StoreError, Writer};
+use crate::sync::schedule::{self, Failures, Situation};
+use crate::sync::{Ledger as _, pull, push, stories};
+
+/// What talking to the desk did.
+#[derive(Debug, Default)]
+struct Talked {
+    /// Changes that the desk has now.
+    sent: u64,
+    /// Changes that it refused.
+    refused: u64,
+    /// Changes of ours that meet somebody else's.
+    conflicts: u64,
+    /// Tickets that look different now.
+    tickets: u64,
+    /// How often the desk was asked for what is new.
+    steps: u64,
+    /// Tickets whose texts were fetched.
+    texts: u64,
+    /// Why it ended early.
+    trouble: Option<DeskError>,
+}
+
+/// So many texts are fetched ahead in one round.
+const TEXTS: u64 = 200;
+
+/// `sync`
+pub fn sync(session: &Session, once: bool, out: &mut Out) -> Result<Code, Fail> {
+    let mut writer = session.writer()?;
+    let desk = session.desk()?;
+    if once || !desk.is_remote() {
+        let talked = session::wait(talk(&mut writer, &desk, session.now))??;
+        report(session, &talked, &writer, &desk, out)?;
+        return code(talked);
+    }
+    session::wait(stay(session, &mut writer, &desk, out))?
+}
+
+/// Goes on until the process is told to end; what is under way then is looked up next time.
+async fn stay(
+    session: &Session,
+    writer: &mut Writer,
+    desk: &Desk,
+    out: &mut Out,
+) -> Result<Code, Fail> {
+    let mut clock = Clock::System;
+    let (mut told, mut failures) = (None, None);
+    loop {
+        let now = clock.now();
+        let talked = talk(writer, desk, now).await?;
+        match &talked.trouble {
+            Some(error) => {
+                out::complain(&error.to_string());
+                failures = Some(Failures::after(failures, error, now));
+            }
+            None => (told, failures) = (Some(now), None),
+        }
+        if talked.sent + talked.refused + talked.conflicts + talked.tickets > 0 {
+            report(session, &talked, writer, desk, out)?;
+        }
+        let situation = Situation {
+            told,
+            failures,
+            focused: false,
+            active: now,
+            brought: talked.tickets > 0,
+            at_once: false,
+        };
+        let chance = now.timestamp_subsec_nanos();
+        clock
+            .until(schedule::next(&situation, clock.now(), chance))
+            .await;
+    }
+}
+
+fn report(
+    session: &Session,
+    talked: &Talked,
+    writer: &Writer,
+    desk: &Desk,
+    out: &mut Out,
+) -> Result<(), Fail> {
+    let (waiting, stuck) = writer.outbox_counts()?;
+    if !session.json {
+        return Ok(out.row(&in_words(talked, waiting, desk.is_remote()))?);
+    }
+    let trouble = talked.trouble.as_ref().map(ToString::to_string);
+    let (requests, bytes) = desk.traffic();
+    Ok(out.json(&json!({
+        "sent": talked.sent, "refused": talked.refused, "conflicts": talked.conflicts, "waiting": waiting,
+        "stuck": stuck, "tickets": talked.tickets, "texts": talked.texts, "steps": talked.steps,
+        "requests": requests, "bytes": bytes, "trouble": trouble,
+    }))?)
+}
+
+fn code(talked: Talked) -> Result<Code, Fail> {
+    match talked.trouble {
+        Some(error) => Err(not_reached(error)),
+        None if talked.conflicts > 0 => Ok(Code::Conflict),
+        None if talked.refused > 0 => Ok(Code::Refused),
+        None => Ok(Code::Ok),
+    }
+}
+
+fn in_words(talked: &Talked, waiting: u64, is_remote: bool) -> String {
+    let mut words = format!("{} sent, {waiting} waiting", talked.sent);
+    if talked.refused > 0 {
+        words.push_str(&format!(", {} refused", talked.refused));
+    }
+    if talked.conflicts > 0 {
+        words.push_str(&format!(", {} in conflict", talked.conflicts));
+    }
+    if is_remote {
+        let n = talked.tickets;
+        let plural = if n == 1 { "" } else { "s" };
+        words.push_str(&format!(
+            ", {n} ticket{plural} changed, texts of {} fetched",
+            talked.texts
+        ));
+    }
+    if talked.refused + talked.conflicts > 0 {
+        words.push_str("; `deskhand outbox` says why");
+    }
+    words
+}
+
+/// Sends, asks until there is nothing more, and fetches texts of live tickets.
+async fn talk(writer: &mut Writer, desk: &Desk, now: Instant) -> Result<Talked, StoreError> {
+    let mut talked = Talked::default();
+    let (_, stuck) = writer.outbox_counts()?;
+    let ledger = Mutex::new(&mut *writer);
+    let pushed = push(&ledger, desk, now).await?;
+    let (_, stuck_now) = ledger.with(|w| w.outbox_counts()).await?;
+    talked.sent = pushed.confirmed;
+    talked.conflicts = stuck_now.saturating_sub(stuck);
+    talked.refused = pushed.refused.saturating_sub(talked.conflicts);
+    talked.tickets = count(pushed.tickets.len());
+    talked.trouble = pushed.trouble;
+    if !desk.is_remote() || talked.trouble.is_some() {
+        return Ok(talked);
+    }
+    loop {
+        talked.steps += 1;
+        let step = pull(&ledger, desk, now).await?;
+        talked.tickets += count(step.tickets.len());
+        talked.conflicts += count(step.conflicts);
+        talked.trouble = step.trouble;
+        progress(step.progress);
+        if !step.more || talked.trouble.is_some() {
+            break;
+        }
+    }
+    progress_over();
+    while talked.trouble.is_none() && talked.texts < TEXTS {
+        let got = stories::ahead(&ledger, desk, &HashSet::new(), now).await?;
+        if got.asked == 0 {
+            break;
+        }
+        talked.texts += count(got.asked - got.failed.len());
+        talked.trouble = got.failed.into_iter().next().map(|(_, error)| error);
+    }
+    Ok(talked)
+}
+
+fn count(n: usize) -> u64 {
+    u64::try_from(n).unwrap_or(u64::MAX)
+}
+
+/// Fetches what was said in a ticket if it is not here; where it cannot be had, says so, and what
+/// is here is shown.
+pub fn fetch(session: &Session, key: &TicketKey) -> Result<(), Fail> {
+    let fetched = session.desk().and_then(|desk| {
+        let mut writer = session.writer()?;
+        let ledger = Mutex::new(&mut writer);
+        let story = stories::story(&ledger, &*desk, key.clone(), session.now);
+        Ok(session::wait(story)??)
+    });
+    match fetched {
+        Err(why) => out::complain(&format!("not all of {key} is here: {}", why.what)),
+        Ok(got) => {
+            for (key, error) in got.failed {
+                out::complain(&format!("not all of {key} is here: {error}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// How far a first sync has come: one line on a terminal, nothing elsewhere.
+fn progress(done: Option<(u64, u64)>) {
+    let mut err = std::io::stderr().lock();
+    if let Some((done, all)) = done
+        && err.is_terminal()
+    {
+        let (done, all) = (Printable::grouped(done), Printable::grouped(all));
+        let _ = write!(err, "\r{done} of {all} tickets\x1b[K").and_then(|()| err.flush());
+    }
+}
+
+fn progress_over() {
+    let mut err = std::io::stderr().lock();
+    if err.is_terminal() {
+        let _ = write!(err, "\r\x1b[K").and_then(|()| err.flush());
+    }
+}
+
+/// Hands the desk what may be sent now; what cannot go is said to wait, which is no failure.
+pub fn send(session: &Session, writer: &mut Writer) -> Result<(), Fail> {
+    let waits = |why: &str| {
+        out::complain(&format!(
+            "waiting in the outbox: {why}; an open console, `deskhand sync` or your next act sends it"
+        ));
+    };
+    let desk = match session.desk() {
+        Ok(desk) => desk,
+        Err(why) => {
+            waits(&why.what);
+            return Ok(());
+        }
+    };
+    let pushed = session::wait(push(&Mutex::new(&mut *writer), &*desk, session.now))??;
+    if pushed.again_at.is_some() && desk.is_remote() {
+        waits("the desk cannot take it now");
+    }
+    if pushed.refused > 0 {
+        out::complain("the desk did not take everything; `deskhand outbox` says why");
+    }
+    Ok(())
+}
+
+/// `outbox retry`, `outbox withdraw` and `outbox choose`
+pub fn settle(session: &Session, what: &OutboxWhat, out: &mut Out) -> Result<Code, Fail> {
+    let (OutboxWhat::Retry { ids } | OutboxWhat::Withdraw { ids }) = what else {
+        let OutboxWhat::Choose { id, choice } = what else {
+            return Ok(Code::Ok);
+        };
+        let row = find(session, id)?;
+        let choice = (*choice).into();
+        return each(session, &[row], out, |w, id| {
+            let gone = "it was settled in the meantime";
+            took(w.choose(id, choice, session.now)?, gone)
+        });
+    };
+    let again = matches!(what, OutboxWhat::Retry { .. });
+    // All are found before anything is done.
+    let rows = ids.iter().map(|id| find(session, id));
+    let rows: Vec<OutboxRow> = rows.collect::<Result<_, _>>()?;
+    each(session, &rows, out, |w, id| {
+        if again {
+            w.retry(id, session.now)?;
+            return Ok("goes out again".into());
+        }
+        let gone = "the desk has it, or it is on its way; `deskhand undo` takes back what can be";
+        took(w.withdraw(id, session.now)?, gone)
+    })
+}
+
+fn took(undone: crate::store::Undone, gone: &str) -> Result<String, Fail> {
+    match undone.done {
+        0 => Err(Fail::new(Code::Refused, gone)),
+        _ => Ok(undone.what),
+    }
+}
+
+fn each(
+    session: &Session,
+    rows: &[OutboxRow],
+    out: &mut Out,
+    mut act: impl FnMut(&mut Writer, ChangeId) -> Result<String, Fail>,
+) -> Result<Code, Fail> {
+    let mut writer = session.writer()?;
+    let mut done = Vec::new();
+    for row in rows {
+        let what = act(&mut writer, row.change.id)?;
+        if session.json {
+            done.push(json!({"change": row.change.id, "ticket": row.key.as_str(), "what": what}));
+        } else {
+            out.row(&format!("{}: {what}", row.key))?;
+        }
+    }
+    send(session, &mut writer)?;
+    if session.json {
+        out.json(&done.into())?;
+    }
+    Ok(Code::Ok)
+}
+
+/// The end of a change's identity: enough to name it, and what the list shows.
+pub fn short(id: ChangeId) -> String {
+    let all = id.0.simple().to_string();
+    all.get(24..).unwrap_or(&all).to_owned()
+}
+
+/// The change of that name: all of its identity, or its end.
+fn find(session: &Session, id: &str) -> Result<OutboxRow, Fail> {
+    let wanted = id.replace('-', "").to_lowercase();
+    let is_it = |r: &OutboxRow| r.change.id.0.simple().to_string().ends_with(&wanted);
+    let reader = session.reader()?;
+    let mut found = reader.outbox()?.into_iter().filter(|r| is_it(r));
+    match (found.next(), found.next()) {
+        _ if wanted.len() < 4 => Err(Fail::usage(
+            "name a change by the last four letters of its identity or more; `deskhand outbox` shows them",
+        )),
+        (Some(row), None) => {
+            // Only what the team may see is acted on.
+            session.ticket(&reader, row.key.as_str())?;
+            Ok(row)
+        }
+        (Some(_), Some(_)) => Err(Fail::usage(format!(
+            "more than one change ends in {id}; give more of its letters"
+        ))),
+        (None, _) => Err(Fail::not_found(format!(
+            "there is no change {id} in the outbox; `deskhand outbox` lists them"
+        ))),
+    }
+}
+
+impl From<super::args::Chosen> for Choice {
+    fn from(chosen: super::args::Chosen) -> Self {
+        match chosen {
+            super::args::Chosen::Mine => Self::Mine,
+            super::args::Chosen::Theirs => Self::Theirs,
+            super::args::Chosen::Both => Self::Both,
+        }
+    }
+}
