@@ -98,8 +98,9 @@ impl Scene<'_> {
             Some((name, at)) => (Some(name), Some(at)),
             None => (remote, None),
         };
+        // Should the desk give one name to two of our texts, both stay; only one can have it.
         self.conn
-            .prepare_cached("UPDATE message SET remote = coalesce(?2, remote), at = coalesce(?3, at) WHERE change = ?1")?
+            .prepare_cached("UPDATE OR IGNORE message SET remote = coalesce(?2, remote), at = coalesce(?3, at) WHERE change = ?1")?
             .execute(params![own, remote, at])?;
         self.reindex(&[change.ticket])
     }

@@ -739,7 +739,7 @@ fn what_is_not_here_does_not_go_out() {
         .reader
         .export(&mut |row| {
             bodies.extend(row.messages.iter().map(|m| m.body.raw().to_owned()));
-            assert!(row.beside.is_some() && row.original.is_none());
+            assert!(row.beside.is_some() && row.original.is_none() && row.missing == 1);
             true
         })
         .unwrap();
