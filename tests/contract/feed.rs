@@ -23,18 +23,24 @@ fn entry(number: usize) -> Value {
 }
 
 /// The value of a parameter, decoded as far as searches need it.
-fn parameter(line: &str, name: &str) -> String {
+pub fn parameter(line: &str, name: &str) -> String {
     let start = format!("{name}=");
     let query = line.split('?').nth(1).unwrap_or_default();
     let value = query.split('&').find_map(|p| p.strip_prefix(&start));
     let value = value.unwrap_or_default().replace('+', " ");
-    value
-        .replace("%3E", ">")
-        .replace("%3C", "<")
-        .replace("%3D", "=")
+    let signs = [
+        ("%3E", ">"),
+        ("%3C", "<"),
+        ("%3D", "="),
+        ("%28", "("),
+        ("%29", ")"),
+    ];
+    let decode = |text: String, (code, sign): (&str, &str)| text.replace(code, sign);
+    signs.into_iter().fold(value, decode)
 }
 
-fn bound(query: &str, sign: &str) -> Option<usize> {
+/// The number behind `id` and that sign in a search.
+pub fn bound(query: &str, sign: &str) -> Option<usize> {
     let rest = query.split(&format!("id {sign} ")).nth(1)?;
     rest.split(' ').next()?.parse().ok()
 }

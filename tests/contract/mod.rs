@@ -13,6 +13,7 @@ mod mapping;
 mod promises;
 mod rt_read;
 mod rt_write;
+mod sweep;
 
 use deskhand::domain::Instant;
 use deskhand::domain::change::{Act, BatchId, Change, ChangeId};

@@ -78,17 +78,6 @@ async fn hidden_entries_neither_end_a_pull_nor_hold_it_up() {
         "it comes after 120 notes that vera may not see"
     );
 
-    // The same later on: more notes than a page holds, and then something to be seen.
-    let ticket = ines.create("Desk", "Many notes again").await;
-    let heard = live::pull(&vera, heard.cursor).await;
-    assert!(heard.has(ticket));
-    for n in 0..110 {
-        ines.say(ticket, "comment", &format!("Note {n}")).await;
-    }
-    ines.put(ticket, json!({"Status": "open"})).await;
-    let heard = live::pull(&vera, heard.cursor).await;
-    assert!(opened(&heard, ticket));
-
     let told = live::story(&vera, noisy).await;
     assert_eq!(
         said(&told.entries).len(),
