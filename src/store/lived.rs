@@ -118,7 +118,7 @@ impl Scene<'_> {
         }
         let own = changes(
             self.conn,
-            "ticket = ?1 AND stage = 3 AND batch IN (SELECT id FROM batch) AND reason IS NOT 'undone'
+            "ticket = ?1 AND stage = 3
                AND EXISTS (SELECT 1 FROM timeline t WHERE t.change = outbox.id AND t.remote IS NULL) ORDER BY seq",
             [id.0],
         )?;

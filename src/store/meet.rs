@@ -271,9 +271,10 @@ impl Scene<'_> {
         self.note(&change, "choose", now)?;
         Ok(Undone {
             what: format!(
-                "The {} of {} goes after theirs",
+                "The {} of {} goes {} theirs",
                 change.act.field(),
-                shown.key
+                shown.key,
+                if says { "after" } else { "over" }
             ),
             tickets: vec![change.ticket],
             done: 1,

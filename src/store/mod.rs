@@ -194,6 +194,8 @@ pub struct ExportRow {
     pub touched: bool,
     /// All that was said in it, whole.
     pub messages: Vec<Message>,
+    /// So many more messages are only known of: their texts are not here.
+    pub missing: usize,
     /// Messages from this index on were written here, not read.
     pub own_messages: usize,
     /// All that changed in it.

@@ -37,7 +37,7 @@ impl Scene<'_> {
                 receipt.entry.as_ref().map(|e| &e.0),
                 ms(now)
             ])?;
-        let told = match &change.act {
+        let moved_on = match &change.act {
             Act::Say { visibility, .. } => {
                 self.join_message(&change, *visibility, receipt, now)?;
                 false
@@ -50,7 +50,7 @@ impl Scene<'_> {
             }
             _ => self.join_turn(&change, receipt, now)?,
         };
-        let tickets = self.confirm_as(id, None, told, now)?;
+        let tickets = self.confirm_as(id, None, moved_on, now)?;
         if let Some(version) = &receipt.version {
             self.conn
                 .prepare_cached("UPDATE told SET version = ?2 WHERE ticket = ?1")?
@@ -98,8 +98,9 @@ impl Scene<'_> {
             Some((name, at)) => (Some(name), Some(at)),
             None => (remote, None),
         };
+        // Should the desk give one name to two of our texts, both stay; only one can have it.
         self.conn
-            .prepare_cached("UPDATE message SET remote = coalesce(?2, remote), at = coalesce(?3, at) WHERE change = ?1")?
+            .prepare_cached("UPDATE OR IGNORE message SET remote = coalesce(?2, remote), at = coalesce(?3, at) WHERE change = ?1")?
             .execute(params![own, remote, at])?;
         self.reindex(&[change.ticket])
     }
@@ -144,6 +145,16 @@ impl Scene<'_> {
         Ok(told)
     }
 
+    fn was_changed_since(&self, told: i64) -> Result<bool> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT EXISTS(SELECT 1 FROM timeline t JOIN timeline later ON later.ticket = t.ticket AND later.at > t.at
+                   WHERE t.id = ?1 AND later.field = t.field AND later.remote IS NOT NULL)",
+            )?
+            .query_row([told], |r| r.get(0))?)
+    }
+
     /// What the timeline says of a change of ours that the desk has not told.
     pub fn drop_turn(&self, change: &Change) -> Result<()> {
         self.conn
@@ -153,7 +164,7 @@ impl Scene<'_> {
     }
 
     /// A field's change that was told before it was confirmed is ours: what is told stays. True
-    /// if there is one: then the base has it too.
+    /// if the field was told to have changed again since: then it must not change back.
     fn join_turn(&self, change: &Change, receipt: &Receipt, now: Instant) -> Result<bool> {
         let own = change.id.0.as_bytes().as_slice();
         let mut stmt = self.conn.prepare_cached(
@@ -177,6 +188,20 @@ impl Scene<'_> {
         self.conn
             .prepare_cached("UPDATE timeline SET change = ?2 WHERE id = ?1")?
             .execute(params![told, own])?;
-        Ok(true)
+        Ok(is_one_value(&change.act) && self.was_changed_since(*told)?)
     }
+}
+
+/// The field holds one value, so that the later change is the whole of it.
+const fn is_one_value(act: &Act) -> bool {
+    matches!(
+        act,
+        Act::Status { .. }
+            | Act::Priority { .. }
+            | Act::Assign { .. }
+            | Act::Subject { .. }
+            | Act::Kind { .. }
+            | Act::Tenant { .. }
+            | Act::Workspace { .. }
+    )
 }

@@ -261,6 +261,7 @@ pub fn export(conn: &Connection, each: &mut dyn FnMut(ExportRow) -> bool) -> Res
             let kept = import::original(conn, ticket.id)?;
             let mut all = messages(conn, ticket.id, i64::MAX, false, Some(false))?;
             // What is not here cannot go out; an empty text would be a lie.
+            let known = all.len();
             all.retain(|m| !m.missing);
             let own_messages = all.len();
             all.extend(messages(conn, ticket.id, i64::MAX, false, Some(true))?);
@@ -279,6 +280,7 @@ pub fn export(conn: &Connection, each: &mut dyn FnMut(ExportRow) -> bool) -> Res
                 touched,
                 original,
                 messages: all,
+                missing: known - own_messages,
                 own_messages,
                 timeline: changes,
                 own_timeline,

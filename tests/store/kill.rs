@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use deskhand::domain::change::LinkKind;
+use deskhand::domain::conflict::Choice;
 use deskhand::domain::ticket::{Kind, Priority, Status};
 use deskhand::store::Writer;
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -71,17 +72,27 @@ fn series() -> Vec<Op> {
         Op::Import(13, 1),
         Op::Keep(0, 0),
         Op::Keep(1, 0),
+    ];
+    // Whichever of them is the remote desk's meets what it tells next.
+    out.extend((8..14).map(|at| one(at, Deed::Subject(0))));
+    out.extend([
         Op::Keep(0, 4),
-        Op::Keep(1, 6),
+        Op::Choose(0, Choice::Mine),
+        Op::Keep(1, 4),
+        Op::Choose(0, Choice::Theirs),
         Op::Received(0),
+        Op::Refuse(0),
         Op::Retry(0),
         Op::Withdraw(0),
+        Op::Keep(2, 0),
+        Op::Keep(1, 6),
+        Op::Keep(0, 5),
         Op::Create,
         Op::Wake(20),
         Op::Read(4),
         Op::Unread(4),
-    ];
-    out.extend((0..40).map(|_| any_op().new_tree(runner).unwrap().current()));
+    ]);
+    out.extend((0..26).map(|_| any_op().new_tree(runner).unwrap().current()));
     out
 }
 
@@ -113,6 +124,11 @@ fn played() -> Played {
         17,
         "an act is missing from the series: {kinds:?}"
     );
+    let done = rows(&play.side, "SELECT DISTINCT what FROM audit");
+    let done = format!("{done:?}");
+    for what in ["meets", "choose", "retry", "withdraw", "gone", "merged"] {
+        assert!(done.contains(what), "nothing {what}: {done}");
+    }
     assert_whole(&play.path);
     assert!(
         fs::read(&play.path).unwrap() == begun,

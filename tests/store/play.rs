@@ -66,7 +66,7 @@ fn pulled(i: u64, version: u8) -> Pulled {
             let mut f = fields(&format!("told{version} of it"));
             let stands = [Status::Open, Status::OnHold, Status::Resolved];
             f.status = stands[usize::from(version) % 3];
-            f.assignee = (version % 2 == 0).then(|| agent("bo"));
+            f.assignee = version.is_multiple_of(2).then(|| agent("bo"));
             let id = |s: &str| format!("{s}{i}-{version}");
             let text = format!("told{i} in version {version}");
             let entries = vec![

@@ -43,6 +43,7 @@ enum Op {
         from: usize,
         texts: bool,
         twice: bool,
+        bare: bool,
     },
 }
 
@@ -64,8 +65,8 @@ fn op() -> impl Strategy<Value = Op> {
         2 => choice.prop_map(Op::Choose),
         1 => Just(Op::Retry),
         1 => Just(Op::Withdraw),
-        5 => (0..6_usize, any::<bool>(), any::<bool>())
-            .prop_map(|(from, texts, twice)| Op::Pull { from, texts, twice }),
+        5 => (0..6_usize, any::<(bool, bool, bool)>())
+            .prop_map(|(from, (texts, twice, bare))| Op::Pull { from, texts, twice, bare }),
     ]
 }
 
@@ -160,7 +161,7 @@ impl World {
         }
     }
 
-    fn pull(&mut self, from: usize, texts: bool) {
+    fn pull(&mut self, from: usize, texts: bool, bare: bool) {
         let mut entries: Vec<Entry> = self.log.iter().rev().take(from + 1).cloned().collect();
         if !texts {
             for e in &mut entries {
@@ -169,7 +170,7 @@ impl World {
                 }
             }
         }
-        let now = Some(self.now.clone());
+        let now = (!bare).then(|| self.now.clone());
         self.kept.keep(vec![told("T1", now, entries)]);
     }
 
@@ -239,9 +240,14 @@ impl World {
                     self.kept.scene.writer.withdraw(id, at).unwrap();
                 }
             }
-            Op::Pull { from, texts, twice } => {
+            Op::Pull {
+                from,
+                texts,
+                twice,
+                bare,
+            } => {
                 for _ in 0..=usize::from(*twice) {
-                    self.pull(*from, *texts);
+                    self.pull(*from, *texts, *bare);
                 }
             }
         }
@@ -303,7 +309,7 @@ impl World {
             let name = self.take(&c);
             self.kept.receive(&c, Some(&name), minute(self.at()));
         }
-        self.pull(self.log.len(), true);
+        self.pull(self.log.len(), true, false);
         let thread = self.kept.thread();
         let t = &thread.ticket;
         assert_eq!(

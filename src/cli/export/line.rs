@@ -49,6 +49,16 @@ pub fn line(row: &ExportRow, bytes: Bytes<'_>) -> Result<Vec<u8>, Fail> {
     };
     append(&mut map, &said, changed, row, bytes)?;
     map.insert("deskhand".into(), own_fields(row));
+    if row.missing > 0 {
+        out::complain(&format!(
+            "{} of ticket {} without a text here; a sync fetches what is missing",
+            match row.missing {
+                1 => "1 message is left out".to_owned(),
+                n => format!("{n} messages are left out"),
+            },
+            row.ticket.key
+        ));
+    }
     let line = Value::Object(map).to_string().into_bytes();
     if line.len() > LONGEST {
         out::complain(&format!(
