@@ -12,10 +12,10 @@ use super::out::{self, Out};
 use super::session::{self, Session};
 use crate::desk::{Desk, DeskError, Door as _};
 use crate::domain::Instant;
-use crate::domain::change::{ChangeId, OutboxRow};
+use crate::domain::change::{ChangeId, OutboxRow, Stage};
 use crate::domain::conflict::Choice;
 use crate::domain::text::Printable;
-use crate::store::{StoreError, Writer};
+use crate::store::{StoreError, Undone, Writer};
 use crate::sync::push;
 
 /// What talking to the desk did.
@@ -210,6 +210,9 @@ pub fn settle(session: &Session, what: &OutboxWhat, out: &mut Out) -> Result<Cod
     // All are found before anything is done.
     let rows = ids.iter().map(|id| find(session, id));
     let rows: Vec<OutboxRow> = rows.collect::<Result<_, _>>()?;
+    if let Some(why) = rows.iter().filter(|_| again).find_map(against_retry) {
+        return Err(why);
+    }
     each(session, &rows, out, |w, id| {
         if again {
             w.retry(id, session.now)?;
@@ -220,10 +223,26 @@ pub fn settle(session: &Session, what: &OutboxWhat, out: &mut Out) -> Result<Cod
     })
 }
 
-fn took(undone: Option<crate::store::Undone>, gone: &str) -> Result<String, Fail> {
-    undone
-        .map(|u| u.what)
-        .ok_or_else(|| Fail::new(Code::Refused, gone))
+/// Why a change cannot go again.
+fn against_retry(row: &OutboxRow) -> Option<Fail> {
+    let (code, why) = match row.stage {
+        Stage::Waiting | Stage::Refused => return None,
+        Stage::Conflict => (
+            Code::Conflict,
+            "somebody else changed the same; `deskhand outbox choose` settles it: mine, theirs or both",
+        ),
+        Stage::InFlight => (Code::Refused, "it is being sent"),
+        Stage::Confirmed => (Code::Refused, "the desk has it already"),
+        Stage::Withdrawn => (Code::Refused, "it was taken back"),
+    };
+    Some(Fail::new(code, format!("{}: {why}", row.key)))
+}
+
+fn took(undone: Undone, gone: &str) -> Result<String, Fail> {
+    match undone.done {
+        0 => Err(Fail::new(Code::Refused, gone)),
+        _ => Ok(undone.what),
+    }
 }
 
 fn each(

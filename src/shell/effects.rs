@@ -244,10 +244,10 @@ impl Outside {
                 Err(e) => (Some(Event::Retried(Err(fault(&e)))), Vec::new()),
             }),
             Effect::Withdraw(id) => self.write(working, now, move |w| {
-                undone(w.withdraw(id, now), Event::Withdrawn)
+                undone(w.withdraw(id, now).map(Some), Event::Withdrawn)
             }),
             Effect::Choose(id, choice) => self.write(working, now, move |w| {
-                undone(w.choose(id, choice, now), Event::Chosen)
+                undone(w.choose(id, choice, now).map(Some), Event::Chosen)
             }),
             Effect::SaveDraft(draft, seen) => self.draft(working, draft, seen),
             Effect::DropDraft(seen) => {

@@ -10,6 +10,15 @@ use crate::domain::change::{Act, Change, ChangeId, Stage};
 use crate::domain::conflict::Choice;
 use crate::domain::ticket::TicketId;
 
+fn nothing() -> Undone {
+    Undone {
+        what: "Nothing was changed".to_owned(),
+        tickets: Vec::new(),
+        text_back: None,
+        done: 0,
+    }
+}
+
 impl Scene<'_> {
     /// Sends it again; what was refused is laid over its ticket anew.
     pub fn retry(&mut self, id: ChangeId, _now: Instant) -> Result<Vec<TicketId>> {
@@ -45,9 +54,9 @@ impl Scene<'_> {
     }
 
     /// Takes it off its ticket; a text becomes a draft again.
-    pub fn take_back(&mut self, id: ChangeId, now: Instant) -> Result<Option<Undone>> {
+    pub fn take_back(&mut self, id: ChangeId, now: Instant) -> Result<Undone> {
         let Some((change, stage)) = stage_of(self.conn, id)? else {
-            return Ok(None);
+            return Ok(nothing());
         };
         let tickets = match stage {
             Stage::Waiting | Stage::Conflict => self.withdraw(&change, Stage::Withdrawn, None)?,
@@ -55,22 +64,22 @@ impl Scene<'_> {
                 set_stage(self.conn, id, Stage::Withdrawn, None)?;
                 vec![change.ticket]
             }
-            Stage::InFlight | Stage::Confirmed | Stage::Withdrawn => return Ok(None),
+            Stage::InFlight | Stage::Confirmed | Stage::Withdrawn => return Ok(nothing()),
         };
         let text_back = self.text_back(change.ticket, &change, now)?;
         let key = self.ticket(change.ticket)?.key;
-        Ok(Some(Undone {
+        Ok(Undone {
             what: format!("Withdrew: {} on {key}", change.act.field()),
             tickets,
             text_back,
             done: 1,
-        }))
+        })
     }
 
     /// Settles a conflict.
-    pub fn choose(&mut self, id: ChangeId, choice: Choice, now: Instant) -> Result<Option<Undone>> {
+    pub fn choose(&mut self, id: ChangeId, choice: Choice, now: Instant) -> Result<Undone> {
         let Some((change, Stage::Conflict)) = stage_of(self.conn, id)? else {
-            return Ok(None);
+            return Ok(nothing());
         };
         let says = matches!(change.act, Act::Say { .. });
         match choice {
@@ -81,11 +90,11 @@ impl Scene<'_> {
             Choice::Mine | Choice::Both => self.goes_again(&change)?,
         }
         let key = self.ticket(change.ticket)?.key;
-        Ok(Some(Undone {
+        Ok(Undone {
             what: format!("Yours goes out: {} on {key}", change.act.field()),
             tickets: vec![change.ticket],
             text_back: None,
             done: 1,
-        }))
+        })
     }
 }

@@ -450,20 +450,20 @@ impl Writer {
         self.scene(true, |s| s.retry(id, rows::whole_ms(now)))
     }
 
-    /// Takes one change back that the desk does not have; a text becomes a draft again. None:
-    /// there is no such change, or the desk has it.
+    /// Takes one change back that the desk does not have; a text becomes a draft again. Nothing
+    /// is done where there is no such change, or the desk has it.
     ///
     /// # Errors
     /// As [`Self::commit`].
-    pub fn withdraw(&mut self, id: ChangeId, now: Instant) -> Result<Option<Undone>> {
+    pub fn withdraw(&mut self, id: ChangeId, now: Instant) -> Result<Undone> {
         self.scene(true, |s| s.take_back(id, rows::whole_ms(now)))
     }
 
-    /// Settles a conflict as the person chose. None: there is no such conflict.
+    /// Settles a conflict as the person chose. Nothing is done where there is no such conflict.
     ///
     /// # Errors
     /// As [`Self::commit`]; refused: both can only be had of messages.
-    pub fn choose(&mut self, id: ChangeId, choice: Choice, now: Instant) -> Result<Option<Undone>> {
+    pub fn choose(&mut self, id: ChangeId, choice: Choice, now: Instant) -> Result<Undone> {
         self.scene(true, |s| s.choose(id, choice, rows::whole_ms(now)))
     }
 
