@@ -248,8 +248,11 @@ fn facts(state: &State, width: u16) -> Vec<(Printable, Weight)> {
         words.push(&Printable::grouped(n));
         (words.with(end), weight)
     };
-    match (f.stuck, f.outbox) {
-        (1.., _) => all.push(outbox("! outbox ", f.stuck, " stuck", Weight::Alarm)),
+    // A refused change is no longer on its way, and waits for the person all the same.
+    let known = u64::try_from(state.outbox.stuck.len()).unwrap_or(0);
+    let stuck = f.stuck.max(known);
+    match (stuck, f.outbox) {
+        (1.., _) => all.push(outbox("! outbox ", stuck, " stuck", Weight::Alarm)),
         (0, 1..) => all.push(outbox("outbox ", f.outbox, "", Weight::Watch)),
         (0, 0) => {}
     }

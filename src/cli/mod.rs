@@ -105,7 +105,13 @@ fn run(cli: &Cli) -> Result<Code, Fail> {
         }
     };
     let paths = session::paths(global)?;
-    let exit = shell::run(&shell::Options { paths, demo, fresh })?;
+    let local = global.desk.as_deref() == Some("local");
+    let exit = shell::run(&shell::Options {
+        paths,
+        demo,
+        fresh,
+        local,
+    })?;
     Ok(match exit {
         shell::Exit::Quit | shell::Exit::Told => Code::Ok,
         shell::Exit::TerminalLost => Code::NoTerminal,

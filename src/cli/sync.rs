@@ -14,12 +14,12 @@ use super::out::{self, Out};
 use super::session::{self, Session};
 use crate::desk::{Desk, DeskError};
 use crate::domain::Instant;
-use crate::domain::change::{ChangeId, OutboxRow};
+use crate::domain::change::{ChangeId, OutboxRow, Stage};
 use crate::domain::conflict::Choice;
 use crate::domain::text::Printable;
 use crate::domain::ticket::TicketKey;
 use crate::shell::Clock;
-use crate::store::{StoreError, Writer};
+use crate::store::{StoreError, Undone, Writer};
 use crate::sync::schedule::{self, Failures, Situation};
 use crate::sync::{Ledger as _, pull, push, stories};
 
@@ -266,6 +266,9 @@ pub fn settle(session: &Session, what: &OutboxWhat, out: &mut Out) -> Result<Cod
     // All are found before anything is done.
     let rows = ids.iter().map(|id| find(session, id));
     let rows: Vec<OutboxRow> = rows.collect::<Result<_, _>>()?;
+    if let Some(why) = rows.iter().filter(|_| again).find_map(against_retry) {
+        return Err(why);
+    }
     each(session, &rows, out, |w, id| {
         if again {
             w.retry(id, session.now)?;
@@ -276,7 +279,22 @@ pub fn settle(session: &Session, what: &OutboxWhat, out: &mut Out) -> Result<Cod
     })
 }
 
-fn took(undone: crate::store::Undone, gone: &str) -> Result<String, Fail> {
+/// Why a change cannot go again.
+fn against_retry(row: &OutboxRow) -> Option<Fail> {
+    let (code, why) = match row.stage {
+        Stage::Waiting | Stage::Refused => return None,
+        Stage::Conflict => (
+            Code::Conflict,
+            "somebody else changed the same; `deskhand outbox choose` settles it: mine, theirs or both",
+        ),
+        Stage::InFlight => (Code::Refused, "it is being sent"),
+        Stage::Confirmed => (Code::Refused, "the desk has it already"),
+        Stage::Withdrawn => (Code::Refused, "it was taken back"),
+    };
+    Some(Fail::new(code, format!("{}: {why}", row.key)))
+}
+
+fn took(undone: Undone, gone: &str) -> Result<String, Fail> {
     match undone.done {
         0 => Err(Fail::new(Code::Refused, gone)),
         _ => Ok(undone.what),

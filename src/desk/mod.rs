@@ -8,12 +8,14 @@ mod error;
 mod http;
 mod local;
 pub mod rt;
+mod secret;
 
 use std::future::Future;
 
 pub use error::{DeskError, ErrorKind};
 pub use local::Local;
 pub use rt::Rt;
+pub use secret::Secret;
 
 use crate::domain::Instant;
 use crate::domain::people::AgentId;

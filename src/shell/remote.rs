@@ -3,11 +3,10 @@
 use super::secret;
 use crate::config::{Desk as Settings, Paths, SignIn};
 use crate::desk::rt::{self, Auth, Rt};
-use crate::desk::{Desk, Local};
-use secrecy::SecretString;
+use crate::desk::{Desk, Local, Secret};
 
 /// What the adapter of Request Tracker needs to know.
-pub fn rt_settings(desk: &Settings, secret: SecretString) -> rt::Settings {
+pub fn rt_settings(desk: &Settings, secret: Secret) -> rt::Settings {
     rt::Settings {
         url: desk.url.clone(),
         auth: match &desk.sign_in {
@@ -25,17 +24,21 @@ pub fn rt_settings(desk: &Settings, secret: SecretString) -> rt::Settings {
     }
 }
 
-/// The desk that the settings name, or the local one. Looks for the secret, which may wait:
-/// call from a thread that may. Nothing is asked over the network yet.
+/// The desk that the settings name, or the local one. Its secret is looked for when it is first
+/// needed; nothing is asked over the network yet.
 ///
 /// # Errors
-/// A sentence: there is no secret, or the address cannot be used.
+/// A sentence: the address cannot be used.
 pub fn desk_of(desk: Option<&Settings>, paths: &Paths) -> Result<Desk, String> {
     let Some(desk) = desk else {
         return Ok(Desk::Local(Local::new()));
     };
-    let found = secret::find(paths, desk)?.ok_or_else(|| secret::missing(desk))?;
-    Rt::new(rt_settings(desk, found.secret))
+    let (of, at) = (desk.clone(), paths.clone());
+    let secret = Secret::later(move || {
+        let found = secret::find(&at, &of)?;
+        found.map(|f| f.secret).ok_or_else(|| secret::missing(&of))
+    });
+    Rt::new(rt_settings(desk, secret))
         .map(Desk::Rt)
         .map_err(|e| e.to_string())
 }

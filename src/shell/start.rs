@@ -13,6 +13,7 @@ use super::effects::Outside;
 use super::flight::Flight;
 use super::logging;
 use super::open::{DeskFile, open_desk, setup_without_desk};
+use super::remote::desk_of;
 use super::run::{Console, Exit, Parts, Picture};
 use super::signals::Signals;
 use super::terminal::{self, Tty};
@@ -30,6 +31,8 @@ pub struct Options {
     pub demo: bool,
     /// The demo desk anew, whatever was changed in it.
     pub fresh: bool,
+    /// The desk on this machine, whatever the settings name.
+    pub local: bool,
 }
 
 /// Why the console did not open: sentences for standard error.
@@ -71,6 +74,10 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let without = setup_without_desk(&config, paths).map_err(Failure::Config)?;
     let desk = if options.demo {
         Some(demo::open(paths, &config, now, options.fresh).map_err(Failure::Store)?)
+    } else if let Some(remote) = config.desk.as_ref().filter(|_| !options.local) {
+        let file = DeskFile::remote(paths, remote);
+        let desk = desk_of(Some(remote), paths).map_err(Failure::Config)?;
+        Some(open_desk(&file, desk, &config, paths, now).map_err(Failure::Store)?)
     } else if loaded.written || !matches!(paths.local_store().try_exists(), Ok(false)) {
         Some(
             open_desk(

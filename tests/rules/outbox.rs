@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use deskhand::app::event::{Fault, Undone};
+use deskhand::app::event::{Changed, Fault, Freshness, Undone};
 use deskhand::app::state::{OutboxLine, Overlay, Pane, Section, Setup, Size};
 use deskhand::app::{App, Effect, Event};
 use deskhand::domain::calendar::Calendar;
@@ -236,7 +236,14 @@ fn a_change_is_withdrawn_after_a_question_and_says_so_when_it_is_too_late() {
         Some(Overlay::Confirm(_))
     ));
     assert_eq!(outward(&press(&mut app, "y")), [&Effect::Withdraw(id(1))]);
-    app.handle(now(), Event::Withdrawn(Ok(None)));
+    let late = Undone {
+        tickets: 0,
+        what: line("nothing"),
+        text_back: None,
+        ticket: None,
+        done: false,
+    };
+    app.handle(now(), Event::Withdrawn(Ok(Some(late))));
     assert!(said(&app).contains("on its way already"), "{}", said(&app));
 }
 
@@ -525,4 +532,39 @@ fn a_text_that_is_not_here_is_said_to_be_asked_for() {
         "{shown}"
     );
     assert_eq!(shown.matches("asking the desk").count(), 1, "{shown}");
+}
+
+#[test]
+fn a_refusal_is_looked_for_when_the_outbox_gets_shorter() {
+    let mut app = limited();
+    let changed = |outbox| {
+        let freshness = Freshness {
+            outbox,
+            ..Freshness::default()
+        };
+        Event::Changed(Changed {
+            freshness,
+            ..Changed::default()
+        })
+    };
+    let asks = |fx: &[Effect]| fx.iter().any(|e| matches!(e, Effect::Outbox { .. }));
+    let answered = |app: &mut App, rows: Vec<OutboxRow>, fx: Vec<Effect>| {
+        for effect in fx {
+            if let Effect::Outbox { generation, .. } = effect {
+                let answer = Ok(rows.clone());
+                app.handle(now(), Event::Outboxed { generation, answer });
+            }
+        }
+    };
+    let fx = app.handle(now(), changed(1));
+    assert!(asks(&fx), "nothing is known yet");
+    answered(&mut app, vec![row(1, Stage::Waiting, status())], fx);
+    assert!(!asks(&app.handle(now(), changed(1))), "nothing moved");
+    let fx = app.handle(now(), changed(0));
+    assert!(asks(&fx));
+    answered(&mut app, vec![row(1, Stage::Refused, status())], fx);
+    assert_eq!(
+        app.state.outbox.stuck.get(&TicketId(1)),
+        Some(&Stage::Refused)
+    );
 }

@@ -160,8 +160,11 @@ impl Turn<'_> {
 
     /// Something in the store changed: what is shown is asked for again, once for many.
     fn changed(&mut self, changed: &Changed) {
-        // Rows of the list say what is stuck of them.
-        let stuck = changed.freshness.stuck > 0 || !self.s.outbox.stuck.is_empty();
+        // Rows of the list say what is stuck of them; what is refused leaves the count.
+        let stuck = changed.freshness.stuck > 0
+            || changed.freshness.outbox != self.s.freshness.outbox
+            || !self.s.outbox.stuck.is_empty()
+            || !self.s.outbox.loaded;
         self.s.freshness = changed.freshness.clone();
         if changed.vocabulary {
             self.fx.push(Effect::Vocabulary(self.s.now));

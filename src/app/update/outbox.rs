@@ -76,6 +76,9 @@ impl Turn<'_> {
                 text_back: Some((ticket, visibility)),
                 ..
             })) if rework && self.s.composer.is_none() => self.text_back(ticket, visibility),
+            Ok(Some(undone)) if !undone.done => {
+                self.refuse("it is on its way already; nothing was withdrawn");
+            }
             answer => self.undone(answer, "it is on its way already; nothing was withdrawn"),
         }
     }

@@ -243,7 +243,7 @@ const fn is_given(source: &secret::Source) -> bool {
 
 /// Signs in and looks around.
 fn hello(desk: &Desk, secret: SecretString, now: Instant) -> Result<Hello, Fail> {
-    let rt = Rt::new(shell::rt_settings(desk, secret)).map_err(not_reached)?;
+    let rt = Rt::new(shell::rt_settings(desk, secret.into())).map_err(not_reached)?;
     session::wait(rt.hello(now))?.map_err(not_reached)
 }
 

@@ -190,7 +190,7 @@ fn secrecy(desk: &Desk) -> Vec<Finding> {
 
 /// Signs in and says what the desk told, or where it ended.
 fn signed_in(session: &Session, desk: &Desk, secret: secrecy::SecretString) -> Vec<Finding> {
-    let hello = Rt::new(shell::rt_settings(desk, secret))
+    let hello = Rt::new(shell::rt_settings(desk, secret.into()))
         .map(|rt| session::wait(async move { rt.hello(session.now).await }));
     let hello = match hello {
         Ok(Ok(answer)) => answer,

@@ -26,7 +26,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use secrecy::SecretString;
 
 use super::http::Http;
-use super::{Answer, Door, Prepared};
+use super::{Answer, Door, Prepared, Secret};
 use crate::domain::Instant;
 use crate::domain::people::TenantId;
 use crate::domain::reach::Abilities;
@@ -37,13 +37,13 @@ use crate::domain::ticket::{Status, TicketKey};
 #[derive(Debug, Clone)]
 pub enum Auth {
     /// With a token that the person has made there.
-    Token(SecretString),
+    Token(Secret),
     /// With the account's name and password.
     Password {
         /// The account.
         user: String,
         /// Its password.
-        password: SecretString,
+        password: Secret,
     },
 }
 

@@ -354,6 +354,7 @@ impl Rt {
             Auth::Password { user, .. } => user.clone(),
             // The account's number is the second part of `1-56-...`.
             Auth::Token(token) => {
+                let token = token.get().await?;
                 let mut parts = token.expose_secret().trim().split('-');
                 parts.nth(1).unwrap_or_default().to_owned()
             }

@@ -30,12 +30,14 @@ impl Rt {
         let make = |http: &Http| fill(http.request(method.clone(), &path));
         match &self.settings.auth {
             Auth::Token(token) => {
+                let token = token.get().await?;
                 let token = secret(format!("token {}", token.expose_secret().trim()))?;
                 self.http
                     .send(make(&self.http).header(AUTHORIZATION, token))
                     .await
             }
             Auth::Password { user, password } => {
+                let password = &password.get().await?;
                 let cookie = self.cookie(user, password, None).await?;
                 let request = make(&self.http).header(COOKIE, held(&cookie)?);
                 let reply = self.http.send(request).await?;
