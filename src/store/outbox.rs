@@ -149,7 +149,11 @@ fn outbox_row(r: &Row<'_>) -> Result<OutboxRow> {
         key: TicketKey::parse(&r.get::<_, String>(2)?).map_err(StoreError::Refused)?,
         subject: Untrusted::new(r.get::<_, String>(3)?),
         reason: r.get::<_, Option<String>>(4)?.map(Untrusted::new),
-        theirs: r.get::<_, Option<String>>(5)?.map(Untrusted::new),
+        // An empty one only says that something was met.
+        theirs: r
+            .get::<_, Option<String>>(5)?
+            .filter(|t| !t.is_empty())
+            .map(Untrusted::new),
     })
 }
 

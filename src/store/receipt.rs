@@ -145,14 +145,24 @@ impl Scene<'_> {
         Ok(told)
     }
 
-    fn was_changed_since(&self, told: i64) -> Result<bool> {
+    /// Whether what an act did was told to have been done otherwise after it. A field of one
+    /// value is so with any later change of it; a label if that very one went on or came off.
+    fn was_changed_since(&self, act: &Act, told: i64) -> Result<bool> {
+        let (off, on) = match act {
+            Act::AddLabel { label } => (Some(label), None),
+            Act::RemoveLabel { label } => (None, Some(label)),
+            act if is_one_value(act) => (None, None),
+            _ => return Ok(false),
+        };
         Ok(self
             .conn
             .prepare_cached(
-                "SELECT EXISTS(SELECT 1 FROM timeline t JOIN timeline later ON later.ticket = t.ticket AND later.at > t.at
-                   WHERE t.id = ?1 AND later.field = t.field AND later.remote IS NOT NULL)",
+                "SELECT EXISTS(SELECT 1 FROM timeline t JOIN timeline later
+                     ON later.ticket = t.ticket AND (later.at > t.at OR (later.at = t.at AND later.id > t.id))
+                   WHERE t.id = ?1 AND later.field = t.field AND later.remote IS NOT NULL
+                     AND (?2 IS NULL OR later.old = ?2) AND (?3 IS NULL OR later.new = ?3))",
             )?
-            .query_row([told], |r| r.get(0))?)
+            .query_row(params![told, off, on], |r| r.get(0))?)
     }
 
     /// What the timeline says of a change of ours that the desk has not told.
@@ -168,13 +178,19 @@ impl Scene<'_> {
     fn join_turn(&self, change: &Change, receipt: &Receipt, now: Instant) -> Result<bool> {
         let own = change.id.0.as_bytes().as_slice();
         let mut stmt = self.conn.prepare_cached(
-            "SELECT t.id, t.new IS own.new, t.remote IS ?3 FROM timeline own
-               JOIN timeline t ON t.ticket = own.ticket AND t.field = own.field AND t.by = own.by
+            "SELECT t.id, t.new IS own.new OR t.new = ?5 OR t.old = ?6, t.remote IS ?3 FROM timeline own
+               JOIN timeline t ON t.ticket = own.ticket AND t.field = own.field
              WHERE own.change = ?1 AND own.remote IS NULL AND t.change IS NULL AND t.remote IS NOT NULL
-               AND (t.remote IS ?3 OR t.at BETWEEN ?2 AND ?4)",
+               AND (t.remote IS ?3 OR (t.by = own.by AND t.at BETWEEN ?2 AND ?4))",
         )?;
         let entry = receipt.entry.as_ref().map(|e| &e.0);
-        let args = params![own, ms(change.at) - SKEW_MS, entry, ms(now) + SKEW_MS];
+        let (on, off) = match &change.act {
+            Act::AddLabel { label } => (Some(label), None),
+            Act::RemoveLabel { label } => (None, Some(label)),
+            _ => (None, None),
+        };
+        let (from, to) = (ms(change.at) - SKEW_MS, ms(now) + SKEW_MS);
+        let args = params![own, from, entry, to, on, off];
         let found: Vec<(i64, bool, bool)> = stmt
             .query_map(args, |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
             .collect::<rusqlite::Result<_>>()?;
@@ -188,7 +204,7 @@ impl Scene<'_> {
         self.conn
             .prepare_cached("UPDATE timeline SET change = ?2 WHERE id = ?1")?
             .execute(params![told, own])?;
-        Ok(is_one_value(&change.act) && self.was_changed_since(*told)?)
+        self.was_changed_since(&change.act, *told)
     }
 }
 

@@ -109,7 +109,7 @@ fn open_keys(person: &Person) -> Vec<String> {
     let list = person.json(&["list", "--limit", "60", "--json"]);
     let rows = list["tickets"].as_array().or(list.as_array()).unwrap();
     rows.iter()
-        .map(|t| t["key"].as_str().unwrap().to_owned())
+        .map(|t| t["id"].as_str().unwrap().to_owned())
         .collect()
 }
 
