@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate, TimeDelta, Timelike};
 use deskhand::domain::Instant;
-use deskhand::domain::calendar::{Calendar, CalendarSpec, parse_ics_holidays};
+use deskhand::domain::calendar::{Calendar, CalendarSpec};
 use proptest::prelude::*;
 
 fn t(s: &str) -> Instant {
@@ -147,17 +147,4 @@ fn errors_name_the_entry() {
     assert!(wrong(|s| s.weekly.tue[0].1 = "08:00".into()).contains("09:00-08:00 ends before"));
     assert!(wrong(|s| s.yearly_holidays.push("02-30".into())).contains("02-30"));
     assert!(wrong(|s| *s = CalendarSpec::default()).contains("never opens"));
-}
-
-#[test]
-fn calendar_files_give_whole_days_and_name_bad_lines() {
-    let file = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261224\r\nDTEND;VALUE=DATE:20261226\r\nSUMMARY:Long\r\n  name\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
-    let dates = parse_ics_holidays(file).unwrap();
-    assert_eq!(
-        dates.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        ["2026-12-24", "2026-12-25"]
-    );
-    let error = parse_ics_holidays(&file.replace("20261226", "2026-13")).unwrap_err();
-    assert_eq!(error.line, 4);
-    assert!(parse_ics_holidays("hello").is_err());
 }

@@ -3,6 +3,7 @@
 mod calendar;
 mod first_steps;
 mod gate;
+mod holidays;
 mod keymap;
 mod query;
 mod sla;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
 
-use super::holidays::Country;
+use super::ics::join;
+use super::public::PublicHolidays;
 use super::spec::{CalendarError, CalendarSpec, Span};
 use super::zone::{DAY, FIRST_DAY, LAST_DAY, Zone};
 
@@ -69,13 +70,16 @@ impl Read {
     }
 
     fn read_holidays(&mut self, spec: &CalendarSpec) -> Result<(), CalendarError> {
+        let mut dates = spec.named_holidays.clone();
         for code in &spec.public_holidays {
-            let country =
-                Country::parse(code).ok_or_else(|| CalendarError::Country(code.clone()))?;
-            let all = (1980..2200).flat_map(|year| country.holidays(year));
-            self.holidays
-                .extend(all.map(|(date, name)| (day_number(date), name.to_owned())));
+            let known =
+                PublicHolidays::of(code).ok_or_else(|| CalendarError::Country(code.clone()))?;
+            for (date, name) in (1980..2200).flat_map(|year| known.in_year(year)) {
+                join(&mut dates, date, &name);
+            }
         }
+        self.holidays
+            .extend(dates.into_iter().map(|(d, name)| (day_number(d), name)));
         for text in &spec.yearly_holidays {
             let wrong = || CalendarError::Yearly(text.clone());
             let (month, day) = text.split_once('-').ok_or_else(wrong)?;
@@ -203,6 +207,11 @@ fn union(mut spans: Stretches) -> Stretches {
         }
     }
     out
+}
+
+/// Seconds in all.
+pub(super) fn length(spans: &[(i64, i64)]) -> i64 {
+    spans.iter().map(|(a, b)| b - a).sum()
 }
 
 /// Takes sorted stretches away from sorted stretches.
