@@ -6,6 +6,7 @@
 
 mod error;
 mod file;
+mod hours;
 mod paths;
 mod save;
 

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use deskhand::domain::Instant;
 use deskhand::domain::calendar::Calendar;
 use deskhand::domain::sla::{
-    Amount, History, Policy, Reason, Side, SlaEvent, Target, Urgency, What, clocks, countdown, due,
-    why,
+    Amount, History, Policy, Reason, Side, SlaEvent, Subject, Target, Urgency, What, clocks,
+    countdown, due, why,
 };
 use deskhand::domain::ticket::{Due, Kind, Priority, Status};
 use proptest::prelude::*;
@@ -23,8 +23,12 @@ fn history<'a>(
     History {
         created: t(created),
         opened_by: Side::Requester,
-        kind,
-        priority,
+        subject: Subject {
+            kind,
+            priority,
+            tenant: None,
+            labels: &[],
+        },
         status: Status::New,
         events,
     }
@@ -87,7 +91,7 @@ fn a_deadline_explains_itself_to_the_second() {
         &events,
     );
     let now = t("2026-12-24T15:00:00Z");
-    let parts = why(&h, &p, &c, now);
+    let parts = why(&h, &[], &p, &c, now).unwrap().segments;
     assert_eq!(parts.iter().map(|s| s.secs).sum::<i64>(), 8 * 3600);
     assert!(parts.iter().any(|s| matches!(
         s.what,
@@ -362,7 +366,7 @@ proptest! {
         if let Due::Running { target, at } = due(&h, &p, &c) {
             let k = open.iter().find(|k| k.target == target).unwrap();
             prop_assert_eq!(k.deadline, at);
-            let parts = why(&h, &p, &c, now);
+            let parts = why(&h, &[], &p, &c, now).unwrap().segments;
             let promise: i64 = parts.iter().filter(|s| s.what != Reason::Over).map(|s| s.secs).sum();
             prop_assert_eq!(promise, 8 * 3600);
         }
