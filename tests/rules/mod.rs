@@ -7,10 +7,12 @@ mod holidays;
 mod keymap;
 mod query;
 mod sla;
+mod speed;
 mod text;
 mod trail;
 mod update;
 mod vectors;
+mod walker;
 mod when;
 
 #[test]

@@ -56,9 +56,14 @@ impl Tables {
                 Odd { day, before, open }
             })
             .collect();
+        let mut passed = 0;
         let odd_by_week = (week(FIRST_DAY)..=week(LAST_DAY))
-            .map(|w| odd.partition_point(|o| week(o.day) < w))
-            .map(|n| u32::try_from(n).unwrap_or(u32::MAX))
+            .map(|w| {
+                while odd.get(passed).is_some_and(|o| week(o.day) < w) {
+                    passed += 1;
+                }
+                u32::try_from(passed).unwrap_or(u32::MAX)
+            })
             .collect();
         let hours = |day: &&i64| !read.week[weekday(**day)].is_empty();
         let closed = if always {

@@ -97,7 +97,8 @@ impl Tally {
         let (mut counted, mut counted_vendor, mut paused, mut lost) = (0, 0, 0, 0);
         let mut deadline = base;
         let (mut at, based) = (line.reading(start), line.reading(base));
-        let total = based.since(at);
+        // Where clocks go back, the same clock time can be an earlier instant.
+        let total = based.since(at).max(0);
         for p in parts {
             let end = line.reading(p.to);
             let seconds = end.since(at);
@@ -108,8 +109,8 @@ impl Tally {
                 }
             } else {
                 paused += seconds;
-                // What stands still after the deadline cannot move it any more.
-                if p.from < deadline && seconds > 0 {
+                // What stands still after the promise is used up cannot move the deadline any more.
+                if counted < total && seconds > 0 {
                     lost += seconds;
                     deadline = line.after(based, lost);
                 }
