@@ -5,6 +5,7 @@ mod first_steps;
 mod gate;
 mod holidays;
 mod keymap;
+mod promises;
 mod query;
 mod sla;
 mod speed;
