@@ -15,6 +15,7 @@ mod read;
 mod say;
 mod session;
 mod shape;
+mod sla;
 
 use std::process::ExitCode;
 
@@ -141,6 +142,7 @@ fn dispatch(cli: &Cli, out: &mut Out) -> Result<Code, Fail> {
         Command::Search { words, limit } => read::search(&session, words, *limit, out)?,
         Command::Views => read::views(&session, out)?,
         Command::Next => read::next(&session, out)?,
+        Command::Sla { what } => sla::run(&session, what, out)?,
         Command::Outbox => read::outbox(&session, out)?,
         Command::Audit { id, limit } => read::audit(&session, id.as_deref(), *limit, out)?,
         Command::Drafts => read::drafts(&session, out)?,

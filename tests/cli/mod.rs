@@ -3,6 +3,7 @@
 mod acting;
 mod bring_in;
 mod hand;
+mod promises;
 mod reading;
 mod round_trip;
 mod schema;

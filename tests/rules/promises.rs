@@ -262,6 +262,16 @@ fn the_sum_says_who_paused_it_and_who_changed_the_promise() {
     );
 }
 
+#[test]
+fn what_held_then_is_what_counted_then() {
+    let (c, p) = (Calendar::standard(), Policy::mydre());
+    let trail = [change("2026-11-23T10:30:00Z", "priority", "1", "2")];
+    let h = life(plain(), &[]);
+    let within = |now: &str| why(&h, &trail, &p, &c, t(now)).unwrap().within;
+    assert_eq!(within("2026-11-23T10:29:59Z"), Amount::Working(2 * 3600));
+    assert_eq!(within("2026-11-23T10:30:00Z"), Amount::Working(8 * 3600));
+}
+
 fn running(at: &str) -> Due {
     Due::Running {
         target: Target::FirstResponse,

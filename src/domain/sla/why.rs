@@ -81,12 +81,15 @@ pub fn why(
     calendar: &Calendar,
     now: Instant,
 ) -> Option<Explained> {
-    let (_, counted) = pressing(history, policy, calendar, now)?;
-    Some(explained(&counted, history, trail, policy, calendar, now))
+    let then = Earlier::at(history, trail, now);
+    let history = then.history(history);
+    let (_, counted) = pressing(&history, policy, calendar, now)?;
+    Some(explained(&counted, &history, trail, policy, calendar, now))
 }
 
 /// Every clock that has started with its sum. The trail of the ticket, in order of time, says who set a
 /// status and when the promise itself changed: there an old priority, kind or tenant stands with the new one.
+/// Looked at from before such a change, the ticket is what it was then.
 pub fn explain(
     history: &History<'_>,
     trail: &[TimelineEntry],
@@ -94,10 +97,12 @@ pub fn explain(
     calendar: &Calendar,
     now: Instant,
 ) -> Vec<Explained> {
+    let then = Earlier::at(history, trail, now);
+    let history = then.history(history);
     Target::ALL
         .into_iter()
-        .filter_map(|target| count(history, policy, calendar, target, now))
-        .map(|counted| explained(&counted, history, trail, policy, calendar, now))
+        .filter_map(|target| count(&history, policy, calendar, target, now))
+        .map(|counted| explained(&counted, &history, trail, policy, calendar, now))
         .collect()
 }
 
@@ -229,14 +234,14 @@ fn changes(
     let mut later = Earlier::of(&history.subject);
     let mut out = Vec::new();
     // Backwards: what is known is what holds at the end.
-    for e in trail.iter().rev() {
+    for e in trail.iter().rev().skip_while(|e| e.at > now) {
         let before = later.before(e);
         let (was, becomes) = (
             before.rule(policy, clock.target),
             later.rule(policy, clock.target),
         );
         let promise = |rule: Option<&Rule>| rule.map(|r| r.within);
-        if promise(was) != promise(becomes) && e.at <= now && e.at >= history.created {
+        if promise(was) != promise(becomes) && e.at >= history.created {
             out.push(Segment {
                 from: e.at,
                 to: e.at,
@@ -275,14 +280,31 @@ impl Earlier {
         }
     }
 
-    fn rule<'p>(&self, policy: &'p Policy, target: Target) -> Option<&'p Rule> {
-        let subject = Subject {
+    /// What held at an instant.
+    fn at(history: &History<'_>, trail: &[TimelineEntry], now: Instant) -> Self {
+        let later = trail.iter().rev().take_while(|e| e.at > now);
+        later.fold(Self::of(&history.subject), |known, e| known.before(e))
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        Subject {
             kind: self.kind,
             priority: self.priority,
             tenant: self.tenant.as_ref(),
             labels: &self.labels,
-        };
-        policy.rule(target, &subject)
+        }
+    }
+
+    /// The history of a ticket that is what this says.
+    fn history<'a>(&'a self, of: &History<'a>) -> History<'a> {
+        History {
+            subject: self.subject(),
+            ..*of
+        }
+    }
+
+    fn rule<'p>(&self, policy: &'p Policy, target: Target) -> Option<&'p Rule> {
+        policy.rule(target, &self.subject())
     }
 
     /// What held before that change. An old value in words that are not ours changes nothing: it is not known.
