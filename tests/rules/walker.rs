@@ -9,7 +9,7 @@ use chrono::{
 };
 use chrono_tz::Tz;
 use deskhand::domain::Instant;
-use deskhand::domain::calendar::{Calendar, CalendarError, CalendarSpec, Span};
+use deskhand::domain::calendar::{Calendar, CalendarError, CalendarSpec, Span, resolve_local};
 use deskhand::domain::sla::{
     Amount, Clock, ClockState, History, NextResponseScope, Owner, Policy, Reason, Reopening, Rule,
     Side, SlaEvent, Subject, Target, What, clocks, due, explain,
@@ -53,6 +53,9 @@ const PLACES: &[(&str, &str)] = &[
     // A date that is not there.
     ("Pacific/Apia", "2011-12-30"),
     ("Pacific/Kwajalein", "1993-08-21"),
+    // A summer of a week, and of four days.
+    ("America/Recife", "2000-10-08"),
+    ("Africa/Freetown", "1939-09-02"),
     // Summer time the other way round.
     ("Africa/Casablanca", "2026-02-15"),
     ("Africa/Casablanca", "2026-03-22"),
@@ -357,6 +360,23 @@ proptest! {
         // The stretches are the open minutes and nothing else.
         let stretches: i64 = c.stretches(t, at(to.max(m))).map(|(a, b)| (b - a).num_minutes()).sum();
         agree!(w.elapsed(m, to), stretches, "stretches");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
+
+    #[test]
+    fn clock_times_agree_with_the_zone_data(
+        zone in prop::sample::select(&chrono_tz::TZ_VARIANTS[..]),
+        day in 0i64..109_000,
+        minutes in 0i64..=1440,
+    ) {
+        let date = NaiveDate::from_ymd_opt(1901, 1, 1).unwrap() + TimeDelta::days(day);
+        let clock = format!("{:02}:{:02}", minutes / 60, minutes % 60);
+        let wall = date.and_hms_opt(0, 0, 0).unwrap() + TimeDelta::minutes(minutes);
+        let found = resolve_local(zone, date, &clock).unwrap();
+        prop_assert_eq!(minute(found), resolve(zone, wall), "{} {} {}", zone, date, clock);
     }
 }
 
