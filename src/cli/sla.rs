@@ -111,7 +111,11 @@ fn print(e: &Explained, session: &Session, out: &mut Out) -> Result<(), Fail> {
         e.within
     ))?;
     for s in &e.segments {
-        out.row(&format!("    {}", line(s, session)))?;
+        let ended = matches!(
+            k.state,
+            ClockState::Met { .. } | ClockState::Breached { .. } | ClockState::Stopped
+        );
+        out.row(&format!("    {}", line(s, ended, session)))?;
     }
     let left = if k.remaining < 0 { "over" } else { "left" };
     out.row(&format!(
@@ -123,10 +127,11 @@ fn print(e: &Explained, session: &Session, out: &mut Out) -> Result<(), Fail> {
     Ok(())
 }
 
-fn line(s: &Segment, session: &Session) -> String {
+fn line(s: &Segment, ended: bool, session: &Session) -> String {
     let amount = |a: &Option<Amount>| a.map_or_else(|| "nothing".to_owned(), |a| a.to_string());
     let what = match &s.what {
         Reason::Counted => format!("{} counted", span(s.secs)),
+        Reason::Ahead if ended => format!("{} not needed", span(s.secs)),
         Reason::Ahead => format!("{} still to count until the deadline", span(s.secs)),
         Reason::Over => format!("{} over the deadline", span(s.secs)),
         Reason::Paused { status, spared } => {

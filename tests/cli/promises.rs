@@ -27,6 +27,7 @@ fn a_deadline_is_explained_as_text_and_as_json() {
     for line in [
         "first response within 8 h of working time: met Fri 2026-11-20 09:30",
         "next response within 8 h of working time: due Mon 2026-11-23 10:00",
+        "7 h 30 m not needed",
         "2 h counted",
         "6 h still to count until the deadline",
         "2 h counted and 6 h left make 8 h",

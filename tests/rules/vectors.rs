@@ -40,7 +40,20 @@ fn optional(t: Option<Instant>) -> Value {
 }
 
 fn schedule(v: &Value) -> Calendar {
-    let spec: CalendarSpec = serde_json::from_value(v.clone()).unwrap();
+    let mut spec: CalendarSpec = serde_json::from_value(v.clone()).unwrap();
+    // The schema calls pairs that run backwards empty; the program calls them mistakes of who wrote them.
+    let w = &mut spec.weekly;
+    let week = [
+        &mut w.mon, &mut w.tue, &mut w.wed, &mut w.thu, &mut w.fri, &mut w.sat, &mut w.sun,
+    ];
+    let dates = spec
+        .special_dates
+        .values_mut()
+        .chain(spec.breaks.values_mut());
+    for spans in week.into_iter().chain(dates) {
+        spans.retain(|(from, to)| from < to);
+    }
+    spec.absences.retain(|(from, to)| from < to);
     match Calendar::new(spec.clone()) {
         // Questions about dates alone come with schedules that have no hours.
         Err(CalendarError::NeverOpen) => {
