@@ -148,3 +148,41 @@ fn errors_name_the_entry() {
     assert!(wrong(|s| s.yearly_holidays.push("02-30".into())).contains("02-30"));
     assert!(wrong(|s| *s = CalendarSpec::default()).contains("never opens"));
 }
+
+#[test]
+fn pairs_that_overlap_on_the_clock_lie_apart_where_clocks_change() {
+    let span = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+    let mut spec = CalendarSpec {
+        zone: "America/New_York".into(),
+        ..CalendarSpec::default()
+    };
+    spec.weekly.sun = vec![span("02:01", "03:00"), span("03:00", "03:01")];
+    let c = Calendar::new(spec).unwrap();
+    let sunday = |date: &str| {
+        let noon = t(&format!("{date}T12:00:00Z"));
+        c.elapsed(noon - TimeDelta::hours(12), noon)
+    };
+    assert_eq!(sunday("2026-03-01"), 3600);
+    // 02:01 is skipped and means 03:01, after 03:00: that pair is empty.
+    assert_eq!(sunday("2026-03-08"), 60);
+}
+
+#[test]
+fn working_dates_are_counted_and_not_walked() {
+    let c = Calendar::standard();
+    let date = |s: &str| s.parse::<NaiveDate>().unwrap();
+    // Christmas 2026 is a Friday.
+    for (from, days, to) in [
+        ("2026-12-24", 1, "2026-12-28"),
+        ("2026-12-28", -1, "2026-12-24"),
+        ("2026-12-26", 0, "2026-12-28"),
+        ("2026-12-26", -1, "2026-12-23"),
+        ("2026-12-24", 5, "2027-01-04"),
+    ] {
+        assert_eq!(c.shift_date(date(from), days), date(to), "{from} {days}");
+    }
+    // A hundred years of working dates and back.
+    let far = c.shift_date(date("2026-11-23"), 25_000);
+    assert!(far.year() > 2120, "{far}");
+    assert_eq!(c.shift_date(far, -25_000), date("2026-11-23"));
+}

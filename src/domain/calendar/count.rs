@@ -24,14 +24,44 @@ pub(super) struct Tables {
     /// Open seconds of a week before each weekday, and of the whole.
     week_sums: [i64; 8],
     odd: Vec<Odd>,
-    /// By week: how many odd dates lie before it.
-    odd_by_week: Vec<u32>,
+    /// How many odd dates lie before each week.
+    odd_by_week: ByWeek,
     /// Sum of the differences of all odd dates.
     difference: i64,
     /// Working dates of a week before each weekday, and in the whole.
     week_dates: [i64; 8],
     /// Holidays on weekdays that have hours.
     closed: Vec<i64>,
+    closed_by_week: ByWeek,
+}
+
+/// How many of some days, in order, lie before each week: where to look for one.
+#[derive(Debug)]
+struct ByWeek(Vec<u32>);
+
+impl ByWeek {
+    fn new(days: impl Iterator<Item = i64>) -> Self {
+        let mut days = days.peekable();
+        let mut passed = 0;
+        let before = (week(FIRST_DAY)..=week(LAST_DAY)).map(|w| {
+            while days.next_if(|day| week(*day) < w).is_some() {
+                passed += 1;
+            }
+            passed
+        });
+        Self(before.collect())
+    }
+
+    /// How many lie before a day; `at` gives the n-th of them.
+    fn before(&self, day: i64, at: impl Fn(usize) -> Option<i64>) -> usize {
+        let slot = usize::try_from(week(day) - week(FIRST_DAY)).unwrap_or_default();
+        let start = self.0.get(slot).or(self.0.last());
+        let mut n = start.map_or(0, |n| usize::try_from(*n).unwrap_or_default());
+        while at(n).is_some_and(|other| other < day) {
+            n += 1;
+        }
+        n
+    }
 }
 
 /// Weeks since a Monday long ago; Monday begins them.
@@ -56,15 +86,6 @@ impl Tables {
                 Odd { day, before, open }
             })
             .collect();
-        let mut passed = 0;
-        let odd_by_week = (week(FIRST_DAY)..=week(LAST_DAY))
-            .map(|w| {
-                while odd.get(passed).is_some_and(|o| week(o.day) < w) {
-                    passed += 1;
-                }
-                u32::try_from(passed).unwrap_or(u32::MAX)
-            })
-            .collect();
         let hours = |day: &&i64| !read.week[weekday(**day)].is_empty();
         let closed = if always {
             Vec::new()
@@ -76,10 +97,11 @@ impl Tables {
             read,
             always,
             week_sums,
+            odd_by_week: ByWeek::new(odd.iter().map(|o| o.day)),
             odd,
-            odd_by_week,
             difference,
             week_dates,
+            closed_by_week: ByWeek::new(closed.iter().copied()),
             closed,
         }
     }
@@ -108,13 +130,8 @@ impl Tables {
 
     /// How many odd dates lie before a day.
     fn odd_before(&self, day: i64) -> usize {
-        let slot = usize::try_from(week(day) - week(FIRST_DAY)).unwrap_or_default();
-        let start = self.odd_by_week.get(slot).or(self.odd_by_week.last());
-        let mut i = start.map_or(0, |n| usize::try_from(*n).unwrap_or_default());
-        while self.odd.get(i).is_some_and(|o| o.day < day) {
-            i += 1;
-        }
-        i
+        self.odd_by_week
+            .before(day, |n| self.odd.get(n).map(|o| o.day))
     }
 
     /// Open stretches between a date's midnight and the next.
@@ -127,6 +144,7 @@ impl Tables {
             Some(odd) if odd.day == day => (&odd.open, 0),
             _ => {
                 let spans = &self.read.week[weekday(day)];
+                // Where clocks change is odd: any of the day's clock times has the offset of all.
                 let shift = spans
                     .first()
                     .map_or(0, |(a, _)| self.zone.resolve(day * DAY + a) - a);
@@ -148,6 +166,19 @@ impl Tables {
 
     /// The instant's day and the open seconds before it.
     pub(super) fn total(&self, at: i64) -> (i64, i64) {
+        let within = |spans: &[(i64, i64)], at: i64| -> i64 {
+            spans.iter().map(|(a, b)| (at.min(*b) - a).max(0)).sum()
+        };
+        if let Some(offset) = self.zone.calm(at) {
+            let wall = at + offset;
+            let day = wall.div_euclid(DAY);
+            let i = self.odd_before(day);
+            let within = match self.odd.get(i) {
+                Some(odd) if odd.day == day => within(&odd.open, at),
+                _ => within(&self.read.week[weekday(day)], wall.rem_euclid(DAY)),
+            };
+            return (day, self.before_at(day, i) + within);
+        }
         let day = self.cell(at);
         let i = self.odd_before(day);
         let spans = self.open_at(day, i);
@@ -160,16 +191,17 @@ impl Tables {
     }
 
     /// The first day for which a test, false up to some day and true from then on, holds. Looks in
-    /// doubling steps from `near`.
-    fn first_day(near: i64, test: impl Fn(i64) -> bool) -> Option<i64> {
+    /// doubling steps from `near`; no day before `least` is asked.
+    fn first_day(near: i64, least: i64, test: impl Fn(i64) -> bool) -> Option<i64> {
         let near = near.clamp(FIRST_DAY, LAST_DAY);
+        let least = least.clamp(FIRST_DAY, near);
         let (mut no, mut yes) = (near, near);
         let mut step = 1;
         if test(near) {
             loop {
                 no = yes - step;
-                if no < FIRST_DAY {
-                    no = FIRST_DAY - 1;
+                if no < least {
+                    no = least - 1;
                     break;
                 }
                 if !test(no) {
@@ -208,10 +240,12 @@ impl Tables {
         near.saturating_add(weeks.saturating_mul(7))
     }
 
-    /// The earliest instant with at least so many open seconds before it.
+    /// The earliest instant with at least so many open seconds before it, about `distance` open seconds
+    /// after a day; never before it where that is more than none.
     pub(super) fn earliest(&self, total: i64, near: i64, distance: i64) -> i64 {
+        let least = if distance > 0 { near } else { FIRST_DAY };
         let near = self.guess(near, distance);
-        let Some(day) = Self::first_day(near, |d| self.before(d + 1) >= total) else {
+        let Some(day) = Self::first_day(near, least, |d| self.before(d + 1) >= total) else {
             return LAST_DAY * DAY;
         };
         let i = self.odd_before(day);
@@ -227,10 +261,12 @@ impl Tables {
         end.unwrap_or_else(|| self.zone.resolve(day * DAY))
     }
 
-    /// The latest instant with at most so many open seconds before it.
+    /// The latest instant with at most so many open seconds before it, about `distance` open seconds
+    /// after a day; never before it where that is none.
     pub(super) fn latest(&self, total: i64, near: i64, distance: i64) -> i64 {
+        let least = if distance == 0 { near } else { FIRST_DAY };
         let near = self.guess(near, distance);
-        let Some(day) = Self::first_day(near, |d| self.before(d + 1) > total) else {
+        let Some(day) = Self::first_day(near, least, |d| self.before(d + 1) > total) else {
             return LAST_DAY * DAY;
         };
         let i = self.odd_before(day);
@@ -249,7 +285,7 @@ impl Tables {
     /// The end of the stretch that an open instant is in.
     pub(super) fn close_after(&self, open: i64) -> Option<i64> {
         let (near, total) = self.total(open);
-        let day = Self::first_day(near, |d| {
+        let day = Self::first_day(near, near, |d| {
             d >= near && self.before(d + 1) - total != self.zone.resolve((d + 1) * DAY) - open
         })?;
         let at = open.max(self.zone.resolve(day * DAY));
@@ -264,7 +300,9 @@ impl Tables {
 
     /// Working dates between a fixed Monday and a day.
     fn dates_before(&self, day: i64) -> i64 {
-        let closed = self.closed.partition_point(|d| *d < day);
+        let closed = self
+            .closed_by_week
+            .before(day, |n| self.closed.get(n).copied());
         let closed = i64::try_from(closed).unwrap_or(i64::MAX);
         week(day) * self.week_dates[7] + self.week_dates[weekday(day)] - closed
     }
@@ -276,8 +314,10 @@ impl Tables {
         } else {
             self.dates_before(day)
         };
+        let least = if days < 0 { FIRST_DAY } else { day };
         let weeks = days.checked_div(self.week_dates[7]).unwrap_or_default();
         let wanted = from + days;
-        Self::first_day(day + weeks * 7, |d| self.dates_before(d + 1) > wanted).unwrap_or(LAST_DAY)
+        let near = day + weeks * 7;
+        Self::first_day(near, least, |d| self.dates_before(d + 1) > wanted).unwrap_or(LAST_DAY)
     }
 }

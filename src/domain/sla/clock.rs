@@ -184,7 +184,7 @@ pub(super) fn count<'a>(
             (working, tally)
         }
     };
-    let status = life::status_at(history, now);
+    let (status, owner) = life::stands(history, now);
     Some(Counted {
         rule,
         line,
@@ -194,7 +194,7 @@ pub(super) fn count<'a>(
         start,
         end,
         status,
-        owner: life::owner_at(history, now),
+        owner,
         paused: policy.pauses(target, status),
         warn_before: rule.warn_before.or(policy.warn_before),
         tally,

@@ -100,15 +100,6 @@ fn periodic_update(history: &History<'_>, now: Instant) -> Option<Span> {
     start.map(|at| (at, None))
 }
 
-/// The status at an instant.
-pub(super) fn status_at(history: &History<'_>, now: Instant) -> Status {
-    let statuses = until(history, now).filter_map(|e| match e.what {
-        What::Status(status) => Some(status),
-        _ => None,
-    });
-    statuses.last().unwrap_or(history.status)
-}
-
 /// Whose time passes in a status, after the last escalation or the way back from it.
 const fn owner(escalated: Owner, status: Status) -> Owner {
     match (escalated, status) {
@@ -117,13 +108,17 @@ const fn owner(escalated: Owner, status: Status) -> Owner {
     }
 }
 
-/// Whose time passes at an instant.
-pub(super) fn owner_at(history: &History<'_>, now: Instant) -> Owner {
-    let moves = until(history, now).filter_map(|e| match e.what {
-        What::Owner(owner) => Some(owner),
-        _ => None,
-    });
-    owner(moves.last().unwrap_or(Owner::Team), status_at(history, now))
+/// The status at an instant, and whose time passes then.
+pub(super) fn stands(history: &History<'_>, now: Instant) -> (Status, Owner) {
+    let (mut status, mut escalated) = (history.status, Owner::Team);
+    for e in until(history, now) {
+        match e.what {
+            What::Status(next) => status = next,
+            What::Owner(owner) => escalated = owner,
+            What::RequesterMessage | What::AgentReply => {}
+        }
+    }
+    (status, owner(escalated, status))
 }
 
 /// A part of a clock's life in which the same held throughout. Never empty.
