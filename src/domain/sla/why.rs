@@ -69,7 +69,7 @@ pub struct Explained {
     /// The name of the calendar that counts; none: the desk's own, or every second counts.
     pub calendar: Option<String>,
     /// Its parts in order of time. The seconds of `Counted` and `Ahead` add up to the promise; `Over` is
-    /// what came on top.
+    /// what came on top. Only where the calendar never opens again is the sum short of the promise.
     pub segments: Vec<Segment>,
 }
 
