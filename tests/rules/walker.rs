@@ -112,9 +112,9 @@ impl Walker {
         let days = if spec.always_open {
             0
         } else {
-            SIGHT / 1440 + 6
+            usize::try_from(SIGHT / 1440 + 6).unwrap()
         };
-        for date in start.iter_days().skip(0).take(days as usize) {
+        for date in start.iter_days().take(days) {
             walker.paint(date - TimeDelta::days(3));
         }
         for (from, to) in &spec.absences {
