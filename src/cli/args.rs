@@ -95,6 +95,12 @@ pub enum Command {
     Views,
     /// The most urgent ticket that you may work on, and why
     Next,
+    /// What is promised on a ticket
+    Sla {
+        /// What to do
+        #[command(subcommand)]
+        what: SlaWhat,
+    },
     /// What was done and where it is on its way to the desk
     Outbox {
         /// Settle a change that the desk does not have [default: list them]
@@ -308,6 +314,19 @@ pub enum Chosen {
     Theirs,
     /// Both messages: ours goes after theirs
     Both,
+}
+
+/// What to do with promises.
+#[derive(Debug, Clone, Subcommand)]
+pub enum SlaWhat {
+    /// The segments that add up to each deadline of a ticket: what counted, what paused it, who set it
+    Explain {
+        /// The ticket's number
+        id: String,
+        #[arg(long, value_name = "TIME", help = format!("As it stands at that moment: {WHEN_FORMS}, or 2026-11-24T09:00:00Z"))]
+        /// As it stands at that moment
+        at: Option<String>,
+    },
 }
 
 /// What to do with the settings.

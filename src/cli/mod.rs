@@ -17,6 +17,7 @@ mod read;
 mod say;
 mod session;
 mod shape;
+mod sla;
 mod sync;
 
 use std::process::ExitCode;
@@ -153,6 +154,7 @@ fn dispatch(cli: &Cli, out: &mut Out) -> Result<Code, Fail> {
         Command::Outbox { what: None } => read::outbox(&session, out)?,
         Command::Outbox { what: Some(what) } => return sync::settle(&session, what, out),
         Command::Sync { once } => return sync::sync(&session, *once, out),
+        Command::Sla { what } => sla::run(&session, what, out)?,
         Command::Audit { id, limit } => read::audit(&session, id.as_deref(), *limit, out)?,
         Command::Drafts => read::drafts(&session, out)?,
         acting => return act::run(&session, acting, out),

@@ -3,20 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use toml::Spanned;
 
 use super::desk::DeskTable;
 use super::error::ConfigError;
+use super::hours::{CalendarFile, Hours, SlaFile};
 use super::{Config, OwnView, nearest};
 use crate::app::keymap::PROFILES;
-use crate::domain::Instant;
-use crate::domain::calendar::{Calendar, CalendarSpec, Span, Weekly};
 use crate::domain::list::Sort;
 use crate::domain::people::{AgentId, TenantId};
-use crate::domain::sla::{NextResponseScope, Policy, Rule, Target};
 use crate::domain::ticket::Status;
 
 /// The colours.
@@ -123,52 +120,11 @@ pub(super) struct ConfigFile {
     ticket_url: Option<Spanned<String>>,
     desk: Option<Spanned<DeskTable>>,
     calendar: Option<Spanned<CalendarFile>>,
+    calendars: BTreeMap<String, Spanned<CalendarFile>>,
     sla: Option<Spanned<SlaFile>>,
     views: Vec<Spanned<ViewFile>>,
     snippets: Vec<SnippetFile>,
     macros: Vec<MacroFile>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct CalendarFile {
-    zone: Option<String>,
-    weekly: Option<Weekly>,
-    public_holidays: Option<Vec<String>>,
-    holidays: Vec<NaiveDate>,
-    yearly_holidays: Vec<String>,
-    special_dates: BTreeMap<NaiveDate, Vec<Span>>,
-    breaks: BTreeMap<NaiveDate, Vec<Span>>,
-    absences: Vec<(Instant, Instant)>,
-    always_open: bool,
-}
-
-impl From<CalendarFile> for CalendarSpec {
-    fn from(f: CalendarFile) -> Self {
-        let standard = Self::standard();
-        Self {
-            zone: f.zone.unwrap_or(standard.zone),
-            weekly: f.weekly.unwrap_or(standard.weekly),
-            public_holidays: f.public_holidays.unwrap_or(standard.public_holidays),
-            holidays: f.holidays,
-            yearly_holidays: f.yearly_holidays,
-            special_dates: f.special_dates,
-            breaks: f.breaks,
-            absences: f.absences,
-            always_open: f.always_open,
-        }
-    }
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct SlaFile {
-    policy: Option<String>,
-    rules: Option<Vec<Rule>>,
-    pause_on: Option<Vec<Status>>,
-    pausing: Option<Vec<Target>>,
-    next_response: Option<NextResponseScope>,
-    warn_before: Option<i64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -192,22 +148,10 @@ fn zone<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Tz>, D::Error> {
 impl ConfigFile {
     pub(super) fn resolve(self, file: &Path, source: &str) -> Result<Config, ConfigError> {
         let standard = Config::default();
-        let calendar = match self.calendar {
-            None => standard.calendar,
-            Some(c) => {
-                let span = c.span();
-                Calendar::new(c.into_inner().into()).map_err(|e| {
-                    ConfigError::at(file, source, Some(span), format!("[calendar] {e}"))
-                })?
-            }
-        };
-        let policy = match self.sla {
-            None => standard.policy,
-            Some(sla) => {
-                let span = sla.span();
-                policy(sla.into_inner())
-                    .map_err(|what| ConfigError::at(file, source, Some(span), what))?
-            }
+        let hours = Hours {
+            calendar: self.calendar,
+            calendars: self.calendars,
+            sla: self.sla,
         };
         let desk = match self.desk {
             None => None,
@@ -216,6 +160,7 @@ impl ConfigFile {
                 Some(desk.into_inner().resolve(span, file, source)?)
             }
         };
+        let (calendar, policy) = hours.resolve(file, source)?;
         Ok(Config {
             me: self.me,
             zone: self.zone.unwrap_or_else(|| calendar.zone()),
@@ -237,33 +182,6 @@ impl ConfigFile {
             macros: self.macros,
         })
     }
-}
-
-fn policy(f: SlaFile) -> Result<Policy, String> {
-    let mut policy = Policy::mydre();
-    match (f.policy.as_deref(), f.rules) {
-        (None | Some("mydre"), None) => {}
-        (None | Some("mydre"), Some(_)) => {
-            return Err(
-                "[sla] has rules of its own: write policy = \"custom\", or take the rules away"
-                    .into(),
-            );
-        }
-        (Some(name), Some(rules)) => {
-            policy.name = name.to_owned();
-            policy.rules = rules;
-        }
-        (Some(name), None) => {
-            return Err(format!(
-                "[sla] policy \"{name}\" has no rules: write [[sla.rules]] tables, or policy = \"mydre\""
-            ));
-        }
-    }
-    policy.pause_on = f.pause_on.unwrap_or(policy.pause_on);
-    policy.pausing = f.pausing.unwrap_or(policy.pausing);
-    policy.next_response = f.next_response.unwrap_or(policy.next_response);
-    policy.warn_before = f.warn_before.or(policy.warn_before);
-    Ok(policy)
 }
 
 fn profile(

@@ -7,6 +7,7 @@
 mod desk;
 mod error;
 mod file;
+mod hours;
 mod paths;
 mod save;
 

@@ -10,7 +10,7 @@ use super::outbox::changes;
 use super::{Result, put, rows};
 use crate::domain::Instant;
 use crate::domain::change::Act;
-use crate::domain::sla::{Side, SlaEvent, What};
+use crate::domain::sla::{Owner, Side, SlaEvent, What};
 use crate::domain::ticket::{Status, Ticket, TicketId, Turn};
 
 /// The first public message is the creation itself if it is not later than so after it.
@@ -131,6 +131,8 @@ impl Scene<'_> {
 const fn code(what: What) -> i64 {
     match what {
         What::Status(s) => s.code(),
+        What::Owner(Owner::Team) => 12,
+        What::Owner(Owner::Vendor) => 13,
         What::RequesterMessage => 14,
         What::AgentReply => 15,
     }

@@ -236,8 +236,7 @@ impl TicketHistory {
         crate::domain::sla::History {
             created: self.ticket.created,
             opened_by: self.opened_by,
-            kind: self.ticket.kind,
-            priority: self.ticket.priority,
+            subject: crate::domain::sla::Subject::of(&self.ticket),
             status: self.first_status,
             events: &self.events,
         }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::rows::{self, COLS, ms};
 use super::words;
 use super::{Result, Rules, TicketHistory};
-use crate::domain::sla::{self, Side, SlaEvent, What};
+use crate::domain::sla::{self, Owner, Side, SlaEvent, What};
 use crate::domain::ticket::{Status, Ticket, TicketId};
 
 /// Changes of the counters, added up before they are written.
@@ -147,6 +147,8 @@ pub fn pack(events: &[SlaEvent]) -> Vec<u8> {
             let code = match e.what {
                 What::RequesterMessage => 14,
                 What::AgentReply => 15,
+                What::Owner(Owner::Team) => 12,
+                What::Owner(Owner::Vendor) => 13,
                 What::Status(s) => s.code(),
             };
             ((ms(e.at) << 4) | code).to_be_bytes()
@@ -160,6 +162,8 @@ fn unpack(bytes: &[u8]) -> Vec<SlaEvent> {
         .filter_map(|c| {
             let n = i64::from_be_bytes(c.try_into().ok()?);
             let what = match n & 15 {
+                12 => What::Owner(Owner::Team),
+                13 => What::Owner(Owner::Vendor),
                 14 => What::RequesterMessage,
                 15 => What::AgentReply,
                 s => What::Status(Status::from_code(s)?),

@@ -5,6 +5,7 @@ mod bring_in;
 mod connecting;
 mod doctoring;
 mod hand;
+mod promises;
 mod reading;
 mod round_trip;
 mod schema;

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate, TimeDelta, Timelike};
 use deskhand::domain::Instant;
-use deskhand::domain::calendar::{Calendar, CalendarSpec, parse_ics_holidays};
+use deskhand::domain::calendar::{Calendar, CalendarSpec};
 use proptest::prelude::*;
 
 fn t(s: &str) -> Instant {
@@ -150,14 +150,39 @@ fn errors_name_the_entry() {
 }
 
 #[test]
-fn calendar_files_give_whole_days_and_name_bad_lines() {
-    let file = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261224\r\nDTEND;VALUE=DATE:20261226\r\nSUMMARY:Long\r\n  name\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
-    let dates = parse_ics_holidays(file).unwrap();
-    assert_eq!(
-        dates.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        ["2026-12-24", "2026-12-25"]
-    );
-    let error = parse_ics_holidays(&file.replace("20261226", "2026-13")).unwrap_err();
-    assert_eq!(error.line, 4);
-    assert!(parse_ics_holidays("hello").is_err());
+fn pairs_that_overlap_on_the_clock_lie_apart_where_clocks_change() {
+    let span = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+    let mut spec = CalendarSpec {
+        zone: "America/New_York".into(),
+        ..CalendarSpec::default()
+    };
+    spec.weekly.sun = vec![span("02:01", "03:00"), span("03:00", "03:01")];
+    let c = Calendar::new(spec).unwrap();
+    let sunday = |date: &str| {
+        let noon = t(&format!("{date}T12:00:00Z"));
+        c.elapsed(noon - TimeDelta::hours(12), noon)
+    };
+    assert_eq!(sunday("2026-03-01"), 3600);
+    // 02:01 is skipped and means 03:01, after 03:00: that pair is empty.
+    assert_eq!(sunday("2026-03-08"), 60);
+}
+
+#[test]
+fn working_dates_are_counted_and_not_walked() {
+    let c = Calendar::standard();
+    let date = |s: &str| s.parse::<NaiveDate>().unwrap();
+    // Christmas 2026 is a Friday.
+    for (from, days, to) in [
+        ("2026-12-24", 1, "2026-12-28"),
+        ("2026-12-28", -1, "2026-12-24"),
+        ("2026-12-26", 0, "2026-12-28"),
+        ("2026-12-26", -1, "2026-12-23"),
+        ("2026-12-24", 5, "2027-01-04"),
+    ] {
+        assert_eq!(c.shift_date(date(from), days), date(to), "{from} {days}");
+    }
+    // A hundred years of working dates and back.
+    let far = c.shift_date(date("2026-11-23"), 25_000);
+    assert!(far.year() > 2120, "{far}");
+    assert_eq!(c.shift_date(far, -25_000), date("2026-11-23"));
 }

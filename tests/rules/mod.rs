@@ -3,14 +3,18 @@
 mod calendar;
 mod first_steps;
 mod gate;
+mod holidays;
 mod keymap;
 mod outbox;
+mod promises;
 mod query;
 mod sla;
+mod speed;
 mod text;
 mod trail;
 mod update;
 mod vectors;
+mod walker;
 mod when;
 
 #[test]

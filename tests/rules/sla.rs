@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use deskhand::domain::Instant;
 use deskhand::domain::calendar::Calendar;
 use deskhand::domain::sla::{
-    Amount, History, Policy, Reason, Side, SlaEvent, Target, Urgency, What, clocks, countdown, due,
-    why,
+    Amount, History, Policy, Reason, Side, SlaEvent, Subject, Target, Urgency, What, clocks,
+    countdown, due, why,
 };
 use deskhand::domain::ticket::{Due, Kind, Priority, Status};
 use proptest::prelude::*;
@@ -23,8 +23,12 @@ fn history<'a>(
     History {
         created: t(created),
         opened_by: Side::Requester,
-        kind,
-        priority,
+        subject: Subject {
+            kind,
+            priority,
+            tenant: None,
+            labels: &[],
+        },
         status: Status::New,
         events,
     }
@@ -87,7 +91,7 @@ fn a_deadline_explains_itself_to_the_second() {
         &events,
     );
     let now = t("2026-12-24T15:00:00Z");
-    let parts = why(&h, &p, &c, now);
+    let parts = why(&h, &[], &p, &c, now).unwrap().segments;
     assert_eq!(parts.iter().map(|s| s.secs).sum::<i64>(), 8 * 3600);
     assert!(parts.iter().any(|s| matches!(
         s.what,
@@ -362,60 +366,9 @@ proptest! {
         if let Due::Running { target, at } = due(&h, &p, &c) {
             let k = open.iter().find(|k| k.target == target).unwrap();
             prop_assert_eq!(k.deadline, at);
-            let parts = why(&h, &p, &c, now);
+            let parts = why(&h, &[], &p, &c, now).unwrap().segments;
             let promise: i64 = parts.iter().filter(|s| s.what != Reason::Over).map(|s| s.secs).sum();
             prop_assert_eq!(promise, 8 * 3600);
         }
     }
-}
-
-/// Sixty rows a second must cost nothing; run with `--ignored --nocapture` in release to see figures.
-#[test]
-#[ignore = "prints figures"]
-#[expect(clippy::print_stderr, reason = "the figures are the point")]
-fn figures_of_countdowns_and_due_instants() {
-    let (c, p) = (Calendar::standard(), Policy::mydre());
-    let now = t("2026-11-23T09:00:00Z");
-    let n: u32 = 200_000;
-    let begun = std::time::Instant::now();
-    let mut length = 0;
-    for i in 0..n {
-        let at = now + TimeDelta::seconds(i64::from(i) * 7 - 400_000);
-        let due = Due::Running {
-            target: Target::FirstResponse,
-            at,
-        };
-        length += countdown(&due, now, &c).text.len();
-    }
-    eprintln!("countdown: {:?} each ({length})", begun.elapsed() / n);
-    let event = |s: i64, what| SlaEvent {
-        at: now + TimeDelta::seconds(s),
-        what,
-    };
-    let events = [
-        event(3000, What::Status(Status::Pending)),
-        event(90_000, What::RequesterMessage),
-        event(90_000, What::Status(Status::Open)),
-    ];
-    let begun = std::time::Instant::now();
-    let mut some = 0;
-    for i in 0..n {
-        let mut h = history(
-            "2026-11-23T09:00:00Z",
-            Some(Priority::P2),
-            Kind::Problem,
-            &events,
-        );
-        h.created -= TimeDelta::seconds(i64::from(i));
-        some += u32::from(due(&h, &p, &c) != Due::None);
-    }
-    eprintln!("due with a pause: {:?} each ({some})", begun.elapsed() / n);
-    let begun = std::time::Instant::now();
-    for _ in 0..n {
-        std::hint::black_box(c.elapsed(t("1950-01-01T00:00:00Z"), now));
-    }
-    eprintln!("elapsed over 76 years: {:?} each", begun.elapsed() / n);
-    let begun = std::time::Instant::now();
-    std::hint::black_box(Calendar::new(c.spec().clone()).unwrap());
-    eprintln!("making a calendar: {:?}", begun.elapsed());
 }

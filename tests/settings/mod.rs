@@ -28,7 +28,10 @@ fn what_the_sample_shows_in_comments_is_understood_too() {
         "[calendar]\nholidays = [\"2027-01-04\"]\nyearly_holidays = [\"12-24\"]",
         "[calendar]\nspecial_dates = { \"2026-12-31\" = [[\"09:00\", \"12:00\"]] }",
         "[calendar]\nbreaks = { \"2026-12-03\" = [[\"12:00\", \"13:30\"]] }",
-        "[sla]\npolicy = \"ours\"\n[[sla.rules]]\ntarget = \"first-response\"\npriorities = [\"1\", \"2\"]\nkinds = []\nwithin = \"4 h\"",
+        "[calendar]\nnamed_holidays = { \"2027-03-08\" = \"Foundation day\" }",
+        "[calendar]\nabsences = [[\"2026-12-28T08:00:00Z\", \"2026-12-31T16:00:00Z\"]]\nalways_open = true",
+        "[calendars.night]\nweekly = { mon = [[\"18:00\", \"24:00\"]], tue = [[\"00:00\", \"06:00\"]] }",
+        "[sla]\npolicy = \"ours\"\n[[sla.rules]]\ntarget = \"first-response\"\npriorities = [\"1\", \"2\"]\nkinds = []\ntenants = [\"umc\"]\nlabels = []\nwithin = \"4 h\"",
         "[[views]]\nname = \"VPN at UMC\"\nfilter = 'tenant:umc label:vpn status:open'\nsort = \"due\"",
         "[[snippets]]\nname = \"thanks\"\nbody = \"Hi {requester.first},\\n\\nThank you for letting us know.\"",
         "[[macros]]\nname = \"Ask for the steps\"\nacts = [{ act = \"reply\", body = \"Which steps, {requester.first}?\" }, { act = \"status\", value = \"pending\" }]",
@@ -176,4 +179,53 @@ fn what_is_known_is_named_once_and_sorts_of_values_have_names() {
     let said = parse("undo_window = -3").unwrap_err();
     assert!(said.contains("a whole number from 0 up"), "{said}");
     assert!(!said.contains("u32"), "{said}");
+}
+
+#[test]
+fn a_rule_counts_in_the_calendar_that_it_names() {
+    let rule = "[sla]\npolicy = \"ours\"\n[[sla.rules]]\ntarget = \"resolution\"\nwithin = \"8 h\"\ncalendar = \"night\"\n";
+    let night = "[calendars.night]\nalways_open = true\n";
+    let read = parse(&format!("{rule}{night}")).unwrap();
+    assert!(read.policy.calendars["night"].spec().always_open);
+    let missing = parse(rule).unwrap_err();
+    assert!(missing.contains("\"night\""), "{missing}");
+    assert!(missing.contains("[calendars.night]"), "{missing}");
+    let wrong = parse(&format!(
+        "{rule}[calendars.night]\nzone = \"Europe/Utrecht\"\n"
+    ))
+    .unwrap_err();
+    assert!(
+        wrong.contains("[calendars.night]") && wrong.contains("Europe/Utrecht"),
+        "{wrong}"
+    );
+}
+
+#[test]
+fn calendar_files_lie_beside_the_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    let days = folder.path().join("university.ics");
+    let text = "[calendar]\nholiday_files = [\"university.ics\"]";
+    let read = || config::parse(text, &file).map_err(|e| e.to_string());
+    let missing = read().unwrap_err();
+    assert!(
+        missing.contains("university.ics cannot be read"),
+        "{missing}"
+    );
+    std::fs::write(&days, "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20261124\nSUMMARY:Dies\nEND:VEVENT\nEND:VCALENDAR\n").unwrap();
+    let calendar = read().unwrap().calendar;
+    assert_eq!(
+        calendar.holiday("2026-11-24".parse().unwrap()),
+        Some("Dies")
+    );
+    assert_eq!(
+        calendar.holiday("2026-12-25".parse().unwrap()),
+        Some("Christmas Day")
+    );
+    std::fs::write(&days, "hello").unwrap();
+    let wrong = read().unwrap_err();
+    assert!(
+        wrong.contains("university.ics") && wrong.contains("VCALENDAR"),
+        "{wrong}"
+    );
 }

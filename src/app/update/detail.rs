@@ -5,7 +5,7 @@ use crate::app::layout::detail_lines;
 use crate::app::prepare;
 use crate::app::state::{Found, LineKind, Overlay, Pane, QueueRow, State, Tab, Why};
 use crate::domain::list::Sort;
-use crate::domain::sla::{self, History, Reason};
+use crate::domain::sla::{self, History, Reason, Subject};
 use crate::domain::text::{Printable, line};
 use crate::domain::thread::Thread;
 use crate::domain::ticket::{Due, TicketId};
@@ -337,14 +337,14 @@ impl Turn<'_> {
         let history = History {
             created: thread.ticket.created,
             opened_by: thread.opened_by,
-            kind: thread.ticket.kind,
-            priority: thread.ticket.priority,
+            subject: Subject::of(&thread.ticket),
             status: thread.first_status,
             events: &thread.clock_events,
         };
         let mut lines = Vec::new();
-        let parts = sla::why(&history, &self.s.policy, &self.s.calendar, self.s.now);
-        for p in parts.into_iter().filter(|p| p.from < p.to) {
+        let (policy, calendar) = (&self.s.policy, &self.s.calendar);
+        let why = sla::why(&history, &thread.timeline, policy, calendar, self.s.now);
+        for p in why.into_iter().flat_map(|why| why.segments) {
             let what = match &p.what {
                 Reason::Counted => format!("{} counted", span(p.secs)),
                 Reason::Ahead => format!("{} still to count until the deadline", span(p.secs)),
@@ -353,9 +353,21 @@ impl Turn<'_> {
                     format!("paused while {status}: {} spared", span(*spared))
                 }
                 Reason::Holiday(name) => format!("holiday: {name}"),
+                Reason::Changed { field, was, now } => {
+                    let promise = |of: &Option<sla::Amount>| {
+                        of.map_or_else(|| "nothing".to_owned(), |a| a.to_string())
+                    };
+                    format!(
+                        "promise changed by its {field}: {} to {}",
+                        promise(was),
+                        promise(now)
+                    )
+                }
             };
             let (from, to) = (prepare::time(self.s, p.from), prepare::time(self.s, p.to));
-            lines.push(line(&format!("{from} – {to} · {what}")));
+            let by = p.by.as_ref();
+            let by = by.map_or_else(String::new, |by| format!(", by {}", by.line()));
+            lines.push(line(&format!("{from} – {to} · {what}{by}")));
         }
         lines
     }
@@ -365,7 +377,7 @@ impl Turn<'_> {
 fn rule_line(s: &State, row: &QueueRow) -> Option<Printable> {
     let target = row.target?;
     let t = &row.ticket;
-    let rule = s.policy.rule(target, t.kind, t.priority)?;
+    let rule = s.policy.rule(target, &Subject::of(t))?;
     let mut of: Vec<String> = Vec::new();
     if let (Some(p), false) = (t.priority, rule.priorities.is_empty()) {
         of.push(format!("priority {p}"));

@@ -13,11 +13,13 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use crate::cli::exit::Fail;
-use crate::cli::import::{self, LONGEST, Placed, REPLY, REQUEST, source_status, tie_word};
+use crate::cli::import::{
+    self, ESCALATED, LONGEST, Placed, REPLY, REQUEST, RETURNED, source_status, tie_word,
+};
 use crate::cli::out;
 use crate::domain::Instant;
 use crate::domain::import::ImportMessage;
-use crate::domain::sla::{Side, What};
+use crate::domain::sla::{Owner, Side, What};
 use crate::domain::text::Untrusted;
 use crate::domain::thread::{AttachmentId, Author, Message, TimelineEntry, Visibility};
 use crate::domain::ticket::{Priority, Status, Ticket};
@@ -363,6 +365,8 @@ fn beside_fields(map: &mut Map<String, Value>, beside: &Beside) {
             let what = match e.what {
                 What::AgentReply => REPLY,
                 What::RequesterMessage => REQUEST,
+                What::Owner(Owner::Vendor) => ESCALATED,
+                What::Owner(Owner::Team) => RETURNED,
                 What::Status(s) => s.word(),
             };
             json!({"at": time(e.at), "what": what})

@@ -22,7 +22,7 @@ pub use convert::ticket as read_ticket;
 pub(super) use convert::{Placed, placed, status as source_status};
 pub(super) use input::LONGEST;
 pub use markup::{entities, html, jira};
-pub(super) use own::{REPLY, REQUEST, tie_word};
+pub(super) use own::{ESCALATED, REPLY, REQUEST, RETURNED, tie_word};
 pub use progress::words as progress_words;
 pub use schema::BadLine;
 

@@ -10,7 +10,7 @@ use super::schema::{BadLine, Object, shown};
 use crate::domain::change::LinkKind;
 use crate::domain::import::{ImportAttachment, ImportTicket};
 use crate::domain::people::{AgentId, TenantId};
-use crate::domain::sla::{Side, SlaEvent, What};
+use crate::domain::sla::{Owner, Side, SlaEvent, What};
 use crate::domain::text::Untrusted;
 use crate::domain::ticket::{Kind, Status, TicketKey, Turn};
 
@@ -18,6 +18,10 @@ use crate::domain::ticket::{Kind, Status, TicketKey, Turn};
 pub const REPLY: &str = "reply";
 /// The other one.
 pub const REQUEST: &str = "request";
+/// The clock event of a hand-over to a third party.
+pub const ESCALATED: &str = "escalated";
+/// The clock event of the way back from it.
+pub const RETURNED: &str = "returned";
 
 /// The word of a tie.
 pub const fn tie_word(kind: LinkKind) -> &'static str {
@@ -129,6 +133,8 @@ fn clocks(own: &Object<'_>, t: &mut ImportTicket) -> Result<(), BadLine> {
     let what = |word: &str| match word {
         REPLY => Ok(What::AgentReply),
         REQUEST => Ok(What::RequesterMessage),
+        ESCALATED => Ok(What::Owner(Owner::Vendor)),
+        RETURNED => Ok(What::Owner(Owner::Team)),
         status => own_status(status).map(What::Status),
     };
     t.sla.clear();

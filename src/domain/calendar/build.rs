@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
 
-use super::holidays::Country;
+use super::ics::join;
+use super::public::PublicHolidays;
 use super::spec::{CalendarError, CalendarSpec, Span};
 use super::zone::{DAY, FIRST_DAY, LAST_DAY, Zone};
 
@@ -24,7 +25,11 @@ pub(super) fn day_number(date: NaiveDate) -> i64 {
 /// The description with every text understood, before anything is counted.
 #[derive(Debug, Default)]
 pub(super) struct Read {
+    /// What is open in an ordinary week, by clock time.
     pub(super) week: [Stretches; 7],
+    /// The same as it is written. Where clocks change, pairs that overlap on the clock may lie apart, so
+    /// there each is turned into instants by itself.
+    pairs: [Stretches; 7],
     pub(super) holidays: BTreeMap<i64, String>,
     special: BTreeMap<i64, Stretches>,
     breaks: BTreeMap<i64, Stretches>,
@@ -45,11 +50,12 @@ impl Read {
         }
         read.absences = union(std::mem::take(&mut read.absences));
         for (i, (name, spans)) in spec.weekly.days().into_iter().enumerate() {
-            read.week[i] = union(clock_spans(&format!("weekly.{name}"), spans)?);
+            read.pairs[i] = clock_spans(&format!("weekly.{name}"), spans)?;
+            read.week[i] = union(read.pairs[i].clone());
         }
         for (date, spans) in &spec.special_dates {
             let spans = clock_spans(&format!("special_dates.{date}"), spans)?;
-            read.special.insert(day_number(*date), union(spans));
+            read.special.insert(day_number(*date), spans);
         }
         for (date, spans) in &spec.breaks {
             let spans = clock_spans(&format!("breaks.{date}"), spans)?;
@@ -58,6 +64,7 @@ impl Read {
         read.read_holidays(spec)?;
         if spec.always_open {
             read.week = std::array::from_fn(|_| vec![(0, DAY)]);
+            read.pairs = read.week.clone();
             read.special.clear();
             read.breaks.clear();
             return Ok(read);
@@ -69,13 +76,16 @@ impl Read {
     }
 
     fn read_holidays(&mut self, spec: &CalendarSpec) -> Result<(), CalendarError> {
+        let mut dates = spec.named_holidays.clone();
         for code in &spec.public_holidays {
-            let country =
-                Country::parse(code).ok_or_else(|| CalendarError::Country(code.clone()))?;
-            let all = (1980..2200).flat_map(|year| country.holidays(year));
-            self.holidays
-                .extend(all.map(|(date, name)| (day_number(date), name.to_owned())));
+            let known =
+                PublicHolidays::of(code).ok_or_else(|| CalendarError::Country(code.clone()))?;
+            for (date, name) in (1980..2200).flat_map(|year| known.in_year(year)) {
+                join(&mut dates, date, &name);
+            }
         }
+        self.holidays
+            .extend(dates.into_iter().map(|(d, name)| (day_number(d), name)));
         for text in &spec.yearly_holidays {
             let wrong = || CalendarError::Yearly(text.clone());
             let (month, day) = text.split_once('-').ok_or_else(wrong)?;
@@ -102,7 +112,7 @@ impl Read {
         if !always && (self.holidays.contains_key(&day) || zone.skips(day)) {
             return Vec::new();
         }
-        let hours = self.special.get(&day).unwrap_or(&self.week[weekday(day)]);
+        let hours = self.special.get(&day).unwrap_or(&self.pairs[weekday(day)]);
         let instants = |spans: &[(i64, i64)]| {
             union(
                 spans
@@ -205,6 +215,11 @@ fn union(mut spans: Stretches) -> Stretches {
     out
 }
 
+/// Seconds in all.
+pub(super) fn length(spans: &[(i64, i64)]) -> i64 {
+    spans.iter().map(|(a, b)| b - a).sum()
+}
+
 /// Takes sorted stretches away from sorted stretches.
 fn without(open: &[(i64, i64)], closed: &[(i64, i64)]) -> Stretches {
     let mut out = Vec::with_capacity(open.len());
@@ -223,21 +238,23 @@ fn without(open: &[(i64, i64)], closed: &[(i64, i64)]) -> Stretches {
     out
 }
 
+/// Pairs of clock times as seconds, without the empty ones.
 fn clock_spans(entry: &str, spans: &[Span]) -> Result<Stretches, CalendarError> {
-    spans
-        .iter()
-        .map(|(from, to)| {
-            let (a, b) = (clock(entry, from)?, clock(entry, to)?);
-            if b < a {
-                return Err(CalendarError::Backwards {
-                    entry: entry.into(),
-                    from: from.clone(),
-                    to: to.clone(),
-                });
-            }
-            Ok((a, b))
-        })
-        .collect()
+    let mut read = Stretches::with_capacity(spans.len());
+    for (from, to) in spans {
+        let (a, b) = (clock(entry, from)?, clock(entry, to)?);
+        if b < a {
+            return Err(CalendarError::Backwards {
+                entry: entry.into(),
+                from: from.clone(),
+                to: to.clone(),
+            });
+        }
+        if a < b {
+            read.push((a, b));
+        }
+    }
+    Ok(read)
 }
 
 /// `HH:MM` or `HH:MM:SS` as seconds, up to `24:00`.

@@ -6,23 +6,29 @@
 //! Open time is a running total: whole weeks are multiplied, and the dates that differ from their
 //! weekday (holidays, special dates, clock changes, absences) are kept with the sum of their
 //! differences. A question over a century costs what one over an hour does, without allocating.
-//! Special things are known from 1900 to 2200; 1 January 2200 stands for "never".
+//! Special things are known from 1900 to 2200; 1 January 2200 stands for "never". Instants are cut to
+//! whole seconds.
 
 mod build;
-mod holidays;
+mod count;
+mod ics;
+mod public;
 mod spec;
 mod zone;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 
-pub use holidays::{Country, IcsError, parse_ics_holidays};
+pub use ics::{IcsError, parse_ics_holidays};
+pub use public::PublicHolidays;
 pub use spec::{CalendarError, CalendarSpec, Span, Weekly};
 
-use self::build::{Read, Stretches, clock, day_number, weekday};
-use self::zone::{DAY, FIRST_DAY, LAST_DAY, Zone};
+use self::build::{Read, clock, day_number, weekday};
+use self::count::Tables;
+use self::zone::{DAY, LAST_DAY, Zone};
 use super::Instant;
 
 /// One working day as the SLA pane draws it.
@@ -34,17 +40,9 @@ pub struct DayHours {
     pub intervals: Vec<(Instant, Instant)>,
 }
 
-/// A date that may differ from its weekday.
-#[derive(Debug)]
-struct Odd {
-    day: i64,
-    /// Sum of the differences of all odd dates before this one.
-    before: i64,
-    open: Stretches,
-}
-
 /// A calendar that has been checked and is ready to count. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(try_from = "CalendarSpec", into = "CalendarSpec")]
 pub struct Calendar {
     inner: Arc<Inner>,
 }
@@ -53,13 +51,53 @@ pub struct Calendar {
 struct Inner {
     spec: CalendarSpec,
     tz: Tz,
-    zone: Arc<Zone>,
-    read: Read,
-    /// Open seconds of a week before each weekday, and of the whole.
-    week_sums: [i64; 8],
-    odd: Vec<Odd>,
-    /// Sum of the differences of all odd dates.
-    difference: i64,
+    tables: Tables,
+}
+
+/// What a meter shows that runs while a calendar is open: the difference of two readings of one calendar is
+/// the open time between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    seconds: i64,
+    day: i64,
+}
+
+impl Reading {
+    /// That of a meter that never stops.
+    pub const fn around(at: Instant) -> Self {
+        let seconds = at.timestamp();
+        Self { seconds, day: 0 }
+    }
+
+    /// Seconds, from a beginning that means nothing.
+    pub const fn seconds(self) -> i64 {
+        self.seconds
+    }
+
+    /// Seconds since an earlier reading.
+    pub const fn since(self, earlier: Self) -> i64 {
+        self.seconds - earlier.seconds
+    }
+}
+
+static STANDARD: LazyLock<Calendar> = LazyLock::new(|| {
+    let spec = CalendarSpec::standard();
+    let read = Read::new(&spec).unwrap_or_default();
+    Calendar::build(spec, Tz::Europe__Amsterdam, read)
+});
+
+impl TryFrom<CalendarSpec> for Calendar {
+    type Error = CalendarError;
+
+    fn try_from(spec: CalendarSpec) -> Result<Self, CalendarError> {
+        Self::new(spec)
+    }
+}
+
+impl From<Calendar> for CalendarSpec {
+    fn from(calendar: Calendar) -> Self {
+        calendar.inner.spec.clone()
+    }
 }
 
 impl PartialEq for Calendar {
@@ -102,38 +140,14 @@ impl Calendar {
     fn build(spec: CalendarSpec, tz: Tz, read: Read) -> Self {
         // Calendar time has no clock changes to care for.
         let zone = Zone::of(if spec.always_open { Tz::UTC } else { tz });
-        let mut week_sums = [0; 8];
-        for i in 0..7 {
-            week_sums[i + 1] = week_sums[i] + length(&read.week[i]);
-        }
-        let mut difference = 0;
-        let odd = read
-            .odd(&zone, spec.always_open)
-            .into_iter()
-            .map(|(day, open)| {
-                let before = difference;
-                difference += length(&open) - length(&read.week[weekday(day)]);
-                Odd { day, before, open }
-            })
-            .collect();
-        Self {
-            inner: Arc::new(Inner {
-                spec,
-                tz,
-                zone,
-                read,
-                week_sums,
-                odd,
-                difference,
-            }),
-        }
+        let tables = Tables::new(zone, read, spec.always_open);
+        let inner = Arc::new(Inner { spec, tz, tables });
+        Self { inner }
     }
 
     /// Monday to Friday 09:00-17:00 in Amsterdam without the Dutch public holidays.
     pub fn standard() -> Self {
-        let spec = CalendarSpec::standard();
-        let read = Read::new(&spec).unwrap_or_default();
-        Self::build(spec, Tz::Europe__Amsterdam, read)
+        STANDARD.clone()
     }
 
     /// The description it was made from.
@@ -146,27 +160,41 @@ impl Calendar {
         self.inner.tz
     }
 
+    fn tables(&self) -> &Tables {
+        &self.inner.tables
+    }
+
+    /// What the calendar's meter shows at an instant.
+    pub fn reading(&self, at: Instant) -> Reading {
+        let (day, seconds) = self.tables().total(at.timestamp());
+        Reading { seconds, day }
+    }
+
+    /// The instant that is so many open seconds after the one of a reading of this calendar; see [`Self::add`].
+    pub fn after(&self, from: Reading, seconds: i64) -> Instant {
+        instant(if seconds > 0 {
+            let total = from.seconds.saturating_add(seconds);
+            self.tables().earliest(total, from.day, seconds)
+        } else {
+            self.tables().latest(from.seconds, from.day, 0)
+        })
+    }
+
     /// The earliest instant by which `seconds` of open time have passed since `at`; with 0 `at` if it is
     /// open, else the next opening. 1 January 2200 if that never happens.
     pub fn add(&self, at: Instant, seconds: i64) -> Instant {
-        let i = &self.inner;
-        let (day, total) = i.total(at.timestamp());
-        instant(if seconds > 0 {
-            i.earliest(total.saturating_add(seconds), day)
-        } else {
-            i.latest(total, day)
-        })
+        self.after(self.reading(at), seconds)
     }
 
     /// The latest instant from which `seconds` of open time pass until `at`; with 0 the latest instant
     /// not after `at` that has open time directly before it.
     pub fn subtract(&self, at: Instant, seconds: i64) -> Instant {
-        let i = &self.inner;
-        let (day, total) = i.total(at.timestamp());
+        let (day, total) = self.tables().total(at.timestamp());
         instant(if seconds > 0 {
-            i.latest(total.saturating_sub(seconds), day)
+            let total = total.saturating_sub(seconds);
+            self.tables().latest(total, day, seconds.saturating_neg())
         } else {
-            i.earliest(total, day)
+            self.tables().earliest(total, day, 0)
         })
     }
 
@@ -175,12 +203,12 @@ impl Calendar {
         if to <= from {
             return 0;
         }
-        self.inner.total(to.timestamp()).1 - self.inner.total(from.timestamp()).1
+        self.reading(to).since(self.reading(from))
     }
 
     /// Is the desk open at that instant? The closing instant is not open.
     pub fn is_open(&self, at: Instant) -> bool {
-        self.inner.is_open(at.timestamp())
+        self.tables().is_open(at.timestamp())
     }
 
     /// The earliest open instant not before `at`; none if it never opens again.
@@ -188,8 +216,8 @@ impl Calendar {
         if self.is_open(at) {
             return Some(at);
         }
-        let (day, total) = self.inner.total(at.timestamp());
-        let t = self.inner.latest(total, day);
+        let (day, total) = self.tables().total(at.timestamp());
+        let t = self.tables().latest(total, day, 0);
         (t < LAST_DAY * DAY).then(|| instant(t))
     }
 
@@ -205,7 +233,7 @@ impl Calendar {
     /// The earliest end of a stretch strictly after `at`; none if it never closes again.
     pub fn next_close(&self, at: Instant) -> Option<Instant> {
         let open = self.next_open(at)?.timestamp();
-        self.inner.close_after(open).map(instant)
+        self.tables().close_after(open).map(instant)
     }
 
     /// The open stretches between two instants, cut at both.
@@ -231,7 +259,7 @@ impl Calendar {
         (first..first + 3660)
             .filter_map(|day| {
                 let intervals: Vec<_> = self
-                    .inner
+                    .tables()
                     .open(day)
                     .map(|(a, b)| (instant(a), instant(b)))
                     .collect();
@@ -246,44 +274,46 @@ impl Calendar {
 
     /// The local date of an instant.
     pub fn date(&self, at: Instant) -> NaiveDate {
-        date_of(self.inner.local(at.timestamp()).0)
+        date_of(self.tables().local(at.timestamp()).0)
     }
 
     /// The local clock time of an instant, in seconds since midnight on the wall.
     pub fn clock(&self, at: Instant) -> i64 {
-        self.inner.local(at.timestamp()).1
+        self.tables().local(at.timestamp()).1
     }
 
     /// The instant at which a local date begins.
     pub fn midnight(&self, date: NaiveDate) -> Instant {
-        instant(self.inner.zone.resolve(day_number(date) * DAY))
+        instant(self.tables().zone.resolve(day_number(date) * DAY))
     }
 
     /// The name of the holiday on that date, if there is one.
     pub fn holiday(&self, date: NaiveDate) -> Option<&str> {
-        let name = self.inner.read.holidays.get(&day_number(date))?;
+        let name = self.tables().read.holidays.get(&day_number(date))?;
         Some(name.as_str())
     }
 
     /// Has the weekday hours in an ordinary week?
     pub fn has_hours(&self, date: NaiveDate) -> bool {
-        !self.inner.read.week[weekday(day_number(date))].is_empty()
+        !self.tables().read.week[weekday(day_number(date))].is_empty()
     }
 
     /// Does a break cover the instant?
     pub fn on_break(&self, at: Instant) -> bool {
-        self.inner.read.in_break(&self.inner.zone, at.timestamp())
+        self.tables()
+            .read
+            .in_break(&self.tables().zone, at.timestamp())
     }
 
     /// Has the weekday hours, and is the date no holiday? Special hours do not count here.
     pub fn is_working_date(&self, date: NaiveDate) -> bool {
-        self.inner.is_working(day_number(date))
+        self.tables().is_working(day_number(date))
     }
 
     /// Moves a date by working dates; a closed one first rolls to the nearest working date in the
     /// direction of the move, forward for 0.
     pub fn shift_date(&self, date: NaiveDate, days: i32) -> NaiveDate {
-        date_of(self.inner.shift(day_number(date), i64::from(days)))
+        date_of(self.tables().shift(day_number(date), i64::from(days)))
     }
 
     /// `days` working days later: from the next open instant, the same clock time on the date that many
@@ -300,7 +330,7 @@ impl Calendar {
     }
 
     fn same_clock(&self, at: Instant, days: i32) -> Instant {
-        let i = &self.inner;
+        let i = self.tables();
         let (day, seconds) = i.local(at.timestamp());
         instant(
             i.zone
@@ -310,183 +340,10 @@ impl Calendar {
 
     /// The last closing of the local date of `at`; `at` itself on a date that is closed.
     pub fn end_of_day(&self, at: Instant) -> Instant {
-        let (day, _) = self.inner.local(at.timestamp());
-        self.inner
+        let (day, _) = self.tables().local(at.timestamp());
+        self.tables()
             .open(day)
             .last()
             .map_or(at, |(_, end)| instant(end))
-    }
-}
-
-fn length(spans: &[(i64, i64)]) -> i64 {
-    spans.iter().map(|(a, b)| b - a).sum()
-}
-
-impl Inner {
-    /// Local day number and seconds on the wall.
-    fn local(&self, at: i64) -> (i64, i64) {
-        let wall = at + self.zone.offset(at);
-        (wall.div_euclid(DAY), wall.rem_euclid(DAY))
-    }
-
-    /// The day whose midnight is the last one at or before the instant. Differs from the local date only
-    /// where clocks go back over midnight.
-    fn cell(&self, at: i64) -> i64 {
-        if let Some(offset) = self.zone.calm(at) {
-            return (at + offset).div_euclid(DAY);
-        }
-        let mut day = self.local(at).0;
-        while self.zone.resolve((day + 1) * DAY) <= at {
-            day += 1;
-        }
-        while self.zone.resolve(day * DAY) > at {
-            day -= 1;
-        }
-        day
-    }
-
-    /// Open stretches between a date's midnight and the next.
-    fn open(&self, day: i64) -> impl Iterator<Item = (i64, i64)> + '_ {
-        let (spans, shift): (&[(i64, i64)], i64) =
-            match self.odd.binary_search_by_key(&day, |o| o.day) {
-                Ok(i) => (&self.odd[i].open, 0),
-                Err(_) => {
-                    let spans = &self.read.week[weekday(day)];
-                    let shift = spans
-                        .first()
-                        .map_or(0, |(a, _)| self.zone.resolve(day * DAY + a) - a);
-                    (spans, shift)
-                }
-            };
-        spans.iter().map(move |(a, b)| (a + shift, b + shift))
-    }
-
-    /// Open seconds between a fixed Monday and the midnight of a day.
-    fn before(&self, day: i64) -> i64 {
-        let i = self.odd.partition_point(|o| o.day < day);
-        let difference = self.odd.get(i).map_or(self.difference, |o| o.before);
-        (day + 3).div_euclid(7) * self.week_sums[7] + self.week_sums[weekday(day)] + difference
-    }
-
-    /// The instant's day and the open seconds before it.
-    fn total(&self, at: i64) -> (i64, i64) {
-        let day = self.cell(at);
-        let within: i64 = self.open(day).map(|(a, b)| (at.min(b) - a).max(0)).sum();
-        (day, self.before(day) + within)
-    }
-
-    fn is_open(&self, at: i64) -> bool {
-        self.open(self.cell(at)).any(|(a, b)| (a..b).contains(&at))
-    }
-
-    /// The first day for which a test, false up to some day and true from then on, holds. Looks in
-    /// doubling steps from `near`.
-    fn first_day(&self, near: i64, test: impl Fn(i64) -> bool) -> Option<i64> {
-        let near = near.clamp(FIRST_DAY, LAST_DAY);
-        let (mut no, mut yes) = (near, near);
-        let mut step = 1;
-        if test(near) {
-            loop {
-                no = yes - step;
-                if no < FIRST_DAY {
-                    no = FIRST_DAY - 1;
-                    break;
-                }
-                if !test(no) {
-                    break;
-                }
-                yes = no;
-                step *= 2;
-            }
-        } else {
-            loop {
-                yes = (no + step).min(LAST_DAY);
-                if test(yes) {
-                    break;
-                }
-                if yes == LAST_DAY {
-                    return None;
-                }
-                no = yes;
-                step *= 2;
-            }
-        }
-        while yes - no > 1 {
-            let middle = i64::midpoint(no, yes);
-            if test(middle) {
-                yes = middle;
-            } else {
-                no = middle;
-            }
-        }
-        Some(yes)
-    }
-
-    /// The earliest instant with at least so many open seconds before it.
-    fn earliest(&self, total: i64, near: i64) -> i64 {
-        let Some(day) = self.first_day(near, |d| self.before(d + 1) >= total) else {
-            return LAST_DAY * DAY;
-        };
-        let mut left = (total - self.before(day)).max(0);
-        let mut end = self.zone.resolve(day * DAY);
-        for (a, b) in self.open(day) {
-            if b - a >= left {
-                return a + left;
-            }
-            left -= b - a;
-            end = b;
-        }
-        end
-    }
-
-    /// The latest instant with at most so many open seconds before it.
-    fn latest(&self, total: i64, near: i64) -> i64 {
-        let Some(day) = self.first_day(near, |d| self.before(d + 1) > total) else {
-            return LAST_DAY * DAY;
-        };
-        let mut left = (total - self.before(day)).max(0);
-        let mut end = self.zone.resolve(day * DAY);
-        for (a, b) in self.open(day) {
-            if b - a > left {
-                return a + left;
-            }
-            left -= b - a;
-            end = b;
-        }
-        end
-    }
-
-    /// The end of the stretch that an open instant is in.
-    fn close_after(&self, open: i64) -> Option<i64> {
-        let (near, total) = self.total(open);
-        let day = self.first_day(near, |d| {
-            d >= near && self.before(d + 1) - total != self.zone.resolve((d + 1) * DAY) - open
-        })?;
-        let at = open.max(self.zone.resolve(day * DAY));
-        let inside = self.open(day).find(|(a, b)| (*a..*b).contains(&at));
-        Some(inside.map_or(at, |(_, end)| end))
-    }
-
-    fn is_working(&self, day: i64) -> bool {
-        self.spec.always_open
-            || (!self.read.week[weekday(day)].is_empty() && !self.read.holidays.contains_key(&day))
-    }
-
-    fn shift(&self, day: i64, days: i64) -> i64 {
-        let step = if days < 0 { -1 } else { 1 };
-        let mut left = days.abs();
-        let mut at = day;
-        loop {
-            if self.is_working(at) {
-                if left == 0 {
-                    return at;
-                }
-                left -= 1;
-            }
-            at += step;
-            if !(FIRST_DAY..LAST_DAY).contains(&at) {
-                return at;
-            }
-        }
     }
 }

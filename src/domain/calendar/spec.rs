@@ -62,10 +62,13 @@ pub struct CalendarSpec {
     pub zone: String,
     /// Opening hours of an ordinary week.
     pub weekly: Weekly,
-    /// Countries whose public holidays are closed; see `holidays::Country`.
+    /// Areas whose public holidays are closed, such as `NL` or `DE-BY`; see [`super::PublicHolidays`].
     pub public_holidays: Vec<String>,
     /// Dates that are closed all day.
     pub holidays: Vec<NaiveDate>,
+    /// Dates that are closed all day, with the names of their holidays, as a calendar file gives them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub named_holidays: BTreeMap<NaiveDate, String>,
     /// `MM-DD`, closed every year.
     pub yearly_holidays: Vec<String>,
     /// Other hours on that date, in place of the weekly ones. A holiday stays closed all the same.
@@ -115,6 +118,7 @@ impl Default for CalendarSpec {
             weekly: Weekly::default(),
             public_holidays: Vec::new(),
             holidays: Vec::new(),
+            named_holidays: BTreeMap::new(),
             yearly_holidays: Vec::new(),
             special_dates: BTreeMap::new(),
             breaks: BTreeMap::new(),
@@ -153,9 +157,9 @@ pub enum CalendarError {
     /// Not a day of the year.
     #[error("yearly_holidays: \"{0}\" is no day of the year; write MM-DD, such as 12-25")]
     Yearly(String),
-    /// A country whose holidays are not built in.
+    /// An area whose holidays are not built in.
     #[error(
-        "public_holidays: the holidays of \"{0}\" are not built in (there are: NL); list them under holidays"
+        "public_holidays: the holidays of \"{0}\" are not built in (there are NL, BE, DE, GB, FR and US, and parts such as DE-BY or GB-ENG); list them under holidays, or name a calendar file under holiday_files"
     )]
     Country(String),
     /// An absence that ends before it starts.

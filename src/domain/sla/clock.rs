@@ -1,279 +1,263 @@
-//! The counting: from a history to clocks, the due instant, and the sum behind it.
+//! The counting: from a history to clocks and the due instant.
 //!
 //! The priority, kind, policy and calendar that hold now apply to the ticket's whole life: a change
-//! never restarts a clock, and what was used up stays used up.
+//! never restarts a clock, and what was used up stays used up. Nothing here allocates but the list of
+//! clocks itself: a store recomputes a million tickets after a change of the calendar.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 
-use super::{
-    Amount, Clock, ClockState, History, NextResponseScope, Owner, Policy, Reason, Rule, Segment,
-    Side, Target, What,
-};
+use super::life::{self, Parts};
+use super::{Amount, Clock, ClockState, History, Owner, Policy, Rule, Target};
 use crate::domain::Instant;
-use crate::domain::calendar::Calendar;
+use crate::domain::calendar::{Calendar, Reading};
 use crate::domain::ticket::{Due, Status};
 
 /// The time a promise is counted in.
 #[derive(Clone, Copy)]
-enum Line<'a> {
+pub(super) enum Line<'a> {
+    /// Open time of a calendar.
     Working(&'a Calendar),
-    Calendar,
+    /// Every second.
+    Around,
 }
 
 impl Line<'_> {
-    fn elapsed(self, from: Instant, to: Instant) -> i64 {
+    fn reading(self, at: Instant) -> Reading {
         match self {
-            Self::Working(c) => c.elapsed(from, to),
-            Self::Calendar => (to - from).num_seconds().max(0),
+            Self::Working(c) => c.reading(at),
+            Self::Around => Reading::around(at),
         }
     }
 
-    fn add(self, at: Instant, seconds: i64) -> Instant {
+    fn after(self, from: Reading, seconds: i64) -> Instant {
         match self {
-            Self::Working(c) => c.add(at, seconds),
-            Self::Calendar => at + TimeDelta::seconds(seconds),
+            Self::Working(c) => c.after(from, seconds),
+            Self::Around => DateTime::from_timestamp(from.seconds().saturating_add(seconds), 0)
+                .unwrap_or(DateTime::<chrono::Utc>::MAX_UTC),
         }
+    }
+
+    pub(super) fn elapsed(self, from: Instant, to: Instant) -> i64 {
+        if to <= from {
+            return 0;
+        }
+        self.reading(to).since(self.reading(from))
     }
 
     fn subtract(self, at: Instant, seconds: i64) -> Instant {
         match self {
             Self::Working(c) => c.subtract(at, seconds),
-            Self::Calendar => at - TimeDelta::seconds(seconds),
+            Self::Around => at - TimeDelta::try_seconds(seconds).unwrap_or_default(),
         }
     }
 }
 
-/// A part of a clock's life in which one status held.
-#[derive(Clone, Copy)]
-struct Part {
-    from: Instant,
-    to: Instant,
-    /// The status that stopped the clock.
-    stopped: Option<Status>,
+/// What a clock has counted and when it is used up.
+struct Tally {
+    /// The whole promise.
+    total: i64,
+    counted: i64,
+    counted_vendor: i64,
+    paused: i64,
+    deadline: Instant,
+}
+
+impl Tally {
+    fn of_seconds(total: i64, line: Line<'_>, start: Instant, parts: Parts<'_>) -> Self {
+        let (mut counted, mut counted_vendor, mut paused) = (0, 0, 0);
+        let mut deadline = None;
+        let mut at = line.reading(start);
+        for p in parts {
+            let end = line.reading(p.to);
+            let seconds = end.since(at);
+            if p.stopped.is_some() {
+                paused += seconds;
+            } else {
+                if deadline.is_none() && counted + seconds >= total {
+                    deadline = Some(line.after(at, total - counted));
+                }
+                counted += seconds;
+                if p.owner == Owner::Vendor {
+                    counted_vendor += seconds;
+                }
+            }
+            at = end;
+        }
+        Self {
+            total,
+            counted,
+            counted_vendor,
+            paused,
+            deadline: deadline.unwrap_or_else(|| line.after(at, total - counted)),
+        }
+    }
+
+    /// The deadline without pauses, then moved by the open seconds that they took.
+    fn of_days(base: Instant, line: Line<'_>, start: Instant, parts: Parts<'_>) -> Self {
+        let (mut counted, mut counted_vendor, mut paused, mut lost) = (0, 0, 0, 0);
+        let mut deadline = base;
+        let (mut at, based) = (line.reading(start), line.reading(base));
+        // Where clocks go back, the same clock time can be an earlier instant.
+        let total = based.since(at).max(0);
+        for p in parts {
+            let end = line.reading(p.to);
+            let seconds = end.since(at);
+            if p.stopped.is_none() {
+                counted += seconds;
+                if p.owner == Owner::Vendor {
+                    counted_vendor += seconds;
+                }
+            } else {
+                paused += seconds;
+                // What stands still after the promise is used up cannot move the deadline any more.
+                if counted < total && seconds > 0 {
+                    lost += seconds;
+                    deadline = line.after(based, lost);
+                }
+            }
+            at = end;
+        }
+        Self {
+            total,
+            counted,
+            counted_vendor,
+            paused,
+            deadline,
+        }
+    }
+
+    const fn remaining(&self) -> i64 {
+        self.total - self.counted
+    }
 }
 
 /// One clock with all that is needed to explain it.
-struct Counted<'a> {
-    clock: Clock,
-    rule: &'a Rule,
-    line: Line<'a>,
-    parts: Vec<Part>,
+pub(super) struct Counted<'a> {
+    pub(super) rule: &'a Rule,
+    pub(super) line: Line<'a>,
+    /// The life of the clock in parts.
+    pub(super) parts: Parts<'a>,
     /// The end of the clock, or the instant at which it was looked at.
-    until: Instant,
-}
-
-/// When the clock of a target started and ended, if it ever started.
-fn span(
-    history: &History<'_>,
-    policy: &Policy,
-    target: Target,
-    now: Instant,
-) -> Option<(Instant, Option<Instant>)> {
-    let events = || history.events.iter().take_while(|e| e.at <= now);
-    match target {
-        Target::FirstResponse => {
-            if history.opened_by == Side::Agent {
-                return None;
-            }
-            let reply = events().find(|e| e.what == What::AgentReply);
-            Some((history.created, reply.map(|e| e.at)))
-        }
-        Target::NextResponse => next_response(history, policy.next_response, now),
-        Target::Resolution => {
-            let mut done = (!history.status.is_live()).then_some(history.created);
-            for e in events() {
-                if let What::Status(status) = e.what {
-                    done = if status.is_live() {
-                        None
-                    } else {
-                        done.or(Some(e.at))
-                    };
-                }
-            }
-            Some((history.created, done))
-        }
-    }
-}
-
-/// The exchange that waits, else the last one. What agents open counts as their first word. A message
-/// and an answer at the same instant are asked and answered, in whichever order they are listed.
-fn next_response(
-    history: &History<'_>,
-    scope: NextResponseScope,
-    now: Instant,
-) -> Option<(Instant, Option<Instant>)> {
-    let any = scope == NextResponseScope::AnyUnanswered;
-    let by_agent = history.opened_by == Side::Agent;
-    let mut counts = any || by_agent;
-    let mut waiting = (any && !by_agent).then_some(history.created);
-    let mut last = None;
-    let mut rest = history.events;
-    while let Some(first) = rest.first().filter(|e| e.at <= now) {
-        let same = rest.iter().take_while(|e| e.at == first.at).count();
-        let (group, later) = rest.split_at(same);
-        rest = later;
-        let has = |what: What| group.iter().any(|e| e.what == what);
-        if has(What::RequesterMessage) && counts && waiting.is_none() {
-            waiting = Some(first.at);
-        }
-        if has(What::AgentReply) {
-            counts = true;
-            if let Some(start) = waiting.take() {
-                last = Some((start, Some(first.at)));
-            }
-        }
-    }
-    waiting.map(|start| (start, None)).or(last)
-}
-
-/// The parts of `[start, until)`, each with the status that stopped the clock in it.
-fn parts(
-    history: &History<'_>,
-    policy: &Policy,
+    pub(super) until: Instant,
     target: Target,
     start: Instant,
-    until: Instant,
-) -> Vec<Part> {
-    let stopped = |status: Status| policy.pauses(target, status).then_some(status);
-    let mut parts: Vec<Part> = Vec::new();
-    let mut put = |from: Instant, to: Instant, stopped: Option<Status>| {
-        let (from, to) = (from.max(start), to.min(until));
-        if from >= to {
-            return;
-        }
-        match parts.last_mut() {
-            Some(last) if last.stopped == stopped => last.to = to,
-            _ => parts.push(Part { from, to, stopped }),
-        }
-    };
-    let (mut at, mut status) = (history.created, history.status);
-    for e in history.events {
-        if let What::Status(next) = e.what {
-            put(at, e.at, stopped(status));
-            (at, status) = (e.at, next);
-        }
+    end: Option<Instant>,
+    status: Status,
+    owner: Owner,
+    paused: bool,
+    warn_before: Option<i64>,
+    tally: Tally,
+}
+
+/// How the clock of a target stands at `now`, if it has started.
+pub(super) fn count<'a>(
+    history: &History<'a>,
+    policy: &'a Policy,
+    desk: &'a Calendar,
+    target: Target,
+    now: Instant,
+) -> Option<Counted<'a>> {
+    let rule = policy.rule(target, &history.subject)?;
+    if now < history.created {
+        return None;
     }
-    put(at, until, stopped(status));
-    parts
-}
-
-fn status_at(history: &History<'_>, now: Instant) -> Status {
-    let changes = history.events.iter().take_while(|e| e.at <= now);
-    changes.fold(history.status, |status, e| match e.what {
-        What::Status(next) => next,
-        _ => status,
-    })
-}
-
-/// Target seconds and deadline.
-fn deadline(
-    amount: Amount,
-    line: Line<'_>,
-    calendar: &Calendar,
-    start: Instant,
-    parts: &[Part],
-    until: Instant,
-) -> (i64, Instant) {
-    match amount {
-        Amount::Working(target) | Amount::Calendar(target) => {
-            let mut left = target;
-            for p in parts.iter().filter(|p| p.stopped.is_none()) {
-                let counted = line.elapsed(p.from, p.to);
-                if counted >= left {
-                    return (target, line.add(p.from, left));
-                }
-                left -= counted;
-            }
-            (target, line.add(until.max(start), left))
+    let (start, end) = life::span(history, policy, target, now)?;
+    let until = end.unwrap_or(now);
+    let calendar = policy.calendar(rule, desk);
+    let parts = Parts::new(history, policy, target, start, until);
+    let working = Line::Working(calendar);
+    let (line, tally) = match rule.within {
+        Amount::Working(total) => {
+            let tally = Tally::of_seconds(total, working, start, parts.clone());
+            (working, tally)
+        }
+        Amount::Calendar(total) => {
+            let tally = Tally::of_seconds(total, Line::Around, start, parts.clone());
+            (Line::Around, tally)
         }
         Amount::Days { days, end_of_day } => {
             let mut base = calendar.add_days(start, days);
             if end_of_day {
                 base = calendar.end_of_day(base);
             }
-            let (mut lost, mut at) = (0, base);
-            for p in parts.iter().filter(|p| p.stopped.is_some()) {
-                // What stands still after the deadline cannot move it any more.
-                if p.from >= at {
-                    break;
-                }
-                lost += line.elapsed(p.from, p.to);
-                if lost > 0 {
-                    at = line.add(base, lost);
-                }
-            }
-            (line.elapsed(start, base), at)
+            let tally = Tally::of_days(base, working, start, parts.clone());
+            (working, tally)
         }
-    }
-}
-
-fn count<'a>(
-    history: &History<'_>,
-    policy: &'a Policy,
-    calendar: &'a Calendar,
-    target: Target,
-    now: Instant,
-) -> Option<Counted<'a>> {
-    let rule = policy.rule(target, history.kind, history.priority)?;
-    if now < history.created {
-        return None;
-    }
-    let (start, end) = span(history, policy, target, now)?;
-    let until = end.unwrap_or(now);
-    let line = match rule.within {
-        Amount::Calendar(_) => Line::Calendar,
-        Amount::Working(_) | Amount::Days { .. } => Line::Working(calendar),
     };
-    let parts = parts(history, policy, target, start, until);
-    let sum = |stopped: bool| -> i64 {
-        let fitting = parts.iter().filter(|p| p.stopped.is_some() == stopped);
-        fitting.map(|p| line.elapsed(p.from, p.to)).sum()
-    };
-    let (elapsed, paused_seconds) = (sum(false), sum(true));
-    let (total, deadline) = deadline(rule.within, line, calendar, start, &parts, until);
-    let remaining = total - elapsed;
-    let breached_at = parts.iter().filter(|p| p.stopped.is_none()).find_map(|p| {
-        let at = line.add(deadline.max(p.from), 0);
-        (at < p.to).then_some(at)
-    });
-    let status = status_at(history, now);
-    let state = match end {
-        Some(at) if breached_at.is_some() => ClockState::Breached { at },
-        Some(at) => ClockState::Met { at },
-        None if !status.is_live() => ClockState::Stopped,
-        None if policy.pauses(target, status) => ClockState::Paused { left: remaining },
-        None => ClockState::Running { due: deadline },
-    };
-    let warn = rule.warn_before.or(policy.warn_before);
-    let warn_at = match state {
-        ClockState::Running { .. } => warn.map(|w| line.subtract(deadline, w)),
-        _ => None,
-    };
-    let owner = if status == Status::OnHold {
-        Owner::Vendor
-    } else {
-        Owner::Team
-    };
-    let clock = Clock {
-        target,
-        state,
-        start,
-        deadline,
-        elapsed,
-        remaining,
-        paused_seconds,
-        breached: breached_at.is_some(),
-        breached_at,
-        warn_at,
-        owner,
-    };
+    let (status, owner) = life::stands(history, now);
     Some(Counted {
-        clock,
         rule,
         line,
         parts,
         until,
+        target,
+        start,
+        end,
+        status,
+        owner,
+        paused: policy.pauses(target, status),
+        warn_before: rule.warn_before.or(policy.warn_before),
+        tally,
     })
+}
+
+impl Counted<'_> {
+    /// What the clock says about the ticket's urgency; none of a clock that has ended.
+    fn due(&self) -> Due {
+        let target = self.target;
+        if self.end.is_some() || !self.status.is_live() {
+            return Due::None;
+        }
+        if self.paused {
+            let left = self.tally.remaining();
+            return Due::Paused { target, left };
+        }
+        let at = self.tally.deadline;
+        Due::Running { target, at }
+    }
+
+    /// The first instant from which on more than the promise was counted.
+    fn breached_at(&self) -> Option<Instant> {
+        if self.tally.remaining() >= 0 {
+            return None;
+        }
+        let mut counting = self.parts.clone().filter(|p| p.stopped.is_none());
+        counting.find_map(|p| {
+            let from = self.tally.deadline.max(p.from);
+            let at = self.line.after(self.line.reading(from), 0);
+            (at < p.to).then_some(at)
+        })
+    }
+
+    pub(super) fn clock(&self) -> Clock {
+        let tally = &self.tally;
+        let breached_at = self.breached_at();
+        let state = match (self.end, self.due()) {
+            (Some(at), _) if breached_at.is_some() => ClockState::Breached { at },
+            (Some(at), _) => ClockState::Met { at },
+            (None, Due::Running { at, .. }) => ClockState::Running { due: at },
+            (None, Due::Paused { left, .. }) => ClockState::Paused { left },
+            (None, Due::None) => ClockState::Stopped,
+        };
+        let warn_at = match state {
+            ClockState::Running { due } => self.warn_before.map(|w| self.line.subtract(due, w)),
+            _ => None,
+        };
+        Clock {
+            target: self.target,
+            state,
+            start: self.start,
+            deadline: tally.deadline,
+            elapsed: tally.counted,
+            elapsed_vendor: tally.counted_vendor,
+            remaining: tally.remaining(),
+            paused_seconds: tally.paused,
+            breached: breached_at.is_some(),
+            breached_at,
+            warn_at,
+            owner: self.owner,
+        }
+    }
 }
 
 /// All clocks of a ticket at `now` that have started, in the order of [`Target::ALL`].
@@ -286,28 +270,34 @@ pub fn clocks(
     Target::ALL
         .into_iter()
         .filter_map(|target| count(history, policy, calendar, target, now))
-        .map(|c| c.clock)
+        .map(|c| c.clock())
         .collect()
 }
 
 /// The open clock that presses most: the earliest deadline among those that run, else the paused one
 /// with the least time left; the earlier of [`Target::ALL`] where they are equal.
-fn pressing<'a>(
-    history: &History<'_>,
+pub(super) fn pressing<'a>(
+    history: &History<'a>,
     policy: &'a Policy,
     calendar: &'a Calendar,
     now: Instant,
-) -> Option<Counted<'a>> {
-    Target::ALL
-        .into_iter()
-        .filter_map(|target| count(history, policy, calendar, target, now))
-        .filter_map(|c| match c.clock.state {
-            ClockState::Running { due } => Some(((0, due.timestamp()), c)),
-            ClockState::Paused { left } => Some(((1, left), c)),
-            _ => None,
-        })
-        .min_by_key(|(key, _)| *key)
-        .map(|(_, c)| c)
+) -> Option<(Due, Counted<'a>)> {
+    let mut first: Option<((u8, i64), Due, Counted<'a>)> = None;
+    for target in Target::ALL {
+        let Some(c) = count(history, policy, calendar, target, now) else {
+            continue;
+        };
+        let due = c.due();
+        let key = match due {
+            Due::Running { at, .. } => (0, at.timestamp()),
+            Due::Paused { left, .. } => (1, left),
+            Due::None => continue,
+        };
+        if first.as_ref().is_none_or(|(known, _, _)| key < *known) {
+            first = Some((key, due, c));
+        }
+    }
+    first.map(|(_, due, c)| (due, c))
 }
 
 /// The most urgent open clock: the earliest deadline among those that run, else the
@@ -318,95 +308,5 @@ pub fn due(history: &History<'_>, policy: &Policy, calendar: &Calendar) -> Due {
         .events
         .last()
         .map_or(history.created, |e| e.at.max(history.created));
-    let Some(Counted { clock, .. }) = pressing(history, policy, calendar, last) else {
-        return Due::None;
-    };
-    match clock.state {
-        ClockState::Running { due } => Due::Running {
-            target: clock.target,
-            at: due,
-        },
-        ClockState::Paused { left } => Due::Paused {
-            target: clock.target,
-            left,
-        },
-        _ => Due::None,
-    }
-}
-
-/// The parts that add up to the deadline of the most urgent open clock, in order of time. The seconds of
-/// `Counted` and `Ahead` add up to the promise; `Over` is what came on top. Holidays follow the part they lie in.
-pub fn why(
-    history: &History<'_>,
-    policy: &Policy,
-    calendar: &Calendar,
-    now: Instant,
-) -> Vec<Segment> {
-    let Some(counted) = pressing(history, policy, calendar, now) else {
-        return Vec::new();
-    };
-    let Counted {
-        clock,
-        rule,
-        line,
-        parts,
-        until,
-    } = counted;
-    let mut out = Vec::new();
-    let mut put = |from: Instant, to: Instant, what: Reason, secs: i64| {
-        if from >= to {
-            return;
-        }
-        let working = matches!(what, Reason::Counted | Reason::Ahead);
-        out.push(Segment {
-            from,
-            to,
-            what,
-            secs,
-        });
-        if working && !matches!(rule.within, Amount::Calendar(_)) {
-            out.extend(holidays(calendar, from, to));
-        }
-    };
-    for p in &parts {
-        if let Some(status) = p.stopped {
-            let spared = line.elapsed(p.from, p.to);
-            put(p.from, p.to, Reason::Paused { status, spared }, 0);
-            continue;
-        }
-        let middle = clock.deadline.clamp(p.from, p.to);
-        put(
-            p.from,
-            middle,
-            Reason::Counted,
-            line.elapsed(p.from, middle),
-        );
-        put(middle, p.to, Reason::Over, line.elapsed(middle, p.to));
-    }
-    let ahead = line.elapsed(until, clock.deadline);
-    put(until, clock.deadline, Reason::Ahead, ahead);
-    out
-}
-
-/// The named holidays within a part, on days of the week that are otherwise open.
-fn holidays(calendar: &Calendar, from: Instant, to: Instant) -> Vec<Segment> {
-    let days = calendar
-        .date(from)
-        .iter_days()
-        .take_while(|d| *d <= calendar.date(to));
-    // A promise of more than two years would list more than anybody reads.
-    days.take(731)
-        .filter_map(|date| {
-            let name = calendar
-                .holiday(date)
-                .filter(|_| calendar.has_hours(date))?;
-            let next = date.succ_opt()?;
-            Some(Segment {
-                from: calendar.midnight(date).max(from),
-                to: calendar.midnight(next).min(to),
-                what: Reason::Holiday(name.to_owned()),
-                secs: 0,
-            })
-        })
-        .collect()
+    pressing(history, policy, calendar, last).map_or(Due::None, |(due, _)| due)
 }

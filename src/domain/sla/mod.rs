@@ -3,18 +3,26 @@
 //! Working time itself is [`super::calendar`]'s. The rules (what starts, pauses and
 //! ends a clock) are pure functions of a ticket's history, a policy and a calendar.
 
+mod amount;
 mod clock;
 mod countdown;
+mod life;
 mod policy;
+mod theirs;
+mod why;
 
-pub use clock::{clocks, due, why};
+pub use amount::Amount;
+pub use clock::{clocks, due};
 pub use countdown::{Countdown, SOON, Urgency, countdown};
-pub use policy::{Amount, NextResponseScope, Policy, Rule};
+pub use policy::{NextResponseScope, Policy, Reopening, Rule};
+pub use theirs::{Settled, TheirDue, Trust, Whose, settle};
+pub use why::{Explained, Reason, Segment, explain, why};
 
 use serde::{Deserialize, Serialize};
 
 use super::Instant;
-use super::ticket::{Kind, Priority, Status};
+use super::people::TenantId;
+use super::ticket::{Kind, Priority, Status, Ticket};
 
 /// A promise that is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -26,11 +34,18 @@ pub enum Target {
     NextResponse,
     /// The solution.
     Resolution,
+    /// The next word to a requester who waits for nothing but the solution.
+    PeriodicUpdate,
 }
 
 impl Target {
     /// All of them, the most pressing kind first.
-    pub const ALL: [Self; 3] = [Self::FirstResponse, Self::NextResponse, Self::Resolution];
+    pub const ALL: [Self; 4] = [
+        Self::FirstResponse,
+        Self::NextResponse,
+        Self::Resolution,
+        Self::PeriodicUpdate,
+    ];
 
     /// The short word of the queue's column.
     pub const fn word(self) -> &'static str {
@@ -38,6 +53,7 @@ impl Target {
             Self::FirstResponse => "first",
             Self::NextResponse => "next",
             Self::Resolution => "resol.",
+            Self::PeriodicUpdate => "update",
         }
     }
 
@@ -47,6 +63,7 @@ impl Target {
             Self::FirstResponse => "first response",
             Self::NextResponse => "next response",
             Self::Resolution => "resolution",
+            Self::PeriodicUpdate => "periodic update",
         }
     }
 
@@ -56,6 +73,7 @@ impl Target {
             Self::FirstResponse => 1,
             Self::NextResponse => 2,
             Self::Resolution => 3,
+            Self::PeriodicUpdate => 4,
         }
     }
 
@@ -65,6 +83,7 @@ impl Target {
             1 => Some(Self::FirstResponse),
             2 => Some(Self::NextResponse),
             3 => Some(Self::Resolution),
+            4 => Some(Self::PeriodicUpdate),
             _ => None,
         }
     }
@@ -99,6 +118,33 @@ pub enum What {
     RequesterMessage,
     /// A public answer of the desk.
     AgentReply,
+    /// The clocks' owner became this one: an escalation, or the way back from it.
+    Owner(Owner),
+}
+
+/// What a promise depends on, as it is now: it applies to the whole life, what was used up stays used up.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// What sort of work.
+    pub kind: Kind,
+    /// How urgent.
+    pub priority: Option<Priority>,
+    /// Whose client organisation.
+    pub tenant: Option<&'a TenantId>,
+    /// Free words on the ticket.
+    pub labels: &'a [String],
+}
+
+impl<'a> Subject<'a> {
+    /// That of a ticket.
+    pub fn of(ticket: &'a Ticket) -> Self {
+        Self {
+            kind: ticket.kind,
+            priority: ticket.priority,
+            tenant: ticket.tenant.as_ref(),
+            labels: &ticket.labels,
+        }
+    }
 }
 
 /// A ticket's life as far as clocks care.
@@ -108,10 +154,8 @@ pub struct History<'a> {
     pub created: Instant,
     /// Who opened it.
     pub opened_by: Side,
-    /// What sort of work, now.
-    pub kind: Kind,
-    /// How urgent, now: it applies to the whole life, what was used up stays used up.
-    pub priority: Option<Priority>,
+    /// What its promises depend on.
+    pub subject: Subject<'a>,
     /// The status at creation.
     pub status: Status,
     /// What happened since, in order of time. The first message is the creation, not an event.
@@ -124,7 +168,7 @@ pub struct History<'a> {
 pub enum Owner {
     /// The team's own.
     Team,
-    /// A third party's: the ticket is on hold for them.
+    /// A third party's: it was escalated to them, or is on hold for them.
     Vendor,
 }
 
@@ -170,6 +214,8 @@ pub struct Clock {
     pub deadline: Instant,
     /// Seconds counted.
     pub elapsed: i64,
+    /// Those of them that passed while a third party had it.
+    pub elapsed_vendor: i64,
     /// The target minus that; negative when over.
     pub remaining: i64,
     /// Open seconds that pauses took away.
@@ -182,38 +228,4 @@ pub struct Clock {
     pub warn_at: Option<Instant>,
     /// Whose time it uses now.
     pub owner: Owner,
-}
-
-/// A part of the sum that makes a deadline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Segment {
-    /// From then.
-    pub from: Instant,
-    /// Until then.
-    pub to: Instant,
-    /// Why it counts or does not.
-    pub what: Reason,
-    /// Seconds it adds to the clock; 0 where it stood still.
-    pub secs: i64,
-}
-
-/// Why a part of a ticket's life counts or does not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reason {
-    /// The clock has counted here.
-    Counted,
-    /// The clock will count here until the deadline.
-    Ahead,
-    /// The clock went on after the deadline.
-    Over,
-    /// The status stopped the clock; so many open seconds cost nothing.
-    Paused {
-        /// The status.
-        status: Status,
-        /// Open seconds that went by.
-        spared: i64,
-    },
-    /// A holiday lies within the part before.
-    Holiday(String),
 }
