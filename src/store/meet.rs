@@ -33,8 +33,11 @@ impl Scene<'_> {
         let mut conflicts = 0;
         for (change, stage) in &open {
             match (stage, judged(change, *stage, &open, told)) {
+                (_, Meeting::Free) => {}
                 (Stage::InFlight, Meeting::Conflict) => self.remember_theirs(change, told.base)?,
-                (Stage::InFlight, _) | (_, Meeting::Free) => {}
+                (Stage::InFlight, Meeting::There) => self.forget_theirs(change)?,
+                // One before it may still arrive and change it.
+                (_, Meeting::There) if is_behind(change, &open) => {}
                 (_, Meeting::There) => self.is_there(change, now)?,
                 (stage, Meeting::Conflict) => {
                     self.set_conflict(change, told.base, now)?;
@@ -48,12 +51,16 @@ impl Scene<'_> {
 
     /// The desk has it so without our doing: nothing of ours happened there.
     fn is_there(&mut self, change: &Change, now: Instant) -> Result<()> {
-        let id = change.id.0.as_bytes().as_slice();
         self.drop_turn(change)?;
+        self.forget_theirs(change)?;
+        self.confirm_as(change.id, None, true, now)?;
+        Ok(())
+    }
+
+    fn forget_theirs(&self, change: &Change) -> Result<()> {
         self.conn
             .prepare_cached("UPDATE outbox SET theirs = NULL WHERE id = ?1")?
-            .execute([id])?;
-        self.confirm_as(change.id, None, true, now)?;
+            .execute([change.id.0.as_bytes().as_slice()])?;
         Ok(())
     }
 
@@ -219,9 +226,7 @@ impl Scene<'_> {
         self.note(&change, "withdraw", now)?;
         let field = change.act.field();
         done.done = 1;
-        self.conn
-            .prepare_cached("UPDATE outbox SET theirs = NULL WHERE id = ?1")?
-            .execute([id.0.as_bytes().as_slice()])?;
+        self.forget_theirs(&change)?;
         let Ok(shown) = self.ticket(change.ticket) else {
             set_stage(self.conn, id, Stage::Withdrawn, None)?;
             done.what = format!("Took back the {field}; its text stays in the outbox");
@@ -297,8 +302,15 @@ impl Scene<'_> {
     }
 }
 
+/// Whether a change to the same field is being sent.
+fn is_behind(change: &Change, open: &[(Change, Stage)]) -> bool {
+    let field = change.act.field();
+    open.iter()
+        .any(|(c, stage)| *stage == Stage::InFlight && c.act.field() == field)
+}
+
 /// How one change meets what was told. Of several that wait to change one field, the last is
-/// what the person wants: the others go the same way.
+/// what the person wants: the others go the same way. What is being sent goes its own.
 fn judged(change: &Change, stage: Stage, open: &[(Change, Stage)], told: &ToldNow<'_>) -> Meeting {
     let replied = told.replies.iter().any(|at| *at > change.at);
     if stage == Stage::Waiting && replies_meet(&change.act, replied) {
@@ -309,7 +321,11 @@ fn judged(change: &Change, stage: Stage, open: &[(Change, Stage)], told: &ToldNo
     };
     let same = |c: &&(Change, Stage)| c.0.act.field() == change.act.field();
     let last = open.iter().rfind(same).map_or(&change.act, |(c, _)| &c.act);
-    match meeting(last, told.mine, fields) {
+    let wanted = match stage {
+        Stage::InFlight => &change.act,
+        _ => last,
+    };
+    match meeting(wanted, told.mine, fields) {
         // It meets something until the person has chosen; what stands there may have changed again.
         Meeting::Free if stage == Stage::Conflict && !matches!(change.act, Act::Say { .. }) => {
             Meeting::Conflict

@@ -99,36 +99,6 @@ pub fn next_to_send(conn: &Connection, now: Instant) -> Result<Vec<Change>> {
 
 /// The outbox as it is shown.
 pub fn shown(conn: &Connection) -> Result<Vec<OutboxRow>> {
-    let mut rows = rows_shown(conn)?;
-    for row in rows.iter_mut().filter(|r| r.stage == Stage::Conflict) {
-        row.theirs = theirs(conn, &row.change)?;
-    }
-    Ok(rows)
-}
-
-/// What the desk has where a change of ours meets it: the field as it last told us, or the
-/// latest reply that is not ours.
-fn theirs(conn: &Connection, change: &Change) -> Result<Option<Untrusted>> {
-    if let Act::Say { .. } = change.act {
-        let body: Option<String> = conn
-            .prepare_cached(
-                "SELECT body FROM message WHERE ticket = ?1 AND visibility = 1 AND waiting = 0 AND at >= ?2
-                 ORDER BY at DESC LIMIT 1",
-            )?
-            .query_row(params![change.ticket.0, ms(change.at)], |r| r.get(0))
-            .optional()?;
-        return Ok(body.map(Untrusted::new));
-    }
-    let base: Option<String> = conn
-        .prepare_cached("SELECT json FROM base WHERE ticket = ?1")?
-        .query_row([change.ticket.0], |r| r.get(0))
-        .optional()?;
-    let Some(base) = base else { return Ok(None) };
-    let base: Ticket = parse("a ticket", &base)?;
-    Ok(crate::domain::conflict::words(&change.act, &base))
-}
-
-fn rows_shown(conn: &Connection) -> Result<Vec<OutboxRow>> {
     let mut stmt = conn.prepare_cached(
         "SELECT o.json, o.stage, coalesce(t.key, '?'), coalesce(t.subject, ''), o.reason, o.theirs FROM outbox o LEFT JOIN ticket t ON t.id = o.ticket
          WHERE o.seq IN (SELECT seq FROM outbox WHERE stage IN (1, 2, 5) UNION SELECT seq FROM (SELECT seq FROM outbox ORDER BY seq DESC LIMIT 500))

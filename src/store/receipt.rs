@@ -9,9 +9,11 @@ use super::rows::ms;
 use super::{Result, remote};
 use crate::domain::Instant;
 use crate::domain::change::{Act, Change, ChangeId, Stage};
+use crate::domain::conflict::words;
 use crate::domain::remote::Receipt;
+use crate::domain::text::Untrusted;
 use crate::domain::thread::Visibility;
-use crate::domain::ticket::TicketId;
+use crate::domain::ticket::{Ticket, TicketId};
 
 impl Scene<'_> {
     /// The desk has it; a message keeps its identity there, and what was told of it before is
@@ -177,34 +179,67 @@ impl Scene<'_> {
     /// if the field was told to have changed again since: then it must not change back.
     fn join_turn(&self, change: &Change, receipt: &Receipt, now: Instant) -> Result<bool> {
         let own = change.id.0.as_bytes().as_slice();
-        let mut stmt = self.conn.prepare_cached(
-            "SELECT t.id, t.new IS own.new OR t.new = ?5 OR t.old = ?6, t.remote IS ?3 FROM timeline own
-               JOIN timeline t ON t.ticket = own.ticket AND t.field = own.field
-             WHERE own.change = ?1 AND own.remote IS NULL AND t.change IS NULL AND t.remote IS NOT NULL
-               AND (t.remote IS ?3 OR (t.by = own.by AND t.at BETWEEN ?2 AND ?4))",
-        )?;
-        let entry = receipt.entry.as_ref().map(|e| &e.0);
-        let (on, off) = match &change.act {
-            Act::AddLabel { label } => (Some(label), None),
-            Act::RemoveLabel { label } => (None, Some(label)),
-            _ => (None, None),
-        };
-        let (from, to) = (ms(change.at) - SKEW_MS, ms(now) + SKEW_MS);
-        let args = params![own, from, entry, to, on, off];
-        let found: Vec<(i64, bool, bool)> = stmt
-            .query_map(args, |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
-            .collect::<rusqlite::Result<_>>()?;
-        // A status or an assignee is compared in plain words; others a desk may write in its own.
-        let plain = matches!(change.act, Act::Status { .. } | Act::Assign { .. });
-        let equal = found.iter().find(|(_, same, named)| *same || *named);
-        let Some((told, ..)) = equal.or(found.first().filter(|_| !plain)) else {
+        let Some(told) = self.told_turn(change, receipt, now)? else {
             return Ok(false);
         };
         self.drop_turn(change)?;
         self.conn
             .prepare_cached("UPDATE timeline SET change = ?2 WHERE id = ?1")?
             .execute(params![told, own])?;
-        self.was_changed_since(&change.act, *told)
+        self.was_changed_since(&change.act, told)
+    }
+
+    /// What was told and is that change: named by the receipt, or in our name, within that time
+    /// and to that value. What was no change when it was laid here may be one there.
+    fn told_turn(&self, change: &Change, receipt: &Receipt, now: Instant) -> Result<Option<i64>> {
+        let mut stmt = self.conn.prepare_cached(
+            "SELECT id, remote IS ?3, old, new FROM timeline
+             WHERE ticket = ?1 AND field = ?2 AND change IS NULL AND remote IS NOT NULL
+               AND (remote IS ?3 OR (by = ?4 AND at BETWEEN ?5 AND ?6))",
+        )?;
+        let args = params![
+            change.ticket.0,
+            change.act.field(),
+            receipt.entry.as_ref().map(|e| &e.0),
+            change.by.as_str(),
+            ms(change.at) - SKEW_MS,
+            ms(now) + SKEW_MS
+        ];
+        let mut wanted = self.base(&self.ticket(change.ticket)?)?;
+        change.act.apply(&mut wanted, change.at);
+        wanted.status_label = None;
+        let mut found = stmt.query(args)?;
+        let (mut equal, mut any) = (None, None);
+        while let Some(r) = found.next()? {
+            let (id, named): (i64, bool) = (r.get(0)?, r.get(1)?);
+            if named {
+                return Ok(Some(id));
+            }
+            let (old, new): (Option<String>, Option<String>) = (r.get(2)?, r.get(3)?);
+            if became(&change.act, &wanted, old.as_deref(), new.as_deref()) {
+                equal = equal.or(Some(id));
+            }
+            any = any.or(Some(id));
+        }
+        // These are compared in plain words; others a desk may write in its own.
+        let plain = matches!(
+            change.act,
+            Act::Status { .. }
+                | Act::Assign { .. }
+                | Act::AddLabel { .. }
+                | Act::RemoveLabel { .. }
+        );
+        Ok(equal.or(any.filter(|_| !plain)))
+    }
+}
+
+/// Whether a told change of a field is what an act does, given the ticket as the act wants it.
+fn became(act: &Act, wanted: &Ticket, old: Option<&str>, new: Option<&str>) -> bool {
+    let is = |told: Option<&str>, label: &str| told.is_some_and(|t| t.to_lowercase() == label);
+    match act {
+        Act::AddLabel { label } => is(new, label),
+        Act::RemoveLabel { label } => is(old, label),
+        act => words(act, wanted).as_ref().map(Untrusted::raw) == new,
     }
 }
 

@@ -3,6 +3,7 @@
 mod acts;
 mod bench;
 mod damage;
+mod flight;
 mod kill;
 mod laws;
 mod mend;

@@ -14,6 +14,7 @@ use std::task::{Context, Poll, Waker};
 use chrono::TimeDelta;
 use deskhand::domain::calendar::Calendar;
 use deskhand::domain::change::{Act, BatchId, Change, ChangeId, OutboxRow, Stage};
+use deskhand::domain::conflict::Choice;
 use deskhand::domain::people::AgentId;
 use deskhand::domain::remote::ToldFields;
 use deskhand::domain::sla::Policy;
@@ -21,7 +22,7 @@ use deskhand::domain::text::Untrusted;
 use deskhand::domain::thread::MessageId;
 use deskhand::domain::ticket::{Ticket, TicketId, TicketKey};
 use deskhand::store::{Reader, Rules, StoreError, Writer};
-use deskhand::sync::{Ledger, pull, push};
+use deskhand::sync::{Ledger, pull, push, stories};
 use uuid::Uuid;
 
 use super::model::{Dice, Model, Time, World, agent, any_act, first, pause, wanted};
@@ -36,11 +37,12 @@ struct Book {
     _folder: tempfile::TempDir,
 }
 
-fn rules() -> Rules {
+/// With a person of each run's own: taking back stays within it.
+fn rules(run: u64) -> Rules {
     Rules {
         policy: Policy::mydre(),
         calendar: Calendar::standard(),
-        me: agent("ana"),
+        me: agent(&format!("ana{run}")),
     }
 }
 
@@ -49,12 +51,12 @@ fn begin() -> Time {
 }
 
 impl Book {
-    fn new() -> Self {
+    fn new(run: u64) -> Self {
         // In memory where the system has such a place: a disk is not what is tested here.
         let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
         let folder = folder.unwrap();
         let path = folder.path().join("desk.db");
-        let writer = Writer::open(&path, rules(), begin()).unwrap().writer;
+        let writer = Writer::open(&path, rules(run), begin()).unwrap().writer;
         let reader = Reader::open(&path).unwrap();
         Self {
             writer: Arc::new(Mutex::new(writer)),
@@ -64,9 +66,9 @@ impl Book {
         }
     }
 
-    fn reopen(&self, now: Time) {
+    fn reopen(&self, run: u64, now: Time) {
         let mut writer = self.writer.lock().unwrap();
-        *writer = Writer::open(&self.path, rules(), now).unwrap().writer;
+        *writer = Writer::open(&self.path, rules(run), now).unwrap().writer;
     }
 }
 
@@ -100,7 +102,7 @@ impl<'a> Play<'a> {
     fn new(book: &'a Book, run: u64) -> Self {
         let mut dice = Dice(run.wrapping_mul(7919));
         let now = begin() + TimeDelta::days(run as i64);
-        let mut world = World::new(dice.roll(u64::MAX), now);
+        let mut world = World::new(dice.roll(u64::MAX), now, rules(run).me);
         let tickets = 1 + dice.roll(4);
         let keys: Vec<_> = (0..tickets)
             .map(|i| TicketKey::parse(&format!("R{run}-{i}")).unwrap())
@@ -117,6 +119,7 @@ impl<'a> Play<'a> {
             ids: HashMap::new(),
             made: Vec::new(),
         };
+        book.writer.lock().unwrap().set_rules(rules(run)).unwrap();
         play.bring_in();
         for key in keys {
             let id = book.reader.find(&key).unwrap().unwrap();
@@ -159,9 +162,8 @@ impl<'a> Play<'a> {
         rows
     }
 
-    /// A person of each run's own: taking back stays within it.
     fn me(&self) -> AgentId {
-        agent(&format!("ana{}", self.run))
+        rules(self.run).me
     }
 
     fn some_ticket(&mut self) -> (TicketId, TicketKey) {
@@ -191,6 +193,10 @@ impl<'a> Play<'a> {
         };
         if self.dice.hits(15) {
             return self.take_back(now);
+        }
+        let met = self.rows().into_iter().find(|r| r.stage == Stage::Conflict);
+        if let Some(met) = met.filter(|_| self.dice.hits(30)) {
+            return self.settle(&met.change);
         }
         let known = self.known(&change);
         self.note(&change, known);
@@ -234,6 +240,7 @@ impl<'a> Play<'a> {
             match deed {
                 Deed::Push => push(&ink, &model, now).await.map(|p| p.again_at.is_some()),
                 Deed::Pull => pull(&ink, &model, now).await.map(|p| p.more),
+                Deed::Story(key) => stories::story(&ink, &model, key, now).await.map(|_| false),
             }
         });
         let kill = (wild && self.dice.hits(35)).then(|| 1 + self.dice.roll(60));
@@ -256,7 +263,7 @@ impl<'a> Play<'a> {
         }
         self.model.world().log.push("killed".into());
         if self.dice.hits(20) {
-            self.book.reopen(now);
+            self.book.reopen(self.run, now);
         }
         false
     }
@@ -276,6 +283,10 @@ impl<'a> Play<'a> {
             };
             self.model.world().now += jump;
             self.drive(Deed::Push, true);
+            if self.dice.hits(30) {
+                let (_, key) = self.some_ticket();
+                self.drive(Deed::Story(key), true);
+            }
             self.drive(Deed::Pull, true);
         }
     }
@@ -289,26 +300,43 @@ impl<'a> Play<'a> {
             while self.drive(Deed::Pull, false) {}
             let rows = self.rows();
             let stuck = rows.iter().filter(|r| r.stage == Stage::Conflict);
-            let stuck: Vec<_> = stuck.map(|r| r.change.id).collect();
-            let now = self.now();
-            let mut writer = self.book.writer.lock().unwrap();
-            for id in &stuck {
-                let done = self.model.world().done.contains(id);
-                if done {
-                    self.model
-                        .world()
-                        .wrong
-                        .push("a conflict that was sent".into());
-                }
-                // Theirs stands.
-                writer.refuse(*id, &Untrusted::new("theirs"), now).unwrap();
+            let stuck: Vec<_> = stuck.map(|r| r.change.clone()).collect();
+            for change in &stuck {
+                self.settle(change);
             }
-            drop(writer);
             let is_open = |r: &OutboxRow| matches!(r.stage, Stage::Waiting | Stage::InFlight);
             if stuck.is_empty() && !rows.iter().any(is_open) {
                 break;
             }
         }
+    }
+
+    /// The person decides about a change that meets another, of which they know then.
+    fn settle(&mut self, change: &Change) {
+        let (id, now) = (change.id, self.now());
+        let known = self.known(change);
+        let is_field = wanted(&change.act).is_some();
+        let choice = match self.dice.roll(4) {
+            0 => Choice::Theirs,
+            1 if !is_field => Choice::Both,
+            1 | 2 => Choice::Mine,
+            _ => {
+                let mut writer = self.book.writer.lock().unwrap();
+                writer.refuse(id, &Untrusted::new("theirs"), now).unwrap();
+                return;
+            }
+        };
+        let mut writer = self.book.writer.lock().unwrap();
+        writer.choose(id, choice, now).unwrap();
+        drop(writer);
+        let mut world = self.model.world();
+        world
+            .log
+            .push(format!("{choice:?} knowing {known}: {:?}", change.act));
+        if world.done.contains(&id) {
+            world.wrong.push("a conflict that was sent".into());
+        }
+        world.known.insert(id, known);
     }
 
     /// Whether the desk had, without our doing, what the person wanted of that field in the
@@ -381,10 +409,10 @@ impl<'a> Play<'a> {
     }
 }
 
-#[derive(Clone, Copy)]
 enum Deed {
     Push,
     Pull,
+    Story(TicketKey),
 }
 
 fn fields(t: &Ticket) -> String {
@@ -408,10 +436,10 @@ fn number(name: &str) -> Option<u64> {
 }
 
 fn run(seeds: std::ops::Range<u64>) {
-    let mut book = Book::new();
+    let mut book = Book::new(seeds.start);
     for seed in seeds {
         if seed % 20 == 0 {
-            book = Book::new();
+            book = Book::new(seed);
         }
         let mut play = Play::new(&book, seed);
         play.wild();

@@ -65,6 +65,8 @@ pub struct World {
     pub faults: bool,
     pub now: Time,
     pub serial: u64,
+    /// As whom we are known there.
+    pub me: AgentId,
     pub tickets: BTreeMap<TicketKey, Remote>,
     /// What was really done, in order.
     pub done: Vec<ChangeId>,
@@ -120,12 +122,13 @@ fn error(kind: ErrorKind, retry_at: Option<Time>) -> DeskError {
 }
 
 impl World {
-    pub fn new(seed: u64, now: Time) -> Self {
+    pub fn new(seed: u64, now: Time, me: AgentId) -> Self {
         Self {
             dice: Dice(seed),
             faults: true,
             now,
             serial: 0,
+            me,
             tickets: BTreeMap::new(),
             done: Vec::new(),
             there: Vec::new(),
@@ -229,7 +232,7 @@ impl World {
         past.push((serial, ours, value));
         let id = RemoteId(format!("{key}/{serial}"));
         let by = Author::Agent {
-            id: agent(if ours { "ana" } else { "bo" }),
+            id: if ours { self.me.clone() } else { agent("bo") },
         };
         let entry = Entry {
             remote: id.clone(),
@@ -495,7 +498,7 @@ impl Door for Model {
     async fn look_up(&self, out: &Outgoing, mark: &Mark, _now: Time) -> Answer<Option<Receipt>> {
         self.call("look up", |w| {
             let since: u64 = mark.0.parse().unwrap_or(0);
-            let me = Author::Agent { id: agent("ana") };
+            let me = Author::Agent { id: w.me.clone() };
             let remote = &w.tickets[&out.key];
             let found = remote.entries.iter().find(|(serial, e)| {
                 *serial > since
