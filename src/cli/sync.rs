@@ -240,8 +240,12 @@ pub fn send(session: &Session, writer: &mut Writer) -> Result<(), Fail> {
         }
     };
     let pushed = session::wait(push(&Mutex::new(&mut *writer), &*desk, session.now))??;
-    if pushed.again_at.is_some() && desk.is_remote() {
-        waits("the desk cannot take it now");
+    match pushed.trouble {
+        Some(error) => waits(&error.to_string()),
+        None if pushed.again_at.is_some() && desk.is_remote() => {
+            waits("the desk cannot take it now");
+        }
+        None => {}
     }
     if pushed.refused > 0 {
         out::complain("the desk did not take everything; `deskhand outbox` says why");

@@ -73,7 +73,7 @@ impl Http {
             .map_err(|e| setup(format!("the connection cannot be set up: {}", chain(&e))))?;
         Ok(Self {
             client,
-            host: url.host_str().unwrap_or_default().to_owned(),
+            host: named(&url),
             base: url.as_str().trim_end_matches('/').to_owned(),
             requests: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
@@ -301,6 +301,13 @@ fn setup(what: String) -> DeskError {
         what,
         Some("mend the desk's settings in config.toml"),
     )
+}
+
+/// Host and port, as a person would look for them.
+fn named(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 fn address(base: &str) -> Answer<Url> {
