@@ -23,6 +23,7 @@ use deskhand::domain::thread::MessageId;
 use deskhand::domain::ticket::{Ticket, TicketId, TicketKey};
 use deskhand::store::{Reader, Rules, StoreError, Writer};
 use deskhand::sync::{Ledger, pull, push, stories};
+use futures_util::future::join;
 use uuid::Uuid;
 
 use super::model::{Dice, Model, Time, World, agent, any_act, first, pause, wanted};
@@ -240,7 +241,15 @@ impl<'a> Play<'a> {
             match deed {
                 Deed::Push => push(&ink, &model, now).await.map(|p| p.again_at.is_some()),
                 Deed::Pull => pull(&ink, &model, now).await.map(|p| p.more),
-                Deed::Story(key) => stories::story(&ink, &model, key, now).await.map(|_| false),
+                Deed::PushAndPull => {
+                    let both = join(push(&ink, &model, now), pull(&ink, &model, now)).await;
+                    both.0.and(both.1).map(|p| p.more)
+                }
+                Deed::PushAndStory(key) => {
+                    let told = stories::story(&ink, &model, key, now);
+                    let both = join(push(&ink, &model, now), told).await;
+                    both.0.and(both.1).map(|_| false)
+                }
             }
         });
         let kill = (wild && self.dice.hits(35)).then(|| 1 + self.dice.roll(60));
@@ -282,11 +291,13 @@ impl<'a> Play<'a> {
                 n => TimeDelta::seconds(15 * n as i64),
             };
             self.model.world().now += jump;
-            self.drive(Deed::Push, true);
-            if self.dice.hits(30) {
-                let (_, key) = self.some_ticket();
-                self.drive(Deed::Story(key), true);
-            }
+            // Reading and sending go on side by side, each for itself in order.
+            let deed = match self.dice.roll(3) {
+                0 => Deed::Push,
+                1 => Deed::PushAndPull,
+                _ => Deed::PushAndStory(self.some_ticket().1),
+            };
+            self.drive(deed, true);
             self.drive(Deed::Pull, true);
         }
     }
@@ -412,7 +423,8 @@ impl<'a> Play<'a> {
 enum Deed {
     Push,
     Pull,
-    Story(TicketKey),
+    PushAndPull,
+    PushAndStory(TicketKey),
 }
 
 fn fields(t: &Ticket) -> String {
