@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::pin::pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use chrono::TimeDelta;
@@ -38,12 +38,17 @@ struct Book {
     _folder: tempfile::TempDir,
 }
 
-/// With a person of each run's own: taking back stays within it.
+/// A person of each run's own: taking back stays within it.
+fn person(run: u64) -> AgentId {
+    agent(&format!("ana{run}"))
+}
+
 fn rules(run: u64) -> Rules {
+    static CALENDAR: LazyLock<Calendar> = LazyLock::new(Calendar::standard);
     Rules {
         policy: Policy::mydre(),
-        calendar: Calendar::standard(),
-        me: agent(&format!("ana{run}")),
+        calendar: CALENDAR.clone(),
+        me: person(run),
     }
 }
 
@@ -103,7 +108,7 @@ impl<'a> Play<'a> {
     fn new(book: &'a Book, run: u64) -> Self {
         let mut dice = Dice(run.wrapping_mul(7919));
         let now = begin() + TimeDelta::days(run as i64);
-        let mut world = World::new(dice.roll(u64::MAX), now, rules(run).me);
+        let mut world = World::new(dice.roll(u64::MAX), now, person(run));
         let tickets = 1 + dice.roll(4);
         let keys: Vec<_> = (0..tickets)
             .map(|i| TicketKey::parse(&format!("R{run}-{i}")).unwrap())
@@ -163,10 +168,6 @@ impl<'a> Play<'a> {
         rows
     }
 
-    fn me(&self) -> AgentId {
-        rules(self.run).me
-    }
-
     fn some_ticket(&mut self) -> (TicketId, TicketKey) {
         let mut all: Vec<_> = self.ids.iter().map(|(i, k)| (*i, k.clone())).collect();
         all.sort();
@@ -187,7 +188,7 @@ impl<'a> Play<'a> {
             batch: BatchId(Uuid::from_u64_pair(self.run + 1, self.n)),
             ticket,
             at: now,
-            by: self.me(),
+            by: person(self.run),
             base: 1,
             not_before: self.dice.hits(20).then(|| now + TimeDelta::seconds(10)),
             act,
@@ -215,7 +216,7 @@ impl<'a> Play<'a> {
 
     /// Taking back makes changes of its own.
     fn take_back(&mut self, now: Time) {
-        let me = self.me();
+        let me = person(self.run);
         let _ = self.book.writer.lock().unwrap().undo(&me, now);
         for row in self.rows().into_iter().rev() {
             let noted = self.model.world().known.contains_key(&row.change.id);
