@@ -3,12 +3,12 @@
 //! what the desk holds.
 //!
 //! A failure names its seed: `DESKHAND_SYNC_SEED=n` runs that one alone,
-//! `DESKHAND_SYNC_RUNS=n` runs more of them.
+//! `DESKHAND_SYNC_RUNS=n` runs more of them, both so many from that one on.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::pin::pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use chrono::TimeDelta;
@@ -23,6 +23,7 @@ use deskhand::domain::thread::MessageId;
 use deskhand::domain::ticket::{Ticket, TicketId, TicketKey};
 use deskhand::store::{Reader, Rules, StoreError, Writer};
 use deskhand::sync::{Ledger, pull, push, stories};
+use futures_util::future::join;
 use uuid::Uuid;
 
 use super::model::{Dice, Model, Time, World, agent, any_act, first, pause, wanted};
@@ -37,12 +38,17 @@ struct Book {
     _folder: tempfile::TempDir,
 }
 
-/// With a person of each run's own: taking back stays within it.
+/// A person of each run's own: taking back stays within it.
+fn person(run: u64) -> AgentId {
+    agent(&format!("ana{run}"))
+}
+
 fn rules(run: u64) -> Rules {
+    static CALENDAR: LazyLock<Calendar> = LazyLock::new(Calendar::standard);
     Rules {
         policy: Policy::mydre(),
-        calendar: Calendar::standard(),
-        me: agent(&format!("ana{run}")),
+        calendar: CALENDAR.clone(),
+        me: person(run),
     }
 }
 
@@ -102,7 +108,7 @@ impl<'a> Play<'a> {
     fn new(book: &'a Book, run: u64) -> Self {
         let mut dice = Dice(run.wrapping_mul(7919));
         let now = begin() + TimeDelta::days(run as i64);
-        let mut world = World::new(dice.roll(u64::MAX), now, rules(run).me);
+        let mut world = World::new(dice.roll(u64::MAX), now, person(run));
         let tickets = 1 + dice.roll(4);
         let keys: Vec<_> = (0..tickets)
             .map(|i| TicketKey::parse(&format!("R{run}-{i}")).unwrap())
@@ -162,10 +168,6 @@ impl<'a> Play<'a> {
         rows
     }
 
-    fn me(&self) -> AgentId {
-        rules(self.run).me
-    }
-
     fn some_ticket(&mut self) -> (TicketId, TicketKey) {
         let mut all: Vec<_> = self.ids.iter().map(|(i, k)| (*i, k.clone())).collect();
         all.sort();
@@ -186,7 +188,7 @@ impl<'a> Play<'a> {
             batch: BatchId(Uuid::from_u64_pair(self.run + 1, self.n)),
             ticket,
             at: now,
-            by: self.me(),
+            by: person(self.run),
             base: 1,
             not_before: self.dice.hits(20).then(|| now + TimeDelta::seconds(10)),
             act,
@@ -214,7 +216,7 @@ impl<'a> Play<'a> {
 
     /// Taking back makes changes of its own.
     fn take_back(&mut self, now: Time) {
-        let me = self.me();
+        let me = person(self.run);
         let _ = self.book.writer.lock().unwrap().undo(&me, now);
         for row in self.rows().into_iter().rev() {
             let noted = self.model.world().known.contains_key(&row.change.id);
@@ -240,7 +242,15 @@ impl<'a> Play<'a> {
             match deed {
                 Deed::Push => push(&ink, &model, now).await.map(|p| p.again_at.is_some()),
                 Deed::Pull => pull(&ink, &model, now).await.map(|p| p.more),
-                Deed::Story(key) => stories::story(&ink, &model, key, now).await.map(|_| false),
+                Deed::PushAndPull => {
+                    let both = join(push(&ink, &model, now), pull(&ink, &model, now)).await;
+                    both.0.and(both.1).map(|p| p.more)
+                }
+                Deed::PushAndStory(key) => {
+                    let told = stories::story(&ink, &model, key, now);
+                    let both = join(push(&ink, &model, now), told).await;
+                    both.0.and(both.1).map(|_| false)
+                }
             }
         });
         let kill = (wild && self.dice.hits(35)).then(|| 1 + self.dice.roll(60));
@@ -282,11 +292,13 @@ impl<'a> Play<'a> {
                 n => TimeDelta::seconds(15 * n as i64),
             };
             self.model.world().now += jump;
-            self.drive(Deed::Push, true);
-            if self.dice.hits(30) {
-                let (_, key) = self.some_ticket();
-                self.drive(Deed::Story(key), true);
-            }
+            // Reading and sending go on side by side, each for itself in order.
+            let deed = match self.dice.roll(3) {
+                0 => Deed::Push,
+                1 => Deed::PushAndPull,
+                _ => Deed::PushAndStory(self.some_ticket().1),
+            };
+            self.drive(deed, true);
             self.drive(Deed::Pull, true);
         }
     }
@@ -412,7 +424,8 @@ impl<'a> Play<'a> {
 enum Deed {
     Push,
     Pull,
-    Story(TicketKey),
+    PushAndPull,
+    PushAndStory(TicketKey),
 }
 
 fn fields(t: &Ticket) -> String {
@@ -456,14 +469,13 @@ fn run(seeds: std::ops::Range<u64>) {
 
 #[test]
 fn nothing_is_lost_sent_twice_or_written_over_whatever_happens() {
-    if let Some(seed) = number("DESKHAND_SYNC_SEED") {
-        return run(seed..seed + 1);
-    }
-    let runs = number("DESKHAND_SYNC_RUNS").unwrap_or(RUNS);
-    let half = runs / 2;
+    let (from, runs) = (number("DESKHAND_SYNC_SEED"), number("DESKHAND_SYNC_RUNS"));
+    let runs = runs.unwrap_or(if from.is_some() { 1 } else { RUNS });
+    let from = from.unwrap_or(0);
+    let half = from + runs / 2;
     std::thread::scope(|s| {
-        let first = s.spawn(|| run(0..half));
-        run(half..runs);
+        let first = s.spawn(|| run(from..half));
+        run(half..from + runs);
         if let Err(panic) = first.join() {
             std::panic::resume_unwind(panic);
         }

@@ -396,8 +396,11 @@ impl Model {
             return Err(error);
         }
         let answer = work(&mut self.world());
-        // A kill may come here: it is done, and nobody was told.
-        pause().await;
+        // A kill may come here: it is done, and nobody was told. Others may be told earlier.
+        let slow = self.world().dice.roll(8);
+        for _ in 0..=slow {
+            pause().await;
+        }
         match fault {
             Fault::After(error) => Err(error),
             _ => answer,
