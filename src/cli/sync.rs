@@ -12,7 +12,7 @@ use super::connect::not_reached;
 use super::exit::{Code, Fail};
 use super::out::{self, Out};
 use super::session::{self, Session};
-use crate::desk::{Desk, DeskError};
+use crate::desk::{Desk, DeskError, ErrorKind};
 use crate::domain::Instant;
 use crate::domain::change::{ChangeId, OutboxRow, Stage};
 use crate::domain::conflict::Choice;
@@ -70,6 +70,10 @@ async fn stay(
         let now = clock.now();
         let talked = talk(writer, desk, now).await?;
         match &talked.trouble {
+            // Nobody is here to sign in: whoever started this has to know.
+            Some(error) if told.is_none() && error.kind == ErrorKind::SignIn => {
+                return Err(not_reached(error.clone()));
+            }
             Some(error) => {
                 out::complain(&error.to_string());
                 failures = Some(Failures::after(failures, error, now));

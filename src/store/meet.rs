@@ -302,11 +302,15 @@ impl Scene<'_> {
     }
 }
 
-/// Whether a change to the same field is being sent.
+/// Whether it is the last wish for a field of which another change is being sent. Those in
+/// between are done with: they would only go over what is there and be gone over themselves.
 fn is_behind(change: &Change, open: &[(Change, Stage)]) -> bool {
     let field = change.act.field();
-    open.iter()
-        .any(|(c, stage)| *stage == Stage::InFlight && c.act.field() == field)
+    let mut same = open.iter().filter(|(c, _)| c.act.field() == field);
+    same.clone()
+        .next_back()
+        .is_some_and(|(c, _)| c.id == change.id)
+        && same.any(|(_, stage)| *stage == Stage::InFlight)
 }
 
 /// How one change meets what was told. Of several that wait to change one field, the last is
