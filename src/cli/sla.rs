@@ -10,9 +10,7 @@ use super::session::Session;
 use super::shape;
 use crate::domain::Instant;
 use crate::domain::calendar::resolve_local;
-use crate::domain::sla::{
-    Amount, ClockState, Explained, History, Owner, Reason, Segment, Subject, explain,
-};
+use crate::domain::sla::{Amount, ClockState, Explained, Owner, Reason, Segment, explain};
 use crate::domain::text;
 use crate::domain::when::parse_when;
 
@@ -49,13 +47,7 @@ fn explain_ticket(
     let Some(thread) = reader.thread(ticket.id)? else {
         return Err(Fail::not_found(format!("there is no ticket {id} here")));
     };
-    let history = History {
-        created: thread.ticket.created,
-        opened_by: thread.opened_by,
-        subject: Subject::of(&thread.ticket),
-        status: thread.first_status,
-        events: &thread.clock_events,
-    };
+    let history = thread.history();
     let (policy, calendar) = (&session.config.policy, &session.config.calendar);
     let all = explain(&history, &thread.timeline, policy, calendar, now);
     if session.json {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Instant;
 use super::change::{LinkKind, NewAttachment};
 use super::people::AgentId;
-use super::sla::{Side, SlaEvent};
+use super::sla::{History, Side, SlaEvent, Subject};
 use super::text::Untrusted;
 use super::ticket::{Status, Ticket, TicketId, TicketKey};
 
@@ -290,4 +290,17 @@ pub struct Thread {
     pub further: Vec<(String, Untrusted)>,
     /// All that happened is here, texts included; so it is wherever no remote desk tells.
     pub whole: bool,
+}
+
+impl Thread {
+    /// The form in which the clocks take it.
+    pub fn history(&self) -> History<'_> {
+        History {
+            created: self.ticket.created,
+            opened_by: self.opened_by,
+            subject: Subject::of(&self.ticket),
+            status: self.first_status,
+            events: &self.clock_events,
+        }
+    }
 }

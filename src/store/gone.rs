@@ -5,7 +5,7 @@ use rusqlite::params;
 use super::lay::{Scene, to_json};
 use super::outbox::{identity, laid_over};
 use super::rows::ms;
-use super::{KeptPull, Result, audit, draft, import, put, remote};
+use super::{KeptPull, Result, audit, draft, import, put};
 use crate::domain::Instant;
 use crate::domain::change::{Act, BatchId, Change, ChangeId};
 use crate::domain::remote::Gone;
@@ -22,7 +22,7 @@ impl Scene<'_> {
         now: Instant,
         kept: &mut KeptPull,
     ) -> Result<()> {
-        let Some(id) = remote::by_key(self.conn, key)? else {
+        let Some(id) = put::by_key(self.conn, key)? else {
             return Ok(());
         };
         let shown = self.ticket(id)?;
@@ -93,12 +93,7 @@ impl Scene<'_> {
         now: Instant,
         kept: &mut KeptPull,
     ) -> Result<()> {
-        let ids: Vec<i64> = self
-            .conn
-            .prepare_cached("SELECT id FROM ticket WHERE merged = ?1")?
-            .query_map([gone.0], |r| r.get(0))?
-            .collect::<rusqlite::Result<_>>()?;
-        for id in ids.into_iter().map(TicketId) {
+        for id in put::merged_into(self.conn, gone)? {
             for change in laid_over(self.conn, id)? {
                 if matches!(change.act, Act::Merge { into } if into == gone) {
                     self.refuse(change.id, &Untrusted::new(why), now)?;
@@ -141,7 +136,7 @@ impl Scene<'_> {
         now: Instant,
         kept: &mut KeptPull,
     ) -> Result<()> {
-        let Some(into) = remote::by_key(self.conn, key)? else {
+        let Some(into) = put::by_key(self.conn, key)? else {
             self.conn
                 .prepare_cached("INSERT OR IGNORE INTO link_later VALUES(?1,?2,?3)")?
                 .execute(params![shown.id.0, key.as_str(), import::MERGE_LATER])?;

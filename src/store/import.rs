@@ -71,12 +71,7 @@ impl Scene<'_> {
     }
 
     fn known(&self, t: &ImportTicket, hash: &[u8]) -> Result<Known> {
-        let id: Option<i64> = self
-            .conn
-            .prepare_cached("SELECT id FROM ticket WHERE key = ?1")?
-            .query_row([t.key.as_str()], |r| r.get(0))
-            .optional()?;
-        let Some(id) = id.map(TicketId) else {
+        let Some(id) = put::by_key(self.conn, &t.key)? else {
             return Ok(Known::No);
         };
         let Some(shown) = put::load(self.conn, id)? else {
@@ -191,12 +186,7 @@ impl Scene<'_> {
         let Some(key) = &i.merged_into else {
             return Ok(None);
         };
-        let into: Option<i64> = self
-            .conn
-            .prepare_cached("SELECT id FROM ticket WHERE key = ?1")?
-            .query_row([key.as_str()], |r| r.get(0))
-            .optional()?;
-        match into.map(TicketId) {
+        match put::by_key(self.conn, key)? {
             Some(into) => Ok((!self.leads_to(into, id)?).then_some(into)),
             None => {
                 self.conn
@@ -270,17 +260,12 @@ impl Scene<'_> {
 
     fn put_links(&self, i: &ImportTicket, id: TicketId) -> Result<()> {
         for (key, kind) in &i.links {
-            let other: Option<i64> = self
-                .conn
-                .prepare_cached("SELECT id FROM ticket WHERE key = ?1")?
-                .query_row([key.as_str()], |r| r.get(0))
-                .optional()?;
-            match other {
-                Some(other) if other == id.0 => continue,
+            match put::by_key(self.conn, key)? {
+                Some(other) if other == id => continue,
                 Some(other) => self
                     .conn
                     .prepare_cached("INSERT OR IGNORE INTO link VALUES(?1,?2,?3)")?
-                    .execute(params![id.0, other, link_code(*kind)])?,
+                    .execute(params![id.0, other.0, link_code(*kind)])?,
                 None => self
                     .conn
                     .prepare_cached("INSERT OR IGNORE INTO link_later VALUES(?1,?2,?3)")?

@@ -37,7 +37,7 @@ impl Scene<'_> {
     /// Keeps what is told of one ticket. What only happened to a ticket whose fields nobody has
     /// told waits until they are.
     pub fn keep_told(&mut self, told: &Told, now: Instant, kept: &mut KeptPull) -> Result<()> {
-        match (remote::by_key(self.conn, &told.key)?, &told.fields) {
+        match (put::by_key(self.conn, &told.key)?, &told.fields) {
             (Some(id), _) => self.tell_again(id, told, now, kept),
             (None, Some(fields)) => self.tell_first(told, &settled(fields), kept),
             (None, None) => Ok(()),
@@ -186,7 +186,7 @@ impl Scene<'_> {
             .prepare_cached("DELETE FROM link_later WHERE ticket = ?1 AND kind <> ?2")?
             .execute(params![id.0, import::MERGE_LATER])?;
         for (key, kind) in links {
-            match remote::by_key(self.conn, key)? {
+            match put::by_key(self.conn, key)? {
                 Some(other) if other == id || self.is_tied_back(other, id, *kind)? => {}
                 Some(other) => self.tie(id, other, *kind, true)?,
                 None => {

@@ -387,12 +387,7 @@ impl Scene<'_> {
     /// What was merged into a ticket that goes away comes back, or lives on in the one it
     /// was split from if the desk has the merge already.
     fn release_merged(&mut self, home: TicketId, gone: TicketId) -> Result<()> {
-        let ids: Vec<i64> = self
-            .conn
-            .prepare_cached("SELECT id FROM ticket WHERE merged = ?1")?
-            .query_map([gone.0], |r| r.get(0))?
-            .collect::<rusqlite::Result<_>>()?;
-        for id in ids.into_iter().map(TicketId) {
+        for id in put::merged_into(self.conn, gone)? {
             for change in super::outbox::laid_over(self.conn, id)? {
                 if matches!(change.act, Act::Merge { into } if into == gone) {
                     super::outbox::set_stage(self.conn, change.id, Stage::Withdrawn, None)?;

@@ -8,7 +8,7 @@ use super::rows::{self, COLS, ms};
 use super::words;
 use super::{Result, Rules, TicketHistory};
 use crate::domain::sla::{self, Owner, Side, SlaEvent, What};
-use crate::domain::ticket::{Status, Ticket, TicketId};
+use crate::domain::ticket::{Status, Ticket, TicketId, TicketKey};
 
 /// Changes of the counters, added up before they are written.
 #[derive(Debug, Default)]
@@ -71,6 +71,24 @@ pub fn load(conn: &Connection, id: TicketId) -> Result<Option<Ticket>> {
         .prepare_cached(&sql)?
         .query_row([id.0], rows::ticket)
         .optional()?)
+}
+
+/// The ticket that people know by that number.
+pub fn by_key(conn: &Connection, key: &TicketKey) -> Result<Option<TicketId>> {
+    Ok(conn
+        .prepare_cached("SELECT id FROM ticket WHERE key = ?1")?
+        .query_row([key.as_str()], |r| r.get(0))
+        .optional()?
+        .map(TicketId))
+}
+
+/// The tickets that were merged into this one.
+pub fn merged_into(conn: &Connection, id: TicketId) -> Result<Vec<TicketId>> {
+    let ids: Vec<i64> = conn
+        .prepare_cached("SELECT id FROM ticket WHERE merged = ?1")?
+        .query_map([id.0], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(ids.into_iter().map(TicketId).collect())
 }
 
 /// Writes a ticket's row in the place of what was there.

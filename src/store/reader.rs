@@ -261,14 +261,7 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn find(&self, key: &TicketKey) -> Result<Option<TicketId>> {
-        self.run(|| {
-            Ok(self
-                .conn
-                .prepare_cached("SELECT id FROM ticket WHERE key = ?1")?
-                .query_row([key.as_str()], |r| r.get(0))
-                .optional()?
-                .map(TicketId))
-        })
+        self.run(|| put::by_key(&self.conn, key))
     }
 
     /// The same, as the asker's team sees it: none if the ticket is outside its scope.

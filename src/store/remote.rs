@@ -45,15 +45,6 @@ pub fn is_told(conn: &Connection, id: TicketId) -> Result<bool> {
         .query_row([id.0], |r| r.get(0))?)
 }
 
-/// The ticket that people know by that number.
-pub fn by_key(conn: &Connection, key: &TicketKey) -> Result<Option<TicketId>> {
-    Ok(conn
-        .prepare_cached("SELECT id FROM ticket WHERE key = ?1")?
-        .query_row([key.as_str()], |r| r.get(0))
-        .optional()?
-        .map(TicketId))
-}
-
 /// A change with all that a desk needs to take it.
 pub fn outgoing(scene: &Scene<'_>, change: Change) -> Result<Outgoing> {
     let shown = scene.ticket(change.ticket)?;

@@ -330,20 +330,6 @@ impl Writer {
         self.run(|| outbox::in_flight(&self.conn))
     }
 
-    /// It is being sent from now on; false if it was taken back in the meantime.
-    ///
-    /// # Errors
-    /// As [`Self::set_rules`].
-    pub fn mark_in_flight(&mut self, id: ChangeId) -> Result<bool> {
-        self.run(|| {
-            let n = self.conn.execute(
-                "UPDATE outbox SET stage = 2 WHERE id = ?1 AND stage = 1",
-                [id.0.as_bytes().as_slice()],
-            )?;
-            Ok(n > 0)
-        })
-    }
-
     /// The send failed in a way that is worth another try: it waits again, until `not_before`;
     /// for the person, if what somebody else has done was told meanwhile.
     ///

@@ -143,7 +143,9 @@ impl Hand {
                 return;
             }
             for c in waiting {
-                self.writer.mark_in_flight(c.id).unwrap();
+                self.writer
+                    .begin(c.id, &deskhand::domain::remote::Mark::default())
+                    .unwrap();
                 self.writer.confirm(c.id, None, self.at).unwrap();
             }
         }

@@ -818,7 +818,12 @@ fn the_outbox_sends_in_order_and_a_refusal_keeps_the_text() {
     );
     scene.writer.commit(&[c1.clone(), c2.clone()]).unwrap();
     assert_eq!(scene.writer.next_to_send(now()).unwrap().len(), 1);
-    assert!(scene.writer.mark_in_flight(c1.id).unwrap());
+    assert!(
+        scene
+            .writer
+            .begin(c1.id, &deskhand::domain::remote::Mark::default())
+            .unwrap()
+    );
     assert!(scene.writer.next_to_send(now()).unwrap().is_empty());
     scene
         .writer
@@ -884,7 +889,12 @@ fn what_waits_behind_an_earlier_change_arms_no_alarm() {
     let mut second = change(2, a, Act::AddLabel { label: "x".into() });
     second.not_before = Some(now() + TimeDelta::seconds(10));
     scene.writer.commit(&[first.clone(), second]).unwrap();
-    assert!(scene.writer.mark_in_flight(first.id).unwrap());
+    assert!(
+        scene
+            .writer
+            .begin(first.id, &deskhand::domain::remote::Mark::default())
+            .unwrap()
+    );
     assert_eq!(scene.writer.next_not_before().unwrap(), None);
     let mut other = change(3, b, Act::AddLabel { label: "x".into() });
     other.not_before = Some(now() + TimeDelta::seconds(20));

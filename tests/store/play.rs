@@ -310,7 +310,8 @@ impl Play {
             Op::Redo => drop(self.writer.redo(&me, at)?),
             Op::InFlight(n) => {
                 if let Some(c) = self.open(*n) {
-                    self.writer.mark_in_flight(c.id)?;
+                    self.writer
+                        .begin(c.id, &deskhand::domain::remote::Mark::default())?;
                 }
             }
             Op::Later(n) => {

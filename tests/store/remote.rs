@@ -392,7 +392,10 @@ fn what_we_did_is_shown_once(#[case] confirmed_first: bool, #[case] name: Option
         confirm(&mut kept);
         kept.keep(vec![echo.clone()]);
     } else {
-        kept.scene.writer.mark_in_flight(solved.id).unwrap();
+        kept.scene
+            .writer
+            .begin(solved.id, &deskhand::domain::remote::Mark::default())
+            .unwrap();
         kept.keep(vec![echo.clone()]);
         kept.receive(&reply, name, minute(2));
         kept.receive(&solved, None, minute(3));

@@ -5,7 +5,7 @@ use crate::app::layout::detail_lines;
 use crate::app::prepare;
 use crate::app::state::{Found, LineKind, Overlay, Pane, QueueRow, State, Tab, Why};
 use crate::domain::list::Sort;
-use crate::domain::sla::{self, History, Reason, Subject};
+use crate::domain::sla::{self, Reason, Subject};
 use crate::domain::text::{Printable, line};
 use crate::domain::thread::Thread;
 use crate::domain::ticket::{Due, TicketId};
@@ -334,13 +334,7 @@ impl Turn<'_> {
     }
 
     fn segments(&self, thread: &Thread) -> Vec<Printable> {
-        let history = History {
-            created: thread.ticket.created,
-            opened_by: thread.opened_by,
-            subject: Subject::of(&thread.ticket),
-            status: thread.first_status,
-            events: &thread.clock_events,
-        };
+        let history = thread.history();
         let mut lines = Vec::new();
         let (policy, calendar) = (&self.s.policy, &self.s.calendar);
         let why = sla::why(&history, &thread.timeline, policy, calendar, self.s.now);
