@@ -10,6 +10,7 @@ mod feed;
 mod http;
 mod live;
 mod mapping;
+mod nonsense;
 mod promises;
 mod rt_read;
 mod rt_write;

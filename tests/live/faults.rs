@@ -22,7 +22,8 @@ use uuid::Uuid;
 use super::Server;
 use super::proxy::{Mood, Proxy};
 
-/// Rounds, each with a seed of its own; `DESKHAND_LIVE_ROUNDS` makes it more or fewer.
+/// Rounds, each with a seed of its own; `DESKHAND_LIVE_ROUNDS` makes it more or fewer, and
+/// `DESKHAND_LIVE_SEED` is the first one. A server takes a seed only once.
 const ROUNDS: u64 = 12;
 /// Tickets that get three changes each in a round.
 const TICKETS: usize = 4;
@@ -151,17 +152,17 @@ fn times(told: &Told, text: &str) -> usize {
 #[test]
 fn through_faults_nothing_is_lost_and_nothing_is_sent_twice() {
     let Some(server) = Server::here() else { return };
-    let rounds = std::env::var("DESKHAND_LIVE_ROUNDS")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(ROUNDS);
+    let set = |name| std::env::var(name).ok().and_then(|n| n.parse().ok());
+    let rounds = set("DESKHAND_LIVE_ROUNDS").unwrap_or(ROUNDS);
+    let first: u64 = set("DESKHAND_LIVE_SEED").unwrap_or(1);
     let token = Server::token("ines");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
     let (mut faults, mut changes) = (BTreeMap::<_, u64>::new(), 0);
-    for seed in 1..=rounds {
+    for seed in first..first + rounds {
+        println!("seed {seed}");
         let proxy = Proxy::before(server.host(), seed);
         changes += runtime.block_on(round(&server, &proxy, &token, seed));
         for fault in proxy.faults() {

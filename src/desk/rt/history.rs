@@ -91,9 +91,8 @@ pub fn entries(all: &[&Transaction], ticket: u64, book: Book<'_>) -> Vec<Entry> 
     let began = first_change.unwrap_or(book.began);
     let mut told = Vec::new();
     for t in all {
-        let (Some(number), Some(at)) = (t.id, t.created) else {
-            continue;
-        };
+        let Some(at) = t.created else { continue };
+        let number = t.id;
         let of = t.object_id.unwrap_or(ticket);
         let by = book.memo.author(&t.creator.id, of, t.sort == "Comment");
         let mut tell = |remote: RemoteId, what: Happened| {

@@ -69,10 +69,8 @@ impl Memo {
                 self.fields.entry(id).or_insert_with(|| field.name.clone());
             }
         }
-        if let Some(id) = ticket.id {
-            let logins = ticket.requestor.iter().map(|r| r.login().to_lowercase());
-            self.requestors.insert(id, logins.collect());
-        }
+        let logins = ticket.requestor.iter().map(|r| r.login().to_lowercase());
+        self.requestors.insert(ticket.id, logins.collect());
     }
 
     fn notice_name(&mut self, person: &Ref) {
@@ -393,7 +391,7 @@ impl Rt {
             }
             // A page is short where queues on it are hidden: only an empty one is the last.
             let named = found.items.into_iter();
-            all.extend(named.filter_map(|q| Some((q.id?, q.name))));
+            all.extend(named.map(|q| (q.id, q.name)));
         }
         let mut memo = self.memo();
         memo.queues.clone_from(&all);

@@ -58,7 +58,7 @@ impl Rt {
         self.queues(now).await?;
         let (found, clock) = self.newest("id > 0", FEED, now).await?;
         // What is not settled yet is told again, as if it happened after the first pull.
-        let anchor = settled(&found, clock).or_else(|| found.iter().filter_map(|t| t.id).min());
+        let anchor = settled(&found, clock).or_else(|| found.iter().map(|t| t.id).min());
         let all = self.scoped("id > 0");
         let query = [("query", all.as_str()), ("per_page", "1")];
         let count: Page<Ticket> = self.read("/tickets", &query, now).await?;
@@ -82,7 +82,7 @@ impl Rt {
         let query = format!("Status = '{which}'{below_words}");
         let (found, remaining) = self.search(&query, false, now).await?;
         let done = done.saturating_add(count(found.len()));
-        let lowest = found.iter().filter_map(|t| t.id).min();
+        let lowest = found.iter().map(|t| t.id).min();
         let last = lowest.is_none() || remaining <= count(found.len());
         place.known_all(&found);
         place.stage = match (live, last) {
@@ -114,7 +114,7 @@ impl Rt {
         place.swept = Some(now);
         let range = format!("id <= {}", place.anchor);
         let (found, _) = self.newest(&range, CLOCKS, now).await?;
-        let newest = found.iter().filter_map(|t| t.id).max();
+        let newest = found.iter().map(|t| t.id).max();
         Ok(newest.map_or(Stage::Now, |upto| Stage::Past {
             after: 0,
             upto,
@@ -173,8 +173,8 @@ impl Rt {
     async fn look(&self, mut place: Place, now: Instant) -> Answer<Pulled> {
         let range = format!("id >= {}", place.anchor);
         let (found, clock) = self.feed(&range, FEED, "DESC", 1, now).await?;
-        let newest = found.iter().filter_map(|t| t.id).max();
-        let whole = found.iter().any(|t| t.id == Some(place.anchor));
+        let newest = found.iter().map(|t| t.id).max();
+        let whole = found.iter().any(|t| t.id == place.anchor);
         if let Some(upto) = newest.filter(|_| !whole) {
             // There is more between this page and what we have seen last.
             place.stage = Stage::Behind {
@@ -189,9 +189,7 @@ impl Rt {
         }
         let fresh: Vec<Transaction> = found
             .iter()
-            .filter(|t| {
-                t.id.is_some_and(|id| id > place.anchor && !place.seen.contains(&id))
-            })
+            .filter(|t| t.id > place.anchor && !place.seen.contains(&t.id))
             .cloned()
             .collect();
         settle(&mut place, &found, clock);
@@ -269,7 +267,7 @@ impl Rt {
         let mut gone = Vec::new();
         for id in numbers
             .iter()
-            .filter(|n| !found.iter().any(|t| t.id == Some(**n)))
+            .filter(|n| !found.iter().any(|t| t.id == **n))
         {
             let Some(key) = key(*id) else {
                 continue;
@@ -300,8 +298,9 @@ impl Rt {
             ("per_page", "100"),
         ];
         let page: Page<Ticket> = self.read("/tickets", &query, now).await?;
-        let there: Vec<u64> = page.items.iter().filter_map(|t| t.id).collect();
-        let last = page.total.unwrap_or(0) <= count(there.len());
+        let there: Vec<u64> = page.items.iter().map(|t| t.id).collect();
+        let total = page.total.ok_or_else(super::search::uncounted)?;
+        let last = total <= count(there.len());
         let low = there.iter().min().copied().filter(|_| !last).unwrap_or(0);
         let missing = place
             .known
@@ -340,7 +339,7 @@ impl Rt {
             return None;
         }
         Some(Told {
-            key: key(ticket.id?)?,
+            key: key(ticket.id)?,
             fields: Some(map::fields(ticket, &self.settings, &memo)),
             version: None,
             entries: Vec::new(),
@@ -375,7 +374,7 @@ impl Rt {
 
 impl Place {
     fn known_all(&mut self, tickets: &[Ticket]) {
-        for id in tickets.iter().filter_map(|t| t.id) {
+        for id in tickets.iter().map(|t| t.id) {
             self.known.insert(id);
         }
     }
@@ -395,7 +394,7 @@ fn step(place: Place) -> Pulled {
 
 /// Where to go on after a page of entries in ascending order; none: the last one was on it.
 fn onwards(found: &[Transaction], after: u64, upto: u64, page: u32) -> Option<(u64, u32)> {
-    match found.iter().filter_map(|t| t.id).max() {
+    match found.iter().map(|t| t.id).max() {
         Some(last) if last >= upto => None,
         Some(last) => Some((last, 1)),
         None if page >= EMPTY_AT_MOST => None,
@@ -406,13 +405,13 @@ fn onwards(found: &[Transaction], after: u64, upto: u64, page: u32) -> Option<(u
 /// The newest entry that nothing can come before any more.
 fn settled(found: &[Transaction], clock: Instant) -> Option<u64> {
     let settled = |t: &&Transaction| t.created.is_some_and(|at| at <= clock - SETTLED);
-    found.iter().filter(settled).filter_map(|t| t.id).max()
+    found.iter().filter(settled).map(|t| t.id).max()
 }
 
 /// Moves the anchor up as far as nothing can come before it any more.
 fn settle(place: &mut Place, found: &[Transaction], clock: Instant) {
     place.anchor = place.anchor.max(settled(found, clock).unwrap_or(0));
-    let numbers = found.iter().filter_map(|t| t.id);
+    let numbers = found.iter().map(|t| t.id);
     place.seen = numbers.filter(|id| *id > place.anchor).collect();
 }
 

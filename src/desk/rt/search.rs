@@ -2,7 +2,8 @@
 
 use super::Rt;
 use super::wire::{Page, Ticket, Transaction};
-use crate::desk::Answer;
+use crate::desk::http::odd;
+use crate::desk::{Answer, DeskError};
 use crate::domain::Instant;
 
 /// Rows on a page; the server gives no more.
@@ -103,7 +104,7 @@ impl Rt {
         for ticket in &page.items {
             memo.notice(ticket);
         }
-        let total = page.total.unwrap_or(0);
+        let total = page.total.ok_or_else(uncounted)?;
         Ok((page.items, total))
     }
 
@@ -118,6 +119,11 @@ impl Rt {
         let query = format!("({})", any.join(" OR "));
         Ok(self.search(&query, links, now).await?.0)
     }
+}
+
+/// Without the number of tickets that a search finds nobody knows whether there are more pages.
+pub(super) fn uncounted() -> DeskError {
+    odd("the desk does not tell how many tickets it has found")
 }
 
 /// A name between single quotes in a search.

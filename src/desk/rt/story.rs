@@ -11,11 +11,11 @@ use serde_json::json;
 
 use super::history::{self, Book};
 use super::pull::number;
-use super::search::ENTRY;
+use super::search::{ENTRY, PAGE};
 use super::wire::{Attachment, Page, Ticket, Transaction};
 use super::{Rt, map};
-use crate::desk::Answer;
 use crate::desk::http::{SLOW, odd, refused};
+use crate::desk::{Answer, DeskError};
 use crate::domain::Instant;
 use crate::domain::change::LinkKind;
 use crate::domain::remote::{Gone, RemoteId, Told, ToldFile};
@@ -50,7 +50,7 @@ impl Span {
     fn ends_at(self, entry: &Transaction, ticket: u64) -> bool {
         let is_first = entry.sort == "Create" && entry.object_id == Some(ticket);
         match self {
-            Self::UpTo(newest) => newest.is_some_and(|n| entry.id >= Some(n)),
+            Self::UpTo(newest) => newest.is_some_and(|n| entry.id >= n),
             Self::After(_) | Self::Since(_) => is_first || !self.holds(entry),
         }
     }
@@ -58,7 +58,7 @@ impl Span {
     fn holds(self, entry: &Transaction) -> bool {
         match self {
             Self::UpTo(_) => true,
-            Self::After(n) => entry.id > Some(n),
+            Self::After(n) => entry.id > n,
             Self::Since(at) => entry.created > Some(at),
         }
     }
@@ -82,9 +82,6 @@ impl Rt {
         let etag = reply.header(&ETAG).unwrap_or_default();
         let version = etag.trim_start_matches("W/").trim_matches('"').to_owned();
         let mut ticket: Ticket = reply.json(now)?;
-        let Some(id) = ticket.id else {
-            return Err(odd("the desk tells of a ticket without a number"));
-        };
         // Reminders and approvals have numbers like tickets, but are not found as such.
         if !["", "ticket"].contains(&ticket.sort.as_str()) {
             return Ok(Err(Gone::Hidden));
@@ -92,8 +89,8 @@ impl Rt {
         if ticket.status == map::DELETED {
             return Ok(Err(Gone::Deleted));
         }
-        if id != number(key) {
-            let into = TicketKey::parse(&id.to_string());
+        if ticket.id != number(key) {
+            let into = TicketKey::parse(&ticket.id.to_string());
             return Ok(Err(into.map_or(Gone::Hidden, Gone::Merged)));
         }
         if !self.settings.queues.is_empty() && self.told(&ticket).is_none() {
@@ -174,6 +171,9 @@ impl Rt {
             ];
             let path = format!("/ticket/{id}/history");
             let found: Page<Transaction> = self.read(&path, &query, now).await?;
+            if tells_again(&all, &found.items, |t| t.id) {
+                return Err(same_page());
+            }
             empty = if found.items.is_empty() { empty + 1 } else { 0 };
             let done = found.items.iter().any(|t| span.ends_at(t, id));
             all.extend(found.items);
@@ -198,7 +198,7 @@ impl Rt {
         let messages: Vec<u64> = entries
             .iter()
             .filter(|t| history::visibility(&t.sort).is_some())
-            .filter_map(|t| t.id)
+            .map(|t| t.id)
             .collect();
         let mut parts: HashMap<u64, Vec<Attachment>> = HashMap::new();
         let fields = "TransactionId,ContentType,Filename,ContentLength";
@@ -207,17 +207,15 @@ impl Rt {
                 parts.entry(entry).or_default().push(part);
             }
         }
-        let bodies: Vec<u64> = parts.values().filter_map(|p| body(p)?.id).collect();
+        let bodies: Vec<u64> = parts.values().filter_map(|p| Some(body(p)?.id)).collect();
         let fields = "ContentType,Content";
         let contents = self.parts("id", &bodies, fields, now).await?;
-        let contents: HashMap<u64, Attachment> = contents
-            .into_iter()
-            .filter_map(|part| Some((part.id?, part)))
-            .collect();
+        let contents: HashMap<u64, Attachment> =
+            contents.into_iter().map(|part| (part.id, part)).collect();
         let mut texts = HashMap::new();
         for (entry, mut parts) in parts {
             parts.sort_by_key(|p| p.id);
-            let body = body(&parts).and_then(|b| b.id);
+            let body = body(&parts).map(|b| b.id);
             let text = match body {
                 None => String::new(),
                 Some(id) => match contents.get(&id) {
@@ -256,7 +254,10 @@ impl Rt {
                     .ask(Method::POST, "/attachments", |r| r.query(&query).json(&any))
                     .await?;
                 let found: Page<Attachment> = reply.json(now)?;
-                let full = found.items.len() >= super::search::PAGE;
+                if tells_again(&all, &found.items, |part| part.id) {
+                    return Err(same_page());
+                }
+                let full = found.items.len() >= PAGE;
                 all.extend(found.items);
                 // We may see these entries, so none of their parts is hidden.
                 if !full {
@@ -284,6 +285,17 @@ impl Rt {
         let reply = self.ask(Method::GET, &path, |r| r.timeout(SLOW)).await?;
         decode(&reply.json::<Attachment>(now)?.content)
     }
+}
+
+/// Whether a page tells nothing that the one before it did not: it would go on for ever. New
+/// rows push old ones on to the next page, but not all of them.
+fn tells_again<T>(before: &[T], page: &[T], id: impl Fn(&T) -> u64) -> bool {
+    let last = || before.iter().rev().take(PAGE);
+    !page.is_empty() && page.iter().all(|t| last().any(|b| id(b) == id(t)))
+}
+
+fn same_page() -> DeskError {
+    odd("the desk tells one page again and again")
 }
 
 /// Base64 with line breaks in it.
@@ -315,25 +327,22 @@ pub fn files(parts: &[Attachment], body: Option<u64>) -> Vec<ToldFile> {
     let twin = parts
         .iter()
         .find(|p| is(p, "text/html") && p.filename.trim().is_empty())
-        .and_then(|p| p.id);
+        .map(|p| p.id);
     parts
         .iter()
-        .filter(|p| p.id != body && p.id != twin)
+        .filter(|p| Some(p.id) != body && Some(p.id) != twin)
         .filter(|p| !p.content_type.to_lowercase().starts_with("multipart/"))
         .filter(|p| !(is(p, "message/rfc822") && p.content_length.unwrap_or(0) == 0))
-        .filter_map(|p| {
-            let id = p.id?;
-            Some(ToldFile {
-                remote: RemoteId(id.to_string()),
-                name: Untrusted::new(file_name(p, id)),
-                media_type: Untrusted::new(p.content_type.as_str()),
-                size: p.content_length.unwrap_or(0),
-            })
+        .map(|p| ToldFile {
+            remote: RemoteId(p.id.to_string()),
+            name: Untrusted::new(file_name(p)),
+            media_type: Untrusted::new(p.content_type.as_str()),
+            size: p.content_length.unwrap_or(0),
         })
         .collect()
 }
 
-fn file_name(part: &Attachment, id: u64) -> String {
+fn file_name(part: &Attachment) -> String {
     if !part.filename.trim().is_empty() {
         return part.filename.clone();
     }
@@ -347,7 +356,7 @@ fn file_name(part: &Attachment, id: u64) -> String {
         "message/rfc822" => "eml",
         _ => "bin",
     };
-    format!("part-{id}.{ending}")
+    format!("part-{}.{ending}", part.id)
 }
 
 /// A message as plain text with line feeds.

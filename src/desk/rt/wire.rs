@@ -1,9 +1,10 @@
 //! Request Tracker's answers as they come over the wire. It writes numbers as strings, as
 //! numbers and as floats, and an empty string where a field may not be read: everything is
-//! read tolerantly, and what makes no sense is as if it were not there.
+//! read tolerantly, and what makes no sense is as if it were not there. But for what a thing is
+//! known by: an answer without it is none, and must not be taken for "there is nothing".
 
 use chrono::NaiveDateTime;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -13,7 +14,6 @@ use crate::domain::Instant;
 #[derive(Debug, Deserialize)]
 pub struct Page<T> {
     /// What is on it.
-    #[serde(default = "Vec::new")]
     pub items: Vec<T>,
     /// How many there are on all pages; the server does not know it for all lists.
     #[serde(default, deserialize_with = "number")]
@@ -40,103 +40,100 @@ pub struct Ref {
 
 /// A user asked for singly.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
 pub struct User {
     /// The number.
-    #[serde(deserialize_with = "number")]
+    #[serde(default, deserialize_with = "number")]
     pub id: Option<u64>,
     /// The log-in name.
-    #[serde(rename = "Name", deserialize_with = "text")]
+    #[serde(rename = "Name", deserialize_with = "own_name")]
     pub name: String,
     /// The name people read.
-    #[serde(rename = "RealName", deserialize_with = "text")]
+    #[serde(default, rename = "RealName", deserialize_with = "text")]
     pub real_name: String,
     /// The address.
-    #[serde(rename = "EmailAddress", deserialize_with = "text")]
+    #[serde(default, rename = "EmailAddress", deserialize_with = "text")]
     pub address: String,
     /// Whether it is one of the team.
-    #[serde(rename = "Privileged", deserialize_with = "number")]
+    #[serde(default, rename = "Privileged", deserialize_with = "number")]
     pub privileged: Option<u64>,
 }
 
 /// A queue in a list.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
 pub struct Queue {
     /// The number.
-    #[serde(deserialize_with = "number")]
-    pub id: Option<u64>,
+    #[serde(deserialize_with = "own_number")]
+    pub id: u64,
     /// The name.
-    #[serde(rename = "Name", deserialize_with = "text")]
+    #[serde(rename = "Name", deserialize_with = "own_name")]
     pub name: String,
 }
 
 /// A custom field with its values on a ticket.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
 pub struct CustomField {
     /// The number.
-    #[serde(deserialize_with = "number")]
+    #[serde(default, deserialize_with = "number")]
     pub id: Option<u64>,
     /// The name; `Name` where the field is asked for itself.
-    #[serde(alias = "Name", deserialize_with = "text")]
+    #[serde(alias = "Name", deserialize_with = "own_name")]
     pub name: String,
     /// The values.
-    #[serde(deserialize_with = "texts")]
+    #[serde(default, deserialize_with = "texts")]
     pub values: Vec<String>,
 }
 
 /// A ticket.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
+#[serde(rename_all = "PascalCase")]
 pub struct Ticket {
     /// The number; that of the ticket it lives on in, if it was merged.
-    #[serde(rename = "id", deserialize_with = "number")]
-    pub id: Option<u64>,
+    #[serde(rename = "id", deserialize_with = "own_number")]
+    pub id: u64,
     /// What sort: a ticket, or a reminder or an approval that belongs to one.
-    #[serde(rename = "Type", deserialize_with = "text")]
+    #[serde(default, rename = "Type", deserialize_with = "text")]
     pub sort: String,
     /// The subject.
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     pub subject: String,
     /// The status, in the word of its life cycle.
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     pub status: String,
     /// 0 to 100 as a rule.
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     pub priority: String,
     /// The SLA level.
-    #[serde(rename = "SLA", deserialize_with = "text")]
+    #[serde(default, rename = "SLA", deserialize_with = "text")]
     pub sla: String,
     /// Who handles it.
-    #[serde(deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient")]
     pub owner: Ref,
     /// Where it is.
-    #[serde(deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient")]
     pub queue: Ref,
     /// Who asked.
-    #[serde(deserialize_with = "many")]
+    #[serde(default, deserialize_with = "many")]
     pub requestor: Vec<Ref>,
     /// Who reads along.
-    #[serde(deserialize_with = "many")]
+    #[serde(default, deserialize_with = "many")]
     pub cc: Vec<Ref>,
     /// Custom fields.
-    #[serde(deserialize_with = "many")]
+    #[serde(default, deserialize_with = "many")]
     pub custom_fields: Vec<CustomField>,
     /// The deadline, of whatever kind.
-    #[serde(deserialize_with = "instant")]
+    #[serde(default, deserialize_with = "instant")]
     pub due: Option<Instant>,
     /// When it became inactive.
-    #[serde(deserialize_with = "instant")]
+    #[serde(default, deserialize_with = "instant")]
     pub resolved: Option<Instant>,
     /// When it was made.
-    #[serde(deserialize_with = "instant")]
+    #[serde(default, deserialize_with = "instant")]
     pub created: Option<Instant>,
     /// When it was last changed.
-    #[serde(deserialize_with = "instant")]
+    #[serde(default, deserialize_with = "instant")]
     pub last_updated: Option<Instant>,
     /// What goes on from it, and what we may do.
-    #[serde(rename = "_hyperlinks", deserialize_with = "many")]
+    #[serde(default, rename = "_hyperlinks", deserialize_with = "many")]
     pub hyperlinks: Vec<Hyperlink>,
 }
 
@@ -163,55 +160,55 @@ pub struct Hyperlink {
 
 /// An entry of a history.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
+#[serde(rename_all = "PascalCase")]
 pub struct Transaction {
     /// The number.
-    #[serde(rename = "id", deserialize_with = "number")]
-    pub id: Option<u64>,
+    #[serde(rename = "id", deserialize_with = "own_number")]
+    pub id: u64,
     /// What sort.
-    #[serde(rename = "Type", deserialize_with = "text")]
+    #[serde(default, rename = "Type", deserialize_with = "text")]
     pub sort: String,
     /// Of which ticket.
-    #[serde(deserialize_with = "number")]
+    #[serde(default, deserialize_with = "number")]
     pub object_id: Option<u64>,
     /// By whom.
-    #[serde(deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient")]
     pub creator: Ref,
     /// When.
-    #[serde(deserialize_with = "instant")]
+    #[serde(default, deserialize_with = "instant")]
     pub created: Option<Instant>,
     /// Which field; a number for a custom one.
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     pub field: String,
     /// What it was.
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     pub old_value: String,
     /// What it became.
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     pub new_value: String,
 }
 
 /// A part of a message.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
+#[serde(rename_all = "PascalCase")]
 pub struct Attachment {
     /// The number.
-    #[serde(rename = "id", deserialize_with = "number")]
-    pub id: Option<u64>,
+    #[serde(rename = "id", deserialize_with = "own_number")]
+    pub id: u64,
     /// The entry it belongs to.
-    #[serde(deserialize_with = "number")]
+    #[serde(default, deserialize_with = "number")]
     pub transaction_id: Option<u64>,
     /// The media type.
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     pub content_type: String,
     /// The name it was sent with.
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     pub filename: String,
     /// Size in bytes.
-    #[serde(deserialize_with = "number")]
+    #[serde(default, deserialize_with = "number")]
     pub content_length: Option<u64>,
     /// The content: characters in a list, base64 of the bytes where asked for singly.
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     pub content: String,
 }
 
@@ -286,6 +283,18 @@ fn text<'de, D: Deserializer<'de>>(d: D) -> Result<String, D::Error> {
 
 fn number<'de, D: Deserializer<'de>>(d: D) -> Result<Option<u64>, D::Error> {
     Value::deserialize(d).map(|v| value_number(&v))
+}
+
+fn own_number<'de, D: Deserializer<'de>>(d: D) -> Result<u64, D::Error> {
+    number(d)?.ok_or_else(|| D::Error::custom("a row without its number"))
+}
+
+fn own_name<'de, D: Deserializer<'de>>(d: D) -> Result<String, D::Error> {
+    let name = text(d)?;
+    if name.trim().is_empty() {
+        return Err(D::Error::custom("a thing without its name"));
+    }
+    Ok(name)
 }
 
 fn instant<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Instant>, D::Error> {
