@@ -13,6 +13,7 @@ use crate::domain::gate;
 use crate::domain::list::Asker;
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::reach::Abilities;
+use crate::domain::remote::Ahead;
 use crate::domain::ticket::{Ticket, TicketId, TicketKey};
 use crate::shell::{self, Clock};
 use crate::store::{Reader, StoreError, Writer};
@@ -131,6 +132,11 @@ impl Session {
             .made
             .get_or_init(|| shell::desk_of(self.remote.as_ref(), &self.paths).map(Arc::new));
         made.clone().map_err(|why| Fail::new(Code::Refused, why))
+    }
+
+    /// Which texts are fetched ahead.
+    pub fn ahead(&self) -> Ahead {
+        self.remote.as_ref().map(|d| d.texts).unwrap_or_default()
     }
 
     /// Refuses what would put tickets beside those that a desk over a network tells of.

@@ -1,7 +1,6 @@
 //! Talking to the desk from the command line: sending what waits, asking what is new, and
 //! settling what the desk did not take.
 
-use std::collections::HashSet;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Mutex;
 
@@ -12,16 +11,18 @@ use super::connect::not_reached;
 use super::exit::{Code, Fail};
 use super::out::{self, Out};
 use super::session::{self, Session};
-use crate::desk::{Desk, DeskError, ErrorKind};
+use crate::desk::{Desk, DeskError, Door as _, ErrorKind};
 use crate::domain::Instant;
 use crate::domain::change::{ChangeId, OutboxRow, Stage};
 use crate::domain::conflict::Choice;
+use crate::domain::remote::Ahead;
 use crate::domain::text::Printable;
 use crate::domain::ticket::TicketKey;
 use crate::shell::Clock;
 use crate::store::{StoreError, Undone, Writer};
 use crate::sync::schedule::{self, Failures, Situation};
-use crate::sync::{Ledger as _, pull, push, stories};
+use crate::sync::stories::{self, Skip};
+use crate::sync::{Ledger, pull, push};
 
 /// What talking to the desk did.
 #[derive(Debug, Default)]
@@ -36,21 +37,23 @@ struct Talked {
     tickets: u64,
     /// How often the desk was asked for what is new.
     steps: u64,
-    /// Tickets whose texts were fetched.
+    /// Texts that were fetched in bulk.
     texts: u64,
+    /// Tickets that were fetched one by one, with all that was said in them.
+    stories: u64,
     /// Why it ended early.
     trouble: Option<DeskError>,
 }
 
-/// So many texts are fetched ahead in one round.
-const TEXTS: u64 = 200;
+/// So many tickets are fetched ahead one by one in a round.
+const STORIES: u64 = 200;
 
 /// `sync`
 pub fn sync(session: &Session, once: bool, out: &mut Out) -> Result<Code, Fail> {
     let mut writer = session.writer()?;
     let desk = session.desk()?;
     if once || !desk.is_remote() {
-        let talked = session::wait(talk(&mut writer, &desk, session.now))??;
+        let talked = session::wait(talk(&mut writer, &desk, session.ahead(), session.now))??;
         report(session, &talked, &writer, &desk, out)?;
         return code(talked);
     }
@@ -68,7 +71,7 @@ async fn stay(
     let (mut told, mut failures) = (None, None);
     loop {
         let now = clock.now();
-        let talked = talk(writer, desk, now).await?;
+        let talked = talk(writer, desk, session.ahead(), now).await?;
         match &talked.trouble {
             // Nobody is here to sign in: whoever started this has to know.
             Some(error) if told.is_none() && error.kind == ErrorKind::SignIn => {
@@ -113,7 +116,7 @@ fn report(
     let (requests, bytes) = desk.traffic();
     Ok(out.json(&json!({
         "sent": talked.sent, "refused": talked.refused, "conflicts": talked.conflicts, "waiting": waiting,
-        "stuck": stuck, "tickets": talked.tickets, "texts": talked.texts, "steps": talked.steps,
+        "stuck": stuck, "tickets": talked.tickets, "texts": talked.texts, "stories": talked.stories, "steps": talked.steps,
         "requests": requests, "bytes": bytes, "trouble": trouble,
     }))?)
 }
@@ -139,8 +142,8 @@ fn in_words(talked: &Talked, waiting: u64, is_remote: bool) -> String {
         let n = talked.tickets;
         let plural = if n == 1 { "" } else { "s" };
         words.push_str(&format!(
-            ", {n} ticket{plural} changed, texts of {} fetched",
-            talked.texts
+            ", {n} ticket{plural} changed, {} texts fetched",
+            talked.texts + talked.stories
         ));
     }
     if talked.refused + talked.conflicts > 0 {
@@ -149,8 +152,13 @@ fn in_words(talked: &Talked, waiting: u64, is_remote: bool) -> String {
     words
 }
 
-/// Sends, asks until there is nothing more, and fetches texts of live tickets.
-async fn talk(writer: &mut Writer, desk: &Desk, now: Instant) -> Result<Talked, StoreError> {
+/// Sends, asks until there is nothing more, and fetches texts.
+async fn talk(
+    writer: &mut Writer,
+    desk: &Desk,
+    policy: Ahead,
+    now: Instant,
+) -> Result<Talked, StoreError> {
     let mut talked = Talked::default();
     let (_, stuck) = writer.outbox_counts()?;
     let ledger = Mutex::new(&mut *writer);
@@ -176,15 +184,39 @@ async fn talk(writer: &mut Writer, desk: &Desk, now: Instant) -> Result<Talked, 
         }
     }
     progress_over();
-    while talked.trouble.is_none() && talked.texts < TEXTS {
-        let got = stories::ahead(&ledger, desk, &HashSet::new(), now).await?;
+    if talked.trouble.is_none() && policy != Ahead::Opened {
+        fetch_ahead(&ledger, desk, policy, now, &mut talked).await?;
+    }
+    Ok(talked)
+}
+
+/// Texts that are not here: all of them where they come in bulk, else those of some tickets.
+async fn fetch_ahead(
+    ledger: &impl Ledger,
+    desk: &Desk,
+    policy: Ahead,
+    now: Instant,
+    talked: &mut Talked,
+) -> Result<(), StoreError> {
+    let mut skip = Skip::default();
+    while policy == Ahead::All && desk.abilities().texts_in_bulk {
+        let got = stories::texts(ledger, desk, &skip, now).await?;
+        talked.texts += count(got.told);
+        talked.trouble = got.trouble;
+        if talked.trouble.is_some() || got.told + got.missing.len() == 0 {
+            break;
+        }
+        skip.entries.extend(got.missing);
+    }
+    while talked.trouble.is_none() && talked.stories < STORIES {
+        let got = stories::ahead(ledger, desk, &skip, policy, now).await?;
         if got.asked == 0 {
             break;
         }
-        talked.texts += count(got.asked - got.failed.len());
+        talked.stories += count(got.asked - got.failed.len());
         talked.trouble = got.failed.into_iter().next().map(|(_, error)| error);
     }
-    Ok(talked)
+    Ok(())
 }
 
 fn count(n: usize) -> u64 {

@@ -11,6 +11,7 @@ use toml::Spanned;
 use super::error::ConfigError;
 use super::nearest;
 use crate::domain::people::{AgentId, TenantId};
+use crate::domain::remote::Ahead;
 use crate::domain::text;
 use crate::domain::ticket::Status;
 
@@ -67,6 +68,8 @@ pub struct Desk {
     pub workspace_field: String,
     /// The custom field that holds labels; none: labels stay on this machine.
     pub labels_field: Option<String>,
+    /// Which texts are fetched ahead.
+    pub texts: Ahead,
 }
 
 impl Desk {
@@ -97,6 +100,8 @@ pub(super) struct DeskTable {
     statuses: BTreeMap<String, Status>,
     workspace_field: Option<String>,
     labels_field: Option<String>,
+    #[serde(default)]
+    texts: Ahead,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -190,6 +195,7 @@ impl DeskTable {
             statuses: self.statuses,
             workspace_field: given(self.workspace_field).unwrap_or_else(|| WORKSPACE_FIELD.into()),
             labels_field: given(self.labels_field),
+            texts: self.texts,
         })
     }
 }

@@ -8,6 +8,7 @@ use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 use super::error::ConfigError;
 use super::{Desk, OwnView, SignIn, WORKSPACE_FIELD};
 use crate::domain::people::AgentId;
+use crate::domain::remote::Ahead;
 
 /// Keeps a view; one of the same name is replaced where it stands.
 ///
@@ -111,6 +112,8 @@ pub fn save_desk(file: &Path, desk: &Desk) -> Result<(), ConfigError> {
     let own_field = (desk.workspace_field != WORKSPACE_FIELD).then_some(&*desk.workspace_field);
     set(table, "workspace-field", text(own_field));
     set(table, "labels-field", text(desk.labels_field.as_deref()));
+    let texts = Some(desk.texts).filter(|t| *t != Ahead::default());
+    set(table, "texts", text(texts.map(Ahead::word)));
     let queues = desk.queues.iter().map(|(k, v)| (k.as_str(), v.as_str()));
     fill(table, "queues", queues);
     let statuses = desk.statuses.iter().map(|(k, v)| (k.as_str(), v.word()));

@@ -20,7 +20,7 @@ pub use secret::Secret;
 use crate::domain::Instant;
 use crate::domain::people::AgentId;
 use crate::domain::reach::Abilities;
-use crate::domain::remote::{Cursor, Gone, Mark, Outgoing, Pulled, Receipt, RemoteId, Told};
+use crate::domain::remote::{Cursor, Gone, Mark, Outgoing, Pulled, Receipt, RemoteId, Said, Told};
 use crate::domain::text::Untrusted;
 use crate::domain::ticket::TicketKey;
 
@@ -111,6 +111,19 @@ pub trait Door: Send + Sync {
         key: &TicketKey,
         now: Instant,
     ) -> impl Future<Output = Answer<Result<Told, Gone>>> + Send;
+
+    /// What was said in these entries of any tickets; those whose texts are not to be had are
+    /// left out. Asked only where [`Abilities::texts_in_bulk`] says so, and for a page or so.
+    ///
+    /// # Errors
+    /// As [`Self::pull`].
+    fn texts(
+        &self,
+        _entries: &[RemoteId],
+        _now: Instant,
+    ) -> impl Future<Output = Answer<Vec<(RemoteId, Said)>>> + Send {
+        std::future::ready(Ok(Vec::new()))
+    }
 
     /// The bytes of a file.
     ///
@@ -209,6 +222,10 @@ impl Door for Desk {
 
     async fn story(&self, key: &TicketKey, now: Instant) -> Answer<Result<Told, Gone>> {
         at!(self, desk => desk.story(key, now).await)
+    }
+
+    async fn texts(&self, entries: &[RemoteId], now: Instant) -> Answer<Vec<(RemoteId, Said)>> {
+        at!(self, desk => desk.texts(entries, now).await)
     }
 
     async fn file(&self, file: &RemoteId, now: Instant) -> Answer<Vec<u8>> {

@@ -22,6 +22,8 @@ pub struct Abilities {
     pub not: Vec<(&'static str, &'static str)>,
     /// Why a merge cannot be taken back; none: it can.
     pub no_unmerge: Option<&'static str>,
+    /// Texts of many tickets can be had in one request.
+    pub texts_in_bulk: bool,
 }
 
 impl Abilities {
@@ -31,6 +33,7 @@ impl Abilities {
             here: Vec::new(),
             not: Vec::new(),
             no_unmerge: None,
+            texts_in_bulk: false,
         }
     }
 

@@ -73,6 +73,33 @@ pub struct ToldFile {
     pub size: u64,
 }
 
+/// What was said in an entry, as plain text, with its files.
+pub type Said = (Untrusted, Vec<ToldFile>);
+
+/// Which texts are fetched before somebody asks for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ahead {
+    /// All: everything can be searched and read without a network.
+    #[default]
+    All,
+    /// Those of tickets that are worked on.
+    Live,
+    /// None: a ticket's texts are fetched when it is opened.
+    Opened,
+}
+
+impl Ahead {
+    /// The word for it in settings.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Live => "live",
+            Self::Opened => "opened",
+        }
+    }
+}
+
 /// One thing that happened to a ticket.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
@@ -100,7 +127,7 @@ pub enum Happened {
         /// Who may read it.
         visibility: Visibility,
         /// Plain text and files; none: not fetched yet.
-        content: Option<(Untrusted, Vec<ToldFile>)>,
+        content: Option<Said>,
     },
     /// The status changed.
     Status {

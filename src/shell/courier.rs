@@ -6,7 +6,7 @@
 //! and end in the middle when the console does: what was under way is looked up next time.
 //! The loop keeps the time: it calls when something is due, so an idle desk costs nothing.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,14 +26,15 @@ use super::talks::Talks;
 use crate::app::Event;
 use crate::desk::{Desk, Door as _};
 use crate::domain::Instant;
+use crate::domain::remote::Ahead;
 use crate::domain::text;
 use crate::domain::thread::AttachmentId;
 use crate::domain::ticket::{TicketId, TicketKey};
 use crate::store::{Reader, StoreError, Stored, Writer};
-use crate::sync::stories::{self, Fetched};
+use crate::sync::stories::{self, Fetched, Skip, Texts};
 use crate::sync::{Ledger, pull, push};
 
-/// So many texts are fetched ahead after one pull.
+/// So many tickets are fetched ahead one by one after a pull.
 const AHEAD: usize = 40;
 /// So often a second window looks whether the first still talks.
 const LOOK: TimeDelta = TimeDelta::seconds(15);
@@ -61,6 +62,8 @@ pub struct Post {
     pub clock: Clock,
     /// How we stand with the desk.
     pub contact: Contact,
+    /// Which texts are fetched ahead.
+    pub ahead: Ahead,
 }
 
 /// Talks to one desk; as many handles as are wanted.
@@ -84,9 +87,11 @@ struct Reading {
     /// Tickets that the person opened, and the one that is being fetched.
     line: VecDeque<TicketKey>,
     fetching: Option<TicketKey>,
-    /// The desk does not tell of these: they are not asked for ahead again.
-    skip: HashSet<TicketKey>,
-    /// So many texts more may be fetched ahead.
+    /// The desk does not tell of these.
+    skip: Skip,
+    /// Texts may be fetched in bulk until none is lacking.
+    bulk: bool,
+    /// So many tickets more may be fetched ahead.
     ahead: usize,
 }
 
@@ -94,7 +99,8 @@ struct Reading {
 enum Next {
     Story(TicketKey),
     News,
-    Ahead(HashSet<TicketKey>),
+    Texts(Skip),
+    Ahead(Skip),
 }
 
 fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -305,7 +311,7 @@ impl Courier {
             return;
         }
         reading.running = true;
-        reading.ahead = 0;
+        (reading.bulk, reading.ahead) = (false, 0);
         drop(reading);
         let token = self.0.post.flight.begin();
         let courier = self.clone();
@@ -337,8 +343,14 @@ impl Courier {
                 Next::News => self.news(now).await?,
                 Next::Ahead(skip) => {
                     let (pen, desk) = (&self.0.post.pen, &self.0.desk);
-                    let fetched = stories::ahead(pen, desk, &skip, now).await?;
+                    let policy = self.0.post.ahead;
+                    let fetched = stories::ahead(pen, desk, &skip, policy, now).await?;
                     self.fetched(fetched, false, now).await;
+                }
+                Next::Texts(skip) => {
+                    let (pen, desk) = (&self.0.post.pen, &self.0.desk);
+                    let texts = stories::texts(pen, desk, &skip, now).await?;
+                    self.texts(texts, now);
                 }
             }
         }
@@ -354,6 +366,9 @@ impl Courier {
         self.contact().rests();
         if self.contact().next(now).is_some_and(|at| at <= now) {
             return Some(Next::News);
+        }
+        if reading.bulk {
+            return Some(Next::Texts(reading.skip.clone()));
         }
         if reading.ahead > 0 {
             return Some(Next::Ahead(reading.skip.clone()));
@@ -372,12 +387,34 @@ impl Courier {
         if self.contact().pulled(&round, now, chance()) {
             self.go(now);
         }
-        lock(&self.0.reading).ahead = if round.trouble.is_some() { 0 } else { AHEAD };
+        self.may_fetch_ahead(round.trouble.is_none());
         if !round.more {
             self.contact().rests();
         }
         self.tell(round.tickets, round.names, now);
         Ok(())
+    }
+
+    fn may_fetch_ahead(&self, may: bool) {
+        let policy = self.0.post.ahead;
+        let may = may && policy != Ahead::Opened;
+        let mut reading = lock(&self.0.reading);
+        reading.bulk = may && policy == Ahead::All && self.0.desk.abilities().texts_in_bulk;
+        reading.ahead = if may { AHEAD } else { 0 };
+    }
+
+    fn texts(&self, texts: Texts, now: Instant) {
+        let mut reading = lock(&self.0.reading);
+        reading.bulk = texts.told + texts.missing.len() > 0;
+        reading.skip.entries.extend(texts.missing);
+        if let Some(error) = &texts.trouble {
+            reading.ahead = 0;
+            if error.kind.is_passing() {
+                self.contact().failed(error, now, chance());
+            }
+        }
+        drop(reading);
+        self.tell(texts.tickets, false, now);
     }
 
     /// `waits`: the person waits for it, and is told why there is nothing.
@@ -395,7 +432,7 @@ impl Courier {
                     reading.line.clear();
                     self.contact().failed(&error, now, chance());
                 } else {
-                    reading.skip.insert(key);
+                    reading.skip.tickets.insert(key);
                     refused.push(error);
                 }
             }

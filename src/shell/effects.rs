@@ -131,6 +131,12 @@ impl Outside {
             flight: self.flight.clone(),
             clock: self.clock.clone(),
             contact: contact.clone(),
+            ahead: self
+                .config
+                .desk
+                .as_ref()
+                .map(|d| d.texts)
+                .unwrap_or_default(),
         };
         let (courier, end) = Courier::new(desk.desk, post);
         let working = Working {

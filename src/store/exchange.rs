@@ -83,13 +83,13 @@ impl Writer {
         self.run(|| remote::cursor(&self.conn))
     }
 
-    /// Tickets whose texts are not here and are worth having: live ones, first those
-    /// that the person works on or has to, then the newest.
+    /// Tickets of which not all is here and it is worth having: those that the person works
+    /// on or has to, then other live ones too, the newest first.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn wanted(&self, limit: usize) -> Result<Vec<TicketKey>> {
-        self.run(|| remote::wanted(&self.conn, &self.rules.me, limit))
+    pub fn wanted(&self, others: bool, limit: usize) -> Result<Vec<TicketKey>> {
+        self.run(|| remote::wanted(&self.conn, &self.rules.me, others, limit))
     }
 
     /// Keeps the bytes of a file that its desk was asked for.

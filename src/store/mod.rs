@@ -34,6 +34,7 @@ mod remote;
 mod rows;
 mod sift;
 mod suspect;
+mod texts;
 mod thread;
 mod undo;
 mod ways;

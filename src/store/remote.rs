@@ -151,7 +151,7 @@ pub fn keep_file(conn: &Connection, id: AttachmentId, bytes: &[u8]) -> Result<()
 
 /// Where tickets whose texts are not here are looked for, the most wanted first. Each takes
 /// a limit and the agent at the keyboard.
-const WANTED: [&str; 5] = [
+const WANTED: [&str; MINE + 2] = [
     "SELECT t.key FROM ticket t JOIN told d ON d.ticket = t.id WHERE d.whole = 0 AND t.shelf IN (0, 1) AND ?2 <> ''
        AND t.id IN (SELECT DISTINCT ticket FROM draft) LIMIT ?1",
     "SELECT t.key FROM outbox o JOIN told d ON d.ticket = o.ticket JOIN ticket t ON t.id = o.ticket
@@ -164,11 +164,19 @@ const WANTED: [&str; 5] = [
       WHERE t.shelf = 1 AND t.id > 0 AND d.whole = 0 AND ?2 <> '' ORDER BY t.id DESC LIMIT ?1",
 ];
 
-/// Tickets whose texts are not here yet and are worth having: live ones, first those that the
-/// person works on or has to, then the newest.
-pub fn wanted(conn: &Connection, me: &AgentId, limit: usize) -> Result<Vec<TicketKey>> {
+/// So many of these look for what the person works on or has to.
+const MINE: usize = 3;
+
+/// Tickets of which not all is here yet and it is worth having.
+pub fn wanted(
+    conn: &Connection,
+    me: &AgentId,
+    others: bool,
+    limit: usize,
+) -> Result<Vec<TicketKey>> {
     let mut out: Vec<TicketKey> = Vec::new();
-    for sql in WANTED {
+    let places = if others { WANTED.len() } else { MINE };
+    for sql in WANTED.into_iter().take(places) {
         let most = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut stmt = conn.prepare_cached(sql)?;
         let found = stmt.query_map(params![most, me.as_str()], |r| r.get::<_, String>(0))?;

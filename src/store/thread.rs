@@ -23,7 +23,7 @@ fn untrusted(r: &Row<'_>, i: usize) -> rusqlite::Result<Option<Untrusted>> {
     Ok(r.get::<_, Option<String>>(i)?.map(Untrusted::new))
 }
 
-fn author(side: i64, name: Option<String>) -> Author {
+pub fn author(side: i64, name: Option<String>) -> Author {
     let name = name.unwrap_or_default();
     match side {
         1 => Author::Requester {

@@ -7,11 +7,23 @@ use futures_util::{StreamExt as _, stream};
 use super::ledger::{Ledger, keep_story};
 use crate::desk::{DeskError, Door};
 use crate::domain::Instant;
+use crate::domain::remote::{Ahead, RemoteId};
 use crate::domain::ticket::{TicketId, TicketKey};
 use crate::store::StoreError;
 
-/// So many texts are fetched ahead before something else gets its turn.
+/// So many tickets are fetched ahead before something else gets its turn.
 pub const AHEAD: usize = 2;
+/// So many texts of any tickets are asked for in one go.
+pub const IN_BULK: usize = 50;
+
+/// What the desk would not tell, and is not asked ahead again.
+#[derive(Debug, Clone, Default)]
+pub struct Skip {
+    /// Tickets.
+    pub tickets: HashSet<TicketKey>,
+    /// Entries whose texts are not to be had.
+    pub entries: HashSet<RemoteId>,
+}
 
 /// What fetching texts did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,6 +34,19 @@ pub struct Fetched {
     pub failed: Vec<(TicketKey, DeskError)>,
     /// How many were asked for.
     pub asked: usize,
+}
+
+/// What fetching texts of any tickets did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Texts {
+    /// Tickets that look different now.
+    pub tickets: Vec<TicketId>,
+    /// How many were told.
+    pub told: usize,
+    /// Entries whose texts are not to be had.
+    pub missing: Vec<RemoteId>,
+    /// Why nothing was told.
+    pub trouble: Option<DeskError>,
 }
 
 /// Fetches all of one ticket.
@@ -48,19 +73,52 @@ pub async fn story<L: Ledger, D: Door>(
     Ok(done)
 }
 
-/// Fetches the next few texts that are worth having, side by side, these left out.
+/// Fetches the next texts that are not here, the newest first, of whichever tickets; those to
+/// skip left out.
+///
+/// # Errors
+/// As [`story`].
+pub async fn texts<L: Ledger, D: Door>(
+    ledger: &L,
+    desk: &D,
+    skip: &Skip,
+    now: Instant,
+) -> Result<Texts, StoreError> {
+    let most = IN_BULK + skip.entries.len();
+    let mut lacking = ledger.with(move |w| w.lacking(most)).await?;
+    lacking.retain(|entry| !skip.entries.contains(entry));
+    lacking.truncate(IN_BULK);
+    let mut done = Texts::default();
+    if lacking.is_empty() {
+        return Ok(done);
+    }
+    match desk.texts(&lacking, now).await {
+        Err(error) => done.trouble = Some(error),
+        Ok(told) => {
+            lacking.retain(|entry| told.iter().all(|(told, _)| told != entry));
+            (done.told, done.missing) = (told.len(), lacking);
+            done.tickets = ledger.with(move |w| w.keep_texts(&told)).await?;
+        }
+    }
+    Ok(done)
+}
+
+/// Fetches the next few tickets of which not all is here and it is worth having, side by side,
+/// those to skip left out. Where texts come in bulk only the person's own are.
 ///
 /// # Errors
 /// As [`story`].
 pub async fn ahead<L: Ledger, D: Door>(
     ledger: &L,
     desk: &D,
-    skip: &HashSet<TicketKey>,
+    skip: &Skip,
+    policy: Ahead,
     now: Instant,
 ) -> Result<Fetched, StoreError> {
-    let most = AHEAD + skip.len();
-    let mut wanted = ledger.with(move |w| w.wanted(most)).await?;
-    wanted.retain(|key| !skip.contains(key));
+    let most = AHEAD + skip.tickets.len();
+    let others = policy == Ahead::Live || !desk.abilities().texts_in_bulk;
+    let mut wanted = ledger.with(move |w| w.wanted(others, most)).await?;
+    wanted.retain(|key| !skip.tickets.contains(key));
     wanted.truncate(AHEAD);
     let mut answers = stream::iter(wanted)
         .map(|key| story(ledger, desk, key, now))

@@ -36,6 +36,7 @@ fn desk() -> Desk {
         statuses: Default::default(),
         workspace_field: "Workspace".into(),
         labels_field: None,
+        texts: Default::default(),
     }
 }
 

@@ -104,7 +104,7 @@ async fn a_desk_that_wants_to_be_left_alone_says_until_when(
 async fn a_question_is_asked_once_more_when_its_connection_was_closed() {
     let answer = |n: usize| match n {
         0 => Vec::new(),
-        _ => says("200 OK", JSON, r#"{"Content":"aGVs\nbG8=\n"}"#),
+        _ => says("200 OK", JSON, r#"{"id":7,"Content":"aGVs\nbG8=\n"}"#),
     };
     let fake = Fake::new(move |n, _| answer(n));
     let desk = desk(&fake.url);
@@ -120,7 +120,7 @@ async fn a_question_is_asked_once_more_when_its_connection_was_closed() {
 
 #[tokio::test]
 async fn an_answer_that_ends_too_early_is_odd() {
-    let whole = says("200 OK", JSON, r#"{"Content":"aGVsbG8="}"#);
+    let whole = says("200 OK", JSON, r#"{"id":7,"Content":"aGVsbG8="}"#);
     let fake = Fake::new(move |_, _| whole[..whole.len() - 5].to_vec());
     let error = failure(&desk(&fake.url)).await;
     assert_eq!(error.kind, ErrorKind::Odd);
@@ -149,7 +149,7 @@ async fn who_is_not_there_is_unreachable_and_why() {
 
 #[tokio::test]
 async fn it_says_who_it_is_and_is_no_browser() {
-    let fake = Fake::new(|_, _| says("200 OK", JSON, r#"{"Content":""}"#));
+    let fake = Fake::new(|_, _| says("200 OK", JSON, r#"{"id":7,"Content":""}"#));
     let desk = desk(&format!("{}/rt/REST/2.0/", fake.url));
     desk.file(&RemoteId("7".into()), now()).await.unwrap();
     let asked = fake.asked().remove(0);
@@ -197,7 +197,7 @@ async fn a_lost_session_is_renewed_once() {
                 "<html>",
             )
         }
-        3.. => says("200 OK", JSON, r#"{"Content":""}"#),
+        3.. => says("200 OK", JSON, r#"{"id":7,"Content":""}"#),
         _ => says("302 Found", &["Location: /NoAuth/Login.html"], ""),
     });
     let auth = Auth::Password {

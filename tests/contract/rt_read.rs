@@ -252,6 +252,29 @@ async fn an_entry_has_one_name_in_the_feed_and_in_the_story() {
 }
 
 #[tokio::test]
+async fn texts_in_bulk_are_those_of_the_stories() {
+    let (Some(desk), Some(ines)) = (live::desk("ines"), Person::new("ines")) else {
+        return;
+    };
+    let mut wanted = Vec::new();
+    for (subject, note) in [("Bulk one", "Köln"), ("Bulk two", "Delft")] {
+        let ticket = ines.create("Desk", subject).await;
+        ines.say(ticket, "comment", note).await;
+        let told = live::story(&desk, ticket).await;
+        wanted.extend(told.entries.into_iter().filter_map(|e| match e.what {
+            Happened::Said { content, .. } => Some((e.remote, content.unwrap())),
+            _ => None,
+        }));
+    }
+    assert_eq!(wanted.len(), 4);
+    assert!(desk.abilities().texts_in_bulk);
+    let mut names: Vec<RemoteId> = wanted.iter().map(|(name, _)| name.clone()).collect();
+    names.push(RemoteId("999999999".into()));
+    let told = desk.texts(&names, now()).await.unwrap();
+    assert_eq!(told, wanted);
+}
+
+#[tokio::test]
 async fn a_colleague_who_asked_is_the_requester_but_for_notes() {
     let (Some(desk), Some(tomas)) = (live::desk("ines"), Person::new("tomas")) else {
         return;

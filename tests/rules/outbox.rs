@@ -398,7 +398,7 @@ fn limited() -> App {
             "assignee",
             "this desk does not let you own tickets; ask who keeps it",
         )],
-        no_unmerge: None,
+        ..Abilities::all()
     });
     let fx = app.handle(now(), Event::Started);
     let generation = fx.into_iter().find_map(|e| match e {

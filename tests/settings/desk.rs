@@ -25,6 +25,7 @@ fn full() -> Desk {
         statuses: [("stalled".into(), Status::Pending)].into(),
         workspace_field: "Where".into(),
         labels_field: Some("Labels".into()),
+        texts: Default::default(),
     }
 }
 

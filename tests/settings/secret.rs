@@ -21,6 +21,7 @@ fn desk(command: &[&str]) -> Desk {
         statuses: Default::default(),
         workspace_field: "Workspace".into(),
         labels_field: None,
+        texts: Default::default(),
     }
 }
 

@@ -318,6 +318,48 @@ fn a_text_that_comes_later_fills_its_place_and_its_files_are_asked_for_by_name()
 }
 
 #[test]
+fn texts_of_any_tickets_come_in_bulk_the_newest_first() {
+    let mut kept = Kept::new();
+    let mine = kept.id("T1");
+    let own = kept.commit(say(1, mine, "my own words"));
+    kept.send(&own);
+    kept.receive(&own, None, minute(9));
+    kept.keep(vec![
+        told(
+            "T1",
+            None,
+            vec![said("r1", 1, "jan", None), said("r3", 9, "ana", None)],
+        ),
+        told(
+            "T2",
+            Some(fields("other")),
+            vec![said("r2m", 2, "bo", None)],
+        ),
+    ]);
+    let name = |n: &str| RemoteId(n.into());
+    assert_eq!(
+        kept.scene.writer.lacking(9).unwrap(),
+        ["r2m", "r3", "r1"].map(name)
+    );
+    assert_eq!(kept.scene.writer.lacking(1).unwrap(), ["r2m"].map(name));
+    let some = |n: &str, body: &str| (name(n), (text(body), vec![]));
+    let texts = [
+        some("r1", "zebra"),
+        some("r3", "my own words"),
+        some("gone", "x"),
+    ];
+    assert_eq!(kept.scene.writer.keep_texts(&texts).unwrap(), [mine]);
+    assert_eq!(kept.scene.writer.lacking(9).unwrap(), ["r2m"].map(name));
+    // What the desk had taken without a word is known again by its words, and stands there once.
+    let thread = kept.thread();
+    let bodies: Vec<&str> = thread.messages.iter().map(|m| m.body.raw()).collect();
+    assert_eq!(bodies, ["zebra", "my own words"]);
+    // Told again, it changes nothing.
+    assert_eq!(kept.scene.writer.keep_texts(&texts).unwrap(), []);
+    assert_whole(&kept.scene.path());
+}
+
+#[test]
 fn clocks_and_turn_and_hand_overs_follow_from_what_happened_in_any_order() {
     let story = vec![
         begun("r0", -600, "jan"),
@@ -721,9 +763,10 @@ fn texts_that_are_wanted_first_are_those_the_person_works_on() {
     kept.keep(all);
     let id = kept.id("T1");
     kept.commit(say(1, id, "hello"));
-    let wanted = kept.scene.writer.wanted(9).unwrap();
-    assert_eq!(wanted, ["T1", "T3", "T4", "T2"].map(key));
-    assert_eq!(kept.scene.writer.wanted(2).unwrap(), ["T1", "T3"].map(key));
+    let wanted = |others, most| kept.scene.writer.wanted(others, most).unwrap();
+    assert_eq!(wanted(true, 9), ["T1", "T3", "T4", "T2"].map(key));
+    assert_eq!(wanted(true, 2), ["T1", "T3"].map(key));
+    assert_eq!(wanted(false, 9), ["T1", "T3"].map(key));
 }
 
 #[test]

@@ -148,6 +148,7 @@ fn described(args: &ConnectArgs, before: Option<&Desk>, asks: bool) -> Result<De
         statuses: Default::default(),
         workspace_field: WORKSPACE_FIELD.into(),
         labels_field: None,
+        texts: same.map(|b| b.texts).unwrap_or_default(),
     })
 }
 

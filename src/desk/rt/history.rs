@@ -7,7 +7,7 @@ use super::map::{self, NOBODY};
 use super::people::Memo;
 use super::wire::{Transaction, read_value_instant};
 use crate::domain::people::AgentId;
-use crate::domain::remote::{Entry, Happened, RemoteId, ToldFile};
+use crate::domain::remote::{Entry, Happened, RemoteId, Said};
 use crate::domain::text::Untrusted;
 use crate::domain::thread::Visibility;
 use crate::domain::ticket::Status;
@@ -20,7 +20,7 @@ pub struct Book<'a> {
     /// Who is who.
     pub memo: &'a Memo,
     /// Texts and files by number of entry; none: not fetched.
-    pub texts: Option<&'a HashMap<u64, (Untrusted, Vec<ToldFile>)>>,
+    pub texts: Option<&'a HashMap<u64, Said>>,
     /// The status a ticket began with, where its first change does not tell.
     pub began: Status,
 }
@@ -33,6 +33,11 @@ pub fn message_id(number: u64, is_first: bool) -> RemoteId {
     } else {
         number.to_string()
     })
+}
+
+/// The number of the entry behind a message's name.
+pub fn entry_number(name: &RemoteId) -> Option<u64> {
+    name.0.strip_suffix('m').unwrap_or(&name.0).parse().ok()
 }
 
 /// Whether it is a message, and who may read it.
@@ -128,7 +133,7 @@ pub fn entries(all: &[&Transaction], ticket: u64, book: Book<'_>) -> Vec<Entry> 
     told
 }
 
-fn nothing() -> (Untrusted, Vec<ToldFile>) {
+fn nothing() -> Said {
     (Untrusted::new(""), Vec::new())
 }
 

@@ -30,7 +30,7 @@ use super::{Answer, Door, Prepared, Secret};
 use crate::domain::Instant;
 use crate::domain::people::TenantId;
 use crate::domain::reach::Abilities;
-use crate::domain::remote::{Cursor, Gone, Mark, Outgoing, Pulled, Receipt, RemoteId, Told};
+use crate::domain::remote::{Cursor, Gone, Mark, Outgoing, Pulled, Receipt, RemoteId, Said, Told};
 use crate::domain::ticket::{Status, TicketKey};
 
 /// How we sign in.
@@ -114,6 +114,10 @@ impl Door for Rt {
 
     async fn story(&self, key: &TicketKey, now: Instant) -> Answer<Result<Told, Gone>> {
         self.whole(key, now).await
+    }
+
+    async fn texts(&self, entries: &[RemoteId], now: Instant) -> Answer<Vec<(RemoteId, Said)>> {
+        self.said(entries, now).await
     }
 
     async fn file(&self, file: &RemoteId, now: Instant) -> Answer<Vec<u8>> {

@@ -38,6 +38,7 @@ impl Rt {
             here,
             not: vec![("tenant", TENANT), ("split", SPLIT)],
             no_unmerge: Some(UNMERGE),
+            texts_in_bulk: true,
         }
     }
 

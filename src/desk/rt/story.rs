@@ -18,7 +18,7 @@ use crate::desk::http::{SLOW, odd, refused};
 use crate::desk::{Answer, DeskError};
 use crate::domain::Instant;
 use crate::domain::change::LinkKind;
-use crate::domain::remote::{Gone, RemoteId, Told, ToldFile};
+use crate::domain::remote::{Gone, RemoteId, Said, Told, ToldFile};
 use crate::domain::text::Untrusted;
 use crate::domain::ticket::TicketKey;
 
@@ -194,15 +194,32 @@ impl Rt {
         &self,
         entries: &[Transaction],
         now: Instant,
-    ) -> Answer<HashMap<u64, (Untrusted, Vec<ToldFile>)>> {
-        let messages: Vec<u64> = entries
-            .iter()
-            .filter(|t| history::visibility(&t.sort).is_some())
-            .map(|t| t.id)
-            .collect();
+    ) -> Answer<HashMap<u64, Said>> {
+        let said = |t: &&Transaction| history::visibility(&t.sort).is_some();
+        let messages: Vec<u64> = entries.iter().filter(said).map(|t| t.id).collect();
+        self.contents(&messages, now).await
+    }
+
+    /// Texts and files of messages by the names under which they were told.
+    pub(super) async fn said(
+        &self,
+        entries: &[RemoteId],
+        now: Instant,
+    ) -> Answer<Vec<(RemoteId, Said)>> {
+        let numbers: Vec<u64> = entries.iter().filter_map(history::entry_number).collect();
+        let mut texts = self.contents(&numbers, now).await?;
+        let named = entries.iter().filter_map(|name| {
+            let text = texts.remove(&history::entry_number(name)?)?;
+            Some((name.clone(), text))
+        });
+        Ok(named.collect())
+    }
+
+    /// Texts and files of messages by number.
+    async fn contents(&self, messages: &[u64], now: Instant) -> Answer<HashMap<u64, Said>> {
         let mut parts: HashMap<u64, Vec<Attachment>> = HashMap::new();
         let fields = "TransactionId,ContentType,Filename,ContentLength";
-        for part in self.parts("TransactionId", &messages, fields, now).await? {
+        for part in self.parts("TransactionId", messages, fields, now).await? {
             if let Some(entry) = part.transaction_id {
                 parts.entry(entry).or_default().push(part);
             }
