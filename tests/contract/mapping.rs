@@ -222,6 +222,16 @@ async fn happened(entries: Vec<Value>) -> Vec<deskhand::domain::remote::Entry> {
 }
 
 #[tokio::test]
+async fn what_a_form_has_put_in_is_said_by_whoever_it_was_put_in_for() {
+    let system = json!({"id": "RT_System"});
+    let all = happened(vec![entry(1, json!({"Type": "Create", "Creator": system}))]).await;
+    let requester = Author::Requester {
+        name: Untrusted::new("Léa Roux"),
+    };
+    assert_eq!((&all[0].by, &all[1].by), (&Author::System, &requester));
+}
+
+#[tokio::test]
 async fn entries_say_who_did_what() {
     let lea = json!({"id": "lea@example.org"});
     let all = happened(vec![

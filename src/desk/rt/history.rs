@@ -9,7 +9,7 @@ use super::wire::{Transaction, read_value_instant};
 use crate::domain::people::AgentId;
 use crate::domain::remote::{Entry, Happened, RemoteId, Said};
 use crate::domain::text::Untrusted;
-use crate::domain::thread::Visibility;
+use crate::domain::thread::{Author, Visibility};
 use crate::domain::ticket::Status;
 
 /// What the entries are told with.
@@ -100,11 +100,12 @@ pub fn entries(all: &[&Transaction], ticket: u64, book: Book<'_>) -> Vec<Entry> 
         let number = t.id;
         let of = t.object_id.unwrap_or(ticket);
         let by = book.memo.author(&t.creator.id, of, t.sort == "Comment");
-        let mut tell = |remote: RemoteId, what: Happened| {
+        let mut tell = |remote: RemoteId, by: &Author, what: Happened| {
+            let by = by.clone();
             told.push(Entry {
                 remote,
                 at,
-                by: by.clone(),
+                by,
                 what,
             });
         };
@@ -112,6 +113,7 @@ pub fn entries(all: &[&Transaction], ticket: u64, book: Book<'_>) -> Vec<Entry> 
         if is_first && own(&t) {
             tell(
                 message_id(number, false),
+                &by,
                 Happened::Created { status: began },
             );
         }
@@ -123,11 +125,15 @@ pub fn entries(all: &[&Transaction], ticket: u64, book: Book<'_>) -> Vec<Entry> 
                 visibility,
                 content,
             };
-            tell(message_id(number, is_first), said);
+            let by = match is_first {
+                true => book.memo.opener(&t.creator.id, of),
+                false => by,
+            };
+            tell(message_id(number, is_first), &by, said);
         } else if own(&t)
             && let Some(what) = change(t, book)
         {
-            tell(message_id(number, false), what);
+            tell(message_id(number, false), &by, what);
         }
     }
     told

@@ -183,6 +183,16 @@ impl Memo {
         }
     }
 
+    /// Who speaks in a ticket's first message: what a form or a script has put in says whoever
+    /// it was put in for.
+    pub fn opener(&self, login: &str, ticket: u64) -> Author {
+        let asked = self.requestors.get(&ticket).and_then(|all| all.first());
+        match asked {
+            Some(asked) if login == SYSTEM => self.author(asked, ticket, false),
+            _ => self.author(login, ticket, false),
+        }
+    }
+
     fn has_asked(&self, low: &str, ticket: u64) -> bool {
         let asked = self.requestors.get(&ticket);
         asked.is_some_and(|all| all.iter().any(|l| l == low))
