@@ -144,6 +144,15 @@ impl Contact {
         });
     }
 
+    /// Whether nobody could be reached when it was last tried.
+    pub fn is_unreached(&self) -> bool {
+        self.asked(|a| {
+            let mut wrong = a.wrong.iter().chain(&a.unsent);
+            wrong.any(|(e, _)| e.kind == ErrorKind::Unreachable)
+        })
+        .unwrap_or(false)
+    }
+
     /// Whether something may be sent.
     pub fn may_send(&self, now: Instant) -> bool {
         self.asked(|a| a.ours && a.held.is_none_or(|at| at <= now))

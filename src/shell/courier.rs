@@ -21,6 +21,7 @@ use super::chores::{Trouble, tell_changed, tell_chores};
 use super::clock::Clock;
 use super::contact::Contact;
 use super::flight::{Flight, Token};
+use super::network;
 use super::scribe::Pen;
 use super::talks::Talks;
 use crate::app::Event;
@@ -216,6 +217,23 @@ impl Courier {
         let bytes = answer.map_err(|e| e.to_string())?;
         let kept = self.0.post.pen.ask(move |w| w.keep_file(id, &bytes)).await;
         kept.map_err(|e| e.to_string())
+    }
+
+    /// The machine has come to a network: whoever could not be reached is tried at once, and
+    /// what is due after a sleep is done.
+    fn network_is_there(&self) {
+        let now = self.0.post.clock.now();
+        if self.contact().is_unreached() {
+            self.contact().hurry();
+        }
+        self.go(now);
+        self.look(now);
+    }
+
+    /// Listens for networks until the courier ends.
+    pub fn listen(&self) {
+        let courier = self.clone();
+        self.spawn(network::watch(move || courier.network_is_there()));
     }
 
     async fn complain(&self, error: &StoreError) {

@@ -19,6 +19,7 @@ mod flight;
 mod input;
 mod lanes;
 mod logging;
+mod network;
 mod open;
 mod opener;
 mod paths;
