@@ -119,6 +119,7 @@ fn a_saved_view_leaves_comments_and_order_alone() {
         name: name.into(),
         filter: filter.into(),
         sort: Sort::Age,
+        warn: false,
     };
     config::save_view(&file, &view("first", "a")).unwrap();
     let before = "# mine\ntheme = \"light\" # bright office\n\n[[views]] # the old one\nname = \"old\"\nfilter = \"label:vpn\"\n";
@@ -154,6 +155,7 @@ fn a_file_that_is_no_toml_is_left_as_it_is() {
         name: "v".into(),
         filter: String::new(),
         sort: Sort::Due,
+        warn: false,
     };
     assert!(config::save_view(&paths.config_file(), &view).is_err());
     assert_eq!(

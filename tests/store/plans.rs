@@ -164,6 +164,7 @@ const WHOLE: &[(&str, &str)] = &[
 /// What stands for the parts of statements that are put in as the program runs.
 const PARTS: &[(&str, &str)] = &[
     ("{COLS}", "t.*"),
+    ("{MARK}", "t.id"),
     ("audit {filter}", "audit WHERE ticket = ?2"),
     ("{rule}", "1"),
     ("{scope}", "ticket IN member"),
