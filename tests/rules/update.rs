@@ -21,7 +21,7 @@ fn morning() -> DateTime<Utc> {
     "2026-11-24T08:30:00Z".parse().unwrap()
 }
 
-fn ticket(n: i64) -> Ticket {
+pub fn ticket(n: i64) -> Ticket {
     Ticket {
         id: TicketId(n),
         key: TicketKey::parse(&format!("{}", 1000 + n)).unwrap(),

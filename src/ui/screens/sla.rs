@@ -343,14 +343,15 @@ fn load(state: &State, pen: &mut Pen<'_>, area: Rect, outlook: &Outlook) {
     }
 }
 
-/// The columns of a day's row: its name, how much falls due, and who is there.
+/// The columns of a day's row: its name, how much falls due, who is there, and on whom it falls.
 const DAY: u16 = 7;
-const DUE: u16 = 12;
-const PEOPLE: u16 = 26;
+const DUE: u16 = 10;
+const THERE: u16 = 16;
+const PEOPLE: u16 = 30;
 
 fn amount(pen: &mut Pen<'_>, area: Rect, y: u16, n: Printable, any: bool, role: Role) {
     if any {
-        pen.put_right(area.x + DUE, y, DUE - DAY, n, role);
+        pen.put_right(area.x + DUE, y, DUE - DAY + 1, n, role);
     } else {
         pen.put_right(area.x + DUE, y, 1, "-", Role::Dim);
     }
@@ -364,14 +365,16 @@ fn of_day(state: &State, pen: &mut Pen<'_>, area: Rect, y: u16, day: &Day) {
     pen.put(area.x, y, DAY, &name, Role::Text);
     let due = day.due();
     amount(pen, area, y, Printable::grouped(due), due > 0, Role::Text);
+    if due > 0 {
+        pen.put(area.x + DUE + 1, y, 3, "due", Role::Dim);
+    }
     let there = i128::try_from(day.there).unwrap_or(0);
     let (words, role) = match (day.there, due) {
         (0, 1..) => (Short::new().s("nobody there"), Role::Late),
         (0, 0) => (Short::new().s("nobody there"), Role::Dim),
         (1.., _) => (Short::new().n(there).s(" there"), Role::Dim),
     };
-    let room = PEOPLE - DUE - 2;
-    pen.put(area.x + DUE + 1, y, room, &words, role);
+    pen.put(area.x + THERE, y, PEOPLE - THERE - 1, &words, role);
     row_people(state, pen, area, y, &day.on);
 }
 
