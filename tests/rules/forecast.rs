@@ -201,6 +201,11 @@ fn a_step_ahead_ends_an_open_hour_or_a_working_day(
 fn a_desk_that_never_opens_and_one_that_never_closes_have_steps_too() {
     let never = Calendar::new(CalendarSpec {
         weekly: Default::default(),
+        special_dates: [(
+            "2026-11-02".parse().unwrap(),
+            vec![("09:00".into(), "17:00".into())],
+        )]
+        .into(),
         ..CalendarSpec::standard()
     })
     .unwrap();

@@ -1198,6 +1198,6 @@ fn why_names_the_place_the_neighbours_the_permission_and_the_rule() {
         "{said:?}"
     );
     assert!(said[2].contains("nobody's"), "{said:?}");
-    let rule = "Policy mydre: first response for priority 1 within 2 h of working time.";
+    let rule = "Policy mydre: first response for priority 1 within 2 h of working time, by the desk's calendar (Europe/Amsterdam).";
     assert!(said.contains(&rule), "{said:?}");
 }

@@ -124,7 +124,9 @@ fn scale(
         x += 2;
     }
     for (i, column) in all.iter().enumerate().skip(first) {
-        if x + column.wide() > end + 2 {
+        // Where more hours follow, there is room for the sign that says so.
+        let kept = if i + 1 < all.len() { 0 } else { 2 };
+        if x + column.wide() > end + kept {
             pen.put_right(end, y, 1, "›", Role::Dim);
             break;
         }
