@@ -102,6 +102,12 @@ pub enum Command {
     },
     /// List the views and how many tickets each has
     Views,
+    /// What falls due in the next working days, on whom, and how many people are there
+    Forecast {
+        /// As it will look at that moment, if nothing is done until then
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
+    },
     /// The most urgent ticket that you may work on, and why
     Next,
     /// What is promised on a ticket

@@ -11,6 +11,7 @@ pub mod connect;
 mod doctor;
 mod exit;
 mod export;
+mod forecast;
 pub mod import;
 mod out;
 mod read;
@@ -160,6 +161,7 @@ fn dispatch(cli: &Cli, out: &mut Out) -> Result<Code, Fail> {
         Command::Show { id, at } => read::show(&session.at(at.as_deref())?, id, out)?,
         Command::Search { words, limit } => read::search(&session, words, *limit, out)?,
         Command::Views => read::views(&session, out)?,
+        Command::Forecast { at } => forecast::run(&session.at(at.as_deref())?, out)?,
         Command::Next => read::next(&session, out)?,
         Command::Outbox { what: None } => read::outbox(&session, out)?,
         Command::Outbox { what: Some(what) } => return sync::settle(&session, what, out),

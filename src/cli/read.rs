@@ -145,7 +145,7 @@ fn print(session: &Session, tickets: &[Ticket], total: Count, out: &mut Out) -> 
 }
 
 /// Says first that what follows is not now.
-fn as_of(session: &Session, out: &mut Out) -> Result<(), Fail> {
+pub fn as_of(session: &Session, out: &mut Out) -> Result<(), Fail> {
     if session.is_ahead {
         let at = shape::local(session.now, session);
         out.row(&format!("as of {at}, if nothing is done until then"))?;
@@ -153,7 +153,8 @@ fn as_of(session: &Session, out: &mut Out) -> Result<(), Fail> {
     Ok(())
 }
 
-fn count(c: Count) -> Value {
+/// A count, and whether it is all of them.
+pub fn count(c: Count) -> Value {
     match c {
         Count::Exact(n) => json!({"count": n, "exact": true}),
         Count::AtLeast(n) => json!({"count": n, "exact": false}),

@@ -16,6 +16,9 @@ use super::people::{Absence, Agent, AgentId};
 /// How many working days are looked over.
 pub const DAYS: usize = 5;
 
+/// How many of them a glance takes in.
+pub const NEAR: usize = 2;
+
 /// What somebody has to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Share {
@@ -65,6 +68,10 @@ pub struct Forecast {
     pub late_on: Vec<Share>,
     /// The days, in order.
     pub days: Vec<Day>,
+    /// On whom falls what is late and what falls due in the first [`NEAR`] days, most first.
+    pub near_on: Vec<Share>,
+    /// The same of all days.
+    pub all_on: Vec<Share>,
 }
 
 impl Forecast {
@@ -86,7 +93,7 @@ impl Forecast {
     }
 
     /// On whom falls what is late together with the first days, most first.
-    pub fn on(&self, days: usize) -> Vec<Share> {
+    fn on(&self, days: usize) -> Vec<Share> {
         let of_days = self.days.iter().take(days).flat_map(|d| &d.on);
         let mut sums: HashMap<&Option<AgentId>, u64> = HashMap::new();
         for share in self.late_on.iter().chain(of_days) {
@@ -215,12 +222,15 @@ impl Hours<'_> {
         for day in &mut days {
             self.people(day, marks, team);
         }
-        let late_on = shares(counted(&marks[..late]), &[]);
-        Forecast {
+        let mut forecast = Forecast {
             late,
-            late_on,
+            late_on: shares(counted(&marks[..late]), &[]),
             days,
-        }
+            ..Forecast::default()
+        };
+        forecast.near_on = forecast.on(NEAR);
+        forecast.all_on = forecast.on(usize::MAX);
+        forecast
     }
 
     /// Adds on whom a day falls and who is there.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -61,13 +61,12 @@ impl Quiet {
         let wall = at.with_timezone(&zone).naive_local();
         let (date, time) = (wall.date(), wall.time());
         let ends = self.0.iter().filter_map(|(from, to)| {
-            let over_midnight = to <= from;
-            let day: Option<NaiveDate> = if over_midnight && time >= *from {
-                date.succ_opt()
-            } else if over_midnight && time < *to || !over_midnight && time >= *from && time < *to {
-                Some(date)
-            } else {
-                None
+            let day = match (from < to, time >= *from, time < *to) {
+                (true, true, true) => Some(date),
+                // Over midnight: its evening ends tomorrow, its morning today.
+                (false, true, _) => date.succ_opt(),
+                (false, false, true) => Some(date),
+                _ => None,
             };
             resolve_local(zone, day?, &to.format("%H:%M").to_string()).ok()
         });
@@ -221,7 +220,7 @@ impl Rules<'_> {
     fn warn_at(&self, t: &Ticket, target: Target, due: Instant, before: i64) -> Instant {
         match self.policy.rule(target, &Subject::of(t)) {
             Some(rule) => match rule.within {
-                Amount::Calendar(_) => due - chrono::TimeDelta::seconds(before),
+                Amount::Calendar(_) => due - TimeDelta::seconds(before),
                 _ => self
                     .policy
                     .calendar(rule, self.calendar)

@@ -194,6 +194,10 @@ fn a_list_and_a_ticket_as_of_later_say_so_and_count_down_from_then() {
         text.starts_with("as of Fri 2026-11-27 17:00, if nothing is done until then\n"),
         "{text}"
     );
+    let forecast = m.json(&["forecast", "--at", "fri 17:00"]);
+    assert_eq!(forecast["late"]["total"]["count"], then);
+    assert_eq!(forecast["days"].as_array().unwrap().len(), 5);
+    assert!(m.ok(&["forecast"]).contains("Tue 24 Nov"));
     assert!(
         m.ok(&["show", "T-1", "--at", "fri 17:00"])
             .starts_with("as of Fri 2026-11-27")

@@ -62,6 +62,29 @@ fn the_first_run_greets() {
 }
 
 #[test]
+fn it_opens_as_of_later_and_esc_is_now() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut terminal = home(folder.path())
+        .args(["--at", "fri 17:00", "demo"])
+        .spawn(BINARY)
+        .unwrap();
+    terminal
+        .wait_until(|s| s.contains("17:00, if nothing is done") && s.contains("late by then"))
+        .unwrap();
+    terminal.send_str("\x1b").unwrap();
+    terminal.wait_until(|s| !s.contains("as of")).unwrap();
+    // From what is late to the first hour with a deadline, and into that ticket.
+    terminal.send_str("l\r").unwrap();
+    terminal
+        .wait_until(|s| !s.contains("hour ahead") && s.contains("Esc back"))
+        .unwrap();
+    // The first leaves the ticket, the second the console.
+    terminal.send_str("qq").unwrap();
+    terminal.wait_exit().unwrap();
+    is_given_back(&terminal);
+}
+
+#[test]
 fn it_follows_a_resize() {
     let folder = tempfile::tempdir().unwrap();
     let mut terminal = demo(folder.path());

@@ -155,7 +155,7 @@ fn a_day_falls_on_people_and_who_is_away_all_day_is_not_there() {
     assert_eq!((wednesday.due(), wednesday.there), (3, 1));
     assert_eq!(thursday.on, [share(Some("ana"), 1, false)]);
     assert_eq!(thursday.there, 2);
-    assert_eq!(f.on(5)[0], share(None, 2, false));
+    assert_eq!(f.all_on[0], share(None, 2, false));
 }
 
 #[rstest]

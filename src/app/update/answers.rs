@@ -58,11 +58,10 @@ impl Turn<'_> {
             Event::Outlooked { generation, answer } if generation == self.s.inner.outlook => {
                 self.outlooked(answer);
             }
-            Event::Approached { generation, answer } if generation == self.s.inner.approaching => {
-                if let Ok(found) = answer {
-                    self.approached(found);
-                }
-            }
+            Event::Approached {
+                generation,
+                answer: Ok(found),
+            } if generation == self.s.inner.approaching => self.approached(found),
             Event::Outboxed { generation, answer } if generation == self.s.inner.outbox => {
                 match answer {
                     Ok(rows) => {

@@ -2,13 +2,13 @@
 
 use crate::app::effect::Effect;
 use crate::app::event::Answer;
-use crate::app::state::{QueueRow, Tone};
+use crate::app::state::{QueueRow, Toast, Tone};
 use crate::domain::Instant;
 use crate::domain::forecast::{Hours, Team};
 use crate::domain::list::{Anchor, Approaching, ListRequest, Outlook, Sort};
 use crate::domain::query::{Span, Test, Unit, When};
 use crate::domain::sla::countdown;
-use crate::domain::text::line;
+use crate::domain::text::{Printable, line};
 use crate::domain::warn::{self, Rules};
 use crate::domain::when::parse_when;
 
@@ -16,6 +16,8 @@ use super::Turn;
 
 /// At most so many late tickets, and as many to come, are told one by one.
 const MARKS: usize = 1000;
+/// How long a warning stays on the screen.
+const WARNING_MILLIS: i64 = 12_000;
 /// So many tickets of each list that warns are watched; what falls due later comes into sight in time.
 const WATCHED: usize = 100;
 
@@ -197,6 +199,20 @@ impl Turn<'_> {
             self.fx.push(Effect::Bell);
             self.fx.push(Effect::Notify(words.clone()));
         }
+        self.warn(words);
+    }
+
+    /// Says a warning. Nobody has waited for it: it stays longer than an answer, and behind what went wrong and
+    /// what can still be taken back.
+    fn warn(&mut self, words: Printable) {
         self.toast(Tone::Note, words, None);
+        let until = self.after(WARNING_MILLIS);
+        let toasts = &mut self.s.toasts;
+        if let Some(warning) = toasts.pop() {
+            let first = |t: &Toast| t.tone == Tone::Bad || t.countdown;
+            let before = toasts.iter().rev().take_while(|t| first(t)).count();
+            let at = toasts.len() - before;
+            toasts.insert(at, Toast { until, ..warning });
+        }
     }
 }

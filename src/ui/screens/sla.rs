@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
+use chrono::{DateTime, TimeDelta};
+use chrono_tz::Tz;
 use ratatui::layout::Rect;
 
 use super::panes::{cursor_sign, key_room};
 use crate::app::layout::{sla_days, sla_first, sla_head};
 use crate::app::state::{Pane, State};
 use crate::app::top::{as_of, count};
-use crate::domain::forecast::{Day, Share};
+use crate::domain::forecast::{Day, NEAR, Share};
 use crate::domain::list::{Count, Outlook};
 use crate::domain::people::AgentId;
 use crate::domain::sla::Target;
@@ -17,9 +19,6 @@ use crate::ui::pen::{Pen, Short, Shown};
 use crate::ui::theme::Role;
 use crate::ui::widgets::{ErasedShown, Loud, heading};
 use crate::ui::words;
-
-/// So many days the strip below the queue tells of.
-const NEAR: usize = 2;
 
 /// Draws in short what falls due in the next two working days.
 pub fn strip(state: &State, pen: &mut Pen<'_>, area: Rect) {
@@ -33,8 +32,8 @@ pub fn strip(state: &State, pen: &mut Pen<'_>, area: Rect) {
     let inner = Rect::new(area.x + 1, area.y + 1, area.width.saturating_sub(2), 2);
     scale(state, pen, inner, outlook, NEAR, None);
     let line = Rect::new(inner.x, area.y + 3, inner.width, 1);
-    let all = state.sla.forecast.on(NEAR);
-    people(state, pen, line, &all, outlook.paused, true);
+    let all = &state.sla.forecast.near_on;
+    people(state, pen, line, all, outlook.paused, true);
 }
 
 fn title(state: &State, pen: &mut Pen<'_>, area: Rect, what: &'static str) {
@@ -60,10 +59,10 @@ fn known<'s>(state: &'s State, pen: &mut Pen<'_>, area: Rect) -> Option<&'s Outl
 
 /// A column of the strip.
 struct Column {
-    /// The day and the hour, or the hour alone.
-    label: Short,
-    /// It begins a day that is not the first.
-    bar: bool,
+    /// When its hour begins.
+    from: DateTime<Tz>,
+    /// It begins a day.
+    opens: bool,
     /// What falls due in it.
     due: Range<usize>,
     /// It is the hour that is shown as now.
@@ -71,23 +70,34 @@ struct Column {
 }
 
 impl Column {
-    /// Its columns of the screen, the bar before it included.
-    fn wide(&self) -> u16 {
-        self.label.columns() + 2 + if self.bar { 2 } else { 0 }
+    /// The day and the hour where the strip or a day begins, else the hour alone.
+    fn label(&self, first: bool) -> Short {
+        let form = if first || self.opens { "%a %H" } else { "%H" };
+        Short::new().t(&self.from, form)
+    }
+
+    /// A bar stands before it.
+    const fn bar(&self, first: bool) -> bool {
+        self.opens && !first
+    }
+
+    /// Its columns of the screen, the bar before it and the gap behind it included.
+    fn wide(&self, first: bool) -> u16 {
+        self.label(first).columns() + 2 + if self.bar(first) { 2 } else { 0 }
     }
 }
 
 fn columns(state: &State, days: usize) -> Vec<Column> {
     let moment = state.moment();
     let mut out: Vec<Column> = Vec::new();
-    for (nth, day) in state.sla.forecast.days.iter().take(days).enumerate() {
+    for day in state.sla.forecast.days.iter().take(days) {
         for (i, hour) in day.hours.iter().enumerate() {
-            let form = if i == 0 { "%a %H" } else { "%H" };
+            let until = hour.from + TimeDelta::hours(1);
             out.push(Column {
-                label: Short::new().t(&words::local(state, hour.from), form),
-                bar: i == 0 && nth > 0,
+                from: words::local(state, hour.from),
+                opens: i == 0,
                 due: hour.due.clone(),
-                this_hour: (hour.from..hour.from + chrono::TimeDelta::hours(1)).contains(&moment),
+                this_hour: hour.from <= moment && moment < until,
             });
         }
     }
@@ -126,11 +136,11 @@ fn scale(
     for (i, column) in all.iter().enumerate().skip(first) {
         // Where more hours follow, there is room for the sign that says so.
         let kept = if i + 1 < all.len() { 0 } else { 2 };
-        if x + column.wide() > end + kept {
+        if x + column.wide(i == first) > end + kept {
             pen.put_right(end, y, 1, "›", Role::Dim);
             break;
         }
-        if column.bar {
+        if column.bar(i == first) {
             pen.column(x, y, 2, "║", Role::Rule);
             x += 2;
         }
@@ -139,7 +149,8 @@ fn scale(
         } else {
             Role::Dim
         };
-        let next = pen.put(x, y, end.saturating_sub(x), &column.label, role);
+        let label = column.label(i == first);
+        let next = pen.put(x, y, end.saturating_sub(x), &label, role);
         marks(pen, next.saturating_sub(2), y + 1, column);
         x = next + 2;
     }
@@ -150,11 +161,12 @@ fn first_column(all: &[Column], on: Option<usize>, room: u16) -> usize {
     let Some(on) = on else {
         return 0;
     };
-    let mut first = 0;
     let wide = |first: usize| -> u16 {
-        let seen = all.iter().take(on + 1).skip(first);
-        seen.map(Column::wide).sum::<u16>() + if first > 0 { 2 } else { 0 }
+        let seen = all.iter().enumerate().take(on + 1).skip(first);
+        let all: u16 = seen.map(|(i, c)| c.wide(i == first)).sum();
+        all + if first > 0 { 2 } else { 0 }
     };
+    let mut first = 0;
     while first < on && wide(first) > room {
         first += 1;
     }
@@ -259,7 +271,7 @@ fn away(state: &State, who: Option<&AgentId>, words: Short, whole: bool) -> Shor
         let now = absence.from <= moment;
         return if now { words.s(" (away)") } else { words };
     }
-    let last = absence.to - chrono::TimeDelta::seconds(1);
+    let last = absence.to - TimeDelta::seconds(1);
     let words = words
         .s(" (away ")
         .t(&words::local(state, absence.from), "%a %-d")
@@ -286,14 +298,10 @@ pub fn sla(state: &State, pen: &mut Pen<'_>, area: Rect) {
     let line = Rect::new(inner.x, area.y + 3, inner.width, 1);
     match state.as_of {
         Some(_) => until_then(state, pen, line, outlook),
-        None => people(
-            state,
-            pen,
-            line,
-            &state.sla.forecast.on(days),
-            outlook.paused,
-            true,
-        ),
+        None => {
+            let all = &state.sla.forecast.all_on;
+            people(state, pen, line, all, outlook.paused, true);
+        }
     }
     let of_days = Rect::new(inner.x, area.y + 4, inner.width, sla_days(state));
     load(state, pen, of_days, outlook);
