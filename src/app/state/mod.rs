@@ -124,6 +124,8 @@ pub enum Tone {
     Good,
     /// Worth knowing.
     Note,
+    /// It wants an eye soon.
+    Warning,
     /// It went wrong.
     Bad,
 }

@@ -205,7 +205,7 @@ impl Turn<'_> {
     /// Says a warning. Nobody has waited for it: it stays longer than an answer, and behind what went wrong and
     /// what can still be taken back.
     fn warn(&mut self, words: Printable) {
-        self.toast(Tone::Note, words, None);
+        self.toast(Tone::Warning, words, None);
         let until = self.after(WARNING_MILLIS);
         let toasts = &mut self.s.toasts;
         if let Some(warning) = toasts.pop() {

@@ -150,6 +150,7 @@ pub fn toasts(state: &State, pen: &mut Pen<'_>, body: Rect) {
     let tone = match toast.tone {
         Tone::Good => bars::Tone::Good,
         Tone::Note => bars::Tone::Plain,
+        Tone::Warning => bars::Tone::Warning,
         Tone::Bad => bars::Tone::Error,
     };
     let mut text = toast.text.clone();
