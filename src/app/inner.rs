@@ -151,6 +151,8 @@ pub struct Inner {
     pub said: BTreeSet<Said>,
     /// They were looked at before: what has passed a threshold since is news.
     pub warned: bool,
+    /// When the person last did something to a ticket: lately, for warnings.
+    pub handled: BTreeMap<TicketId, Instant>,
     /// This ticket's deadline is to be explained when its thread comes.
     pub why: Option<TicketId>,
     /// Where the list was before a search.

@@ -112,6 +112,8 @@ pub struct Said {
 /// A warning to be given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
+    /// Which ticket.
+    pub ticket: TicketId,
     /// The ticket's number.
     pub key: TicketKey,
     /// What it is about.
@@ -187,6 +189,7 @@ pub fn look<'t>(
         }
         out.said.extend(passed.into_iter().map(said_of));
         out.say.push(Warning {
+            ticket: t.id,
             key: t.key.clone(),
             subject: t.subject.clone(),
             target,

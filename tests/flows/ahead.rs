@@ -2,6 +2,7 @@
 
 use deskhand::app::state::{Overlay, Pane};
 use deskhand::config::{Config, Notify};
+use deskhand::domain::list::DueMark;
 use deskhand::domain::ticket::Due;
 use deskhand::shell::{Aside, NotifyWay};
 
@@ -172,4 +173,32 @@ fn a_deadline_of_mine_warns_once_and_not_again_after_a_restart() {
     let mut again = scene(now).demo(folder.path());
     again.wait(2);
     assert!(!again.screen().contains("within 1 h"), "{}", again.screen());
+}
+
+#[test]
+fn whoever_takes_a_ticket_that_is_due_soon_is_not_warned_of_their_own_act() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::default();
+    config.warn.notify = Notify::Osc9;
+    let scene = Scene {
+        config,
+        ..Scene::default()
+    };
+    let mut person = scene.demo(folder.path());
+    let now = person.state().now;
+    let soon = now + chrono::TimeDelta::minutes(55);
+    let outlook = person.state().sla.outlook.as_ref().unwrap();
+    let of_nobody = |m: &&DueMark| m.assignee.is_none() && m.at > now && m.at < soon;
+    let mark = outlook.marks.iter().find(of_nobody).unwrap().clone();
+    person
+        .wait(60)
+        .keys(":")
+        .text(&format!("open {}", mark.key))
+        .keys("Enter i");
+    person.wait(1).wait(60);
+    let taken = person.state().detail.as_ref().unwrap().row().unwrap();
+    assert_eq!(taken.ticket.assignee, Some(person.state().me.clone()));
+    let said = warned(&person);
+    let key = mark.key.to_string();
+    assert!(said.iter().all(|w| !w.contains(&key)), "{said:?}");
 }

@@ -1,5 +1,7 @@
 //! Looking ahead: what falls due, the moment that is shown, and warnings before a deadline.
 
+use chrono::TimeDelta;
+
 use crate::app::effect::Effect;
 use crate::app::event::Answer;
 use crate::app::state::{QueueRow, Toast, Tone};
@@ -16,6 +18,8 @@ use super::Turn;
 
 /// At most so many late tickets, and as many to come, are told one by one.
 const MARKS: usize = 1000;
+/// So long nobody is warned of what they have done something to.
+const JUST_SECONDS: i64 = 10;
 /// How long a warning stays on the screen.
 const WARNING_MILLIS: i64 = 12_000;
 /// So many tickets of each list that warns are watched; what falls due later comes into sight in time.
@@ -184,15 +188,21 @@ impl Turn<'_> {
             calendar: &s.calendar,
             zone: s.zone,
         };
-        let look = warn::look(found.tickets.iter(), rules, &s.inner.said, s.now);
+        let mut look = warn::look(found.tickets.iter(), rules, &s.inner.said, s.now);
         s.inner.said = look.said;
         s.inner.warn_at = look.next;
         let known = std::mem::replace(&mut s.inner.warned, true);
+        if !look.say.is_empty() {
+            self.fx.push(Effect::KeepSaid(s.inner.said.clone()));
+        }
+        // Whoever has just taken a ticket has seen how little time it has.
+        let just = s.now - TimeDelta::seconds(JUST_SECONDS);
+        s.inner.handled.retain(|_, at| *at > just);
+        look.say
+            .retain(|w| !s.inner.handled.contains_key(&w.ticket));
         let Some(words) = warn::sentence(&look.say) else {
             return;
         };
-        let said = s.inner.said.clone();
-        self.fx.push(Effect::KeepSaid(said));
         let words = line(&words);
         // Whoever has just begun looks at the screen.
         if known {
