@@ -60,6 +60,22 @@ pub enum Action {
     GoOutbox,
     /// The audit trail.
     GoAudit,
+    /// To the next hour in which something falls due.
+    HourNext,
+    /// To the hour before in which something falls due.
+    HourPrevious,
+    /// Look an hour further ahead.
+    Later,
+    /// Look an hour less far ahead.
+    Earlier,
+    /// Look ahead to the end of the next working day.
+    LaterDay,
+    /// Look back to the end of the working day before.
+    EarlierDay,
+    /// Look at a moment ahead.
+    LookAt,
+    /// Back to now.
+    Now,
     /// The next view.
     NextView,
     /// The view before.
@@ -245,6 +261,9 @@ impl Command {
             Action::Retry | Action::Rework | Action::Withdraw | Action::Choose => {
                 against_change(self.action, state)
             }
+            Action::Now if state.as_of.is_none() => {
+                Some("this is now; > in the pane of what falls due looks ahead")
+            }
             Action::Macro if state.macros.is_empty() => Some("no macros are set up for this desk"),
             Action::NextFile | Action::SaveAttachment | Action::OpenAttachment
                 if state
@@ -300,6 +319,7 @@ const WRITING: &[Context] = &[Composer];
 const LIST: &[Context] = &[Queue];
 const BROWSING: &[Context] = &[Queue, Detail];
 const READING: &[Context] = &[Detail];
+const AHEAD: &[Context] = &[Sla];
 
 table! {
     "Moving" {
@@ -359,6 +379,16 @@ table! {
         SaveAttachment "save" [] Words READING ["X"] 0 false "save the attachment, in the downloads or at a path";
         OpenAttachment "open-file" [] None READING ["O"] 0 false "open the attachment, after a question";
         Why "why" [] None PANES ["w"] 0 false "why: this deadline, this order";
+    }
+    "Looking ahead" {
+        HourNext "hour-next" [] None AHEAD ["l", "Right"] 0 false "to the next hour in which something falls due";
+        HourPrevious "hour-previous" [] None AHEAD ["h", "Left"] 0 false "to the hour before in which something falls due";
+        Later "later" [] None AHEAD [">"] 1 false "an hour further ahead: what it will look like if nothing is done";
+        Earlier "earlier" [] None AHEAD ["<"] 0 false "an hour less far ahead";
+        LaterDay "later-day" [] None AHEAD ["}"] 1 false "ahead to the end of the next working day";
+        EarlierDay "earlier-day" [] None AHEAD ["{"] 0 false "back to the end of the working day before";
+        LookAt "at" [] When PANES [] 0 false "what it will look like then, if nothing is done; off: now";
+        Now "now" [] None PANES ["0"] 1 false "back to now";
     }
     "Outbox" {
         Retry "retry" [] None SENDING ["!"] 2 false "send this change again now";

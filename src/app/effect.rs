@@ -1,5 +1,7 @@
 //! What is wanted of the outside, as plain data.
 
+use std::collections::BTreeSet;
+
 use crate::domain::Instant;
 use crate::domain::change::{BatchId, Change, ChangeId};
 use crate::domain::conflict::Choice;
@@ -8,6 +10,7 @@ use crate::domain::query::Query;
 use crate::domain::text::Printable;
 use crate::domain::thread::{AttachmentId, Draft, DraftSeen};
 use crate::domain::ticket::{TicketId, TicketKey};
+use crate::domain::warn::Said;
 
 use super::event::Generation;
 use super::state::View;
@@ -72,7 +75,7 @@ pub enum Effect {
         /// Seen already.
         skip: Vec<TicketId>,
     },
-    /// What falls due until an instant.
+    /// What falls due until an instant: late marks and marks to come.
     Outlook {
         /// Which request.
         generation: Generation,
@@ -80,9 +83,20 @@ pub enum Effect {
         asker: Asker,
         /// End of the stretch.
         until: Instant,
-        /// At most so many marks.
+        /// At most so many marks of both kinds.
         limit: usize,
     },
+    /// The tickets that fall due next of each list that warns, and which warnings were given.
+    Approaching {
+        /// Which request.
+        generation: Generation,
+        /// Who asks.
+        asker: Asker,
+        /// The lists.
+        lists: Vec<ListRequest>,
+    },
+    /// Remembers which warnings were given.
+    KeepSaid(BTreeSet<Said>),
     /// The outbox, latest first.
     Outbox {
         /// Which request.
@@ -182,6 +196,8 @@ pub enum Effect {
     DeleteView(String),
     /// One ring, at most.
     Bell,
+    /// A notification on the person's desktop, where the terminal shows them.
+    Notify(Printable),
     /// The window's title.
     Title(Printable),
     /// Makes and opens the demo desk.

@@ -4,7 +4,7 @@ use keybinds::KeyInput;
 
 use crate::domain::Instant;
 use crate::domain::change::{BatchId, NewAttachment, OutboxRow};
-use crate::domain::list::{Count, Outlook, Page, Urgent, Vocabulary};
+use crate::domain::list::{Approaching, Count, Outlook, Page, Urgent, Vocabulary};
 use crate::domain::text::Printable;
 use crate::domain::thread::{DraftPlace, Kept, Thread};
 use crate::domain::ticket::{Ticket, TicketId, TicketKey};
@@ -180,6 +180,13 @@ pub enum Event {
         generation: Generation,
         /// What falls due.
         answer: Answer<Outlook>,
+    },
+    /// Answer to [`super::Effect::Approaching`].
+    Approached {
+        /// Which request.
+        generation: Generation,
+        /// The tickets.
+        answer: Answer<Approaching>,
     },
     /// Answer to [`super::Effect::Outbox`].
     Outboxed {

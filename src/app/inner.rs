@@ -1,6 +1,6 @@
 //! What the update remembers between events and no frame needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
@@ -11,6 +11,7 @@ use crate::domain::query::Query;
 use crate::domain::text::Printable;
 use crate::domain::thread::{Draft, DraftPlace, DraftSeen, Thread};
 use crate::domain::ticket::{TicketId, TicketKey};
+use crate::domain::warn::Said;
 
 use super::event::{Generation, NextUp};
 use super::state::Wanted;
@@ -94,6 +95,7 @@ pub struct Inner {
     pub thread: Generation,
     pub urgent: Generation,
     pub outlook: Generation,
+    pub approaching: Generation,
     pub outbox: Generation,
     pub audit: Generation,
     pub found: Generation,
@@ -144,6 +146,15 @@ pub struct Inner {
     pub prefer: Option<TicketId>,
     /// Rows that the cursor is to move on when the window reaches so far.
     pub owed: isize,
+    /// When the tickets that fall due next are looked at for a warning, and which warnings were given.
+    pub warn_at: Option<Instant>,
+    pub said: BTreeSet<Said>,
+    /// They were looked at before: what has passed a threshold since is news.
+    pub warned: bool,
+    /// When the person last did something to a ticket: lately, for warnings.
+    pub handled: BTreeMap<TicketId, Instant>,
+    /// This ticket's deadline is to be explained when its thread comes.
+    pub why: Option<TicketId>,
     /// Where the list was before a search.
     pub back_place: Option<Place>,
     /// Something was typed into the open search.

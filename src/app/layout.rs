@@ -171,12 +171,24 @@ pub fn outbox_foot(state: &State) -> u16 {
     }
 }
 
-/// Rows of the pane of what falls due above its list: the strip and a blank.
-pub const SLA_HEAD: u16 = STRIP_ROWS + 1;
+/// Rows that the pane of what falls due keeps for its list, however many days there are.
+const SLA_LIST: u16 = 6;
+
+/// Rows of the pane of what falls due that tell of days: what is late, and each day as far as there is room.
+pub fn sla_days(state: &State) -> u16 {
+    let all = u16::try_from(state.sla.forecast.days.len() + 1).unwrap_or(u16::MAX);
+    let height = layout(state).main.height;
+    all.min(height.saturating_sub(STRIP_ROWS + 1 + SLA_LIST))
+}
+
+/// Rows of the pane of what falls due above its list: the strip, the days and a blank.
+pub fn sla_head(state: &State) -> u16 {
+    STRIP_ROWS + sla_days(state) + 1
+}
 
 /// The first mark that the pane of what falls due shows, so that the one under the cursor is seen.
 pub fn sla_first(state: &State) -> usize {
-    let rows = usize::from(layout(state).main.height.saturating_sub(SLA_HEAD)).max(1);
+    let rows = usize::from(layout(state).main.height.saturating_sub(sla_head(state))).max(1);
     let (first, cursor) = (state.sla.scroll, state.sla.cursor);
     first.min(cursor).max((cursor + 1).saturating_sub(rows))
 }

@@ -22,7 +22,7 @@ pub fn row(s: &State, row: Row) -> QueueRow {
     };
     QueueRow {
         place: row.place,
-        countdown: countdown(&t.due, s.now, &s.calendar),
+        countdown: countdown(&t.due, s.moment(), &s.calendar),
         target: match t.due {
             Due::Running { target, .. } | Due::Paused { target, .. } => Some(target),
             Due::None => None,

@@ -23,6 +23,8 @@ pub enum Weight {
     Watch,
     /// It needs an eye.
     Alarm,
+    /// All that is shown is not now.
+    Ahead,
 }
 
 /// A view's name and how many tickets it has.
@@ -127,8 +129,12 @@ pub fn top(state: &State, area: Area) -> Top {
         if weight == Weight::Watch && columns(&words) > room && room >= FACT_LEAST {
             words = fit(&words, usize::from(room));
         }
+        if weight == Weight::Ahead && columns(&words) > room {
+            words = fit(&words, usize::from(room.max(FACT_LEAST)));
+        }
         let w = columns(&words);
-        if w > room {
+        // Never left out: without it, what is to come would be taken for what is.
+        if w > room && weight != Weight::Ahead {
             break;
         }
         let x = right - w;
@@ -228,6 +234,23 @@ fn trouble(state: &State, width: u16) -> Printable {
     words
 }
 
+/// That another moment than now is shown, and which: ` as of Fri 17:00`, or with its date from a week ahead on.
+pub fn as_of(state: &State, at: Instant) -> Printable {
+    let (there, now) = (
+        at.with_timezone(&state.zone),
+        state.now.with_timezone(&state.zone),
+    );
+    let days = (there.date_naive() - now.date_naive()).num_days();
+    let form = if days < 7 {
+        "%a %H:%M"
+    } else {
+        "%a %-d %b %H:%M"
+    };
+    let mut words = Printable::literal(" as of ");
+    words.push(&line(&there.format(form).to_string()));
+    words
+}
+
 fn facts(state: &State, width: u16) -> Vec<(Printable, Weight)> {
     let f = &state.freshness;
     let contact = match f.synced {
@@ -255,6 +278,12 @@ fn facts(state: &State, width: u16) -> Vec<(Printable, Weight)> {
         (1.., _) => all.push(outbox("! outbox ", stuck, " stuck", Weight::Alarm)),
         (0, 1..) => all.push(outbox("outbox ", f.outbox, "", Weight::Watch)),
         (0, 0) => {}
+    }
+    if let Some(at) = state.as_of {
+        let mut words = as_of(state, at);
+        words.push(&Printable::literal(", if nothing is done "));
+        all.push((words, Weight::Ahead));
+        return all;
     }
     let form = if width >= DATED {
         "%a %e %b %H:%M"

@@ -80,6 +80,7 @@ fn view(name: &'static str, text: &str, query: Query, sort: Sort) -> View {
         text: text.into(),
         sort,
         own: false,
+        warn: false,
         count: Count::Unknown,
     }
 }

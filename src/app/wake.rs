@@ -31,6 +31,8 @@ pub fn wake(s: &State) -> Option<Instant> {
         s.inner.follow_at,
         s.inner.ahead.at,
         s.inner.recount_soon,
+        s.inner.warn_at,
+        s.as_of,
         s.composer
             .as_ref()
             .and(s.inner.save_at)

@@ -24,6 +24,9 @@ pub struct Cli {
     /// What holds for all subcommands.
     #[command(flatten)]
     pub global: Global,
+    #[arg(long, value_name = "TIME", help = format!("Open the console as of that moment, if nothing is done until then: {WHEN_FORMS}"))]
+    /// Open the console as of that moment
+    pub at: Option<String>,
     /// What to do; the console opens without one.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -70,6 +73,9 @@ pub enum Command {
         /// Make it anew, whatever was changed in it
         #[arg(long)]
         fresh: bool,
+        /// As of that moment, if nothing is done until then
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
     },
     /// Bring tickets in from files
     Import(ImportArgs),
@@ -81,6 +87,9 @@ pub enum Command {
     Show {
         /// The ticket's number
         id: String,
+        /// As it will stand at that moment, if nothing is done until then
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
     },
     /// Find words in everything, newest first
     Search {
@@ -93,6 +102,12 @@ pub enum Command {
     },
     /// List the views and how many tickets each has
     Views,
+    /// What falls due in the next working days, on whom, and how many people are there
+    Forecast {
+        /// As it will look at that moment, if nothing is done until then
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
+    },
     /// The most urgent ticket that you may work on, and why
     Next,
     /// What is promised on a ticket
@@ -422,6 +437,9 @@ pub struct ListArgs {
     /// The order
     #[arg(long, value_parser = ["due", "updated", "priority", "age"])]
     pub sort: Option<String>,
+    #[arg(long, value_name = "TIME", help = format!("As it will look at that moment, if nothing is done until then: {WHEN_FORMS}"))]
+    /// As it will look at that moment
+    pub at: Option<String>,
     /// Which of them, in the filter language: status:open assignee:me due<2h "cannot mount"
     pub filter: Vec<String>,
 }

@@ -107,6 +107,7 @@ impl From<Failure> for Fail {
     fn from(e: Failure) -> Self {
         let code = match &e {
             Failure::NoTerminal(_) => Code::NoTerminal,
+            Failure::Moment(_) => Code::Usage,
             Failure::Config(_) => Code::Config,
             Failure::Store(_) => Code::Store,
             Failure::System(_) => Code::Failure,

@@ -11,6 +11,7 @@ pub mod connect;
 mod doctor;
 mod exit;
 mod export;
+mod forecast;
 pub mod import;
 mod out;
 mod read;
@@ -92,9 +93,18 @@ fn behind_dashes(e: &clap::Error) -> Option<String> {
 
 fn run(cli: &Cli) -> Result<Code, Fail> {
     let global = &cli.global;
-    let (demo, fresh) = match &cli.command {
-        None => (global.desk.as_deref() == Some("demo"), false),
-        Some(Command::Demo { fresh }) => (true, *fresh),
+    let (demo, fresh, at) = match &cli.command {
+        None => (
+            global.desk.as_deref() == Some("demo"),
+            false,
+            cli.at.clone(),
+        ),
+        Some(Command::Demo { fresh, at }) => (true, *fresh, at.clone().or_else(|| cli.at.clone())),
+        Some(_) if cli.at.is_some() => {
+            return Err(Fail::usage(
+                "--at before a subcommand is the console's; write it behind: deskhand list --at 'fri 17:00'",
+            ));
+        }
         Some(_) => {
             let mut out = Out::new();
             let done = dispatch(cli, &mut out);
@@ -112,6 +122,7 @@ fn run(cli: &Cli) -> Result<Code, Fail> {
         demo,
         fresh,
         local,
+        at,
     })?;
     Ok(match exit {
         shell::Exit::Quit | shell::Exit::Told => Code::Ok,
@@ -146,10 +157,11 @@ fn dispatch(cli: &Cli, out: &mut Out) -> Result<Code, Fail> {
     match command {
         Command::Import(args) => return import::run(&session, args, out),
         Command::Export(args) => export::run(&session, args, out)?,
-        Command::List(args) => read::list(&session, args, out)?,
-        Command::Show { id } => read::show(&session, id, out)?,
+        Command::List(args) => read::list(&session.at(args.at.as_deref())?, args, out)?,
+        Command::Show { id, at } => read::show(&session.at(at.as_deref())?, id, out)?,
         Command::Search { words, limit } => read::search(&session, words, *limit, out)?,
         Command::Views => read::views(&session, out)?,
+        Command::Forecast { at } => forecast::run(&session.at(at.as_deref())?, out)?,
         Command::Next => read::next(&session, out)?,
         Command::Outbox { what: None } => read::outbox(&session, out)?,
         Command::Outbox { what: Some(what) } => return sync::settle(&session, what, out),

@@ -120,8 +120,11 @@ fn all_views(session: &Session) -> Result<Vec<View>, Fail> {
 fn print(session: &Session, tickets: &[Ticket], total: Count, out: &mut Out) -> Result<(), Fail> {
     if session.json {
         let all: Vec<Value> = tickets.iter().map(|t| shape::ticket(t, session)).collect();
-        return Ok(out.json(&json!({"tickets": all, "total": count(total)}))?);
+        let mut value = json!({"tickets": all, "total": count(total)});
+        shape::say_ahead(&mut value, session);
+        return Ok(out.json(&value)?);
     }
+    as_of(session, out)?;
     let columns = shape::columns();
     for t in tickets {
         out.row(&shape::row(t, session, columns))?;
@@ -141,7 +144,17 @@ fn print(session: &Session, tickets: &[Ticket], total: Count, out: &mut Out) -> 
     Ok(())
 }
 
-fn count(c: Count) -> Value {
+/// Says first that what follows is not now.
+pub fn as_of(session: &Session, out: &mut Out) -> Result<(), Fail> {
+    if session.is_ahead {
+        let at = shape::local(session.now, session);
+        out.row(&format!("as of {at}, if nothing is done until then"))?;
+    }
+    Ok(())
+}
+
+/// A count, and whether it is all of them.
+pub fn count(c: Count) -> Value {
     match c {
         Count::Exact(n) => json!({"count": n, "exact": true}),
         Count::AtLeast(n) => json!({"count": n, "exact": false}),
@@ -218,9 +231,11 @@ pub fn show(session: &Session, id: &str, out: &mut Out) -> Result<(), Fail> {
             let into = thread.into.as_ref().map(|(_, key)| key.as_str());
             map.insert("merged_into".into(), into.into());
         }
+        shape::say_ahead(&mut value, session);
         return Ok(out.json(&value)?);
     }
     let t = &thread.ticket;
+    as_of(session, out)?;
     out.row(&format!("{}  {}", t.key, t.subject.line()))?;
     if let Some((_, key)) = &thread.into {
         out.row(&format!("  merged into {key}"))?;

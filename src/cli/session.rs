@@ -15,6 +15,7 @@ use crate::domain::people::{AgentId, TenantId};
 use crate::domain::reach::Abilities;
 use crate::domain::remote::Ahead;
 use crate::domain::ticket::{Ticket, TicketId, TicketKey};
+use crate::domain::when::parse_when;
 use crate::shell::{self, Clock};
 use crate::store::{Reader, StoreError, Writer};
 
@@ -33,6 +34,8 @@ pub struct Session {
     pub me: AgentId,
     /// When.
     pub now: Instant,
+    /// That is not now: what is looked ahead to, as if nothing were done until then.
+    pub is_ahead: bool,
     /// JSON instead of text.
     pub json: bool,
     /// The desk, once it was asked for.
@@ -81,8 +84,26 @@ impl Session {
             config,
             me,
             now: global.now.unwrap_or_else(|| Clock::System.now()),
+            is_ahead: false,
             json: global.json,
             made: Arc::default(),
+        })
+    }
+
+    /// The same at a moment that lies ahead, as it was typed; none: now.
+    ///
+    /// # Errors
+    /// It cannot be read, or is past.
+    pub fn at(&self, text: Option<&str>) -> Result<Self, Fail> {
+        let Some(text) = text else {
+            return Ok(self.clone());
+        };
+        let now = parse_when(text, self.now, &self.config.calendar)
+            .map_err(|e| Fail::usage(format!("--at: {e}")))?;
+        Ok(Self {
+            now,
+            is_ahead: true,
+            ..self.clone()
         })
     }
 

@@ -52,6 +52,13 @@ pub fn ticket(t: &Ticket, session: &Session) -> Value {
     })
 }
 
+/// Adds the moment that the answer is about, where that is not now.
+pub fn say_ahead(value: &mut Value, session: &Session) {
+    if let (true, Some(map)) = (session.is_ahead, value.as_object_mut()) {
+        map.insert("at".into(), json!(session.now));
+    }
+}
+
 /// Who speaks.
 pub fn author(a: &Author) -> (&'static str, String) {
     match a {

@@ -10,6 +10,7 @@ use toml::Spanned;
 use super::desk::DeskTable;
 use super::error::ConfigError;
 use super::hours::{CalendarFile, Hours, SlaFile};
+use super::warn::WarnFile;
 use super::{Config, OwnView, nearest};
 use crate::app::keymap::PROFILES;
 use crate::domain::list::Sort;
@@ -122,6 +123,7 @@ pub(super) struct ConfigFile {
     calendar: Option<Spanned<CalendarFile>>,
     calendars: BTreeMap<String, Spanned<CalendarFile>>,
     sla: Option<Spanned<SlaFile>>,
+    warn: Option<Spanned<WarnFile>>,
     views: Vec<Spanned<ViewFile>>,
     snippets: Vec<SnippetFile>,
     macros: Vec<MacroFile>,
@@ -134,6 +136,8 @@ struct ViewFile {
     filter: String,
     #[serde(default)]
     sort: Sort,
+    #[serde(default)]
+    warn: bool,
 }
 
 fn zone<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Tz>, D::Error> {
@@ -177,6 +181,7 @@ impl ConfigFile {
             desk,
             calendar,
             policy,
+            warn: WarnFile::resolve(self.warn, file, source)?,
             views: views(self.views, file, source)?,
             snippets: self.snippets,
             macros: self.macros,
@@ -280,6 +285,7 @@ fn views(
             name: view.name.trim().to_owned(),
             filter: view.filter,
             sort: view.sort,
+            warn: view.warn,
         });
     }
     Ok(views)

@@ -10,6 +10,7 @@ mod file;
 mod hours;
 mod paths;
 mod save;
+mod warn;
 
 use std::path::Path;
 
@@ -20,6 +21,7 @@ pub use error::{ConfigError, nearest};
 pub use file::{MacroAct, MacroFile, SnippetFile, Theme};
 pub use paths::{Flags, Paths};
 pub use save::{delete_view, save_desk, save_view};
+pub use warn::{Notify, Warn};
 
 use crate::domain::calendar::Calendar;
 use crate::domain::list::Sort;
@@ -38,6 +40,8 @@ pub struct OwnView {
     pub filter: String,
     /// In which order.
     pub sort: Sort,
+    /// Its tickets warn before they fall due.
+    pub warn: bool,
 }
 
 /// What the settings mean.
@@ -55,7 +59,7 @@ pub struct Config {
     pub own_keys: Option<String>,
     /// Click and wheel.
     pub mouse: bool,
-    /// Ring when something new becomes urgent.
+    /// Ring with a warning that something falls due.
     pub bell: bool,
     /// Seconds a public reply waits in the outbox and can be taken back.
     pub undo_window: u32,
@@ -73,6 +77,8 @@ pub struct Config {
     pub calendar: Calendar,
     /// What is promised.
     pub policy: Policy,
+    /// Warnings before a promise runs out.
+    pub warn: Warn,
     /// The person's own views, in order.
     pub views: Vec<OwnView>,
     /// The team's snippets.
@@ -100,6 +106,7 @@ impl Default for Config {
             desk: None,
             calendar,
             policy: Policy::mydre(),
+            warn: Warn::default(),
             views: Vec::new(),
             snippets: Vec::new(),
             macros: Vec::new(),

@@ -31,6 +31,7 @@ pub fn save_view(file: &Path, view: &OwnView) -> Result<(), ConfigError> {
         table["name"] = value(view.name.as_str());
         table["filter"] = value(view.filter.as_str());
         table["sort"] = value(view.sort.word());
+        set(table, "warn", view.warn.then(|| value(true)));
     })
 }
 

@@ -165,16 +165,23 @@ pub struct DueMark {
 /// What falls due before an instant: the marks themselves up to a limit, and how many there are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outlook {
-    /// Marks in order of time, late ones included, at most as many as were asked for.
+    /// Marks in order of time, the late ones first. Of both kinds at most as many as were asked for.
     pub marks: Vec<DueMark>,
     /// How many are late.
     pub late: Count,
     /// How many are paused.
     pub paused: Count,
-    /// Load by person until the end of the stretch, most first; none is nobody.
-    pub load: Vec<(Option<AgentId>, u64)>,
-    /// The marks were cut at the limit.
+    /// More fall due than there are marks of.
     pub cut: bool,
+}
+
+/// What a warning needs to know: the tickets that fall due next, and what was said of them before.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Approaching {
+    /// The tickets that warn, each once, by deadline.
+    pub tickets: Vec<Ticket>,
+    /// Warnings that were given, in this window or another.
+    pub said: std::collections::BTreeSet<super::warn::Said>,
 }
 
 /// The words that completion knows.

@@ -4,7 +4,9 @@
 pub mod calendar;
 pub mod change;
 pub mod conflict;
+pub mod coverage;
 pub mod fill;
+pub mod forecast;
 pub mod gate;
 pub mod import;
 pub mod list;
@@ -18,6 +20,7 @@ pub mod text;
 pub mod thread;
 pub mod ticket;
 pub mod trail;
+pub mod warn;
 pub mod when;
 
 /// An instant on the time line, always UTC.

@@ -30,6 +30,8 @@ pub enum Slot {
     Counts,
     /// What falls due.
     Outlook,
+    /// What may warn.
+    Approaching,
     /// The outbox pane.
     Outbox,
     /// The audit pane.
@@ -50,6 +52,7 @@ impl Slot {
             Effect::FindTicket { .. } => Self::Find,
             Effect::Counts { .. } => Self::Counts,
             Effect::Outlook { .. } => Self::Outlook,
+            Effect::Approaching { .. } => Self::Approaching,
             Effect::Outbox { .. } => Self::Outbox,
             Effect::Audit { .. } => Self::Audit,
             Effect::Vocabulary(_) => Self::Vocabulary,
@@ -176,6 +179,14 @@ fn read(reader: &Reader, effect: Effect) -> Result<Option<Event>, StoreError> {
             generation,
             answer: told(reader.outlook(until, limit, &asker))?,
         },
+        Effect::Approaching {
+            generation,
+            asker,
+            lists,
+        } => Event::Approached {
+            generation,
+            answer: told(reader.approaching(&lists, &asker))?,
+        },
         Effect::Outbox { generation, limit } => Event::Outboxed {
             generation,
             answer: told(reader.outbox().map(|mut rows| {
@@ -272,6 +283,10 @@ pub fn refusal(effect: Effect, error: &StoreError) -> Option<Event> {
             answer: Err(no),
         },
         Effect::Outlook { generation, .. } => Event::Outlooked {
+            generation,
+            answer: Err(no),
+        },
+        Effect::Approaching { generation, .. } => Event::Approached {
             generation,
             answer: Err(no),
         },

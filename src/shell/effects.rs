@@ -34,7 +34,7 @@ use crate::domain::people::AgentId;
 use crate::domain::text;
 use crate::domain::thread::{AttachmentId, Draft, DraftSeen};
 use crate::domain::ticket::TicketId;
-use crate::store::{FromDraft, StoreError, Writer};
+use crate::store::{FromDraft, SAID, StoreError, Writer};
 
 /// An open desk at work.
 struct Working {
@@ -319,6 +319,11 @@ impl Outside {
                     Err(e) => (Some(Event::Failed(fault(&e))), Vec::new()),
                 })
             }
+            Effect::KeepSaid(said) => self.write(working, now, move |w| {
+                let kept = serde_json::to_string(&said).unwrap_or_default();
+                let event = w.set_meta(SAID, &kept).err();
+                (event.map(|e| Event::Failed(fault(&e))), Vec::new())
+            }),
             Effect::SaveAttachment { id, to } => self.attachment(working, id, to, false),
             Effect::OpenAttachment(id) => self.attachment(working, id, None, true),
             Effect::Sync => {
@@ -410,6 +415,7 @@ impl Outside {
             name: view.name.as_str().to_owned(),
             filter: view.text.clone(),
             sort: view.sort,
+            warn: view.warn,
         };
         let file = self.paths.config_file();
         self.views_after(move || config::save_view(&file, &own));

@@ -20,6 +20,7 @@ mod input;
 mod lanes;
 mod logging;
 mod network;
+mod notify;
 mod open;
 mod opener;
 mod paths;
@@ -39,6 +40,7 @@ pub use demo::{load as load_demo, open as open_demo};
 pub use editor::{command as editor_command, edit as edit_text};
 pub use effects::Outside;
 pub use flight::Flight;
+pub use notify::{Way as NotifyWay, sequence as notification, way as notify_way};
 pub use open::{
     DeskFile, OpenDesk, keymap, macros, me, open_desk, rules, setup_without_desk, views,
 };

@@ -166,6 +166,9 @@ pub fn setup_without_desk(config: &Config, paths: &Paths) -> Result<Setup, Strin
         scope: config.scope.clone(),
         calendar: Arc::new(config.calendar.clone()),
         policy: Arc::new(config.policy.clone()),
+        as_of: None,
+        warn: config.warn.thresholds.clone(),
+        warn_views: config.warn.views.clone(),
         agents: Vec::new(),
         ticket_url: config.ticket_url.clone(),
         undo_window: TimeDelta::seconds(i64::from(config.undo_window)),
@@ -283,6 +286,7 @@ pub fn views(config: &Config) -> (Vec<View>, Vec<String>) {
                 text: own.filter.clone(),
                 sort: own.sort,
                 own: true,
+                warn: own.warn,
                 count: Count::Unknown,
             }),
             Err(e) => wrong.push(format!(

@@ -19,6 +19,7 @@ use super::editor;
 use super::effects::Outside;
 use super::flight::{Flight, Token};
 use super::input::Input;
+use super::notify;
 use super::signals::{self, Signal, Signals};
 use super::terminal::{Aside, Screen};
 use crate::app::state::Size;
@@ -437,6 +438,12 @@ where
             Effect::Quit => self.exit = Some(Exit::Quit),
             Effect::Bell if !self.outside.config().bell => {}
             Effect::Bell => self.aside(Aside::Bell),
+            Effect::Notify(words) => {
+                let setting = self.outside.config().warn.notify;
+                if let Some(way) = notify::way(setting, |name| std::env::var(name).ok()) {
+                    self.aside(Aside::Notify(way, words));
+                }
+            }
             Effect::Title(title) => self.aside(Aside::Title(title)),
             Effect::Copy { text, what } => self.copy(text, what.as_str()),
             Effect::OpenEditor { key, text } => {

@@ -20,6 +20,7 @@ use super::terminal::{self, Tty};
 use crate::app::{App, Event};
 use crate::config::{self, Paths, Theme};
 use crate::desk::{Desk, Local};
+use crate::domain::when::parse_when;
 use crate::ui;
 
 /// How the console is opened.
@@ -33,6 +34,8 @@ pub struct Options {
     pub fresh: bool,
     /// The desk on this machine, whatever the settings name.
     pub local: bool,
+    /// The moment to look ahead to, as it was typed.
+    pub at: Option<String>,
 }
 
 /// Why the console did not open: sentences for standard error.
@@ -40,6 +43,8 @@ pub struct Options {
 pub enum Failure {
     /// There is no terminal.
     NoTerminal(String),
+    /// The moment to look ahead to is none.
+    Moment(String),
     /// A settings file is wrong.
     Config(String),
     /// The store cannot be opened.
@@ -52,8 +57,11 @@ impl std::error::Error for Failure {}
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (Self::NoTerminal(what) | Self::Config(what) | Self::Store(what) | Self::System(what)) =
-            self;
+        let (Self::NoTerminal(what)
+        | Self::Moment(what)
+        | Self::Config(what)
+        | Self::Store(what)
+        | Self::System(what)) = self;
         f.write_str(what)
     }
 }
@@ -70,7 +78,10 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let loaded = config::load(paths).map_err(|e| Failure::Config(e.to_string()))?;
     let config = Arc::new(loaded.config);
     let now = clock::now();
-    // Wrong settings are said to be that, before any store is touched.
+    // What is wrong with how it was asked for is said before any store is touched.
+    let moment = |text: &String| parse_when(text, now, &config.calendar);
+    let as_of = options.at.as_ref().map(moment).transpose();
+    let as_of = as_of.map_err(|why| Failure::Moment(format!("--at: {why}")))?;
     let without = setup_without_desk(&config, paths).map_err(Failure::Config)?;
     let desk = if options.demo {
         Some(demo::open(paths, &config, now, options.fresh).map_err(Failure::Store)?)
@@ -92,10 +103,11 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     } else {
         None
     };
-    let setup = match &desk {
+    let mut setup = match &desk {
         Some(desk) => desk.setup.clone(),
         None => without,
     };
+    setup.as_of = as_of;
     let picture = picture(config.theme)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -22,7 +22,7 @@ use ratatui::buffer::{Cell, CellWidth as _};
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::{Frame, Terminal};
 
-use super::clipboard;
+use super::{clipboard, notify};
 use crate::domain::text::{Printable, spread};
 
 /// What is said to the terminal beside the picture.
@@ -32,6 +32,8 @@ pub enum Aside {
     Bell,
     /// The window's title.
     Title(Printable),
+    /// A notification, in the way that the terminal understands.
+    Notify(notify::Way, Printable),
     /// Text for its clipboard.
     Clipboard(String),
 }
@@ -338,6 +340,7 @@ impl Screen for Tty {
         let sequence = match aside {
             Aside::Bell => "\x07".to_owned(),
             Aside::Title(title) => format!("\x1b]2;{title}\x1b\\"),
+            Aside::Notify(way, words) => notify::sequence(way, &words),
             Aside::Clipboard(text) => clipboard::osc52(&text),
         };
         let mut out = io::stdout().lock();

@@ -9,6 +9,7 @@
 //! tickets (cli). Time is always told.
 
 mod against;
+mod ahead;
 mod audit;
 mod draft;
 mod error;
@@ -47,6 +48,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 
 use std::path::PathBuf;
 
+pub use ahead::SAID;
 pub use error::StoreError;
 pub use health::{Health, check, health};
 pub use open::set_aside;

@@ -6,23 +6,21 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::*;
 use crate::domain::change::OutboxRow;
-use crate::domain::list::{Asker, Count, ListRequest, Outlook, Page, Urgent, Vocabulary};
-use crate::domain::list::{DueMark, Sort};
+use crate::domain::list::{Asker, Count, ListRequest, Page, Sort, Urgent, Vocabulary};
 use crate::domain::people::TenantId;
 use crate::domain::query::{Flag, Query, Term, Test, Who};
-use crate::domain::sla::Target;
 use crate::domain::thread::{AttachmentId, Draft, MessageId, Thread};
 use crate::domain::ticket::TicketKey;
 
 /// True of what is within the asker's scope.
-fn scope(asker: &Asker) -> String {
+pub(super) fn scope(asker: &Asker) -> String {
     sift::conditions(&Query::all(), asker).sql
 }
 
 /// A read-only connection of its own.
 #[derive(Debug)]
 pub struct Reader {
-    conn: Connection,
+    pub(super) conn: Connection,
     path: std::path::PathBuf,
 }
 
@@ -48,7 +46,7 @@ impl Reader {
             .is_ok()
     }
 
-    fn run<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub(super) fn run<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
         self.named_error(read())
     }
 
@@ -125,58 +123,6 @@ impl Reader {
             out.push(("you passed them over".into(), skipped));
         }
         Ok(out)
-    }
-
-    fn look_ahead(&self, until: Instant, limit: usize, asker: &Asker) -> Result<Outlook> {
-        const MOST: usize = 3000;
-        let rule = scope(asker);
-        let mut stmt = self.conn.prepare_cached(&format!(
-            "SELECT t.id, t.due_value, t.assignee, t.key, t.subject, t.due_target FROM ticket t INDEXED BY ticket_due WHERE t.shelf = 0 AND t.k_due < ?1 AND {rule} ORDER BY t.k_due LIMIT ?2"
-        ))?;
-        let mut found = stmt.query(params![rows::due_bound(until), MOST as i64 + 1])?;
-        let (mut marks, mut late, mut seen) = (Vec::new(), 0_u64, 0_usize);
-        let mut load: std::collections::HashMap<Option<AgentId>, u64> =
-            std::collections::HashMap::new();
-        while let Some(r) = found.next()? {
-            seen += 1;
-            let at = rows::at(r.get(1)?);
-            let assignee = r
-                .get::<_, Option<String>>(2)?
-                .and_then(|a| AgentId::parse(&a).ok());
-            late += u64::from(at < asker.now);
-            *load.entry(assignee.clone()).or_default() += 1;
-            if marks.len() < limit {
-                marks.push(DueMark {
-                    id: TicketId(r.get(0)?),
-                    key: TicketKey::parse(r.get_ref(3)?.as_str().unwrap_or_default())
-                        .map_err(StoreError::Refused)?,
-                    subject: Untrusted::new(r.get::<_, String>(4)?),
-                    target: r.get::<_, Option<i64>>(5)?.and_then(Target::from_code),
-                    at,
-                    assignee,
-                });
-            }
-        }
-        let paused: i64 = self.conn.prepare_cached(&format!(
-            "SELECT count(*) FROM (SELECT 1 FROM ticket t INDEXED BY ticket_due WHERE t.shelf = 0 AND t.k_due >= ?1 AND t.k_due < ?2 AND {rule} LIMIT 1001)"
-        ))?.query_row([rows::NOT_RUNNING, rows::NO_PROMISE], |r| r.get(0))?;
-        let mut load: Vec<_> = load.into_iter().collect();
-        load.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        Ok(Outlook {
-            cut: seen > marks.len(),
-            late: if seen > MOST && late > MOST as u64 {
-                Count::AtLeast(MOST as u64)
-            } else {
-                Count::Exact(late)
-            },
-            paused: if paused > 1000 {
-                Count::AtLeast(1000)
-            } else {
-                Count::Exact(paused.unsigned_abs())
-            },
-            marks,
-            load,
-        })
     }
 
     /// Opens a store that a [`Writer`] has made.
@@ -323,14 +269,6 @@ impl Reader {
                 passed,
             }))
         })
-    }
-
-    /// What falls due before `until`.
-    ///
-    /// # Errors
-    /// As [`Self::list`].
-    pub fn outlook(&self, until: Instant, limit: usize, asker: &Asker) -> Result<Outlook> {
-        self.named_error(self.look_ahead(until, limit, asker))
     }
 
     /// The agents that were made known, by handle.

@@ -44,6 +44,8 @@ pub enum Role {
     Match,
     /// The sign of a marked row.
     Mark,
+    /// Says that what is shown is not now.
+    Ahead,
 }
 
 impl Role {
@@ -66,6 +68,7 @@ impl Role {
         (Self::Selection, "selection"),
         (Self::Match, "match"),
         (Self::Mark, "mark"),
+        (Self::Ahead, "ahead"),
     ];
 }
 

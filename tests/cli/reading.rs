@@ -76,6 +76,8 @@ fn a_dry_run_says_what_it_would_do_and_does_nothing() {
 #[case(&["merge", "T-1", "T-1"], 2, "into itself")]
 #[case(&["list", "--view", "nothing"], 3, "there is no view")]
 #[case(&["list", "stauts:open"], 2, "^^^^^^")]
+#[case(&["list", "--at", "yesterday"], 2, "no moment")]
+#[case(&["--at", "fri", "list"], 2, "write it behind")]
 #[case(&["frobnicate"], 2, "frobnicate")]
 #[case(&["import", "/nowhere/at.all"], 3, "cannot be read")]
 #[case(&[], 8, "needs a terminal")]
@@ -167,5 +169,37 @@ fn a_list_is_read_to_its_end_however_far_that_is() {
     assert_eq!(
         m.ok(&["list", "--all", "channel:direct"]).trim(),
         "nothing here"
+    );
+}
+
+#[test]
+fn a_list_and_a_ticket_as_of_later_say_so_and_count_down_from_then() {
+    let m = Machine::filled();
+    m.ok(&["new", "Cannot log in", "Since today.", "--priority", "1"]);
+    let late = |args: &[&str]| {
+        let all: serde_json::Value = serde_json::from_str(&m.ok(args)).unwrap();
+        let tickets = all["tickets"].as_array().unwrap().clone();
+        (
+            tickets.iter().filter(|t| t["due"]["late"] == true).count(),
+            all["at"].clone(),
+        )
+    };
+    let (now, at) = late(&["list", "--json"]);
+    assert_eq!(at, serde_json::Value::Null);
+    let (then, at) = late(&["list", "--json", "--at", "fri 17:00"]);
+    assert_eq!(at, "2026-11-27T16:00:00Z");
+    assert!(then > now, "{now} late now and {then} on Friday");
+    let text = m.ok(&["list", "--at", "fri 17:00"]);
+    assert!(
+        text.starts_with("as of Fri 2026-11-27 17:00, if nothing is done until then\n"),
+        "{text}"
+    );
+    let forecast = m.json(&["forecast", "--at", "fri 17:00"]);
+    assert_eq!(forecast["late"]["total"]["count"], then);
+    assert_eq!(forecast["days"].as_array().unwrap().len(), 5);
+    assert!(m.ok(&["forecast"]).contains("Tue 24 Nov"));
+    assert!(
+        m.ok(&["show", "T-1", "--at", "fri 17:00"])
+            .starts_with("as of Fri 2026-11-27")
     );
 }

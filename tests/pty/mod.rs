@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use termlens::{Key, Signal, Terminal, TerminalBuilder};
+use termlens::{Key, Screen, Signal, Terminal, TerminalBuilder};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_deskhand");
 
@@ -22,9 +22,14 @@ fn home(root: &Path) -> TerminalBuilder {
         .env("XDG_STATE_HOME", root.join("state"))
 }
 
+/// The list is there: before that, keys have nothing to act on.
+fn is_up(screen: &Screen) -> bool {
+    screen.contains("All open") && !screen.contains("not here yet")
+}
+
 fn demo(root: &Path) -> Terminal {
     let mut terminal = home(root).arg("demo").spawn(BINARY).unwrap();
-    terminal.wait_until(|s| s.contains("All open")).unwrap();
+    terminal.wait_until(is_up).unwrap();
     terminal
 }
 
@@ -55,8 +60,31 @@ fn the_first_run_greets() {
     let mut terminal = home(folder.path()).spawn(BINARY).unwrap();
     terminal.wait_until(|s| s.contains("demo")).unwrap();
     terminal.send(Key::Enter).unwrap();
-    terminal.wait_until(|s| s.contains("All open")).unwrap();
+    terminal.wait_until(is_up).unwrap();
     terminal.signal(Signal::Term).unwrap();
+    terminal.wait_exit().unwrap();
+    is_given_back(&terminal);
+}
+
+#[test]
+fn it_opens_as_of_later_and_esc_is_now() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut terminal = home(folder.path())
+        .args(["--at", "fri 17:00", "demo"])
+        .spawn(BINARY)
+        .unwrap();
+    terminal
+        .wait_until(|s| s.contains("17:00, if nothing is done") && s.contains("late by then"))
+        .unwrap();
+    terminal.send_str("\x1b").unwrap();
+    terminal.wait_until(|s| !s.contains("as of")).unwrap();
+    // From what is late to the first hour with a deadline, and into that ticket.
+    terminal.send_str("l\r").unwrap();
+    terminal
+        .wait_until(|s| !s.contains("hour ahead") && s.contains("Esc back"))
+        .unwrap();
+    // The first leaves the ticket, the second the console.
+    terminal.send_str("qq").unwrap();
     terminal.wait_exit().unwrap();
     is_given_back(&terminal);
 }
@@ -66,11 +94,11 @@ fn it_follows_a_resize() {
     let folder = tempfile::tempdir().unwrap();
     let mut terminal = demo(folder.path());
     terminal.resize(80, 24).unwrap();
-    terminal.wait_until(|s| s.contains("All open")).unwrap();
+    terminal.wait_until(is_up).unwrap();
     terminal.resize(40, 10).unwrap();
     terminal.wait_until(|s| s.contains("60")).unwrap();
     terminal.resize(160, 48).unwrap();
-    terminal.wait_until(|s| s.contains("All open")).unwrap();
+    terminal.wait_until(is_up).unwrap();
     terminal.signal(Signal::Term).unwrap();
     let status = terminal.wait_exit().unwrap();
     assert!(status.success(), "{status:?}");
@@ -129,7 +157,7 @@ fn an_editor_that_was_stopped_comes_back_with_one_fg() {
         .spawn("bash")
         .unwrap();
     terminal.send_str("\"$CONSOLE\" demo\r").unwrap();
-    terminal.wait_until(|s| s.contains("All open")).unwrap();
+    terminal.wait_until(is_up).unwrap();
     terminal.send(Key::Enter).unwrap();
     terminal.send_str("c").unwrap();
     terminal

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use deskhand::app::event::MouseKind;
-use deskhand::app::layout::{SLA_HEAD, layout, sla_first};
+use deskhand::app::layout::{layout, sla_first, sla_head};
 use deskhand::app::state::{DeskKind, Pane, Screen, Setup, Size};
 use deskhand::app::{App, Effect, Event};
 use deskhand::domain::calendar::Calendar;
@@ -31,6 +31,9 @@ fn app(desk: Option<&'static str>) -> App {
         scope: Vec::new(),
         calendar: Arc::new(Calendar::standard()),
         policy: Arc::new(Policy::mydre()),
+        as_of: None,
+        warn: Default::default(),
+        warn_views: vec!["Mine".into()],
         agents: Vec::new(),
         ticket_url: None,
         undo_window: TimeDelta::seconds(10),
@@ -106,7 +109,6 @@ fn a_click_on_the_strip_opens_its_pane_and_a_click_there_selects() {
         marks: marks.collect(),
         late: Count::Exact(0),
         paused: Count::Exact(0),
-        load: Vec::new(),
         cut: false,
     });
     console.handle(now(), Event::Outlooked { generation, answer });
@@ -118,10 +120,10 @@ fn a_click_on_the_strip_opens_its_pane_and_a_click_there_selects() {
     assert_eq!(console.state.pane, Pane::Queue);
     at(&mut console, MouseKind::Click, 5, strip.y + 1);
     assert_eq!(console.state.pane, Pane::Sla);
-    let list = layout(&console.state).main.y + SLA_HEAD;
+    let list = layout(&console.state).main.y + sla_head(&console.state);
     at(&mut console, MouseKind::Click, 5, list + 7);
     assert_eq!(console.state.sla.cursor, 7);
-    at(&mut console, MouseKind::Click, 5, list - 2);
+    at(&mut console, MouseKind::Click, 5, list - 1);
     assert_eq!(console.state.sla.cursor, 7, "the strip has no rows");
     // The last one is in sight, and a click finds what stands there.
     press(&mut console, "G");

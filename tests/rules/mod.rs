@@ -2,6 +2,7 @@
 
 mod calendar;
 mod first_steps;
+mod forecast;
 mod gate;
 mod holidays;
 mod keymap;
@@ -15,6 +16,7 @@ mod trail;
 mod update;
 mod vectors;
 mod walker;
+mod warn;
 mod when;
 
 #[test]

@@ -21,7 +21,7 @@ fn morning() -> DateTime<Utc> {
     "2026-11-24T08:30:00Z".parse().unwrap()
 }
 
-fn ticket(n: i64) -> Ticket {
+pub fn ticket(n: i64) -> Ticket {
     Ticket {
         id: TicketId(n),
         key: TicketKey::parse(&format!("{}", 1000 + n)).unwrap(),
@@ -87,6 +87,9 @@ impl Desk {
             scope: Vec::new(),
             calendar: Arc::new(Calendar::standard()),
             policy: Arc::new(Policy::mydre()),
+            as_of: None,
+            warn: Default::default(),
+            warn_views: vec!["Mine".into()],
             agents: Vec::new(),
             ticket_url: None,
             undo_window: TimeDelta::seconds(10),
@@ -1195,6 +1198,6 @@ fn why_names_the_place_the_neighbours_the_permission_and_the_rule() {
         "{said:?}"
     );
     assert!(said[2].contains("nobody's"), "{said:?}");
-    let rule = "Policy mydre: first response for priority 1 within 2 h of working time.";
+    let rule = "Policy mydre: first response for priority 1 within 2 h of working time, by the desk's calendar (Europe/Amsterdam).";
     assert!(said.contains(&rule), "{said:?}");
 }

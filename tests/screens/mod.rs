@@ -278,6 +278,25 @@ fn the_desk_at_three_sizes() {
 }
 
 #[test]
+fn what_falls_due_now_and_as_of_later() {
+    let mut state = busy(80, 24);
+    state.pane = Pane::Sla;
+    state.sla.cursor = 4;
+    shows("sla-80x24", &state, 80, 24);
+    state.as_of = Some(scene::now() + chrono::TimeDelta::hours(28));
+    scene::look(&mut state);
+    let buffer = picture(&state, &theme("dark"), 80, 24);
+    insta::assert_snapshot!("sla-ahead-80x24", text_and_style(&buffer));
+    // However little room there is, nobody takes it for now.
+    state.size.width = 60;
+    let narrow = text(&picture(&state, &theme("none"), 60, 16));
+    assert!(
+        narrow.lines().next().unwrap().contains("as of Tue 15:42"),
+        "{narrow}"
+    );
+}
+
+#[test]
 fn looks_by_theme() {
     for name in ["dark", "light", "16", "none"] {
         let mut state = busy(80, 16);

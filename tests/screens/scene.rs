@@ -10,8 +10,9 @@ use deskhand::app::state::{
 };
 use deskhand::domain::Instant;
 use deskhand::domain::calendar::Calendar;
+use deskhand::domain::forecast::{Hours, Team};
 use deskhand::domain::list::{Count, DueMark, Outlook, Place, Sort};
-use deskhand::domain::people::AgentId;
+use deskhand::domain::people::{Agent, AgentId};
 use deskhand::domain::query::Query;
 use deskhand::domain::sla::{Policy, Target, countdown};
 use deskhand::domain::text::{Printable, Untrusted, line};
@@ -30,6 +31,7 @@ fn view(name: &'static str, count: u64) -> View {
         text: String::new(),
         sort: Sort::Due,
         own: false,
+        warn: false,
         count: Count::Exact(count),
     }
 }
@@ -47,6 +49,9 @@ pub fn empty(width: u16, height: u16) -> State {
         calendar: Arc::new(Calendar::standard()),
         policy: Arc::new(Policy::mydre()),
         views: Vec::new(),
+        as_of: None,
+        warn: Default::default(),
+        warn_views: vec!["Mine".into()],
         agents: Vec::new(),
         ticket_url: None,
         undo_window: Duration::seconds(10),
@@ -220,38 +225,54 @@ pub fn busy(width: u16, height: u16) -> State {
     let marks = [
         -42, 65, 70, 220, 230, 235, 240, 1360, 1400, 1420, 1500, 1510, 1520, 1530, 1600,
     ];
+    let people = [
+        Some("ana"),
+        Some("ana"),
+        None,
+        Some("bo"),
+        Some("ana"),
+        Some("bo"),
+    ];
     state.sla.outlook = Some(Outlook {
         marks: marks
             .iter()
-            .map(|m| DueMark {
+            .zip(people.iter().cycle())
+            .map(|(m, who)| DueMark {
                 id: TicketId(10482),
                 key: TicketKey::parse("10482").unwrap(),
                 subject: Untrusted::new("Cannot open dws-3049-AUBioLab after resize"),
                 target: Some(Target::FirstResponse),
                 at: now() + Duration::minutes(*m),
-                assignee: None,
+                assignee: who.map(|w| AgentId::parse(w).unwrap()),
             })
             .collect(),
         late: Count::Exact(1),
         paused: Count::Exact(12),
-        load: vec![
-            (Some(AgentId::parse("ana").unwrap()), 3),
-            (Some(AgentId::parse("bo").unwrap()), 2),
-            (None, 1),
-        ],
         cut: false,
     });
-    let days = [23, 24].map(|day| {
-        let date = chrono::NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
-        let at = |h| Utc.with_ymd_and_hms(2026, 11, day, h, 0, 0).unwrap();
-        deskhand::domain::calendar::DayHours {
-            date,
-            intervals: vec![(at(8), at(16))],
-        }
-    });
-    state.sla.days = days.to_vec();
+    look(&mut state);
     state.freshness.outbox = 2;
     state
+}
+
+/// Puts the marks of the outlook into hours and days.
+pub fn look(state: &mut State) {
+    let hours = Hours {
+        calendar: &state.calendar,
+        zone: state.zone,
+    };
+    let agent = |id: &str| Agent {
+        id: AgentId::parse(id).unwrap(),
+        name: Untrusted::new(id),
+        tenants: Vec::new(),
+    };
+    let agents = ["ana", "bo", "cas"].map(agent);
+    let team = Team {
+        agents: &agents,
+        absences: &[],
+    };
+    let (now, marks) = (state.moment(), &state.sla.outlook.as_ref().unwrap().marks);
+    state.sla.forecast = hours.forecast(marks, team, now, hours.horizon(now));
 }
 
 fn l(kind: LineKind, text: &str, right: &'static str) -> DetailLine {

@@ -32,13 +32,14 @@ fn what_the_sample_shows_in_comments_is_understood_too() {
         "[calendar]\nabsences = [[\"2026-12-28T08:00:00Z\", \"2026-12-31T16:00:00Z\"]]\nalways_open = true",
         "[calendars.night]\nweekly = { mon = [[\"18:00\", \"24:00\"]], tue = [[\"00:00\", \"06:00\"]] }",
         "[sla]\npolicy = \"ours\"\n[[sla.rules]]\ntarget = \"first-response\"\npriorities = [\"1\", \"2\"]\nkinds = []\ntenants = [\"umc\"]\nlabels = []\nwithin = \"4 h\"",
+        "[warn]\nbefore = [\"2 h\", \"30 m\"]\nfirst-response = [\"30 m\"]\nquiet = [[\"17:30\", \"08:30\"]]",
         "[[views]]\nname = \"VPN at UMC\"\nfilter = 'tenant:umc label:vpn status:open'\nsort = \"due\"",
         "[[snippets]]\nname = \"thanks\"\nbody = \"Hi {requester.first},\\n\\nThank you for letting us know.\"",
         "[[macros]]\nname = \"Ask for the steps\"\nacts = [{ act = \"reply\", body = \"Which steps, {requester.first}?\" }, { act = \"status\", value = \"pending\" }]",
     ] {
         for line in lines
             .lines()
-            .filter(|l| !l.starts_with("[calendar]") && !l.starts_with("[sla]"))
+            .filter(|l| !["[calendar]", "[sla]", "[warn]"].contains(l))
         {
             let shown = config::SAMPLE
                 .lines()
@@ -59,6 +60,19 @@ fn a_mistake_is_named_with_its_place_and_a_way_out() {
         (
             "theme = \"drak\"",
             &["config.toml:1:9", "drak", "Did you mean \"dark\"?"],
+        ),
+        (
+            "[warn]\nviews = [\"Mien\"]",
+            &["config.toml:2:10", "Mien", "Did you mean \"Mine\"?"],
+        ),
+        (
+            "[warn]\nbefore = [\"3 days\"]",
+            &["config.toml:1:1", "\"3 days\" is no time to warn before"],
+        ),
+        ("[warn]\nquiet = [[\"25:00\", \"08:00\"]]", &["25:00"]),
+        (
+            "[warn]\nnotify = \"popup\"",
+            &["config.toml:2:10", "popup", "osc777"],
         ),
         ("me = \"ana bo\"", &["config.toml:1:6", "' '"]),
         (
@@ -119,6 +133,7 @@ fn a_saved_view_leaves_comments_and_order_alone() {
         name: name.into(),
         filter: filter.into(),
         sort: Sort::Age,
+        warn: false,
     };
     config::save_view(&file, &view("first", "a")).unwrap();
     let before = "# mine\ntheme = \"light\" # bright office\n\n[[views]] # the old one\nname = \"old\"\nfilter = \"label:vpn\"\n";
@@ -144,6 +159,21 @@ fn a_saved_view_leaves_comments_and_order_alone() {
 }
 
 #[test]
+fn a_view_that_warns_goes_on_warning_when_it_is_saved_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    let view = OwnView {
+        name: "VPN".into(),
+        filter: "label:vpn".into(),
+        sort: Sort::Due,
+        warn: true,
+    };
+    config::save_view(&file, &view).unwrap();
+    let kept = parse(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(kept.views, [view]);
+}
+
+#[test]
 fn a_file_that_is_no_toml_is_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let paths = Paths::below(folder.path());
@@ -154,6 +184,7 @@ fn a_file_that_is_no_toml_is_left_as_it_is() {
         name: "v".into(),
         filter: String::new(),
         sort: Sort::Due,
+        warn: false,
     };
     assert!(config::save_view(&paths.config_file(), &view).is_err());
     assert_eq!(

@@ -17,7 +17,7 @@ mod sound;
 
 use chrono::TimeDelta;
 use deskhand::domain::change::{Act, LinkKind, NewAttachment};
-use deskhand::domain::list::{Anchor, Count, ListRequest, Sort};
+use deskhand::domain::list::{Anchor, Asker, Count, ListRequest, Sort};
 use deskhand::domain::query::{
     DueState, Flag, Query, Span, Stamp, Term, Test, Text, Unit, When, Who,
 };
@@ -874,11 +874,83 @@ fn the_next_most_urgent_is_mine_or_nobodys_and_awake() {
         .unwrap()
         .unwrap();
     assert_ne!(second.ticket.id, t.id);
-    let ahead = scene
-        .reader
-        .outlook(now() + TimeDelta::days(2), 50, &asker())
+}
+
+#[test]
+fn what_falls_due_is_bounded_on_both_sides_of_now() {
+    let mut scene = Scene::with(400);
+    let until = now() + TimeDelta::days(20);
+    let known = scene.reader.outlook(until, 1000, &asker()).unwrap().marks;
+    // As somebody would have seen it when half of it was late.
+    let half = Asker {
+        now: known[known.len() / 2].at,
+        ..asker()
+    };
+    let all = scene.reader.outlook(until, 1000, &half).unwrap();
+    let late = all.marks.iter().filter(|m| m.at < half.now).count();
+    let coming = all.marks.len() - late;
+    assert!(late > 3 && coming > 3, "{late} late, {coming} to come");
+    assert_eq!(all.late, Count::Exact(late as u64));
+    assert!(!all.cut && all.marks.is_sorted_by_key(|m| m.at));
+    // However many are late, what is to come is told too.
+    let few = scene.reader.outlook(until, 3, &half).unwrap();
+    assert_eq!(
+        (few.marks.len(), few.late, few.cut),
+        (6, Count::AtLeast(3), true)
+    );
+    assert_eq!(few.marks[..3], all.marks[..3]);
+    assert_eq!(few.marks[3..], all.marks[late..late + 3]);
+    // Looked at from later on, what sleeps until then has woken.
+    let asleep = all.marks.last().unwrap().id;
+    let act = Act::Snooze {
+        until: Some(now() + TimeDelta::days(1)),
+    };
+    scene.writer.commit(&[change(1, asleep, act)]).unwrap();
+    let sees = |asker: &Asker| {
+        let marks = scene.reader.outlook(until, 1000, asker).unwrap().marks;
+        marks.iter().any(|m| m.id == asleep)
+    };
+    assert!(!sees(&asker()));
+    let later = Asker {
+        now: now() + TimeDelta::days(1),
+        ..asker()
+    };
+    assert!(sees(&later));
+}
+
+#[test]
+fn what_approaches_is_each_ticket_once_with_the_warnings_that_were_given() {
+    let mut scene = Scene::with(200);
+    let list = |query: &str| ListRequest {
+        query: Query::parse(query).unwrap(),
+        sort: Sort::Due,
+        anchor: Anchor::First,
+        before: 0,
+        after: 50,
+    };
+    let lists = [list("is:live due>0m"), list("is:live due>0m assignee:none")];
+    let known = scene.reader.outlook(now(), 1000, &asker()).unwrap().marks;
+    let asker = Asker {
+        now: known[known.len() / 2].at,
+        ..asker()
+    };
+    let found = scene.reader.approaching(&lists, &asker).unwrap();
+    let ids: std::collections::BTreeSet<_> = found.tickets.iter().map(|t| t.id).collect();
+    assert!(!ids.is_empty() && ids.len() == found.tickets.len());
+    assert!(found.said.is_empty());
+    // What cannot be read is as if nothing had been said.
+    scene
+        .writer
+        .set_meta(deskhand::store::SAID, "no JSON")
         .unwrap();
-    assert!(!ahead.marks.is_empty());
+    assert!(
+        scene
+            .reader
+            .approaching(&lists, &asker)
+            .unwrap()
+            .said
+            .is_empty()
+    );
 }
 
 #[test]

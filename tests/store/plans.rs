@@ -121,6 +121,34 @@ fn a_stretch_of_due_instants_is_bounded_at_both_ends() {
     }
 }
 
+/// What falls due is read from the stretch of an index in which it lies, and from no more of it.
+#[test]
+fn what_falls_due_is_a_stretch_of_an_index() {
+    let scene = Scene::with(100);
+    let raw = Connection::open(scene.path()).unwrap();
+    let marks: Vec<String> = statements()
+        .into_iter()
+        .filter(|sql| sql.starts_with("SELECT t.id FROM ticket t INDEXED BY"))
+        .filter(|sql| sql.contains("?4"))
+        .collect();
+    assert_eq!(marks.len(), 2, "{marks:?}");
+    for sql in marks {
+        let mut stmt = raw.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let steps: Vec<String> = stmt
+            .raw_query()
+            .mapped(|r| r.get(3))
+            .collect::<Result<_, _>>()
+            .unwrap();
+        let bounded = [
+            "shelf=? AND k_due>? AND k_due<?",
+            "ticket_snoozed (snoozed<?)",
+        ];
+        let holds = bounded.iter().any(|b| steps[0].contains(b));
+        assert!(holds && steps.len() == 1, "{sql}: {steps:?}");
+        assert!(sql.ends_with("LIMIT ?4"), "{sql}");
+    }
+}
+
 /// Statements that may read everything, and why.
 const WHOLE: &[(&str, &str)] = &[
     (
@@ -164,6 +192,7 @@ const WHOLE: &[(&str, &str)] = &[
 /// What stands for the parts of statements that are put in as the program runs.
 const PARTS: &[(&str, &str)] = &[
     ("{COLS}", "t.*"),
+    ("{MARK}", "t.id"),
     ("audit {filter}", "audit WHERE ticket = ?2"),
     ("{rule}", "1"),
     ("{scope}", "ticket IN member"),

@@ -17,7 +17,7 @@ use keybinds::KeyInput;
 
 use crate::domain::Instant;
 use crate::domain::calendar::Calendar;
-use crate::domain::list::{Count, Sort, Vocabulary};
+use crate::domain::list::{Count, DueMark, Sort, Vocabulary};
 use crate::domain::macros::Macro;
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::query::Query;
@@ -25,6 +25,7 @@ use crate::domain::reach::Abilities;
 use crate::domain::sla::Policy;
 use crate::domain::text::Printable;
 use crate::domain::ticket::TicketId;
+use crate::domain::warn::Thresholds;
 
 pub use composer::{Composer, Popup, PopupItem};
 pub use detail::{Detail, DetailLine, Found, LineKind, Loaded, Tab};
@@ -110,6 +111,8 @@ pub struct View {
     pub sort: Sort,
     /// Made by the person, and theirs to delete.
     pub own: bool,
+    /// Its tickets warn before they fall due.
+    pub warn: bool,
     /// How many tickets it has.
     pub count: Count,
 }
@@ -121,6 +124,8 @@ pub enum Tone {
     Good,
     /// Worth knowing.
     Note,
+    /// It wants an eye soon.
+    Warning,
     /// It went wrong.
     Bad,
 }
@@ -145,6 +150,8 @@ pub struct Toast {
 pub struct State {
     /// The time of the latest event.
     pub now: Instant,
+    /// The moment that is looked ahead to, as if nothing were done until then; none: now is shown.
+    pub as_of: Option<Instant>,
     /// The terminal's size.
     pub size: Size,
     /// The terminal has the focus.
@@ -161,6 +168,8 @@ pub struct State {
     pub calendar: Arc<Calendar>,
     /// What is promised.
     pub policy: Arc<Policy>,
+    /// When to warn before something falls due.
+    pub warn: Thresholds,
     /// A ticket's page at the desk, `{key}` being its number; none: it has no pages.
     pub ticket_url: Option<String>,
     /// How long a public reply can be taken back before it goes; zero: it goes at once.
@@ -220,6 +229,11 @@ pub struct State {
 impl State {
     /// The state before the first event.
     pub fn new(setup: Setup, at: Instant) -> Self {
+        let built_in = built_in().into_iter().map(|v| View {
+            warn: setup.warn_views.iter().any(|name| v.name.as_str() == name),
+            ..v
+        });
+        let views = built_in.chain(setup.views).collect();
         let screen = if setup.desk.is_some() {
             Screen::Desk
         } else {
@@ -231,6 +245,7 @@ impl State {
         };
         Self {
             now: at,
+            as_of: setup.as_of.filter(|as_of| *as_of > at),
             size: setup.size,
             focused: true,
             zone: setup.zone,
@@ -239,13 +254,17 @@ impl State {
             scope: setup.scope,
             calendar: setup.calendar,
             policy: setup.policy,
+            warn: setup.warn,
             ticket_url: setup.ticket_url,
             undo_window: setup.undo_window,
             abilities: setup.abilities,
             screen,
-            pane: Pane::Queue,
+            pane: match setup.as_of {
+                Some(_) => Pane::Sla,
+                None => Pane::Queue,
+            },
             zoomed: false,
-            views: built_in().into_iter().chain(setup.views).collect(),
+            views,
             active: 0,
             queue: Queue::default(),
             detail: None,
@@ -296,10 +315,7 @@ impl State {
         match self.pane {
             Pane::Queue => self.queue.selected().map(|r| r.ticket.id),
             Pane::Detail => self.detail.as_ref().map(|d| d.ticket),
-            Pane::Sla => {
-                let marks = self.sla.outlook.as_ref().map(|o| &o.marks);
-                marks.and_then(|m| m.get(self.sla.cursor)).map(|m| m.id)
-            }
+            Pane::Sla => self.marked_due().map(|m| m.id),
             Pane::Outbox => {
                 let row = self.outbox.rows.get(self.outbox.cursor);
                 row.map(|r| r.change.ticket)
@@ -309,6 +325,17 @@ impl State {
                 row.and_then(|r| r.ticket.as_ref()).map(|t| t.0)
             }
         }
+    }
+
+    /// What falls due under the cursor of the pane of what falls due.
+    pub fn marked_due(&self) -> Option<&DueMark> {
+        let marks = self.sla.outlook.as_ref().map(|o| &o.marks);
+        marks.and_then(|m| m.get(self.sla.cursor))
+    }
+
+    /// The instant that is shown: now, or the one that is looked ahead to.
+    pub fn moment(&self) -> Instant {
+        self.as_of.unwrap_or(self.now)
     }
 
     /// Where keys mean something now.

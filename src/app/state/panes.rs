@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::domain::Instant;
-use crate::domain::calendar::DayHours;
 use crate::domain::change::{OutboxRow, Stage};
+use crate::domain::forecast::Forecast;
 use crate::domain::list::Outlook;
 use crate::domain::text::Printable;
 use crate::domain::ticket::TicketId;
@@ -14,8 +14,12 @@ use crate::domain::ticket::TicketId;
 pub struct Sla {
     /// The marks, once they are here.
     pub outlook: Option<Outlook>,
-    /// The working days it covers; the calendar's own dates.
-    pub days: Vec<DayHours>,
+    /// The marks by hour and by day.
+    pub forecast: Forecast,
+    /// From when to when the marks tell.
+    pub span: Option<(Instant, Instant)>,
+    /// The same of the latest request.
+    pub asked: Option<(Instant, Instant)>,
     /// First visible line of the full pane.
     pub scroll: usize,
     /// The mark under the cursor in the full pane.

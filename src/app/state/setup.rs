@@ -5,12 +5,14 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 
+use crate::domain::Instant;
 use crate::domain::calendar::Calendar;
 use crate::domain::macros::Macro;
 use crate::domain::people::{Agent, AgentId, TenantId};
 use crate::domain::reach::Abilities;
 use crate::domain::sla::Policy;
 use crate::domain::text::Printable;
+use crate::domain::warn::Thresholds;
 
 use super::{Size, View};
 
@@ -54,6 +56,12 @@ pub struct Setup {
     pub calendar: Arc<Calendar>,
     /// What is promised.
     pub policy: Arc<Policy>,
+    /// The moment to look ahead to; none: now.
+    pub as_of: Option<Instant>,
+    /// When to warn before something falls due.
+    pub warn: Thresholds,
+    /// The built-in views whose tickets warn.
+    pub warn_views: Vec<String>,
     /// The agents that are known, so that the first frame shows names.
     pub agents: Vec<Agent>,
     /// A ticket's page at the desk, `{key}` being its number; none: it has no pages.

@@ -187,6 +187,8 @@ impl Turn<'_> {
             self.s.queue.marks.clear();
             self.s.queue.range = None;
         }
+        let handled = wants.iter().map(|w| (w.ticket, at));
+        self.s.inner.handled.extend(handled);
         let batch = BatchId(self.s.inner.id(at));
         // A note too: once the desk has a text, it cannot be taken back.
         let says = |act: &Act| matches!(act, Act::Say { .. });

@@ -63,13 +63,15 @@ impl Turn<'_> {
         let ticket = self.s.under_cursor().filter(|id| !here(id));
         let skip = self.s.inner.skip.clone();
         let known = self.s.inner.ahead.urgent.as_ref();
-        let urgent = (known.is_none_or(|u| u.0 != skip)).then(|| skip.clone());
+        // The most urgent is so now, whatever is looked ahead to.
+        let here = self.s.as_of.is_some() || known.is_some_and(|u| u.0 == skip);
+        let urgent = (!here).then(|| skip.clone());
         if ends.is_none() && ticket.is_none() && urgent.is_none() {
             return;
         }
         let generation = self.next();
         self.s.inner.ahead.asked = Some((generation, query, sort, skip));
-        let asker = self.asker();
+        let asker = self.asker_then();
         self.fx.push(Effect::Ahead {
             generation,
             asker,

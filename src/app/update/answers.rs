@@ -1,7 +1,5 @@
 //! Answers from outside and news from the store.
 
-use chrono::TimeDelta;
-
 use crate::app::effect::Effect;
 use crate::app::event::{Changed, Event, Fault, Undone};
 use crate::app::inner::After;
@@ -58,14 +56,12 @@ impl Turn<'_> {
             }
             Event::Ahead { generation, here } => self.is_ahead(generation, here),
             Event::Outlooked { generation, answer } if generation == self.s.inner.outlook => {
-                match answer {
-                    Ok(outlook) => {
-                        self.s.sla.error = None;
-                        self.s.sla.outlook = Some(outlook);
-                    }
-                    Err(fault) => self.s.sla.error = Some(fault.what),
-                }
+                self.outlooked(answer);
             }
+            Event::Approached {
+                generation,
+                answer: Ok(found),
+            } if generation == self.s.inner.approaching => self.approached(found),
             Event::Outboxed { generation, answer } if generation == self.s.inner.outbox => {
                 match answer {
                     Ok(rows) => {
@@ -198,6 +194,7 @@ impl Turn<'_> {
     fn words_known(&mut self, words: Vocabulary) {
         let renamed = words.agents != self.s.vocabulary.agents;
         self.s.vocabulary = words;
+        self.forecast();
         if !renamed {
             return;
         }
@@ -247,6 +244,11 @@ impl Turn<'_> {
     }
 
     pub fn threaded(&mut self, answer: Result<Option<Box<Thread>>, Fault>) {
+        self.take_thread(answer);
+        self.why_now();
+    }
+
+    fn take_thread(&mut self, answer: Result<Option<Box<Thread>>, Fault>) {
         let Some(wanted) = self.s.detail.as_ref().map(|d| d.ticket) else {
             return;
         };
@@ -402,37 +404,6 @@ impl Turn<'_> {
                 t.key
             )
         })
-    }
-
-    /// Asks what falls due in the next two working days.
-    pub fn ask_outlook(&mut self) {
-        let today = self
-            .s
-            .now
-            .with_timezone(&self.s.calendar.zone())
-            .date_naive();
-        let days = self.s.calendar.days(today, 3);
-        let ends = |d: &crate::domain::calendar::DayHours| d.intervals.last().map(|i| i.1);
-        // Today counts only while it is not over.
-        let days: Vec<_> = days
-            .into_iter()
-            .filter(|d| ends(d).is_some_and(|e| e > self.s.now))
-            .take(2)
-            .collect();
-        let until = days
-            .last()
-            .and_then(ends)
-            .unwrap_or(self.s.now + TimeDelta::days(2));
-        self.s.sla.days = days;
-        let generation = self.next();
-        self.s.inner.outlook = generation;
-        let asker = self.asker();
-        self.fx.push(Effect::Outlook {
-            generation,
-            asker,
-            until,
-            limit: 2000,
-        });
     }
 
     /// Asks for the outbox.

@@ -23,6 +23,7 @@ impl Turn<'_> {
         }
         // Whoever goes on is not taken elsewhere by what comes back.
         self.s.inner.prefer = None;
+        self.s.inner.why = None;
         let context = self.context();
         self.s.pending.push(key);
         let meaning = self.s.keymap.meaning(context, &self.s.pending);

@@ -8,6 +8,7 @@ mod detail;
 mod draft;
 mod keys;
 mod line;
+mod lookout;
 mod mouse;
 mod offer;
 mod outbox;
@@ -16,12 +17,12 @@ mod prompt;
 mod queue;
 mod run;
 mod say;
+mod why;
 
 use chrono::TimeDelta;
 
 use crate::domain::Instant;
 use crate::domain::list::Asker;
-use crate::domain::sla::countdown;
 use crate::domain::text::{Printable, line};
 
 use super::effect::Effect;
@@ -83,6 +84,7 @@ impl Turn<'_> {
         self.ask_list();
         self.ask_counts();
         self.ask_outlook();
+        self.ask_approaching();
     }
 
     /// Whatever happened, these hold afterwards.
@@ -101,22 +103,13 @@ impl Turn<'_> {
     fn wake(&mut self) {
         let now = self.s.now;
         self.s.toasts.retain(|t| t.until > now);
-        let calendar = self.s.calendar.clone();
-        let due = |c: &crate::domain::sla::Countdown| c.changes_at.is_some_and(|at| at <= now);
-        for row in &mut self.s.queue.rows {
-            if due(&row.countdown) {
-                row.countdown = countdown(&row.ticket.due, now, &calendar);
-            }
+        if self.s.as_of.is_some_and(|at| at <= now) {
+            self.look_at(None);
+            self.refuse("the moment that was looked ahead to has come: this is now");
         }
-        if let Some(row) = self
-            .s
-            .detail
-            .as_mut()
-            .and_then(|d| d.loaded.as_mut())
-            .map(|l| &mut l.row)
-            && due(&row.countdown)
-        {
-            row.countdown = countdown(&row.ticket.due, now, &calendar);
+        self.count_down(false);
+        if self.s.inner.warn_at.is_some_and(|at| at <= now) {
+            self.ask_approaching();
         }
         if self.s.inner.follow_at.is_some_and(|at| at <= now) {
             self.s.inner.follow_at = None;
@@ -139,6 +132,7 @@ impl Turn<'_> {
             }
             self.ask_counts();
             self.ask_outlook();
+            self.ask_approaching();
         }
     }
 
@@ -155,6 +149,14 @@ impl Turn<'_> {
             now: self.s.now,
             scope: self.s.scope.clone(),
             zone: self.s.zone,
+        }
+    }
+
+    /// Who asks, at the moment that is shown.
+    pub fn asker_then(&self) -> Asker {
+        Asker {
+            now: self.s.moment(),
+            ..self.asker()
         }
     }
 

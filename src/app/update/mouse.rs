@@ -1,7 +1,7 @@
 //! The mouse: a click selects, a double click opens, the wheel scrolls what it is over.
 
 use crate::app::event::MouseKind;
-use crate::app::layout::{SLA_HEAD, layout, outbox_foot, sla_first};
+use crate::app::layout::{layout, outbox_foot, sla_first, sla_head};
 use crate::app::state::{OutboxLine, Overlay, Pane, Screen};
 use crate::app::top::top;
 
@@ -98,7 +98,7 @@ impl Turn<'_> {
         }
         let (head, first, all) = match list {
             Pane::Queue => (1, s.queue.top, s.queue.rows.len()),
-            Pane::Sla => (SLA_HEAD, sla_first(s), marks),
+            Pane::Sla => (sla_head(s), sla_first(s), marks),
             Pane::Audit => (1, s.audit.top, s.audit.rows.len()),
             Pane::Outbox | Pane::Detail => return None,
         };

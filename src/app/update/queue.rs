@@ -70,7 +70,7 @@ impl Turn<'_> {
             before,
             after,
         };
-        let asker = self.asker();
+        let asker = self.asker_then();
         self.fx.push(Effect::List {
             generation,
             asker,
@@ -413,7 +413,7 @@ impl Turn<'_> {
             before: 0,
             after: MARK_LIMIT,
         };
-        let asker = self.asker();
+        let asker = self.asker_then();
         self.fx.push(Effect::Marks {
             generation,
             asker,
@@ -534,7 +534,7 @@ impl Turn<'_> {
         self.s.inner.counting = true;
         self.s.inner.recount_at = Some(self.after(60_000));
         let queries = self.s.views.iter().map(|v| v.query.clone()).collect();
-        let asker = self.asker();
+        let asker = self.asker_then();
         self.fx.push(Effect::Counts {
             generation,
             asker,

@@ -64,6 +64,11 @@ impl Turn<'_> {
             Action::Undo => self.fx.push(Effect::Undo),
             Action::Redo => self.fx.push(Effect::Redo),
             Action::Why => self.why(),
+            Action::HourNext | Action::HourPrevious => self.hour(action == Action::HourNext),
+            Action::Later | Action::LaterDay => self.later(action == Action::LaterDay),
+            Action::Earlier | Action::EarlierDay => self.earlier(action == Action::EarlierDay),
+            Action::LookAt => self.look_at_text(arg),
+            Action::Now => self.look_at(None),
             Action::ToggleVisibility => self.toggle_visibility(),
             Action::Send => self.send(),
             Action::Editor => self.editor(),
@@ -344,12 +349,14 @@ impl Turn<'_> {
         let (query, sort) = (self.query(), self.s.queue.sort);
         let text = query.to_string();
         let count = crate::domain::list::Count::Unknown;
+        let warn = self.s.views.iter().any(|v| v.name == name && v.warn);
         self.fx.push(Effect::SaveView(crate::app::state::View {
             name,
             query,
             text,
             sort,
             own: true,
+            warn,
             count,
         }));
     }
@@ -425,7 +432,9 @@ impl Turn<'_> {
 
     /// Back one step: the pane, the search, the filter, the marks.
     fn back(&mut self) {
-        if self.s.zoomed {
+        if self.s.as_of.is_some() && matches!(self.s.pane, Pane::Sla | Pane::Queue) {
+            self.look_at(None);
+        } else if self.s.zoomed {
             self.zoom(false);
         } else if self.s.pane == Pane::Detail && self.unmark_messages() {
         } else if self.s.pane != Pane::Queue {
@@ -443,7 +452,8 @@ impl Turn<'_> {
     }
 
     fn close(&mut self) {
-        if self.s.pane != Pane::Queue || self.s.zoomed || self.s.queue.find.is_some() {
+        let nested = self.s.zoomed || self.s.as_of.is_some() || self.s.queue.find.is_some();
+        if self.s.pane != Pane::Queue || nested {
             self.back();
         } else {
             self.quit();

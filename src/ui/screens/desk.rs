@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::{Cursor, detail, outbox, overlay, panes, queue};
+use super::{Cursor, detail, outbox, overlay, panes, queue, sla};
 use crate::app::commands::{Action, Command, Context, TABLE};
 use crate::app::layout::layout;
 use crate::app::state::{Overlay, Pane, State, Tone};
@@ -22,12 +22,12 @@ pub fn desk(state: &State, pen: &mut Pen<'_>, area: Rect) -> Cursor {
         match state.pane {
             Pane::Outbox => outbox::outbox(state, pen, g.main),
             Pane::Audit => panes::audit(state, pen, g.main),
-            Pane::Sla => panes::sla(state, pen, g.main),
+            Pane::Sla => sla::sla(state, pen, g.main),
             Pane::Queue | Pane::Detail => queue::queue(state, pen, g.main),
         }
     }
     if g.strip.width > 0 {
-        panes::strip(state, pen, g.strip);
+        sla::strip(state, pen, g.strip);
     }
     if g.detail.width > 0 {
         detail::detail(state, pen, g.detail);
@@ -77,6 +77,7 @@ fn hints(state: &State) -> Vec<Hint> {
         .iter()
         .filter(|c| c.footer > 0 && c.contexts.contains(&context))
         .filter(|c| !(c.action == Action::Open && context == Context::Detail))
+        .filter(|c| c.action != Action::Now || state.as_of.is_some())
         .collect();
     shown.sort_by_key(|c| c.footer);
     let mut hints: Vec<Hint> = shown
@@ -85,6 +86,7 @@ fn hints(state: &State) -> Vec<Hint> {
         .filter_map(|c| hint(state, c.action, footer_words(state, c)))
         .collect();
     let back = match context {
+        Context::Queue | Context::Sla if state.as_of.is_some() => Some("back to now"),
         Context::Composer => Some("back, draft stays"),
         Context::Queue if !state.queue.marks.is_empty() => Some("clear marks"),
         Context::Queue if !state.queue.filter_text.is_empty() => Some("clear filter"),
@@ -115,6 +117,8 @@ fn footer_words(state: &State, command: &Command) -> &'static str {
     match command.action {
         Action::Open if is_in_conflict(state) => "choose",
         Action::Rework => "edit",
+        Action::Later => "hour ahead",
+        Action::LaterDay => "day ahead",
         Action::NextUrgent => "next most urgent",
         Action::Help => "keys",
         Action::Send => "to the outbox",
@@ -146,6 +150,7 @@ pub fn toasts(state: &State, pen: &mut Pen<'_>, body: Rect) {
     let tone = match toast.tone {
         Tone::Good => bars::Tone::Good,
         Tone::Note => bars::Tone::Plain,
+        Tone::Warning => bars::Tone::Warning,
         Tone::Bad => bars::Tone::Error,
     };
     let mut text = toast.text.clone();

@@ -9,6 +9,7 @@ mod overlay;
 mod panes;
 mod preview;
 mod queue;
+mod sla;
 mod welcome;
 
 pub use desk::{desk, toasts};

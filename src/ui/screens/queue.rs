@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::app::state::{Pane, QueueRow, State};
-use crate::app::top::{ago, count};
+use crate::app::top::{ago, as_of, count};
 use crate::domain::change::Stage;
 use crate::domain::list::{Count, Sort};
 use crate::domain::text::line;
@@ -11,7 +11,7 @@ use crate::domain::ticket::{Status, TicketId};
 use crate::ui::pen::{Pen, Short, Shown};
 use crate::ui::theme::Role;
 use crate::ui::widgets::queue::{Columns, News, Row, row};
-use crate::ui::widgets::{ErasedShown, heading};
+use crate::ui::widgets::{ErasedShown, Loud, heading};
 use crate::ui::words;
 
 /// Draws heading and visible rows.
@@ -88,8 +88,13 @@ fn title(state: &State, pen: &mut Pen<'_>, area: Rect) {
     } else {
         ""
     };
-    let words: [&dyn ErasedShown; 8] = [
-        &"Queue", &name, &filter, &total, &order, &marks, &partial, &stale,
+    let ahead = Loud(
+        state
+            .as_of
+            .map_or_else(Short::new, |at| Short::new().s(as_of(state, at)).s(" ")),
+    );
+    let words: [&dyn ErasedShown; 9] = [
+        &"Queue", &ahead, &name, &filter, &total, &order, &marks, &partial, &stale,
     ];
     heading(pen, area, &words, state.pane == Pane::Queue);
 }

@@ -23,6 +23,7 @@ pub fn top(pen: &mut Pen<'_>, area: Rect, top: &Top) {
             Weight::Quiet => Role::Dim,
             Weight::Watch => Role::Soon,
             Weight::Alarm => Role::Late,
+            Weight::Ahead => Role::Ahead,
         };
         pen.put(fact.x, y, right.saturating_sub(fact.x), &fact.words, role);
     }

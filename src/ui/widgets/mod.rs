@@ -5,7 +5,7 @@ pub mod queue;
 
 use ratatui::layout::Rect;
 
-use super::pen::{Pen, Shown};
+use super::pen::{Pen, Short, Shown};
 use super::theme::Role;
 
 /// The heading of a pane: `─ Queue · All open · by due ─────`. The pane with the focus says
@@ -54,6 +54,19 @@ impl<T: Shown> ErasedShown for T {
 
     fn put_on(&self, pen: &mut Pen<'_>, x: u16, y: u16, max: u16, role: Role) -> u16 {
         pen.put(x, y, max, self, role)
+    }
+}
+
+/// Words of a heading that nobody may overlook: what is shown is not now.
+pub struct Loud(pub Short);
+
+impl ErasedShown for Loud {
+    fn text(&self) -> &str {
+        self.0.shown()
+    }
+
+    fn put_on(&self, pen: &mut Pen<'_>, x: u16, y: u16, max: u16, _: Role) -> u16 {
+        pen.put(x, y, max, &self.0, Role::Ahead)
     }
 }
 
