@@ -24,6 +24,7 @@ mod lived;
 mod meet;
 mod mend;
 mod open;
+mod order;
 mod outbox;
 mod part;
 mod plan;
@@ -49,6 +50,7 @@ use std::path::PathBuf;
 pub use error::StoreError;
 pub use health::{Health, check, health};
 pub use open::set_aside;
+pub use order::Asked;
 pub use reader::Reader;
 pub use writer::Writer;
 

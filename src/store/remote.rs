@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::lay::{Scene, parse};
-use super::{Result, Stored, put};
+use super::{Result, Stored, order, put};
 use crate::domain::change::{Act, Change, ChangeId};
 use crate::domain::people::AgentId;
 use crate::domain::remote::{Cursor, Mark, Outgoing, OutgoingFile, RemoteId};
@@ -111,8 +111,14 @@ pub fn mark(conn: &Connection, id: ChangeId) -> Result<Mark> {
 /// It is being sent from now on, under that mark; false if it was taken back in the meantime.
 pub fn begin(conn: &Connection, id: ChangeId, mark: &Mark) -> Result<bool> {
     let n = conn
-        .prepare_cached("UPDATE outbox SET stage = 2, mark = ?2 WHERE id = ?1 AND stage = 1")?
-        .execute(params![id.0.as_bytes().as_slice(), mark.0])?;
+        .prepare_cached(
+            "UPDATE outbox SET stage = 2, mark = ?2, begun = ?3 WHERE id = ?1 AND stage = 1",
+        )?
+        .execute(params![
+            id.0.as_bytes().as_slice(),
+            mark.0,
+            order::code(order::kept(conn)?)
+        ])?;
     Ok(n > 0)
 }
 

@@ -141,7 +141,8 @@ fn stuck() -> (Machine, ChangeId, ChangeId) {
         whole: false,
         links: None,
     };
-    writer.meets(met, &told, start()).unwrap();
+    let asked = writer.asks().unwrap();
+    writer.meets(met, &told, asked, start()).unwrap();
     (m, refused, met)
 }
 
