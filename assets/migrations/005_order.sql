@@ -7,3 +7,6 @@ CREATE INDEX told_again ON told(again) WHERE again = 1;
 
 -- The number of what was kept last when a change began to be sent.
 ALTER TABLE outbox ADD COLUMN begun INTEGER;
+
+-- What the desk refused waits for the person, and is counted.
+CREATE INDEX outbox_refused ON outbox(stage) WHERE stage = 4;

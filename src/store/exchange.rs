@@ -92,6 +92,27 @@ impl Writer {
         self.run(|| remote::cursor(&self.conn))
     }
 
+    /// The file that is written.
+    pub fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+
+    /// When the desk last told all it had; none: never.
+    ///
+    /// # Errors
+    /// As [`Self::set_rules`].
+    pub fn synced(&self) -> Result<Option<Instant>> {
+        self.run(|| remote::synced(&self.conn))
+    }
+
+    /// The desk has told all it had. Where nothing is new that is written now and then only.
+    ///
+    /// # Errors
+    /// As [`Self::set_rules`].
+    pub fn note_synced(&mut self, brought: bool, now: Instant) -> Result<()> {
+        self.run(|| remote::note_synced(&self.conn, brought, now))
+    }
+
     /// Tickets whose texts are not here and are worth having: live ones, first those
     /// that the person works on or has to, then the newest.
     ///

@@ -64,6 +64,24 @@ use crate::domain::text::Untrusted;
 use crate::domain::thread::{DraftPlace, DraftSeen, Message, TimelineEntry};
 use crate::domain::ticket::{Status, Ticket, TicketId, TicketKey};
 
+/// What the outbox holds that is not settled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OutboxCounts {
+    /// Changes that the desk has not confirmed; those that meet something are among them.
+    pub open: u64,
+    /// Changes that meet somebody else's.
+    pub conflicts: u64,
+    /// Changes that the desk refused, and nobody has done anything about it.
+    pub refused: u64,
+}
+
+impl OutboxCounts {
+    /// What waits for the person.
+    pub const fn stuck(&self) -> u64 {
+        self.conflicts.saturating_add(self.refused)
+    }
+}
+
 /// What the store needs to know to say when a ticket is due, and who sits here.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rules {

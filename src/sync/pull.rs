@@ -4,8 +4,9 @@ use super::ledger::{Ledger, in_parts};
 use super::stories;
 use crate::desk::{DeskError, Door};
 use crate::domain::Instant;
+use crate::domain::remote::{Cursor, Pulled};
 use crate::domain::ticket::TicketId;
-use crate::store::StoreError;
+use crate::store::{Asked, StoreError};
 
 /// What a step of a pull did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,9 +62,24 @@ pub async fn pull<L: Ledger, D: Door>(
         progress: step.progress,
         ..round
     };
-    if !brought && step.names.is_none() && from.as_ref() == Some(&step.cursor) {
-        return Ok(round);
+    let all_told = !round.more;
+    if brought || step.names.is_some() || from.as_ref() != Some(&step.cursor) {
+        keep(ledger, step, from, asked, now, &mut round).await?;
     }
+    if all_told {
+        ledger.with(move |w| w.note_synced(brought, now)).await?;
+    }
+    Ok(round)
+}
+
+async fn keep<L: Ledger>(
+    ledger: &L,
+    step: Pulled,
+    from: Option<Cursor>,
+    asked: Asked,
+    now: Instant,
+    round: &mut PulledRound,
+) -> Result<(), StoreError> {
     for part in in_parts(step, from) {
         let kept = ledger.with(move |w| w.keep(&part, asked, now)).await?;
         round.tickets.extend(kept.tickets);
@@ -72,5 +88,5 @@ pub async fn pull<L: Ledger, D: Door>(
     }
     round.tickets.sort();
     round.tickets.dedup();
-    Ok(round)
+    Ok(())
 }

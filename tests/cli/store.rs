@@ -38,7 +38,7 @@ fn an_older_file_is_brought_up_to_date_by_whoever_comes_first() {
             &m,
             "DROP INDEX ticket_requester; DROP INDEX ticket_unread; DROP INDEX ticket_changed;
              DROP INDEX ticket_unsent; DELETE FROM counter WHERE dim = 'requester';
-             DROP TABLE told; DROP INDEX message_remote; DROP INDEX timeline_remote;
+             DROP TABLE told; DROP INDEX outbox_refused; DROP INDEX message_remote; DROP INDEX timeline_remote;
              ALTER TABLE outbox DROP COLUMN mark; ALTER TABLE outbox DROP COLUMN entry;
              ALTER TABLE outbox DROP COLUMN taken; ALTER TABLE outbox DROP COLUMN theirs; ALTER TABLE outbox DROP COLUMN begun;
              ALTER TABLE message DROP COLUMN remote; ALTER TABLE message DROP COLUMN missing;

@@ -122,7 +122,7 @@ impl Scene {
     }
 
     fn open(&self) -> u64 {
-        self.writer.outbox_counts().unwrap().0
+        self.writer.outbox_counts().unwrap().open
     }
 }
 

@@ -4,7 +4,12 @@
 //!
 //! A failure names its seed: `DESKHAND_SYNC_SEED=n` runs that one alone,
 //! `DESKHAND_SYNC_RUNS=n` runs more of them, both so many from that one on. With `--nocapture`
-//! it is told how often each fault came.
+//! it is told how often each fault came, and how often the process was killed:
+//!
+//! ```sh
+//! DESKHAND_SYNC_SEED=20000 DESKHAND_SYNC_RUNS=12000 cargo test --test it sync::laws::nothing -- --nocapture
+//! DESKHAND_SYNC_SEED=500 DESKHAND_SYNC_RUNS=140 cargo test --test it sync::laws::a_kill -- --nocapture
+//! ```
 
 use std::collections::BTreeMap;
 use std::ops::Range;
