@@ -310,9 +310,11 @@ impl World {
             return;
         };
         let known = self.known.get(&out.change.id);
-        // What we gave it last, and what we were about to, is no news to the person.
-        let last = |who| past.iter().rfind(|(w, _)| *w == who).map(|(_, v)| v);
-        let own = [last(Who::We), last(Who::Both)].contains(&Some(now));
+        // What we gave it last, and what we were about to give it since, is no news to the person:
+        // one of these stands in the base, and a colleague who came back to it changed nothing.
+        let ours = past.iter().rposition(|(who, _)| *who == Who::We);
+        let since = past.get(ours.unwrap_or(0)..).unwrap_or_default();
+        let own = since.iter().any(|(who, v)| *who != Who::They && v == now);
         if wanted(act).is_some() && known != Some(now) && !own {
             self.wrong.push(format!(
                 "{act:?} of {} went over \"{now}\", and the person knew {known:?}",
