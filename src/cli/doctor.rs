@@ -12,6 +12,7 @@ use super::args::Global;
 use super::exit::{Code, Fail};
 use super::out::Out;
 use super::session::{self, Session};
+use crate::app::top;
 use crate::config;
 use crate::domain::text;
 use crate::shell;
@@ -277,11 +278,31 @@ fn store(session: &Session, deep: bool) -> Vec<Finding> {
         ),
         Ordering::Equal => Finding::good("form", found),
     });
+    all.extend(session.remote.is_some().then(|| synced(&health, session)));
     all.push(whole(path, &health, deep));
     if health.form == health.known && health.noted.is_none() {
         all.push(audit(path));
     }
     all
+}
+
+/// When the desk last told all it had.
+fn synced(health: &Health, session: &Session) -> Finding {
+    match health.synced {
+        None => Finding::hint(
+            "synced",
+            "never yet",
+            "`deskhand sync`, or an open console, asks the desk",
+        ),
+        Some(at) => Finding::good(
+            "synced",
+            format!(
+                "{} ({} ago)",
+                super::shape::local(at, session),
+                top::ago(at, session.now)
+            ),
+        ),
+    }
 }
 
 fn whole(path: &Path, health: &Health, deep: bool) -> Finding {

@@ -2,6 +2,7 @@
 //! settling what the desk did not take.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
 use std::sync::Mutex;
 
 use serde_json::json;
@@ -18,8 +19,8 @@ use crate::domain::conflict::Choice;
 use crate::domain::remote::Ahead;
 use crate::domain::text::Printable;
 use crate::domain::ticket::TicketKey;
-use crate::shell::Clock;
-use crate::store::{StoreError, Undone, Writer};
+use crate::shell::{Clock, Talks};
+use crate::store::{OutboxCounts, StoreError, Undone, Writer};
 use crate::sync::schedule::{self, Failures, Situation};
 use crate::sync::stories::{self, Skip};
 use crate::sync::{Ledger, pull, push};
@@ -43,6 +44,8 @@ struct Talked {
     stories: u64,
     /// Why it ended early.
     trouble: Option<DeskError>,
+    /// Another window has the talking: two that send would send twice.
+    elsewhere: bool,
 }
 
 /// So many tickets are fetched ahead one by one in a round.
@@ -108,15 +111,16 @@ fn report(
     desk: &Desk,
     out: &mut Out,
 ) -> Result<(), Fail> {
-    let (waiting, stuck) = writer.outbox_counts()?;
+    let counts = writer.outbox_counts()?;
     if !session.json {
-        return Ok(out.row(&in_words(talked, waiting, desk.is_remote()))?);
+        return Ok(out.row(&in_words(talked, counts, desk.is_remote()))?);
     }
     let trouble = talked.trouble.as_ref().map(ToString::to_string);
     let (requests, bytes) = desk.traffic();
     Ok(out.json(&json!({
-        "sent": talked.sent, "refused": talked.refused, "conflicts": talked.conflicts, "waiting": waiting,
-        "stuck": stuck, "tickets": talked.tickets, "texts": talked.texts, "stories": talked.stories, "steps": talked.steps,
+        "sent": talked.sent, "refused": talked.refused, "conflicts": talked.conflicts, "waiting": counts.open,
+        "stuck": counts.stuck(), "synced": writer.synced()?, "elsewhere": talked.elsewhere, "tickets": talked.tickets,
+        "texts": talked.texts, "stories": talked.stories, "steps": talked.steps,
         "requests": requests, "bytes": bytes, "trouble": trouble,
     }))?)
 }
@@ -130,7 +134,13 @@ fn code(talked: Talked) -> Result<Code, Fail> {
     }
 }
 
-fn in_words(talked: &Talked, waiting: u64, is_remote: bool) -> String {
+fn in_words(talked: &Talked, counts: OutboxCounts, is_remote: bool) -> String {
+    let waiting = counts.open;
+    if talked.elsewhere {
+        return format!(
+            "another Deskhand here talks to the desk, {waiting} waiting; it sends them"
+        );
+    }
     let mut words = format!("{} sent, {waiting} waiting", talked.sent);
     if talked.refused > 0 {
         words.push_str(&format!(", {} refused", talked.refused));
@@ -160,12 +170,16 @@ async fn talk(
     now: Instant,
 ) -> Result<Talked, StoreError> {
     let mut talked = Talked::default();
-    let (_, stuck) = writer.outbox_counts()?;
+    let Ok(_talks) = turn(desk, writer.path()) else {
+        talked.elsewhere = true;
+        return Ok(talked);
+    };
+    let before = writer.outbox_counts()?.conflicts;
     let ledger = Mutex::new(&mut *writer);
     let pushed = push(&ledger, desk, now).await?;
-    let (_, stuck_now) = ledger.with(|w| w.outbox_counts()).await?;
+    let after = ledger.with(|w| w.outbox_counts()).await?.conflicts;
     talked.sent = pushed.confirmed;
-    talked.conflicts = stuck_now.saturating_sub(stuck);
+    talked.conflicts = after.saturating_sub(before);
     talked.refused = pushed.refused.saturating_sub(talked.conflicts);
     talked.tickets = count(pushed.tickets.len());
     talked.trouble = pushed.trouble;
@@ -261,6 +275,18 @@ fn progress_over() {
     }
 }
 
+/// Another window talks to the desk.
+struct Elsewhere;
+
+/// The right to talk to a desk over a network. Two that send would send twice: each takes what the
+/// other is sending for what was left behind.
+fn turn(desk: &Desk, store: &Path) -> Result<Option<Talks>, Elsewhere> {
+    if !desk.is_remote() {
+        return Ok(None);
+    }
+    Talks::take(store).map(Some).ok_or(Elsewhere)
+}
+
 /// Hands the desk what may be sent now; what cannot go is said to wait, which is no failure.
 pub fn send(session: &Session, writer: &mut Writer) -> Result<(), Fail> {
     let waits = |why: &str| {
@@ -274,6 +300,12 @@ pub fn send(session: &Session, writer: &mut Writer) -> Result<(), Fail> {
             waits(&why.what);
             return Ok(());
         }
+    };
+    let Ok(_talks) = turn(&desk, &session.store) else {
+        out::complain(
+            "waiting in the outbox: another Deskhand here talks to the desk and sends it",
+        );
+        return Ok(());
     };
     let pushed = session::wait(push(&Mutex::new(&mut *writer), &*desk, session.now))??;
     match pushed.trouble {

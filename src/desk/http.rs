@@ -153,7 +153,7 @@ impl Http {
             ),
             Trouble::Certificate => (
                 format!("the TLS certificate of {host} is not trusted"),
-                "if the desk has a certificate authority of its own, name its file as ca_file",
+                "if the desk has a certificate authority of its own, name its PEM file as ca-file below [desk] in config.toml; else ask whoever keeps the desk",
             ),
             Trouble::Late => (
                 format!("{host} did not answer in time"),

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use crate::app::event::Freshness;
 use crate::desk::{DeskError, ErrorKind};
 use crate::domain::Instant;
+use crate::store::OutboxCounts;
 use crate::sync::schedule::{self, Failures, Situation};
 use crate::sync::{PulledRound, Pushed, trouble};
 
@@ -25,6 +26,8 @@ struct Asked {
     /// Another window may have the talking; until that is known nobody has it.
     ours: bool,
     running: bool,
+    /// When the desk had told all it had, as the store knows from before.
+    before: Option<Instant>,
     progress: Option<(u64, u64)>,
     /// What goes wrong with the desk as a whole, and since when.
     wrong: Option<(DeskError, Instant)>,
@@ -36,8 +39,8 @@ struct Asked {
 }
 
 impl Contact {
-    /// Nothing is known yet.
-    pub fn new(is_remote: bool, zone: Tz) -> Self {
+    /// Nothing is known yet but when the desk had told all it had.
+    pub fn new(is_remote: bool, before: Option<Instant>, zone: Tz) -> Self {
         let situation = Situation {
             told: None,
             failures: None,
@@ -50,6 +53,7 @@ impl Contact {
             situation,
             ours: false,
             running: false,
+            before,
             progress: None,
             wrong: None,
             unsent: None,
@@ -86,17 +90,14 @@ impl Contact {
         });
     }
 
-    /// Another window has written what it was told.
-    pub fn heard_of(&self, now: Instant) {
-        self.asked(|a| {
-            if !a.ours {
-                a.situation.told = Some(now);
-            }
-        });
+    /// Another window has written what it was told; when that was all there was.
+    pub fn heard_of(&self, told: Option<Instant>) {
+        self.asked(|a| a.before = told.or(a.before));
     }
 
     /// For the status line.
-    pub fn freshness(&self, now: Instant, (outbox, stuck): (u64, u64)) -> Freshness {
+    pub fn freshness(&self, now: Instant, counts: OutboxCounts) -> Freshness {
+        let (outbox, stuck) = (counts.open, counts.stuck());
         let standing = self.lock();
         let Some(a) = &standing.asked else {
             return Freshness {
@@ -108,7 +109,7 @@ impl Contact {
         };
         let wrong = a.wrong.as_ref().or(a.unsent.as_ref());
         Freshness {
-            synced: a.situation.told,
+            synced: a.situation.told.max(a.before),
             running: a.running,
             offline: wrong.is_some_and(|(e, _)| e.kind == ErrorKind::Unreachable),
             progress: a.progress,

@@ -169,9 +169,10 @@ impl Courier {
         }
     }
 
-    /// The person looks at a ticket: what was said in it is fetched, if it is not here.
+    /// The person looks at a ticket: what was said in it is fetched, if it is not here. A second
+    /// window does that too: it sends nothing, and what it is told is kept in its order.
     pub fn opened(&self, ticket: TicketId) {
-        if !self.contact().is_remote() || !self.contact().is_ours() {
+        if !self.contact().is_remote() {
             return;
         }
         let token = self.0.post.flight.begin();
@@ -448,7 +449,12 @@ impl Courier {
                 if error.kind.is_passing() {
                     reading.ahead = 0;
                     reading.line.clear();
-                    self.contact().failed(&error, now, chance());
+                    if self.contact().is_ours() {
+                        self.contact().failed(&error, now, chance());
+                    } else {
+                        // How we stand with the desk is for the other window to say.
+                        refused.push(error);
+                    }
                 } else {
                     reading.skip.tickets.insert(key);
                     refused.push(error);

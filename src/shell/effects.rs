@@ -103,7 +103,7 @@ impl Outside {
         let token = self.flight.begin();
         working.pen.write(move |w| {
             if w.was_written_by_others().unwrap_or(false) {
-                contact.heard_of(now);
+                contact.heard_of(w.synced().ok().flatten());
                 tell_changed(w, &reports, &flight, Vec::new(), true, (now, &contact));
                 if contact.is_remote() && contact.is_ours() {
                     let _inside = runtime.enter();
@@ -121,9 +121,10 @@ impl Outside {
     pub fn put_to_work(&mut self, desk: OpenDesk) -> std::io::Result<()> {
         // The old one finishes first.
         self.working = None;
+        let before = desk.writer.synced().ok().flatten();
+        let contact = Contact::new(desk.desk.is_remote(), before, self.config.zone);
         let scribe = Scribe::start(desk.writer)?;
         let pen = scribe.pen();
-        let contact = Contact::new(desk.desk.is_remote(), self.config.zone);
         let post = Post {
             pen: pen.clone(),
             store: desk.path.clone(),

@@ -2,7 +2,7 @@
 
 use super::lay::Scene;
 use super::rows::whole_ms;
-use super::{KeptPull, Result, Undone, Writer, open, put, remote};
+use super::{Asked, KeptPull, Result, Undone, Writer, open, put, remote};
 use crate::domain::Instant;
 use crate::domain::change::{Change, ChangeId};
 use crate::domain::conflict::Choice;
@@ -46,7 +46,7 @@ impl Writer {
         self.scene(true, |s| remote::begin(s.conn, id, mark))
     }
 
-    /// The desk has it.
+    /// The desk has it, as it answers to what was asked then.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
@@ -54,25 +54,34 @@ impl Writer {
         &mut self,
         id: ChangeId,
         receipt: &Receipt,
+        asked: Asked,
         now: Instant,
     ) -> Result<Vec<TicketId>> {
-        self.scene(true, |s| s.received(id, receipt, whole_ms(now)))
+        self.scene(true, |s| s.received(id, receipt, asked, whole_ms(now)))
     }
 
-    /// It meets a change of somebody else, as the desk tells it: the person chooses.
+    /// It meets a change of somebody else, as the desk tells it: the person chooses. None: newer
+    /// things were told since the desk was asked, and whether it meets them is to be looked at.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn meets(&mut self, id: ChangeId, theirs: &Told, now: Instant) -> Result<Vec<TicketId>> {
-        self.scene(true, |s| s.meets(id, theirs, whole_ms(now)))
+    pub fn meets(
+        &mut self,
+        id: ChangeId,
+        theirs: &Told,
+        asked: Asked,
+        now: Instant,
+    ) -> Result<Option<Vec<TicketId>>> {
+        self.scene(true, |s| s.meets(id, theirs, asked, whole_ms(now)))
     }
 
-    /// Keeps one step of a pull and where the next goes on: as a whole, or not at all.
+    /// Keeps one step of a pull, as the desk answers to what was asked then, and where the next
+    /// goes on: as a whole, or not at all.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn keep(&mut self, pulled: &Pulled, now: Instant) -> Result<KeptPull> {
-        self.scene(false, |s| s.keep(pulled, whole_ms(now)))
+    pub fn keep(&mut self, pulled: &Pulled, asked: Asked, now: Instant) -> Result<KeptPull> {
+        self.scene(false, |s| s.keep(pulled, asked, whole_ms(now)))
     }
 
     /// Where the next pull goes on; none: nothing was pulled yet.
@@ -81,6 +90,27 @@ impl Writer {
     /// As [`Self::set_rules`].
     pub fn cursor(&self) -> Result<Option<Cursor>> {
         self.run(|| remote::cursor(&self.conn))
+    }
+
+    /// The file that is written.
+    pub fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+
+    /// When the desk last told all it had; none: never.
+    ///
+    /// # Errors
+    /// As [`Self::set_rules`].
+    pub fn synced(&self) -> Result<Option<Instant>> {
+        self.run(|| remote::synced(&self.conn))
+    }
+
+    /// The desk has told all it had. Where nothing is new that is written now and then only.
+    ///
+    /// # Errors
+    /// As [`Self::set_rules`].
+    pub fn note_synced(&mut self, brought: bool, now: Instant) -> Result<()> {
+        self.run(|| remote::note_synced(&self.conn, brought, now))
     }
 
     /// Tickets of which not all is here and it is worth having: those that the person works

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use rusqlite::OptionalExtension as _;
 
-use super::{Result, StoreError, open, suspect};
+use super::{Result, StoreError, open, remote, suspect};
+use crate::domain::Instant;
 
 /// What can be said of a store without reading all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Health {
     pub tickets: u64,
     /// What was found in it that cannot be, and not looked into since.
     pub noted: Option<String>,
+    /// When a desk over a network last told all it had; none: never.
+    pub synced: Option<Instant>,
 }
 
 /// Looks at a store.
@@ -39,12 +42,17 @@ pub fn health(path: &Path) -> Result<Health> {
         } else {
             None
         };
+        let synced = match form {
+            0 => None,
+            _ => remote::synced(&conn)?,
+        };
         Ok(Health {
             size: size(path) + size(&open::sibling(path, "-wal")),
             form,
             known: open::known(),
             tickets: tickets.unwrap_or(0).unsigned_abs(),
             noted: suspect::noted(path),
+            synced,
         })
     };
     look().map_err(|e| e.at(path))

@@ -4,9 +4,10 @@ use rusqlite::{OptionalExtension, params};
 
 use super::hear::Heard;
 use super::lay::{Scene, link_code, new_id, to_json};
+use super::order::Order;
 use super::outbox::tidy;
 use super::rows::{self, ms, whole_ms};
-use super::{KeptPull, Result, import, meet, outbox, put, remote};
+use super::{Asked, KeptPull, Result, import, meet, outbox, put, remote};
 use crate::domain::Instant;
 use crate::domain::change::{Act, LinkKind};
 use crate::domain::conflict::overlay;
@@ -16,13 +17,14 @@ use crate::domain::ticket::{Due, Kind, Ticket, TicketId, TicketKey, Turn};
 
 impl Scene<'_> {
     /// Keeps one step of a pull, and where the next goes on.
-    pub fn keep(&mut self, pulled: &Pulled, now: Instant) -> Result<KeptPull> {
+    pub fn keep(&mut self, pulled: &Pulled, asked: Asked, now: Instant) -> Result<KeptPull> {
         let mut kept = KeptPull::default();
+        let order = self.order(asked)?;
         if let Some(names) = &pulled.names {
             kept.names = self.keep_names(names)?;
         }
         for told in &pulled.tickets {
-            self.keep_told(told, now, &mut kept)?;
+            self.keep_told(told, order, now, &mut kept)?;
         }
         for (key, gone) in &pulled.gone {
             self.let_go(key, gone, now, &mut kept)?;
@@ -36,15 +38,35 @@ impl Scene<'_> {
 
     /// Keeps what is told of one ticket. What only happened to a ticket whose fields nobody has
     /// told waits until they are.
-    pub fn keep_told(&mut self, told: &Told, now: Instant, kept: &mut KeptPull) -> Result<()> {
+    pub fn keep_told(
+        &mut self,
+        told: &Told,
+        order: Order,
+        now: Instant,
+        kept: &mut KeptPull,
+    ) -> Result<()> {
         match (put::by_key(self.conn, &told.key)?, &told.fields) {
-            (Some(id), _) => self.tell_again(id, told, now, kept),
-            (None, Some(fields)) => self.tell_first(told, &settled(fields), kept),
+            (Some(id), _) => {
+                let unclear = told.fields.is_some() && self.is_unclear(id, order.asked)?;
+                if unclear {
+                    self.tell_again(id, &only_what_happened(told), now, kept)?;
+                } else {
+                    self.tell_again(id, told, now, kept)?;
+                }
+                self.keep_in_order(id, order, unclear)
+            }
+            (None, Some(fields)) => self.tell_first(told, &settled(fields), order, kept),
             (None, None) => Ok(()),
         }
     }
 
-    fn tell_first(&mut self, told: &Told, fields: &ToldFields, kept: &mut KeptPull) -> Result<()> {
+    fn tell_first(
+        &mut self,
+        told: &Told,
+        fields: &ToldFields,
+        order: Order,
+        kept: &mut KeptPull,
+    ) -> Result<()> {
         let id = new_id(self.conn, fields.created)?;
         let mut t = overlay(&blank(id, told.key.clone(), fields), fields);
         t.unread = t.status.is_live();
@@ -55,6 +77,7 @@ impl Scene<'_> {
         put::write(self.conn, None, &t, &mut self.counters)?;
         put::index_words(self.conn, &t)?;
         self.note_told(id, told, false)?;
+        self.keep_in_order(id, order, false)?;
         if let Some(links) = &told.links {
             self.keep_links(id, links)?;
         }
@@ -167,7 +190,8 @@ impl Scene<'_> {
         let stays = !differs && !told.whole;
         self.conn
             .prepare_cached(
-                "UPDATE told SET version = coalesce(?2, version), whole = CASE WHEN ?4 THEN whole ELSE ?3 END, further = coalesce(?5, further)
+                "UPDATE told SET version = coalesce(?2, version), whole = CASE WHEN ?4 THEN whole ELSE ?3 END, further = coalesce(?5, further),
+                   again = again AND ?5 IS NULL
                  WHERE ticket = ?1",
             )?
             .execute(params![id.0, told.version, told.whole, stays, further])?;
@@ -268,6 +292,19 @@ impl Scene<'_> {
             .prepare_cached(put)?
             .execute(params![name, value])?;
         Ok(true)
+    }
+}
+
+/// What happened has a name of its own, whichever answer was the first to tell it; all else is
+/// as it was at a moment that nobody knows.
+fn only_what_happened(told: &Told) -> Told {
+    Told {
+        key: told.key.clone(),
+        fields: None,
+        version: None,
+        entries: told.entries.clone(),
+        whole: false,
+        links: None,
     }
 }
 

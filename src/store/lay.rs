@@ -366,6 +366,7 @@ impl Scene<'_> {
         let Some(t) = put::load(self.conn, new)? else {
             return Ok(());
         };
+        self.split_takes_along(home, new)?;
         for change in super::outbox::laid_over(self.conn, new)? {
             super::outbox::set_stage(self.conn, change.id, Stage::Withdrawn, None)?;
             if matches!(change.act, Act::Say { .. }) {

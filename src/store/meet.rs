@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use super::lay::{Scene, to_json};
 use super::outbox::{set_stage, stage_of};
 use super::rows::ms;
-use super::{KeptPull, Result, StoreError, Undone, audit};
+use super::{Asked, KeptPull, Result, StoreError, Undone, audit, put};
 use crate::domain::Instant;
 use crate::domain::change::{Act, Change, ChangeId, Stage};
 use crate::domain::conflict::{Choice, Meeting, meeting, replies_meet, words};
@@ -131,10 +131,25 @@ impl Scene<'_> {
         Ok(())
     }
 
-    /// It meets a change of somebody else, as the desk has told it: that is kept too.
-    pub fn meets(&mut self, id: ChangeId, theirs: &Told, now: Instant) -> Result<Vec<TicketId>> {
+    /// It meets a change of somebody else, as the desk has told it: that is kept too. None: what
+    /// was told since may be newer, and whether it meets that is to be looked at.
+    pub fn meets(
+        &mut self,
+        id: ChangeId,
+        theirs: &Told,
+        asked: Asked,
+        now: Instant,
+    ) -> Result<Option<Vec<TicketId>>> {
         let mut kept = KeptPull::default();
-        self.keep_told(theirs, now, &mut kept)?;
+        let unclear = match put::by_key(self.conn, &theirs.key)? {
+            Some(ticket) => self.is_unclear(ticket, asked)?,
+            None => false,
+        };
+        let order = self.order(asked)?;
+        self.keep_told(theirs, order, now, &mut kept)?;
+        if unclear {
+            return Ok(None);
+        }
         if let Some((change, stage)) = stage_of(self.conn, id)?
             && matches!(stage, Stage::Waiting | Stage::InFlight)
         {
@@ -143,7 +158,7 @@ impl Scene<'_> {
             kept.tickets.push(change.ticket);
         }
         super::outbox::tidy(&mut kept.tickets);
-        Ok(kept.tickets)
+        Ok(Some(kept.tickets))
     }
 
     /// What was refused, or meets something, waits again and is laid over its ticket again.

@@ -25,6 +25,7 @@ mod lived;
 mod meet;
 mod mend;
 mod open;
+mod order;
 mod outbox;
 mod part;
 mod plan;
@@ -52,6 +53,7 @@ pub use ahead::SAID;
 pub use error::StoreError;
 pub use health::{Health, check, health};
 pub use open::set_aside;
+pub use order::Asked;
 pub use reader::Reader;
 pub use writer::Writer;
 
@@ -64,6 +66,24 @@ use crate::domain::sla::{Policy, Side, SlaEvent};
 use crate::domain::text::Untrusted;
 use crate::domain::thread::{DraftPlace, DraftSeen, Message, TimelineEntry};
 use crate::domain::ticket::{Status, Ticket, TicketId, TicketKey};
+
+/// What the outbox holds that is not settled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OutboxCounts {
+    /// Changes that the desk has not confirmed; those that meet something are among them.
+    pub open: u64,
+    /// Changes that meet somebody else's.
+    pub conflicts: u64,
+    /// Changes that the desk refused, and nobody has done anything about it.
+    pub refused: u64,
+}
+
+impl OutboxCounts {
+    /// What waits for the person.
+    pub const fn stuck(&self) -> u64 {
+        self.conflicts.saturating_add(self.refused)
+    }
+}
 
 /// What the store needs to know to say when a ticket is due, and who sits here.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,7 +6,7 @@ use super::hear::{SKEW_MS, same_text};
 use super::lay::{Scene, visibility_code};
 use super::outbox::stage_of;
 use super::rows::ms;
-use super::{Result, remote};
+use super::{Asked, Result, remote};
 use crate::domain::Instant;
 use crate::domain::change::{Act, Change, ChangeId, Stage};
 use crate::domain::conflict::words;
@@ -22,6 +22,7 @@ impl Scene<'_> {
         &mut self,
         id: ChangeId,
         receipt: &Receipt,
+        asked: Asked,
         now: Instant,
     ) -> Result<Vec<TicketId>> {
         let Some((change, stage)) = stage_of(self.conn, id)? else {
@@ -30,6 +31,13 @@ impl Scene<'_> {
         if !stage.is_laid_over() || !remote::is_told(self.conn, change.ticket)? {
             return self.confirm(id, None, now);
         }
+        let since = match stage {
+            Stage::InFlight => self.begun(id)?,
+            _ => asked,
+        };
+        // What was told meanwhile may hold it already, and what came after it.
+        let says = matches!(change.act, Act::Say { .. });
+        let unclear = !says && self.is_unclear(change.ticket, since)?;
         self.conn
             .prepare_cached(
                 "UPDATE outbox SET entry = ?2, taken = ?3, theirs = NULL WHERE id = ?1",
@@ -53,7 +61,11 @@ impl Scene<'_> {
             _ => self.join_turn(&change, receipt, now)?,
         };
         let tickets = self.confirm_as(id, None, moved_on, now)?;
-        if let Some(version) = &receipt.version {
+        if !says {
+            let order = self.order(asked)?;
+            self.keep_in_order(change.ticket, order, unclear)?;
+        }
+        if let Some(version) = receipt.version.as_ref().filter(|_| !unclear) {
             self.conn
                 .prepare_cached("UPDATE told SET version = ?2 WHERE ticket = ?1")?
                 .execute(params![change.ticket.0, version])?;
@@ -149,6 +161,7 @@ impl Scene<'_> {
 
     /// Whether what an act did was told to have been done otherwise after it. A field of one
     /// value is so with any later change of it; a label if that very one went on or came off.
+    /// Clocks run back: where it matters the ticket is asked for anew.
     fn was_changed_since(&self, act: &Act, told: i64) -> Result<bool> {
         let (off, on) = match act {
             Act::AddLabel { label } => (Some(label), None),

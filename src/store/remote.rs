@@ -1,9 +1,11 @@
 //! Changes on their way to a desk over a network, and what such a desk tells.
 
+use chrono::TimeDelta;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::lay::{Scene, parse};
-use super::{Result, Stored, put};
+use super::{Result, Stored, order, put, rows};
+use crate::domain::Instant;
 use crate::domain::change::{Act, Change, ChangeId};
 use crate::domain::people::AgentId;
 use crate::domain::remote::{Cursor, Mark, Outgoing, OutgoingFile, RemoteId};
@@ -111,8 +113,14 @@ pub fn mark(conn: &Connection, id: ChangeId) -> Result<Mark> {
 /// It is being sent from now on, under that mark; false if it was taken back in the meantime.
 pub fn begin(conn: &Connection, id: ChangeId, mark: &Mark) -> Result<bool> {
     let n = conn
-        .prepare_cached("UPDATE outbox SET stage = 2, mark = ?2 WHERE id = ?1 AND stage = 1")?
-        .execute(params![id.0.as_bytes().as_slice(), mark.0])?;
+        .prepare_cached(
+            "UPDATE outbox SET stage = 2, mark = ?2, begun = ?3 WHERE id = ?1 AND stage = 1",
+        )?
+        .execute(params![
+            id.0.as_bytes().as_slice(),
+            mark.0,
+            order::code(order::kept(conn)?)
+        ])?;
     Ok(n > 0)
 }
 
@@ -123,6 +131,30 @@ pub fn cursor(conn: &Connection) -> Result<Option<Cursor>> {
         .query_row([], |r| r.get(0))
         .optional()?
         .map(Cursor))
+}
+
+/// When the desk last told all it had.
+pub fn synced(conn: &Connection) -> Result<Option<Instant>> {
+    let at: Option<i64> = conn
+        .prepare_cached("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'synced'")?
+        .query_row([], |r| r.get(0))
+        .optional()?;
+    Ok(at.map(rows::at))
+}
+
+/// A desk that has nothing new is asked every few seconds: that is not worth a write each time.
+const NOTED: TimeDelta = TimeDelta::minutes(5);
+
+/// It has told all it had.
+pub fn note_synced(conn: &Connection, brought: bool, now: Instant) -> Result<()> {
+    let known = synced(conn)?;
+    // A clock that was set back is right from now on.
+    let fresh = known.is_some_and(|at| at <= now && now - at < NOTED);
+    if brought || !fresh {
+        conn.prepare_cached("INSERT OR REPLACE INTO meta VALUES('synced', ?1)")?
+            .execute([rows::ms(now).to_string()])?;
+    }
+    Ok(())
 }
 
 /// What is here of a file that came with a message.

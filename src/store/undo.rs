@@ -2,14 +2,14 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::lay::{Scene, parse};
+use super::lay::{Scene, parse, to_json};
 use super::outbox::{changes, identity, tidy};
 use super::{Result, Undone, audit, draft};
 use crate::domain::Instant;
 use crate::domain::change::{Act, BatchId, Change, ChangeId, Stage};
 use crate::domain::gate;
 use crate::domain::people::AgentId;
-use crate::domain::thread::{Draft, DraftPlace, Visibility};
+use crate::domain::thread::{Draft, DraftPlace, MessageId, Visibility};
 use crate::domain::ticket::{Ticket, TicketId};
 
 impl Scene<'_> {
@@ -97,6 +97,37 @@ impl Scene<'_> {
                 d.body = rest;
                 draft::keep(self.conn, &d)?;
             }
+        }
+        Ok(())
+    }
+
+    /// What was said in a ticket that was split off comes home when the split is taken back, and
+    /// goes there again when it is done again: the split takes it along from now on.
+    pub fn split_takes_along(&self, home: TicketId, new: TicketId) -> Result<()> {
+        let said: Vec<MessageId> = self
+            .conn
+            .prepare_cached(
+                "SELECT id FROM message WHERE ticket = ?1 AND waiting = 0 ORDER BY at, id",
+            )?
+            .query_map([new.0], |r| Ok(MessageId(r.get(0)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        let splits = changes(
+            self.conn,
+            "ticket = ?1 AND json ->> '$.act.act' = 'split' AND json ->> '$.act.new' = ?2",
+            [home.0, new.0],
+        )?;
+        for mut split in splits {
+            if let Act::Split { messages, .. } = &mut split.act {
+                let more = said.iter().filter(|m| !messages.contains(m)).copied();
+                let more: Vec<MessageId> = more.collect();
+                messages.extend(more);
+            }
+            self.conn
+                .prepare_cached("UPDATE outbox SET json = ?2 WHERE id = ?1")?
+                .execute(params![
+                    split.id.0.as_bytes().as_slice(),
+                    to_json("a change", &split)?
+                ])?;
         }
         Ok(())
     }

@@ -306,19 +306,27 @@ impl Writer {
         self.run(|| outbox::next_not_before(&self.conn))
     }
 
-    /// How many changes the desk has not confirmed, and how many of those wait for the person.
+    /// How many changes the desk has not confirmed, and how many wait for the person.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
-    pub fn outbox_counts(&self) -> Result<(u64, u64)> {
+    pub fn outbox_counts(&self) -> Result<OutboxCounts> {
         self.run(|| {
-            let (open, stuck): (i64, i64) = self
+            let (open, conflicts): (i64, i64) = self
             .conn
             .prepare_cached(
                 "SELECT count(*), coalesce(sum(stage = 5), 0) FROM outbox WHERE stage IN (1, 2, 5)",
             )?
             .query_row([], |r| Ok((r.get(0)?, r.get(1)?)))?;
-            Ok((open.unsigned_abs(), stuck.unsigned_abs()))
+            let refused: i64 = self
+                .conn
+                .prepare_cached("SELECT count(*) FROM outbox WHERE stage = 4")?
+                .query_row([], |r| r.get(0))?;
+            Ok(OutboxCounts {
+                open: open.unsigned_abs(),
+                conflicts: conflicts.unsigned_abs(),
+                refused: refused.unsigned_abs(),
+            })
         })
     }
 

@@ -8,7 +8,7 @@ use crate::domain::Instant;
 use crate::domain::change::ChangeId;
 use crate::domain::remote::{Cursor, Gone, Mark, Pulled, Told};
 use crate::domain::ticket::{TicketId, TicketKey};
-use crate::store::{KeptPull, StoreError, Writer};
+use crate::store::{Asked, KeptPull, StoreError, Writer};
 
 /// Where the outbox is kept, and what a desk tells. A `Mutex<&mut Writer>` is one; so is
 /// whatever reaches the thread that has a writer.
@@ -53,7 +53,9 @@ pub(super) async fn begin<L: Ledger>(
     ledger.with(move |w| w.begin(id, &mark)).await
 }
 
-/// Writes down what became of a change; names the tickets that look different now.
+/// Writes down what became of a change, given when the desk was asked; names the tickets that
+/// look different now. None: newer things were told meanwhile, the change is to be looked at
+/// once more.
 ///
 /// # Errors
 /// The store cannot be written.
@@ -61,14 +63,15 @@ pub fn settle(
     writer: &mut Writer,
     id: ChangeId,
     verdict: Verdict,
+    asked: Asked,
     now: Instant,
-) -> Result<Vec<TicketId>, StoreError> {
+) -> Result<Option<Vec<TicketId>>, StoreError> {
     match verdict {
-        Verdict::Confirmed { receipt } => writer.received(id, &receipt, now),
-        Verdict::Refused { reason } => writer.refuse(id, &reason, now),
-        Verdict::Again { at } => writer.retry_later(id, Some(at)).map(|()| Vec::new()),
-        Verdict::Conflict { theirs } => writer.meets(id, &theirs, now),
-        Verdict::Unclear { .. } => Ok(Vec::new()),
+        Verdict::Confirmed { receipt } => writer.received(id, &receipt, asked, now).map(Some),
+        Verdict::Refused { reason } => writer.refuse(id, &reason, now).map(Some),
+        Verdict::Again { at } => writer.retry_later(id, Some(at)).map(|()| Some(Vec::new())),
+        Verdict::Conflict { theirs } => writer.meets(id, &theirs, asked, now),
+        Verdict::Unclear { .. } => Ok(Some(Vec::new())),
     }
 }
 
@@ -109,6 +112,7 @@ pub(super) fn keep_story(
     writer: &mut Writer,
     key: TicketKey,
     told: Result<Told, Gone>,
+    asked: Asked,
     now: Instant,
 ) -> Result<KeptPull, StoreError> {
     // Without a first step there is no ticket to tell of.
@@ -127,5 +131,5 @@ pub(super) fn keep_story(
         more: false,
         progress: None,
     };
-    writer.keep(&step, now)
+    writer.keep(&step, asked, now)
 }

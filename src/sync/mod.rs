@@ -4,7 +4,9 @@
 //!
 //! Pushing is: mark in flight, send, confirm or look. It survives a kill at every line:
 //! what was in flight is looked up before it is sent again. Pulling keeps a step and the
-//! place of the next in one, so a kill only tells the same again.
+//! place of the next in one, so a kill only tells the same again. Both go side by side, and
+//! answers overtake each other: each is kept with when it was asked for, and where nobody can
+//! say which of two is the newer one, the ticket is asked for anew.
 
 mod ledger;
 mod plan;

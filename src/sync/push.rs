@@ -14,7 +14,7 @@ use crate::domain::reach::Reach;
 use crate::domain::remote::{Mark, Outgoing, Receipt};
 use crate::domain::text::Untrusted;
 use crate::domain::ticket::TicketId;
-use crate::store::StoreError;
+use crate::store::{Asked, StoreError};
 
 /// So many tickets are sent for at the same time.
 const SIDE_BY_SIDE: usize = 4;
@@ -59,7 +59,9 @@ pub async fn push<L: Ledger, D: Door>(
     let mut tries: HashMap<ChangeId, u8> = HashMap::new();
     let stop = AtomicBool::new(false);
     while !stop.load(Ordering::Relaxed) {
-        let waiting = ledger.with(move |w| pending(w, now)).await?;
+        let (asked, waiting) = ledger
+            .with(move |w| Ok((w.asks()?, pending(w, now)?)))
+            .await?;
         let mut steps = plan(waiting);
         steps.retain(|s| tries.get(&s.out().change.id).is_none_or(|n| *n < TRIES));
         if steps.is_empty() {
@@ -69,7 +71,7 @@ pub async fn push<L: Ledger, D: Door>(
             *tries.entry(step.out().change.id).or_default() += 1;
         }
         let mut answers = stream::iter(steps)
-            .map(|step| take(ledger, desk, step, now, &stop))
+            .map(|step| take(ledger, desk, step, (asked, now), &stop))
             .buffer_unordered(SIDE_BY_SIDE);
         let mut broken = None;
         while let Some(answer) = answers.next().await {
@@ -120,7 +122,7 @@ async fn take<L: Ledger, D: Door>(
     ledger: &L,
     desk: &D,
     step: Step,
-    now: Instant,
+    (asked, now): (Asked, Instant),
     stop: &AtomicBool,
 ) -> Result<Option<(Outcome, Vec<TicketId>)>, StoreError> {
     if stop.load(Ordering::Relaxed) {
@@ -130,15 +132,20 @@ async fn take<L: Ledger, D: Door>(
         Step::LookUp(out, mark) => Some(look_up(desk, out, mark, now).await),
         Step::Send(out) => send(ledger, desk, out, now).await?,
     };
-    let Some(outcome) = outcome else {
+    let Some(mut outcome) = outcome else {
         return Ok(None);
     };
     if outcome.error.as_ref().is_some_and(|e| is_for_all(e.kind)) {
         stop.store(true, Ordering::Relaxed);
     }
     let (id, verdict) = (outcome.id, outcome.verdict.clone());
-    let tickets = ledger.with(move |w| settle(w, id, verdict, now)).await?;
-    Ok(Some((outcome, tickets)))
+    let tickets = ledger
+        .with(move |w| settle(w, id, verdict, asked, now))
+        .await?;
+    if tickets.is_none() {
+        outcome.verdict = Verdict::Again { at: now };
+    }
+    Ok(Some((outcome, tickets.unwrap_or_default())))
 }
 
 /// The next change would only hear the same.

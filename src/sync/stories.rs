@@ -9,12 +9,15 @@ use crate::desk::{DeskError, Door};
 use crate::domain::Instant;
 use crate::domain::remote::{Ahead, RemoteId};
 use crate::domain::ticket::{TicketId, TicketKey};
-use crate::store::StoreError;
+use crate::store::{StoreError, Writer};
 
 /// So many tickets are fetched ahead before something else gets its turn.
 pub const AHEAD: usize = 2;
 /// So many texts of any tickets are asked for in one go.
 pub const IN_BULK: usize = 50;
+
+/// So many tickets are asked for anew in one step.
+const ANEW: usize = 8;
 
 /// What the desk would not tell, and is not asked ahead again.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +35,8 @@ pub struct Fetched {
     pub tickets: Vec<TicketId>,
     /// Tickets that the desk would not tell of, and why.
     pub failed: Vec<(TicketKey, DeskError)>,
+    /// Changes of ours that meet somebody else's since.
+    pub conflicts: usize,
     /// How many were asked for.
     pub asked: usize,
 }
@@ -63,11 +68,14 @@ pub async fn story<L: Ledger, D: Door>(
         asked: 1,
         ..Fetched::default()
     };
+    let asked = ledger.with(|w| w.asks()).await?;
     match desk.story(&key, now).await {
         Err(error) => done.failed.push((key, error)),
         Ok(told) => {
-            let kept = ledger.with(move |w| keep_story(w, key, told, now)).await?;
+            let keep = move |w: &mut Writer| keep_story(w, key, told, asked, now);
+            let kept = ledger.with(keep).await?;
             done.tickets = kept.tickets;
+            done.conflicts = kept.conflicts;
         }
     }
     Ok(done)
@@ -125,10 +133,42 @@ pub async fn ahead<L: Ledger, D: Door>(
         .buffer_unordered(AHEAD);
     let mut done = Fetched::default();
     while let Some(one) = answers.next().await {
-        let one = one?;
-        done.asked += one.asked;
-        done.tickets.extend(one.tickets);
-        done.failed.extend(one.failed);
+        done.add(one?);
     }
     Ok(done)
+}
+
+/// Asks anew for tickets of which nobody can say which of two answers is the newer one, one
+/// after the other. What the desk does not tell singly is left as it was told last; only a
+/// failure that passes is given back.
+///
+/// # Errors
+/// As [`story`].
+pub(super) async fn unclear<L: Ledger, D: Door>(
+    ledger: &L,
+    desk: &D,
+    now: Instant,
+) -> Result<Fetched, StoreError> {
+    let mut done = Fetched::default();
+    for key in ledger.with(|w| w.unclear(ANEW)).await? {
+        let mut one = story(ledger, desk, key, now).await?;
+        for (key, _) in one.failed.extract_if(.., |(_, e)| !e.kind.is_passing()) {
+            ledger.with(move |w| w.leave_unclear(&key)).await?;
+        }
+        let passing = !one.failed.is_empty();
+        done.add(one);
+        if passing {
+            break;
+        }
+    }
+    Ok(done)
+}
+
+impl Fetched {
+    fn add(&mut self, one: Self) {
+        self.asked += one.asked;
+        self.conflicts += one.conflicts;
+        self.tickets.extend(one.tickets);
+        self.failed.extend(one.failed);
+    }
 }

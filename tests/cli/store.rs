@@ -38,9 +38,9 @@ fn an_older_file_is_brought_up_to_date_by_whoever_comes_first() {
             &m,
             "DROP INDEX ticket_requester; DROP INDEX ticket_unread; DROP INDEX ticket_changed;
              DROP INDEX ticket_unsent; DELETE FROM counter WHERE dim = 'requester';
-             DROP TABLE told; DROP INDEX message_remote; DROP INDEX timeline_remote;
+             DROP TABLE told; DROP INDEX outbox_refused; DROP INDEX message_remote; DROP INDEX timeline_remote;
              ALTER TABLE outbox DROP COLUMN mark; ALTER TABLE outbox DROP COLUMN entry;
-             ALTER TABLE outbox DROP COLUMN taken; ALTER TABLE outbox DROP COLUMN theirs;
+             ALTER TABLE outbox DROP COLUMN taken; ALTER TABLE outbox DROP COLUMN theirs; ALTER TABLE outbox DROP COLUMN begun;
              ALTER TABLE message DROP COLUMN remote; ALTER TABLE message DROP COLUMN missing;
              ALTER TABLE timeline DROP COLUMN remote; ALTER TABLE timeline DROP COLUMN was;
              ALTER TABLE timeline DROP COLUMN became; ALTER TABLE attachment DROP COLUMN remote;
@@ -253,7 +253,7 @@ fn the_doctor_tells_form_size_health_room_and_who_may_read() {
         );
     };
     good("store", "3 tickets, ");
-    good("form", "form 4, this program knows 4");
+    good("form", "form 6, this program knows 6");
     good("check", "whole");
     good("audit", "lines, all whole");
     assert_eq!(of("room").len(), 1);
@@ -270,7 +270,7 @@ fn the_doctor_names_damage_and_forms_and_changes_nothing() {
         let line = text.lines().find(|l| l[5..].starts_with(what)).unwrap();
         format!("{line} ({})", out.status.code().unwrap())
     };
-    for (version, says) in [(99, "knows 4 (1)"), (2, "knows 4 (0)")] {
+    for (version, says) in [(99, "knows 5 (1)"), (2, "knows 5 (0)")] {
         raw(&m, &format!("PRAGMA user_version = {version}"));
         assert!(found("form").ends_with(says), "{}", found("form"));
     }

@@ -1,16 +1,20 @@
 //! Talking to a desk: what waits when it cannot be reached, and settling what it did not take.
 
+use std::path::PathBuf;
+
 use deskhand::config::Paths;
 use deskhand::domain::change::{Act, BatchId, Change, ChangeId};
 use deskhand::domain::remote::{Entry, Told, ToldFields};
 use deskhand::domain::sla::Policy;
 use deskhand::domain::text::Untrusted;
 use deskhand::domain::ticket::{Priority, Status, TicketKey};
+use deskhand::shell::Talks;
 use deskhand::store::{Reader, Rules, Writer};
 use uuid::Uuid;
 
 use super::hand::{agent, start, store};
 use super::{Machine, said};
+use crate::contract::fake::{AUTHORITY, Fake, says};
 
 const DESK: &str =
     "[desk]\nkind = \"rt\"\nname = \"the RT\"\nurl = \"https://rt.invalid\"\nme = \"ana\"\n";
@@ -67,6 +71,89 @@ fn what_cannot_be_sent_waits_and_says_what_to_do() {
     let out = m.run(&["sync"]);
     assert_eq!(out.status.code(), Some(4), "{}", said(&out));
     assert!(said(&out).contains("DESKHAND_TOKEN"), "{}", said(&out));
+}
+
+/// The store of the desk of the settings, as if it had told of the three tickets.
+fn filled_and_connected(settings: &str) -> (Machine, PathBuf) {
+    let m = Machine::filled();
+    connected(&m);
+    let config = m.home.path().join(".config/deskhand/config.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(config, text + settings).unwrap();
+    let theirs = Paths {
+        data_dir: store(&m).parent().unwrap().to_owned(),
+        ..Paths::below(m.home.path())
+    };
+    let path = theirs.desk_store("rt", "https://rt.invalid");
+    std::fs::copy(store(&m), &path).unwrap();
+    (m, path)
+}
+
+/// Two that send would send twice.
+#[test]
+fn while_another_window_talks_to_the_desk_nothing_is_sent_from_here() {
+    let (m, path) = filled_and_connected("");
+    let talks = Talks::take(&path).unwrap();
+    let run = |args: &[&str]| {
+        let mut c = m.command(args);
+        c.env("DESKHAND_TOKEN", "1-5-secret").output().unwrap()
+    };
+    let out = run(&["take", "T-2"]);
+    assert!(out.status.success(), "{}", said(&out));
+    let words = "waiting in the outbox: another Deskhand here talks to the desk and sends it";
+    assert!(said(&out).contains(words), "{}", said(&out));
+    let out = run(&["--json", "sync", "--once"]);
+    assert!(out.status.success(), "{}", said(&out));
+    let told: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(
+        (&told["elsewhere"], &told["waiting"], &told["requests"]),
+        (&true.into(), &1.into(), &0.into()),
+        "{told}"
+    );
+    assert_eq!(told["synced"], serde_json::Value::Null, "{told}");
+    drop(talks);
+    let out = run(&["sync", "--once"]);
+    assert!(said(&out).contains("rt.invalid"), "{}", said(&out));
+}
+
+/// Through a proxy and with an authority that only the settings know.
+#[test]
+fn the_way_to_the_desk_is_the_one_that_the_machine_and_the_settings_name() {
+    let fake = Fake::proxy(|_, _| {
+        let json = ["Content-Type: application/json"];
+        says("401 Unauthorized", &json, "{}")
+    });
+    let doctor = |m: &Machine| {
+        let mut c = m.command(&["doctor"]);
+        c.env("DESKHAND_TOKEN", "1-5-secret")
+            .env("HTTPS_PROXY", &fake.url);
+        String::from_utf8(c.output().unwrap().stdout).unwrap()
+    };
+    let m = Machine::filled();
+    let set = |more: &str| {
+        connected(&m);
+        let config = m.home.path().join(".config/deskhand/config.toml");
+        let text = DESK.replace("rt.invalid", "desk.example.org");
+        std::fs::write(config, text + more).unwrap();
+    };
+    set("");
+    let text = doctor(&m);
+    assert!(text.contains("(HTTPS_PROXY)"), "{text}");
+    assert!(
+        text.contains("the TLS certificate of desk.example.org is not trusted"),
+        "{text}"
+    );
+    assert!(text.contains("name its PEM file as ca-file"), "{text}");
+    assert!(fake.asked().is_empty(), "the secret was not sent");
+    set(&format!("ca-file = \"{AUTHORITY}\"\n"));
+    let text = doctor(&m);
+    assert!(text.contains("does not accept our sign-in"), "{text}");
+    let asked = fake.asked();
+    let line = &asked[0].line;
+    assert!(
+        line.starts_with("desk.example.org:443 GET /REST/2.0/"),
+        "{line}"
+    );
 }
 
 /// A store in which the desk has refused one change and met another.
@@ -141,7 +228,8 @@ fn stuck() -> (Machine, ChangeId, ChangeId) {
         whole: false,
         links: None,
     };
-    writer.meets(met, &told, start()).unwrap();
+    let asked = writer.asks().unwrap();
+    writer.meets(met, &told, asked, start()).unwrap();
     (m, refused, met)
 }
 

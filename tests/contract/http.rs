@@ -1,11 +1,14 @@
 //! What goes wrong between us and a desk, and what is said of it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use deskhand::desk::rt::Auth;
 use deskhand::desk::{DeskError, Door, ErrorKind, Rt};
 use deskhand::domain::remote::RemoteId;
 use rstest::rstest;
 
-use super::fake::{Fake, says};
+use super::fake::{AUTHORITY, Fake, says};
 use super::{live, now};
 
 fn desk(url: &str) -> Rt {
@@ -128,6 +131,83 @@ async fn an_answer_that_ends_too_early_is_odd() {
         error.to_string().contains("before it was complete"),
         "{error}"
     );
+}
+
+/// Whatever is left of an answer, it is never taken for a whole one.
+#[tokio::test]
+async fn an_answer_cut_at_any_byte_is_no_answer() {
+    let whole = says("200 OK", JSON, r#"{"Content":"aGVsbG8="}"#);
+    let cut = Arc::new(AtomicUsize::new(0));
+    let (at, all) = (cut.clone(), whole.clone());
+    let fake = Fake::new(move |_, _| all[..at.load(Ordering::SeqCst)].to_vec());
+    let desk = desk(&fake.url);
+    for at in 0..whole.len() {
+        cut.store(at, Ordering::SeqCst);
+        let error = failure(&desk).await;
+        let kinds = [ErrorKind::Unreachable, ErrorKind::Odd];
+        assert!(kinds.contains(&error.kind), "cut at {at}: {error}");
+    }
+    cut.store(whole.len(), Ordering::SeqCst);
+    let bytes = desk.file(&RemoteId("7".into()), now()).await.unwrap();
+    assert_eq!(bytes, b"hello");
+}
+
+/// Text that is JSON and not what was asked for, or hardly JSON at all.
+#[rstest]
+#[case("null")]
+#[case("{}\n{}")]
+#[case(r#"{"Content":7}"#)]
+#[case(r#"{"Content":"\ud800"}"#)]
+#[case(r#"{"Content":"not base64 \u0000"}"#)]
+#[case(&format!("{{\"Content\":{}", "[".repeat(100_000)))]
+#[case(&format!("{{\"Content\":1e{}}}", "9".repeat(400)))]
+#[tokio::test]
+async fn hostile_json_is_odd(#[case] body: &str) {
+    let body = body.to_owned();
+    let fake = Fake::new(move |_, _| says("200 OK", JSON, &body));
+    let error = failure(&desk(&fake.url)).await;
+    assert_eq!(error.kind, ErrorKind::Odd, "{error}");
+    assert!(error.to_string().len() < 1000, "{error}");
+}
+
+fn trusting(url: &str, ca_file: Option<&str>) -> Rt {
+    let settings = deskhand::desk::rt::Settings {
+        ca_file: ca_file.map(Into::into),
+        ..live::settings(url, Auth::Token("1-39-0123456789abcdef".into()))
+    };
+    Rt::new(settings).unwrap()
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_is_said_so_and_what_to_do() {
+    let fake = Fake::secret(|_, _| says("200 OK", JSON, r#"{"Content":"aGVsbG8="}"#));
+    let error = failure(&trusting(&fake.url, None)).await;
+    assert_eq!(error.kind, ErrorKind::Unreachable);
+    let text = error.to_string();
+    for words in [
+        "the TLS certificate of 127.0.0.1:",
+        "is not trusted; ",
+        "ca-file below [desk] in config.toml",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert!(fake.asked().is_empty(), "the secret was not sent");
+}
+
+#[tokio::test]
+async fn an_authority_of_ones_own_is_trusted_if_the_settings_name_it() {
+    let fake = Fake::secret(|_, _| says("200 OK", JSON, r#"{"Content":"aGVsbG8="}"#));
+    let desk = trusting(&fake.url, Some(AUTHORITY));
+    let bytes = desk.file(&RemoteId("7".into()), now()).await.unwrap();
+    assert_eq!(bytes, b"hello");
+    // For that name only.
+    let port = fake.url.rsplit(':').next().unwrap();
+    let other = trusting(
+        &format!("https://[::ffff:127.0.0.1]:{port}"),
+        Some(AUTHORITY),
+    );
+    let error = failure(&other).await;
+    assert_eq!(error.kind, ErrorKind::Unreachable, "{error}");
 }
 
 #[tokio::test]

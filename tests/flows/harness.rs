@@ -12,6 +12,7 @@ use deskhand::app::App;
 use deskhand::app::state::{Overlay, State};
 use deskhand::config::{Config, Paths};
 use deskhand::desk::{Desk, Door as _, Local};
+use deskhand::domain::remote::Pulled;
 use deskhand::shell::{
     Aside, Clock, Console, DeskFile, Flight, OpenDesk, Outside, Parts, Report, Screen, Turn,
     open_demo, open_desk,
@@ -145,6 +146,18 @@ impl Scene {
     pub fn behind(self, root: &Path, desk: Desk) -> Person {
         let paths = Paths::below(root);
         let mut open = open_demo(&paths, &self.config, self.now, false).unwrap();
+        open.setup.abilities = desk.abilities();
+        open.desk = desk;
+        self.with(paths, Some(open))
+    }
+
+    /// The same, where that desk had told something two hours ago.
+    pub fn told(self, root: &Path, desk: Desk, told: &Pulled) -> Person {
+        let paths = Paths::below(root);
+        let mut open = open_demo(&paths, &self.config, self.now, false).unwrap();
+        let (then, asked) = (self.now - TimeDelta::hours(2), open.writer.asks().unwrap());
+        open.writer.keep(told, asked, then).unwrap();
+        open.writer.note_synced(true, then).unwrap();
         open.setup.abilities = desk.abilities();
         open.desk = desk;
         self.with(paths, Some(open))

@@ -3,6 +3,7 @@
 
 mod ahead;
 mod desks;
+mod fetching;
 mod harness;
 mod monkey;
 mod parts;

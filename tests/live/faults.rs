@@ -77,10 +77,10 @@ impl Scene {
     /// One step of a pull; false: it failed, or there is no more.
     async fn pull(&mut self, desk: &Rt) -> bool {
         self.now += TimeDelta::seconds(61);
-        let cursor = self.writer.cursor().unwrap();
+        let (cursor, asked) = (self.writer.cursor().unwrap(), self.writer.asks().unwrap());
         match desk.pull(cursor.as_ref(), self.now).await {
             Ok(pulled) => {
-                self.writer.keep(&pulled, self.now).unwrap();
+                self.writer.keep(&pulled, asked, self.now).unwrap();
                 pulled.more
             }
             Err(_) => false,
@@ -123,7 +123,7 @@ impl Scene {
     }
 
     fn open(&self) -> u64 {
-        self.writer.outbox_counts().unwrap().0
+        self.writer.outbox_counts().unwrap().open
     }
 }
 

@@ -54,7 +54,7 @@ fn use_it(path: &Path) -> Result<Option<std::path::PathBuf>, StoreError> {
     reader.vocabulary(now())?;
     reader.verify_audit()?;
     if let Some(id) = first {
-        let seed = opened.writer.outbox_counts()?.0 + 77;
+        let seed = opened.writer.outbox_counts()?.open + 77;
         let act = Act::Priority {
             to: Some(Priority::P2),
         };

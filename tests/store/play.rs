@@ -333,14 +333,18 @@ impl Play {
                 let both = [told(*i, *version), told((i + 1) % TICKETS, *version)];
                 self.writer.import(&both, at)?;
             }
-            Op::Keep(i, version) => drop(self.writer.keep(&pulled(*i, *version), at)?),
+            Op::Keep(i, version) => {
+                let asked = self.writer.asks()?;
+                self.writer.keep(&pulled(*i, *version), asked, at)?;
+            }
             Op::Received(n) => {
                 if let Some(c) = self.open(*n) {
                     let receipt = Receipt {
                         version: None,
                         entry: Some(RemoteId(format!("ours{}", self.n))),
                     };
-                    self.writer.received(c.id, &receipt, at)?;
+                    let asked = self.writer.asks()?;
+                    self.writer.received(c.id, &receipt, asked, at)?;
                 }
             }
             Op::Choose(n, choice) => {

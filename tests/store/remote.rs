@@ -151,7 +151,8 @@ impl Kept {
     }
 
     fn keep_at(&mut self, pulled: Pulled, at: DateTime<Utc>) -> KeptPull {
-        let done = self.scene.writer.keep(&pulled, at).unwrap();
+        let asked = self.scene.writer.asks().unwrap();
+        let done = self.scene.writer.keep(&pulled, asked, at).unwrap();
         assert_whole(&self.scene.path());
         done
     }
@@ -195,7 +196,9 @@ impl Kept {
             version: Some("v".into()),
             entry: entry.map(|e| RemoteId(e.into())),
         };
-        self.scene.writer.received(c.id, &receipt, at).unwrap();
+        let asked = self.scene.writer.asks().unwrap();
+        let writer = &mut self.scene.writer;
+        writer.received(c.id, &receipt, asked, at).unwrap();
         assert_whole(&self.scene.path());
     }
 
@@ -596,7 +599,9 @@ fn what_the_desk_tells_of_a_meeting_at_the_moment_of_sending_is_kept() {
     let mine = kept.commit(change(1, id, Act::Subject { to: text("mine") }));
     let their = told("T1", Some(fields("theirs")), vec![]);
     for _ in 0..2 {
-        kept.scene.writer.meets(mine.id, &their, now()).unwrap();
+        let writer = &mut kept.scene.writer;
+        let asked = writer.asks().unwrap();
+        writer.meets(mine.id, &their, asked, now()).unwrap();
         assert_eq!(kept.stage(&mine), Stage::Conflict);
     }
     assert_eq!(theirs(&kept, &mine).as_deref(), Some("theirs"));
@@ -812,7 +817,8 @@ fn a_store_of_the_third_version_learns_to_keep_what_is_told() {
         Some(fields("x")),
         vec![said("r1", 1, "jan", Some("new"))],
     );
-    writer.keep(&pull(vec![one]), now()).unwrap();
+    let asked = writer.asks().unwrap();
+    writer.keep(&pull(vec![one]), asked, now()).unwrap();
     let reader = Reader::open(&path).unwrap();
     let id = reader.find(&key("T1")).unwrap().unwrap();
     let thread = reader.thread(id).unwrap().unwrap();

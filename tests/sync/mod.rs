@@ -1,5 +1,7 @@
 //! Sync: the pure rules one by one, and what must hold whatever goes wrong.
 
+mod book;
 mod laws;
 mod model;
+mod play;
 mod rules;

@@ -47,8 +47,19 @@ pub fn agent(name: &str) -> AgentId {
     AgentId::parse(name).unwrap()
 }
 
-/// A field's value in words, who set it, and when.
-type Past = Vec<(u64, bool, String)>;
+/// Who gave a field a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// A change of ours.
+    We,
+    /// A colleague.
+    They,
+    /// A colleague, and we were about to send the same.
+    Both,
+}
+
+/// A field's values in words, and who gave them, the latest last.
+type Past = Vec<(Who, String)>;
 
 /// A ticket as the desk has it.
 #[derive(Clone)]
@@ -64,6 +75,8 @@ pub struct World {
     pub dice: Dice,
     pub faults: bool,
     pub now: Time,
+    /// How far the desk's clock is ahead of ours.
+    pub ahead: TimeDelta,
     pub serial: u64,
     /// As whom we are known there.
     pub me: AgentId,
@@ -76,6 +89,8 @@ pub struct World {
     pub known: HashMap<ChangeId, String>,
     /// What must never happen, in words.
     pub wrong: Vec<String>,
+    /// How often each fault came.
+    pub faulty: BTreeMap<&'static str, u64>,
     /// What the network did, for the report of a failure.
     pub log: Vec<String>,
 }
@@ -112,6 +127,28 @@ enum Fault {
     After(DeskError),
 }
 
+/// What goes wrong. A server that fails may fail before or after it has done what was asked.
+const FAULTS: &[&str] = &[
+    "no connection",
+    "cut before it arrived",
+    "answer lost after commit",
+    "answer cut in the middle",
+    "answer cut in the middle",
+    "429 with Retry-After",
+    "503 without",
+    "500 before",
+    "500 after commit",
+    "502 with HTML before",
+    "502 with HTML after commit",
+    "truncated JSON",
+    "hostile JSON",
+    "401",
+    "slow drip",
+    "slow drip until the time was up",
+    "our clock jumps",
+    "the desk's clock jumps",
+];
+
 fn error(kind: ErrorKind, retry_at: Option<Time>) -> DeskError {
     DeskError {
         kind,
@@ -127,6 +164,7 @@ impl World {
             dice: Dice(seed),
             faults: true,
             now,
+            ahead: TimeDelta::zero(),
             serial: 0,
             me,
             tickets: BTreeMap::new(),
@@ -134,6 +172,7 @@ impl World {
             there: Vec::new(),
             known: HashMap::new(),
             wrong: Vec::new(),
+            faulty: BTreeMap::new(),
             log: Vec::new(),
         }
     }
@@ -182,30 +221,46 @@ impl World {
         if !self.faults || self.dice.hits(70) {
             return Fault::None;
         }
-        let now = self.now;
-        let n = self.dice.roll(8);
-        self.log.push(format!("{what}: fault {n}"));
-        match n {
-            0 => Fault::Before(error(ErrorKind::Unreachable, None)),
-            1 => Fault::Before(error(ErrorKind::Odd, None)),
-            2 => {
-                let wait = TimeDelta::seconds(self.dice.roll(400) as i64);
-                Fault::Before(error(ErrorKind::TooMany, Some(now + wait)))
+        let fault = self.dice.pick(FAULTS);
+        *self.faulty.entry(fault).or_default() += 1;
+        self.log.push(format!("{what}: {fault}"));
+        let seconds = |n: u64| TimeDelta::seconds(n as i64);
+        match fault {
+            "no connection" | "cut before it arrived" => {
+                Fault::Before(error(ErrorKind::Unreachable, None))
             }
-            3 => Fault::Before(error(ErrorKind::SignIn, None)),
-            4 | 5 => Fault::After(error(ErrorKind::Unreachable, None)),
-            6 => Fault::After(error(ErrorKind::Odd, None)),
-            _ => {
-                self.now += TimeDelta::seconds(20);
+            "answer lost after commit" => Fault::After(error(ErrorKind::Unreachable, None)),
+            "429 with Retry-After" => {
+                let at = self.now + seconds(self.dice.roll(400));
+                Fault::Before(error(ErrorKind::TooMany, Some(at)))
+            }
+            "503 without" => Fault::Before(error(ErrorKind::TooMany, None)),
+            "401" => Fault::Before(error(ErrorKind::SignIn, None)),
+            "500 before" | "502 with HTML before" => Fault::Before(error(ErrorKind::Odd, None)),
+            "slow drip" => {
+                self.now += seconds(20);
                 Fault::None
             }
+            "slow drip until the time was up" => {
+                self.now += seconds(60);
+                Fault::After(error(ErrorKind::Unreachable, None))
+            }
+            "our clock jumps" => {
+                self.now += seconds(self.dice.roll(14_400)) - seconds(7200);
+                Fault::None
+            }
+            "the desk's clock jumps" => {
+                self.ahead = seconds(self.dice.roll(7200)) - seconds(3600);
+                Fault::None
+            }
+            _ => Fault::After(error(ErrorKind::Odd, None)),
         }
     }
 
     /// Lays an act over a ticket, by us or by a colleague, and notes what happened.
     pub fn change(&mut self, key: &TicketKey, act: &Act, ours: bool) -> RemoteId {
         self.serial += 1;
-        let (serial, at) = (self.serial, self.now);
+        let (serial, at) = (self.serial, self.now + self.ahead);
         let who = if ours { "we" } else { "they" };
         self.log.push(format!("{serial}: {who} {key} {act:?}"));
         let remote = self.tickets.get_mut(key).unwrap();
@@ -229,7 +284,7 @@ impl World {
         let what = happened(act, &before);
         let value = value(act, &remote.fields);
         let past = remote.past.entry(act.field()).or_default();
-        past.push((serial, ours, value));
+        past.push((if ours { Who::We } else { Who::They }, value));
         let id = RemoteId(format!("{key}/{serial}"));
         let by = Author::Agent {
             id: if ours { self.me.clone() } else { agent("bo") },
@@ -251,12 +306,16 @@ impl World {
         let Some(past) = self.tickets[&out.key].past.get(act.field()) else {
             return;
         };
-        let Some((_, false, now)) = past.last() else {
+        let Some((Who::They, now)) = past.last() else {
             return;
         };
         let known = self.known.get(&out.change.id);
-        let own = past.iter().rfind(|(_, ours, _)| *ours).map(|(.., v)| v);
-        if wanted(act).is_some() && known != Some(now) && own != Some(now) {
+        // What we gave it last, and what we were about to give it since, is no news to the person:
+        // one of these stands in the base, and a colleague who came back to it changed nothing.
+        let ours = past.iter().rposition(|(who, _)| *who == Who::We);
+        let since = past.get(ours.unwrap_or(0)..).unwrap_or_default();
+        let own = since.iter().any(|(who, v)| *who != Who::They && v == now);
+        if wanted(act).is_some() && known != Some(now) && !own {
             self.wrong.push(format!(
                 "{act:?} of {} went over \"{now}\", and the person knew {known:?}",
                 out.key
@@ -274,6 +333,54 @@ impl World {
             entries: entries.map(|(_, e)| e.clone()).collect(),
             whole: true,
             links: None,
+        }
+    }
+
+    /// What happened after that, as a feed tells it: a few entries in the order of their numbers,
+    /// without their texts, and the tickets as they are by now. Some of it is told again.
+    fn feed(&mut self, since: u64) -> Pulled {
+        let of = |(key, r): (&TicketKey, &Remote)| {
+            let all = r.entries.iter().map(|(n, e)| (*n, key.clone(), e.clone()));
+            all.collect::<Vec<_>>()
+        };
+        let mut all: Vec<_> = self.tickets.iter().flat_map(of).collect();
+        all.sort_by_key(|(n, ..)| *n);
+        let place = all.partition_point(|(n, ..)| *n <= since);
+        let most = 1 + self.dice.roll(6) as usize;
+        let last = (place + most).min(all.len());
+        let cursor = all[..last].last().map_or(since, |(n, ..)| *n);
+        let again = self.dice.roll(4) as usize;
+        let mut by_ticket: BTreeMap<TicketKey, Vec<Entry>> = BTreeMap::new();
+        for (_, key, mut entry) in all[place.saturating_sub(again)..last].iter().cloned() {
+            if let Happened::Said { content, .. } = &mut entry.what {
+                *content = None;
+            }
+            by_ticket.entry(key).or_default().push(entry);
+        }
+        let mut tickets = Vec::new();
+        for (key, mut entries) in by_ticket {
+            if self.dice.hits(20) {
+                entries.reverse();
+                entries.extend(entries.clone());
+            }
+            let now = self.told(&key, u64::MAX);
+            tickets.push(Told {
+                entries,
+                version: None,
+                whole: false,
+                ..now
+            });
+        }
+        if self.dice.hits(10) {
+            tickets.extend(tickets.last().cloned());
+        }
+        Pulled {
+            tickets,
+            gone: Vec::new(),
+            names: None,
+            cursor: Cursor(cursor.to_string()),
+            more: last < all.len(),
+            progress: None,
         }
     }
 }
@@ -416,30 +523,9 @@ impl Door for Model {
     async fn pull(&self, from: Option<&Cursor>, _now: Time) -> Answer<Pulled> {
         let since: u64 = from.map_or(0, |c| c.0.parse().unwrap_or(0));
         self.call("pull", move |w| {
-            let mut changed: Vec<_> = w
-                .tickets
-                .iter()
-                .filter(|(_, r)| r.last > since)
-                .map(|(key, r)| (r.last, key.clone()))
-                .collect();
-            changed.sort();
-            let more = changed.len() > 2;
-            changed.truncate(2);
-            let cursor = changed.last().map_or(since, |(last, _)| *last);
-            // A desk tells with some overlap.
-            w.log.push(format!("pull {since} to {cursor}"));
-            let tickets = changed
-                .iter()
-                .map(|(_, key)| w.told(key, since.saturating_sub(3)))
-                .collect();
-            Ok(Pulled {
-                tickets,
-                gone: Vec::new(),
-                names: None,
-                cursor: Cursor(cursor.to_string()),
-                more,
-                progress: None,
-            })
+            let step = w.feed(since);
+            w.log.push(format!("pull {since} to {}", step.cursor.0));
+            Ok(step)
         })
         .await
     }
@@ -464,11 +550,11 @@ impl Door for Model {
                 Meeting::There => {
                     w.there.push(out.change.id);
                     // From now on the person knows it.
-                    let (act, serial) = (&out.change.act, w.serial);
+                    let act = &out.change.act;
                     let remote = w.tickets.get_mut(&out.key).unwrap();
                     let same = value(act, &remote.fields);
                     let past = remote.past.entry(act.field()).or_default();
-                    past.push((serial, true, same));
+                    past.push((Who::Both, same));
                     Prepared::There(Receipt::default())
                 }
                 Meeting::Conflict => Prepared::Conflict(Box::new(w.told(&out.key, 0))),
@@ -490,10 +576,7 @@ impl Door for Model {
             w.guard(out);
             let id = w.change(&out.key, act, true);
             w.done.push(out.change.id);
-            Ok(Receipt {
-                version: Some(w.serial.to_string()),
-                entry: Some(id),
-            })
+            Ok(receipt(act, w.serial, id))
         })
         .await
     }
@@ -509,12 +592,18 @@ impl Door for Model {
                     && !out.taken.contains(&e.remote)
                     && is_like(&e.what, &out.change.act)
             });
-            Ok(found.map(|(serial, e)| Receipt {
-                version: Some(serial.to_string()),
-                entry: Some(e.remote.clone()),
-            }))
+            let act = &out.change.act;
+            Ok(found.map(|(serial, e)| receipt(act, *serial, e.remote.clone())))
         })
         .await
+    }
+}
+
+/// A desk's word. It names what a message became, and nothing else.
+fn receipt(act: &Act, serial: u64, entry: RemoteId) -> Receipt {
+    Receipt {
+        version: Some(serial.to_string()),
+        entry: matches!(act, Act::Say { .. }).then_some(entry),
     }
 }
 

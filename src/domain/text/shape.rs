@@ -80,14 +80,26 @@ fn wrap_row(row: &str, columns: usize, rows: &mut Vec<Printable>) {
         if w > columns.max(2) {
             // A chain of letters that a script writes as one: broken where it must be.
             filler.split = true;
-            for (i, c) in g.char_indices() {
-                filler.take(at + i, c == ' ', c.width().unwrap_or(0));
+            for (i, letter) in letters(g) {
+                filler.take(at + i, letter == " ", cell_width(letter));
             }
         } else {
             filler.take(at, g == " ", w);
         }
     }
     filler.put(row.len());
+}
+
+/// The characters of a cluster that take room, each with the marks and selectors that sit on it.
+fn letters(cluster: &str) -> impl Iterator<Item = (usize, &str)> {
+    let starts = |(at, c): &(usize, char)| *at == 0 || c.width().unwrap_or(0) > 0;
+    let mut places = cluster.char_indices().filter(starts).map(|(at, _)| at);
+    let mut next = places.next();
+    std::iter::from_fn(move || {
+        let at = next?;
+        next = places.next();
+        Some((at, cluster.get(at..next.unwrap_or(cluster.len()))?))
+    })
 }
 
 /// Where a row can be broken.
