@@ -92,7 +92,8 @@ pub fn list(session: &Session, args: &ListArgs, out: &mut Out) -> Result<(), Fai
     print(session, &tickets, total, out)
 }
 
-fn view(session: &Session, name: &str) -> Result<(Query, Sort), Fail> {
+/// What a view shows, by its name.
+pub fn view(session: &Session, name: &str) -> Result<(Query, Sort), Fail> {
     let same = |a: &str| {
         let plain = |s: &str| s.to_lowercase().replace([' ', '_'], "-");
         plain(a) == plain(name)

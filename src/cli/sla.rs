@@ -1,4 +1,6 @@
-//! `sla`: the sum behind a ticket's deadlines.
+//! `sla`: the sum behind a ticket's deadlines; what became of promises is in `report`.
+
+mod report;
 
 use chrono::NaiveDateTime;
 use serde_json::{Value, json};
@@ -18,21 +20,22 @@ use crate::domain::when::parse_when;
 pub fn run(session: &Session, what: &SlaWhat, out: &mut Out) -> Result<(), Fail> {
     match what {
         SlaWhat::Explain { id, at } => explain_ticket(session, id, at.as_deref(), out),
+        SlaWhat::Report(args) => report::run(session, args, out),
     }
 }
 
 /// A moment that is past or ahead.
-fn moment(session: &Session, text: &str) -> Result<Instant, Fail> {
+fn moment(session: &Session, flag: &str, text: &str) -> Result<Instant, Fail> {
     if let Ok(at) = text.trim().parse() {
         return Ok(at);
     }
     if let Ok(wall) = NaiveDateTime::parse_from_str(text.trim(), "%Y-%m-%d %H:%M") {
         let clock = wall.format("%H:%M").to_string();
         return resolve_local(session.config.zone, wall.date(), &clock)
-            .map_err(|e| Fail::usage(format!("--at: {e}")));
+            .map_err(|e| Fail::usage(format!("{flag}: {e}")));
     }
     parse_when(text, session.now, &session.config.calendar)
-        .map_err(|e| Fail::usage(format!("--at: {e}")))
+        .map_err(|e| Fail::usage(format!("{flag}: {e}")))
 }
 
 fn explain_ticket(
@@ -41,7 +44,7 @@ fn explain_ticket(
     at: Option<&str>,
     out: &mut Out,
 ) -> Result<(), Fail> {
-    let now = at.map_or(Ok(session.now), |text| moment(session, text))?;
+    let now = at.map_or(Ok(session.now), |text| moment(session, "--at", text))?;
     let reader = session.reader()?;
     let ticket = session.ticket(&reader, id)?;
     let Some(thread) = reader.thread(ticket.id)? else {

@@ -525,6 +525,36 @@ impl Reader {
         })
     }
 
+    /// Hands what clocks care of to `each`, of every ticket that is meant and lives on under its own number,
+    /// oldest first, until it says stop with `false`. One is in memory at a time.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub fn histories(
+        &self,
+        query: &Query,
+        asker: &Asker,
+        each: &mut dyn FnMut(TicketHistory) -> bool,
+    ) -> Result<()> {
+        self.run(|| {
+            let ask = list::Ask::to_count(&self.conn, query, asker)?;
+            let meant = &ask.sieve.sql;
+            let mut stmt = self.conn.prepare(&format!(
+                "SELECT t.id FROM ticket t WHERE t.merged IS NULL AND ({meant}) ORDER BY t.id"
+            ))?;
+            let mut found = stmt.query([])?;
+            while let Some(row) = found.next()? {
+                let Some(ticket) = ask.load_by_itself(row.get(0)?)? else {
+                    continue;
+                };
+                if !each(outbox::shown_history(&self.conn, ticket)?) {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// Hands every ticket to `each`, oldest first, until it says stop with `false`.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! `sla explain`.
+//! `sla explain` and `sla report`.
 
 use super::{Machine, said};
 
@@ -64,4 +64,91 @@ fn a_moment_or_a_ticket_that_is_none_is_refused() {
     assert_eq!(out.status.code(), Some(3));
     let early = m.ok(&["sla", "explain", "T-1", "--at", "2026-11-01 10:00"]);
     assert!(early.contains("no promise of \"mydre\""), "{early}");
+}
+
+#[test]
+fn a_report_sets_promises_side_by_side() {
+    let m = Machine::filled();
+    let r = m.json(&["sla", "report", "--by", "target,agent"]);
+    assert_eq!(r["by"], serde_json::json!(["target", "agent"]));
+    let groups = r["groups"].as_array().unwrap();
+    let of = |target: &str, agent: serde_json::Value| {
+        let is = |g: &&serde_json::Value| g["target"] == target && g["agent"] == agent;
+        groups.iter().find(is).unwrap()
+    };
+    // T-1 was answered after half an hour; what was asked then waits for more than eight hours.
+    let first = of("first response", "ana".into());
+    assert_eq!((&first["met"], &first["breached"]), (&1.into(), &0.into()));
+    assert_eq!(
+        (&first["median_minutes"], &first["p90_minutes"]),
+        (&30.into(), &30.into())
+    );
+    let next = of("next response", "ana".into());
+    assert_eq!((&next["met"], &next["breached"]), (&0.into(), &1.into()));
+    let text = m.ok(&["sla", "report"]);
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[0].starts_with("target"), "{text}");
+    assert!(
+        lines[0].contains("week") && lines[0].ends_with("p90"),
+        "{text}"
+    );
+    assert!(
+        text.contains(
+            "first response  -       ana    2026-W47    1         0       100 %    30 m  30 m"
+        ),
+        "{text}"
+    );
+    assert!(lines.last().unwrap().starts_with("all "), "{text}");
+    assert!(!text.contains('\u{1b}'));
+}
+
+#[test]
+fn a_report_narrows_by_filter_and_by_time() {
+    let m = Machine::filled();
+    let total = |args: &[&str]| {
+        let mut all = vec!["sla", "report"];
+        all.extend(args);
+        let r = m.json(&all);
+        let n = |key: &str| r["total"][key].as_u64().unwrap();
+        (n("met"), n("breached"))
+    };
+    assert_eq!(total(&[]), (1, 1));
+    assert_eq!(total(&["assignee:ana"]), (1, 1));
+    assert_eq!(total(&["assignee:none"]), (0, 0));
+    assert_eq!(total(&["printer"]), (1, 1));
+    assert_eq!(total(&["--view", "Mine"]), (0, 0));
+    assert_eq!(total(&["--to", "2026-11-20"]), (1, 0));
+    assert_eq!(
+        total(&["--from", "2026-11-21", "--to", "2026-11-30"]),
+        (0, 1)
+    );
+    assert_eq!(
+        total(&["--from", "2026-11-20T08:30:01Z", "--to", "2026-11-22"]),
+        (0, 0)
+    );
+    let none = m.ok(&["sla", "report", "assignee:nobody-here"]);
+    assert_eq!(none, "no promise was met or breached there\n");
+    for wrong in [
+        &["--from", "sometime"][..],
+        &["--by", "mood"],
+        &["--csv", "--json"],
+    ] {
+        let mut all = vec!["sla", "report"];
+        all.extend(wrong);
+        assert_eq!(m.run(&all).status.code(), Some(2), "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_report_for_spreadsheets_has_no_formulas() {
+    let m = Machine::new();
+    let line = r#"{"v":1,"id":"T-1","created_at":"2026-11-20T08:00:00Z","status":"open","subject":"a","assignee":"@ana","events":[{"at":"2026-11-20T08:30:00Z","by":"x","kind":"reply","role":"helper","body":"b"}]}"#;
+    assert!(
+        m.feed(&["import", "--quiet", "-"], line.as_bytes())
+            .status
+            .success()
+    );
+    let csv = m.ok(&["sla", "report", "--csv", "--by", "agent,target"]);
+    let expected = "agent,target,met,breached,met_percent,median_minutes,p90_minutes\r\n\"'@ana\",first response,1,0,100,30,30\r\n";
+    assert_eq!(csv, expected);
 }

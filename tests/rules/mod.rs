@@ -6,6 +6,7 @@ mod gate;
 mod holidays;
 mod keymap;
 mod outbox;
+mod outcomes;
 mod promises;
 mod query;
 mod sla;

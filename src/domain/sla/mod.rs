@@ -7,14 +7,18 @@ mod amount;
 mod clock;
 mod countdown;
 mod life;
+mod outcome;
 mod policy;
+mod report;
 mod theirs;
 mod why;
 
 pub use amount::Amount;
 pub use clock::{clocks, due};
 pub use countdown::{Countdown, SOON, Urgency, countdown};
+pub use outcome::{Outcome, outcomes};
 pub use policy::{NextResponseScope, Policy, Reopening, Rule};
+pub use report::{By, Key, Report, Sums};
 pub use theirs::{Settled, TheirDue, Trust, Whose, settle};
 pub use why::{Explained, Reason, Segment, explain, why};
 
