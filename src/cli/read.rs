@@ -249,7 +249,8 @@ pub fn show(session: &Session, id: &str, out: &mut Out) -> Result<(), Fail> {
     }
     let due = shape::due(t, session);
     if !due.is_empty() {
-        out.row(&format!("  due {due}"))?;
+        let beside = shape::beside(t, session).map(|b| format!(" ({b})"));
+        out.row(&format!("  due {due}{}", beside.unwrap_or_default()))?;
     }
     if !t.labels.is_empty() {
         out.row(&format!("  labels {}", t.labels.join(", ")))?;

@@ -56,9 +56,11 @@ fn explain_ticket(
     if session.json {
         let clocks: Vec<Value> = all.iter().map(value).collect();
         let key = ticket.key.as_str();
-        return Ok(
-            out.json(&json!({"id": key, "at": now, "policy": policy.name, "clocks": clocks}))?
-        );
+        return Ok(out.json(
+            &json!({"id": key, "at": now, "policy": policy.name, "clocks": clocks,
+                "due": shape::ticket(&ticket, session)["due"], "due_whose": ticket.beside.whose,
+                "due_other": shape::ticket(&ticket, session)["due_other"]}),
+        )?);
     }
     out.row(&format!("{}  {}", ticket.key, ticket.subject.line()))?;
     if all.is_empty() {
@@ -67,6 +69,9 @@ fn explain_ticket(
             "  no promise of \"{}\" runs on it at {at}",
             text::line(&policy.name)
         ))?;
+    }
+    if let Some(beside) = shape::beside(&ticket, session) {
+        out.row(&format!("  what counts now is {beside}"))?;
     }
     for e in &all {
         print(e, session, out)?;

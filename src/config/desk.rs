@@ -11,6 +11,7 @@ use toml::Spanned;
 use super::error::ConfigError;
 use super::nearest;
 use crate::domain::people::{AgentId, TenantId};
+use crate::domain::sla::Trust;
 use crate::domain::text;
 use crate::domain::ticket::Status;
 
@@ -97,6 +98,8 @@ pub(super) struct DeskTable {
     statuses: BTreeMap<String, Status>,
     workspace_field: Option<String>,
     labels_field: Option<String>,
+    /// Whose due instants count; absent: as `[sla]` says.
+    pub(super) due: Option<Trust>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

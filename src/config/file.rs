@@ -153,6 +153,7 @@ impl ConfigFile {
             calendars: self.calendars,
             sla: self.sla,
         };
+        let trust = self.desk.as_ref().and_then(|d| d.get_ref().due);
         let desk = match self.desk {
             None => None,
             Some(desk) => {
@@ -160,7 +161,8 @@ impl ConfigFile {
                 Some(desk.into_inner().resolve(span, file, source)?)
             }
         };
-        let (calendar, policy) = hours.resolve(file, source)?;
+        let (calendar, mut policy) = hours.resolve(file, source)?;
+        policy.trust = trust.unwrap_or(policy.trust);
         Ok(Config {
             me: self.me,
             zone: self.zone.unwrap_or_else(|| calendar.zone()),

@@ -317,6 +317,9 @@ pub struct Ticket {
     pub turn: Turn,
     /// The most urgent promise.
     pub due: Due,
+    /// Whose that is, and what the other side says.
+    #[serde(default)]
+    pub beside: super::sla::Beside,
     /// How often the assignee changed. Four hand-overs miss four of five SLAs: warn at the third.
     pub reassignments: u32,
     /// Grows with each change of the ticket; a change names the version it was made against.

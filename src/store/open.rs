@@ -15,6 +15,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../assets/migrations/002_drafts.sql"),
     include_str!("../../assets/migrations/003_narrow.sql"),
     include_str!("../../assets/migrations/004_remote.sql"),
+    include_str!("../../assets/migrations/005_their_due.sql"),
 ];
 
 /// A file opened for writing.

@@ -507,10 +507,8 @@ impl Writer {
                 let mut h = put::history(s.conn, old.clone())?;
                 h.events.extend(outbox::clock_events(s.conn, old.id)?);
                 h.events.sort_by_key(|e| e.at);
-                let due = put::due(s.rules, &h);
-                if due != old.due {
-                    let mut t = old.clone();
-                    t.due = due;
+                let t = put::with_due(s.conn, s.rules, h)?;
+                if (t.due, t.beside) != (old.due, old.beside) {
                     put::write(s.conn, Some(&old), &t, &mut s.counters)?;
                 }
             }

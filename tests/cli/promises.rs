@@ -1,6 +1,13 @@
 //! `sla explain` and `sla report`.
 
 use super::{Machine, said};
+use deskhand::domain::calendar::Calendar;
+use deskhand::domain::people::AgentId;
+use deskhand::domain::remote::{Cursor, Pulled, Told, ToldFields};
+use deskhand::domain::sla::{Policy, Target, TheirDue, Trust};
+use deskhand::domain::text::Untrusted;
+use deskhand::domain::ticket::{Status, TicketKey};
+use deskhand::store::{Rules, Writer};
 
 #[test]
 fn a_deadline_is_explained_as_text_and_as_json() {
@@ -151,4 +158,88 @@ fn a_report_for_spreadsheets_has_no_formulas() {
     let csv = m.ok(&["sla", "report", "--csv", "--by", "agent,target"]);
     let expected = "agent,target,met,breached,met_percent,median_minutes,p90_minutes\r\n\"'@ana\",first response,1,0,100,30,30\r\n";
     assert_eq!(csv, expected);
+}
+
+/// A machine on which a desk has told that T-1 is due on Tuesday at noon in Amsterdam.
+fn told_due() -> Machine {
+    let m = Machine::filled();
+    let config = m.home.path().join(".config/deskhand");
+    std::fs::create_dir_all(&config).unwrap();
+    std::fs::write(config.join("config.toml"), "[sla]\ntrust = \"both\"\n").unwrap();
+    let mut policy = Policy::mydre();
+    policy.trust = Trust::Both;
+    let rules = Rules {
+        policy,
+        calendar: Calendar::standard(),
+        me: AgentId::parse("sam").unwrap(),
+    };
+    let t = |s: &str| s.parse().unwrap();
+    let now = t("2026-11-24T09:00:00Z");
+    let store = m.home.path().join(".local/share/deskhand/local.db");
+    let mut writer = Writer::open(&store, rules, now).unwrap().writer;
+    let told = Told {
+        key: TicketKey::parse("T-1").unwrap(),
+        fields: Some(ToldFields {
+            subject: Untrusted::new("Share"),
+            status: Status::Open,
+            status_label: None,
+            priority: None,
+            kind: None,
+            tenant: None,
+            workspace: None,
+            requester: None,
+            assignee: None,
+            labels: None,
+            channel: None,
+            created: t("2026-11-24T08:00:00Z"),
+            updated: t("2026-11-24T08:00:00Z"),
+            resolved: None,
+            closed: None,
+            due: vec![TheirDue {
+                target: Target::Resolution,
+                at: t("2026-11-24T11:00:00Z"),
+            }],
+            further: Vec::new(),
+        }),
+        version: None,
+        entries: Vec::new(),
+        whole: true,
+        links: None,
+    };
+    let pulled = Pulled {
+        tickets: vec![told],
+        gone: Vec::new(),
+        names: None,
+        cursor: Cursor("c".into()),
+        more: false,
+        progress: None,
+    };
+    writer.keep(&pulled, now).unwrap();
+    m
+}
+
+#[test]
+fn where_the_desk_says_something_else_both_are_told_with_whose_they_are() {
+    let m = told_due();
+    let text = m.ok(&["show", "T-1"]);
+    let due = text.lines().find(|l| l.starts_with("  due ")).unwrap();
+    assert!(due.contains("in 2 h 00 (the desk's, ours: "), "{due}");
+    let ticket = m.json(&["show", "T-1"]);
+    assert_eq!(
+        (&ticket["due_whose"], &ticket["due"]["target"]),
+        (&"theirs".into(), &"resol.".into())
+    );
+    assert_eq!(ticket["due_other"]["target"], "next");
+    let text = m.ok(&["sla", "explain", "T-1"]);
+    assert!(
+        text.contains("what counts now is the desk's, ours: "),
+        "{text}"
+    );
+    let e = m.json(&["sla", "explain", "T-1"]);
+    assert_eq!(
+        (&e["due_whose"], &e["due"]["at"]),
+        (&"theirs".into(), &"2026-11-24T11:00:00Z".into())
+    );
+    let row = m.json(&["next"]);
+    assert_eq!(row["ticket"]["id"], "T-1");
 }

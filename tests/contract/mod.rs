@@ -60,6 +60,7 @@ fn blank(key: TicketKey) -> Ticket {
         snoozed_until: None,
         turn: Turn::Nobody,
         due: Due::None,
+        beside: Default::default(),
         reassignments: 0,
         version: 1,
         unread: false,

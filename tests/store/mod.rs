@@ -14,6 +14,7 @@ mod remote;
 mod remote_laws;
 mod scene;
 mod sound;
+mod their_due;
 
 use chrono::TimeDelta;
 use deskhand::domain::change::{Act, LinkKind, NewAttachment};

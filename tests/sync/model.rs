@@ -157,6 +157,7 @@ impl World {
             updated: created,
             resolved: None,
             closed: None,
+            due: Vec::new(),
             further: Vec::new(),
         };
         let remote = Remote {

@@ -5,7 +5,7 @@ use crate::app::layout::detail_lines;
 use crate::app::prepare;
 use crate::app::state::{Found, LineKind, Overlay, Pane, QueueRow, State, Tab, Why};
 use crate::domain::list::Sort;
-use crate::domain::sla::{self, Reason, Subject};
+use crate::domain::sla::{self, Reason, Subject, Whose};
 use crate::domain::text::{Printable, line};
 use crate::domain::thread::Thread;
 use crate::domain::ticket::{Due, TicketId};
@@ -254,6 +254,7 @@ impl Turn<'_> {
         lines.push(self.permission(&row));
         lines.push(Printable::empty());
         lines.push(due_line(self.s, &row));
+        lines.extend(whose_line(&row));
         lines.extend(rule_line(self.s, &row));
         let thread = self.s.detail.as_ref().filter(|d| d.ticket == row.ticket.id);
         if let Some(l) = thread.and_then(|d| d.loaded.as_ref()) {
@@ -411,6 +412,20 @@ fn due_line(s: &State, row: &QueueRow) -> Printable {
             row.status
         )),
         Due::None => line("No promise is open on it."),
+    }
+}
+
+/// Whose instant that is, where the desk gives its own.
+fn whose_line(row: &QueueRow) -> Option<Printable> {
+    let whose = row.ticket.beside.whose;
+    match (whose, row.other.is_empty()) {
+        (Whose::Ours, true) => None,
+        (Whose::Theirs, true) => Some(line("The desk gives that instant; the settings trust it.")),
+        (_, false) => Some(line(&format!(
+            "That instant is {}; it presses more than the other side's ({}).",
+            whose.word(),
+            row.other
+        ))),
     }
 }
 

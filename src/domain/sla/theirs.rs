@@ -29,13 +29,41 @@ pub struct TheirDue {
 }
 
 /// Whose due instant it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Whose {
     /// Counted here.
+    #[default]
     Ours,
     /// Given by the desk.
     Theirs,
+}
+
+impl Whose {
+    /// The other side.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Ours => Self::Theirs,
+            Self::Theirs => Self::Ours,
+        }
+    }
+
+    /// How it is said beside an instant.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ours => "ours",
+            Self::Theirs => "the desk's",
+        }
+    }
+}
+
+/// What is to be known beside a due instant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// Whose it is.
+    pub whose: Whose,
+    /// The other side's, where both are to be shown and they differ.
+    pub other: Option<Due>,
 }
 
 /// What counts, and what else is to be shown.
