@@ -10,6 +10,7 @@ use super::shape;
 use crate::app::state::View;
 use crate::app::views::built_in;
 use crate::domain::list::{Anchor, Count, ListRequest, Sort};
+use crate::domain::next;
 use crate::domain::query::Query;
 use crate::domain::ticket::{Ticket, TicketId};
 use crate::domain::trail::words;
@@ -331,6 +332,7 @@ pub fn next(session: &Session, out: &mut Out) -> Result<(), Fail> {
         format!("it falls due first of those you may work on ({due})")
     };
     out.row(&format!("  why: {why}"))?;
+    out.row(&format!("  the order: {}", next::RULE))?;
     for (why, n) in &urgent.passed {
         out.row(&format!("  passed over: {n} {why}"))?;
     }

@@ -274,6 +274,18 @@ pub enum Due {
     None,
 }
 
+impl Due {
+    /// The smaller the more urgent: what runs by its instant in milliseconds, what is paused by the
+    /// seconds it has left, no promise.
+    pub const fn presses(&self) -> (u8, i64) {
+        match self {
+            Self::Running { at, .. } => (0, at.timestamp_millis()),
+            Self::Paused { left, .. } => (1, *left),
+            Self::None => (2, 0),
+        }
+    }
+}
+
 /// A ticket's fields, without its conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ticket {

@@ -8,8 +8,9 @@ use super::*;
 use crate::domain::change::OutboxRow;
 use crate::domain::list::{Asker, Count, ListRequest, Outlook, Page, Urgent, Vocabulary};
 use crate::domain::list::{DueMark, Sort};
+use crate::domain::next;
 use crate::domain::people::TenantId;
-use crate::domain::query::{Flag, Query, Term, Test, Who};
+use crate::domain::query::Query;
 use crate::domain::sla::Target;
 use crate::domain::thread::{AttachmentId, Draft, MessageId, Thread};
 use crate::domain::ticket::TicketKey;
@@ -284,7 +285,7 @@ impl Reader {
     }
 
     /// The ticket to do next: live, awake, not waiting, mine or nobody's, within the team's
-    /// scope and of a tenant this agent may act for; by due.
+    /// scope and of a tenant this agent may act for; the first by [`next::Rank`].
     ///
     /// # Errors
     /// As [`Self::list`].
@@ -294,17 +295,7 @@ impl Reader {
             if !self.narrow_to_my_tenants(&mut asker)? {
                 return Ok(None);
             }
-            let flag = |f, negated| Term {
-                negated,
-                test: Test::Is(vec![f]),
-            };
-            let mut query = Query::all();
-            query.terms = vec![
-                flag(Flag::Live, false),
-                flag(Flag::Snoozed, true),
-                flag(Flag::Waiting, true),
-            ];
-            query = query.and(Test::Assignee(vec![Some(Who::Me), None]));
+            let query = next::candidates();
             let ask = list::Ask::new(&self.conn, &query, Sort::Due, &asker)?;
             let mut from = (i64::MIN, i64::MIN);
             let row = loop {

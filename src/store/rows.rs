@@ -58,7 +58,7 @@ pub const fn shelf(t: &Ticket) -> i64 {
 const PAUSED: i64 = 1 << 45;
 const NONE: i64 = 1 << 46;
 
-/// Orders by due: what runs by its instant, what is paused by what is left, then what has none.
+/// Orders by due as [`crate::domain::next::Rank`] does: what runs by its instant, what is paused by what is left, then what has none.
 pub fn k_due(due: &Due) -> i64 {
     match due {
         Due::Running { at, .. } => due_bound(*at),

@@ -7,6 +7,7 @@ mod flight;
 mod kill;
 mod laws;
 mod mend;
+mod next;
 mod plans;
 mod play;
 mod reach;

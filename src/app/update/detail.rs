@@ -5,6 +5,7 @@ use crate::app::layout::detail_lines;
 use crate::app::prepare;
 use crate::app::state::{Found, LineKind, Overlay, Pane, QueueRow, State, Tab, Why};
 use crate::domain::list::Sort;
+use crate::domain::next;
 use crate::domain::sla::{self, Reason, Subject, Whose};
 use crate::domain::text::{Printable, line};
 use crate::domain::thread::Thread;
@@ -248,6 +249,7 @@ impl Turn<'_> {
             && *id == row.ticket.id
         {
             lines.push(line("It is the most urgent ticket that you may work on."));
+            lines.push(line(&format!("The order of what is next: {}.", next::RULE)));
             let over = passed.iter();
             lines.extend(over.map(|(why, n)| line(&format!("Passed over: {n}, because {why}."))));
         }

@@ -93,7 +93,7 @@ pub fn settle(ours: Due, theirs: &[TheirDue], trust: Trust) -> Settled {
         (Trust::Ours, _) | (_, None) => settled(ours, Whose::Ours, None),
         (Trust::Theirs, Some(theirs)) => settled(theirs, Whose::Theirs, None),
         (Trust::Both, Some(theirs)) if same(&ours, &theirs) => settled(ours, Whose::Ours, None),
-        (Trust::Both, Some(theirs)) if presses(&ours) <= presses(&theirs) => {
+        (Trust::Both, Some(theirs)) if ours.presses() <= theirs.presses() => {
             settled(ours, Whose::Ours, Some(theirs))
         }
         (Trust::Both, Some(theirs)) => settled(theirs, Whose::Theirs, Some(ours)),
@@ -107,14 +107,5 @@ fn same(a: &Due, b: &Due) -> bool {
             a.timestamp().abs_diff(b.timestamp()) < SAME
         }
         _ => a == b,
-    }
-}
-
-/// The smaller the more urgent: what runs, what is paused, no promise.
-const fn presses(due: &Due) -> (u8, i64) {
-    match due {
-        Due::Running { at, .. } => (0, at.timestamp()),
-        Due::Paused { left, .. } => (1, *left),
-        Due::None => (2, 0),
     }
 }
