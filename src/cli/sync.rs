@@ -18,7 +18,7 @@ use crate::domain::change::{ChangeId, OutboxRow, Stage};
 use crate::domain::conflict::Choice;
 use crate::domain::text::Printable;
 use crate::domain::ticket::TicketKey;
-use crate::shell::Clock;
+use crate::shell::{Clock, calendars};
 use crate::store::{StoreError, Undone, Writer};
 use crate::sync::schedule::{self, Failures, Situation};
 use crate::sync::{Ledger as _, pull, push, stories};
@@ -48,6 +48,9 @@ const TEXTS: u64 = 200;
 /// `sync`
 pub fn sync(session: &Session, once: bool, out: &mut Out) -> Result<Code, Fail> {
     let mut writer = session.writer()?;
+    if calendars::refresh(&session.paths, &session.config, session.now) {
+        session.take_calendars(&mut writer)?;
+    }
     let desk = session.desk()?;
     if once || !desk.is_remote() {
         let talked = session::wait(talk(&mut writer, &desk, session.now))??;

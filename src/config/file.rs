@@ -146,7 +146,12 @@ fn zone<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Tz>, D::Error> {
 }
 
 impl ConfigFile {
-    pub(super) fn resolve(self, file: &Path, source: &str) -> Result<Config, ConfigError> {
+    pub(super) fn resolve(
+        self,
+        file: &Path,
+        source: &str,
+        fetched: super::Fetched<'_>,
+    ) -> Result<Config, ConfigError> {
         let standard = Config::default();
         let hours = Hours {
             calendar: self.calendar,
@@ -161,7 +166,8 @@ impl ConfigFile {
                 Some(desk.into_inner().resolve(span, file, source)?)
             }
         };
-        let (calendar, mut policy) = hours.resolve(file, source)?;
+        let mut subscriptions = Vec::new();
+        let (calendar, mut policy) = hours.resolve(file, source, fetched, &mut subscriptions)?;
         policy.trust = trust.unwrap_or(policy.trust);
         Ok(Config {
             me: self.me,
@@ -179,6 +185,7 @@ impl ConfigFile {
             desk,
             calendar,
             policy,
+            subscriptions,
             views: views(self.views, file, source)?,
             snippets: self.snippets,
             macros: self.macros,

@@ -5,7 +5,8 @@
 //! it these tests say "skipped". `tests/live/rt/rt run cargo test contract` brings up such a
 //! server, filled by `tests/live/rt/fill.pl`, and throws it away afterwards.
 
-mod fake;
+mod calendars;
+pub mod fake;
 mod feed;
 mod http;
 mod live;

@@ -3,6 +3,7 @@
 
 mod desks;
 mod harness;
+mod holidays;
 mod monkey;
 mod parts;
 mod places;

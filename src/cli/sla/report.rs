@@ -143,6 +143,14 @@ fn csv(report: &Report, out: &mut Out) -> Result<(), Fail> {
     Ok(())
 }
 
+fn minutes(n: i64) -> String {
+    if n == 0 {
+        "0 m".to_owned()
+    } else {
+        span(n * 60)
+    }
+}
+
 /// A name longer than this is cut: the columns stay together.
 const WIDEST: usize = 24;
 
@@ -153,7 +161,7 @@ fn table(report: &Report, out: &mut Out) -> Result<(), Fail> {
         keys.iter().map(|k| word(k).into_string()).collect()
     };
     let sums = |sums: &Sums| -> Vec<String> {
-        let time = |p| sums.minutes(p).map_or_else(|| "-".into(), |m| span(m * 60));
+        let time = |p| sums.minutes(p).map_or_else(|| "-".into(), minutes);
         let percent = percent(sums).map_or_else(|| "-".into(), |p| format!("{p} %"));
         vec![
             sums.met.to_string(),
