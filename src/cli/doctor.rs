@@ -338,10 +338,11 @@ fn calendars(session: &Session) -> Vec<Finding> {
             .map(|text| parse_ics_holidays(text).map_or(0, |days| days.len()));
         let age = kept.fetched.map(|at| (session.now - at).num_days());
         let found = match (days, kept.fetched) {
-            (Some(days), Some(at)) => format!(
-                "{host}: {days} days, as of {}",
-                super::shape::local(at, session)
-            ),
+            (Some(days), Some(at)) => {
+                let word = if days == 1 { "holiday" } else { "holidays" };
+                let at = super::shape::local(at, session);
+                format!("{host}: {days} {word}, as of {at}")
+            }
             _ => format!("{host}: never fetched"),
         };
         let fetches = "an open console asks again by itself, `deskhand sync --once` now";

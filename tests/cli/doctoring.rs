@@ -121,7 +121,7 @@ fn holidays_at_an_address_are_said_to_be_old_or_missing() {
             "2026-11-23T09:00:00Z",
             None,
             true,
-            "1 days, as of Mon 2026-11-23 10:00",
+            "1 holiday, as of Mon 2026-11-23 10:00",
         ),
         (
             "2026-11-23T09:00:00Z",

@@ -9,7 +9,8 @@ use deskhand::domain::ticket::{Due, Status, Ticket};
 use deskhand::store::Rules;
 
 use super::remote::{Kept, by, fields, minute, told};
-use super::scene::{asker, rules};
+use super::scene::{Scene, asker, rules};
+use super::sound::assert_whole;
 
 fn trusting(trust: Trust) -> Rules {
     let mut rules = rules();
@@ -181,4 +182,25 @@ fn a_told_escalation_gives_the_clock_away_and_back() {
         .map(|e| (e.field.as_str(), e.new.as_ref().unwrap().raw()))
         .collect();
     assert_eq!(told, [("clock", "vendor"), ("clock", "team")]);
+}
+
+/// A pass that was broken off is begun again, also when the rules are what they were before it.
+#[test]
+fn rules_that_change_back_in_the_middle_are_counted_again() {
+    let mut scene = Scene::with(4000);
+    let mut other = rules();
+    other.policy.rules.truncate(1);
+    assert!(scene.writer.set_rules(other).unwrap());
+    let first = scene.writer.recompute_due(None).unwrap();
+    assert!(first.next.is_some(), "there is more than a step");
+    assert!(
+        scene.writer.set_rules(rules()).unwrap(),
+        "part of it is by other rules"
+    );
+    let mut from = None;
+    while let Some(next) = scene.writer.recompute_due(from).unwrap().next {
+        from = Some(next);
+    }
+    assert!(!scene.writer.set_rules(rules()).unwrap());
+    assert_whole(&scene.path());
 }
