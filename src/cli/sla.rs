@@ -1,11 +1,13 @@
 //! `sla`: the sum behind a ticket's deadlines; what became of promises is in `report`.
 
+mod args;
 mod report;
+
+pub use args::SlaWhat;
 
 use chrono::NaiveDateTime;
 use serde_json::{Value, json};
 
-use super::args::SlaWhat;
 use super::exit::Fail;
 use super::out::Out;
 use super::session::Session;

@@ -3,11 +3,11 @@
 use chrono::{Days, NaiveDate};
 use serde_json::{Map, Value, json};
 
-use super::super::args::ReportArgs;
 use super::super::exit::Fail;
 use super::super::out::Out;
 use super::super::read;
 use super::super::session::Session;
+use super::args::ReportArgs;
 use super::{moment, span};
 use crate::domain::Instant;
 use crate::domain::calendar::resolve_local;
