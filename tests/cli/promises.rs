@@ -243,3 +243,27 @@ fn where_the_desk_says_something_else_both_are_told_with_whose_they_are() {
     let row = m.json(&["next"]);
     assert_eq!(row["ticket"]["id"], "T-1");
 }
+
+/// An escalation that comes in with a file moves the clock's owner, there and back, and goes out again.
+#[test]
+fn an_escalation_that_is_imported_gives_the_clock_away_and_back() {
+    let m = Machine::new();
+    let line = r#"{"v":1,"id":"T-9","created_at":"2026-11-23T08:00:00Z","status":"open","subject":"a","deskhand":{"status":"open","priority":"2","turn":"ours","clocks":{"opened_by":"requester","first_status":"new","events":[{"at":"2026-11-23T09:00:00Z","what":"escalated"},{"at":"2026-11-23T11:00:00Z","what":"returned"}]}}}"#;
+    let fed = m.feed(&["import", "--quiet", "-"], line.as_bytes());
+    assert!(fed.status.success(), "{}", said(&fed));
+    let e = m.json(&["sla", "explain", "T-9", "--at", "2026-11-23T12:00:00Z"]);
+    let first = &e["clocks"][0];
+    assert_eq!(first["owner"], "team");
+    assert_eq!(first["elapsed"], 4 * 3600);
+    assert_eq!(first["elapsed_vendor"], 2 * 3600);
+    let then = m.json(&["sla", "explain", "T-9", "--at", "2026-11-23T10:00:00Z"]);
+    assert_eq!(then["clocks"][0]["owner"], "vendor");
+    let text = m.ok(&["sla", "explain", "T-9", "--at", "2026-11-23T12:00:00Z"]);
+    assert!(text.contains("2 h counted, with the vendor"), "{text}");
+    m.ok(&["take", "T-9"]);
+    let out = m.ok(&["export", "--all"]);
+    assert!(
+        out.contains("escalated") && out.contains("returned"),
+        "{out}"
+    );
+}
