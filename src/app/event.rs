@@ -3,8 +3,10 @@
 use keybinds::KeyInput;
 
 use crate::domain::Instant;
+use crate::domain::calendar::Calendar;
 use crate::domain::change::{BatchId, NewAttachment, OutboxRow};
 use crate::domain::list::{Approaching, Count, Outlook, Page, Urgent, Vocabulary};
+use crate::domain::sla::Policy;
 use crate::domain::text::Printable;
 use crate::domain::thread::{DraftPlace, Kept, Thread};
 use crate::domain::ticket::{Ticket, TicketId, TicketKey};
@@ -263,6 +265,8 @@ pub enum Event {
     Failed(Fault),
     /// The store or the desk changed.
     Changed(Changed),
+    /// Working time and promises are counted by these from now on; lists come anew when they are.
+    Hours(Box<(Calendar, Policy)>),
     /// A desk was opened after the welcome: everything begins anew.
     DeskOpened(Box<Setup>),
 }

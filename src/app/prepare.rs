@@ -23,6 +23,7 @@ pub fn row(s: &State, row: Row) -> QueueRow {
     QueueRow {
         place: row.place,
         countdown: countdown(&t.due, s.moment(), &s.calendar),
+        other: other(s, &t),
         target: match t.due {
             Due::Running { target, .. } | Due::Paused { target, .. } => Some(target),
             Due::None => None,
@@ -44,6 +45,19 @@ pub fn row(s: &State, row: Row) -> QueueRow {
         labels: line(&t.labels.join(" ")),
         ticket: Arc::new(t),
     }
+}
+
+/// What the other side says of when it is due, where the two differ.
+fn other(s: &State, t: &Ticket) -> Printable {
+    let Some(due) = t.beside.other else {
+        return Printable::empty();
+    };
+    let whose = t.beside.whose.other().word();
+    line(&match due {
+        Due::Running { at, .. } => format!("{whose}: {}", time(s, at)),
+        Due::Paused { .. } => format!("{whose}: paused"),
+        Due::None => format!("{whose}: no promise"),
+    })
 }
 
 /// Whose a ticket is, in words: "You", a name, or "-".

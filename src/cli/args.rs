@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit;
+use super::sla::SlaWhat;
 use crate::domain::Instant;
 use crate::domain::when::WHEN_FORMS;
 
@@ -329,19 +330,6 @@ pub enum Chosen {
     Theirs,
     /// Both messages: ours goes after theirs
     Both,
-}
-
-/// What to do with promises.
-#[derive(Debug, Clone, Subcommand)]
-pub enum SlaWhat {
-    /// The segments that add up to each deadline of a ticket: what counted, what paused it, who set it
-    Explain {
-        /// The ticket's number
-        id: String,
-        #[arg(long, value_name = "TIME", help = format!("As it stands at that moment: {WHEN_FORMS}, or 2026-11-24T09:00:00Z"))]
-        /// As it stands at that moment
-        at: Option<String>,
-    },
 }
 
 /// What to do with the settings.

@@ -14,6 +14,7 @@ use super::out::Out;
 use super::session::{self, Session};
 use crate::app::top;
 use crate::config;
+use crate::domain::calendar::parse_ics_holidays;
 use crate::domain::text;
 use crate::shell;
 use crate::store::{self, AuditVerdict, Health, Reader};
@@ -120,6 +121,7 @@ fn look(global: &Global, deep: bool) -> Vec<Finding> {
                     c.zone
                 ),
             ));
+            all.extend(calendars(&session));
             all.push(editor(&shell::editor_command(c.editor.as_deref())));
             all.push(Finding::good("agent", session.me.to_string()));
             if let Some(remote) = &session.remote {
@@ -340,6 +342,48 @@ fn audit(path: &Path) -> Finding {
         ),
         Err(e) => Finding::bad("audit", e.to_string(), "see the sentence above"),
     }
+}
+
+/// After so many days without a word from its host a calendar may be out of date.
+const STALE_DAYS: i64 = 14;
+
+/// The calendars of holidays at addresses: how old what is kept is, and what went wrong last.
+fn calendars(session: &Session) -> Vec<Finding> {
+    let all = session.config.subscriptions.iter();
+    all.map(|url| {
+        let kept = config::Subscribed::read(&session.paths.subscribed(url));
+        let host = config::subscribed_host(url);
+        let days = kept
+            .text
+            .as_deref()
+            .map(|text| parse_ics_holidays(text).map_or(0, |days| days.len()));
+        let age = kept.fetched.map(|at| (session.now - at).num_days());
+        let found = match (days, kept.fetched) {
+            (Some(days), Some(at)) => {
+                let word = if days == 1 { "holiday" } else { "holidays" };
+                let at = super::shape::local(at, session);
+                format!("{host}: {days} {word}, as of {at}")
+            }
+            _ => format!("{host}: never fetched"),
+        };
+        let fetches = "an open console asks again by itself, `deskhand sync --once` now";
+        match (kept.trouble, age) {
+            (Some(why), Some(age)) if age < STALE_DAYS => Finding::hint(
+                "holidays",
+                format!("{found}; {why}"),
+                format!("what was fetched counts; {fetches}"),
+            ),
+            (Some(why), _) => Finding::bad(
+                "holidays",
+                format!("{found}; {why}"),
+                format!("check the address under holiday_files; {fetches}"),
+            ),
+            (None, None) => Finding::hint("holidays", found, fetches),
+            (None, Some(age)) if age >= STALE_DAYS => Finding::hint("holidays", found, fetches),
+            (None, Some(_)) => Finding::good("holidays", found),
+        }
+    })
+    .collect()
 }
 
 fn editor(command: &str) -> Finding {

@@ -80,8 +80,11 @@ fn behind_dashes(e: &clap::Error) -> Option<String> {
         .map(|a| a.to_string_lossy().into_owned())
         .take_while(|a| a != "--")
         .collect();
-    let asks = |a: &&String| matches!(a.as_str(), "list" | "search" | "export");
-    let command = words.iter().find(asks)?;
+    let asks = |a: &&String| matches!(a.as_str(), "list" | "search" | "export" | "report");
+    let command = match words.iter().find(asks)?.as_str() {
+        "report" => "sla report",
+        other => other,
+    };
     let is_it = |w: &&String| {
         !flag.starts_with("--") && w.starts_with(flag.as_str()) && w.len() > flag.len()
     };

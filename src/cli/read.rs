@@ -10,6 +10,7 @@ use super::shape;
 use crate::app::state::View;
 use crate::app::views::built_in;
 use crate::domain::list::{Anchor, Count, ListRequest, Sort};
+use crate::domain::next;
 use crate::domain::query::Query;
 use crate::domain::ticket::{Ticket, TicketId};
 use crate::domain::trail::words;
@@ -92,7 +93,8 @@ pub fn list(session: &Session, args: &ListArgs, out: &mut Out) -> Result<(), Fai
     print(session, &tickets, total, out)
 }
 
-fn view(session: &Session, name: &str) -> Result<(Query, Sort), Fail> {
+/// What a view shows, by its name.
+pub fn view(session: &Session, name: &str) -> Result<(Query, Sort), Fail> {
     let same = |a: &str| {
         let plain = |s: &str| s.to_lowercase().replace([' ', '_'], "-");
         plain(a) == plain(name)
@@ -263,7 +265,8 @@ pub fn show(session: &Session, id: &str, out: &mut Out) -> Result<(), Fail> {
     }
     let due = shape::due(t, session);
     if !due.is_empty() {
-        out.row(&format!("  due {due}"))?;
+        let beside = shape::beside(t, session).map(|b| format!(" ({b})"));
+        out.row(&format!("  due {due}{}", beside.unwrap_or_default()))?;
     }
     if !t.labels.is_empty() {
         out.row(&format!("  labels {}", t.labels.join(", ")))?;
@@ -344,6 +347,7 @@ pub fn next(session: &Session, out: &mut Out) -> Result<(), Fail> {
         format!("it falls due first of those you may work on ({due})")
     };
     out.row(&format!("  why: {why}"))?;
+    out.row(&format!("  the order: {}", next::RULE))?;
     for (why, n) in &urgent.passed {
         out.row(&format!("  passed over: {n} {why}"))?;
     }

@@ -50,6 +50,15 @@ pub fn paths(global: &Global) -> Result<Paths, Fail> {
     })?)
 }
 
+/// Computes all due instants again.
+fn recount(writer: &mut Writer) -> Result<(), Fail> {
+    let mut from = None;
+    while let Some(next) = writer.recompute_due(from)?.next {
+        from = Some(next);
+    }
+    Ok(())
+}
+
 /// Waits for an answer of a desk over a network.
 ///
 /// # Errors
@@ -136,12 +145,21 @@ impl Session {
         }
         let mut writer = opened.writer;
         if opened.due_stale {
-            let mut from = None;
-            while let Some(next) = writer.recompute_due(from)?.next {
-                from = Some(next);
-            }
+            recount(&mut writer)?;
         }
         Ok(writer)
+    }
+
+    /// Counts by the calendars as they were just fetched.
+    ///
+    /// # Errors
+    /// The settings or the store cannot be read.
+    pub fn take_calendars(&self, writer: &mut Writer) -> Result<(), Fail> {
+        let config = config::load(&self.paths)?.config;
+        if writer.set_rules(shell::rules(&config, self.me.clone()))? {
+            recount(writer)?;
+        }
+        Ok(())
     }
 
     /// The desk to talk to: the one of the settings, or this machine. It is made once.

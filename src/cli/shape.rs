@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::session::Session;
 use crate::domain::Instant;
-use crate::domain::sla::countdown;
+use crate::domain::sla::{Whose, countdown};
 use crate::domain::text::{self, Printable, Untrusted};
 use crate::domain::thread::{Author, Message};
 use crate::domain::ticket::{Due, Ticket};
@@ -15,15 +15,6 @@ fn raw(text: Option<&Untrusted>) -> Option<&str> {
 
 /// A ticket's fields.
 pub fn ticket(t: &Ticket, session: &Session) -> Value {
-    let due = match &t.due {
-        Due::Running { target, at } => {
-            json!({"state": "running", "target": target.word(), "at": at, "late": *at < session.now})
-        }
-        Due::Paused { target, left } => {
-            json!({"state": "paused", "target": target.word(), "left_seconds": left})
-        }
-        Due::None => json!({"state": "none"}),
-    };
     json!({
         "id": t.key.as_str(),
         "subject": t.subject.raw(),
@@ -43,7 +34,9 @@ pub fn ticket(t: &Ticket, session: &Session) -> Value {
         "closed": t.closed,
         "snoozed_until": t.snoozed_until,
         "turn": t.turn.word(),
-        "due": due,
+        "due": due_value(&t.due, session),
+        "due_whose": t.beside.whose,
+        "due_other": t.beside.other.as_ref().map(|d| due_value(d, session)),
         "reassignments": t.reassignments,
         "unread": t.unread,
         "changed": t.changed,
@@ -57,6 +50,33 @@ pub fn say_ahead(value: &mut Value, session: &Session) {
     if let (true, Some(map)) = (session.is_ahead, value.as_object_mut()) {
         map.insert("at".into(), json!(session.now));
     }
+}
+
+fn due_value(due: &Due, session: &Session) -> Value {
+    match due {
+        Due::Running { target, at } => {
+            json!({"state": "running", "target": target.word(), "at": at, "late": *at < session.now})
+        }
+        Due::Paused { target, left } => {
+            json!({"state": "paused", "target": target.word(), "left_seconds": left})
+        }
+        Due::None => json!({"state": "none"}),
+    }
+}
+
+/// Whose the due instant is, and what the other side says; none where only we count.
+pub fn beside(t: &Ticket, session: &Session) -> Option<String> {
+    let whose = t.beside.whose;
+    let other = t.beside.other.map(|due| {
+        let says = match due {
+            Due::Running { target, at } => format!("{} {}", target.long(), local(at, session)),
+            Due::Paused { .. } => "paused".to_owned(),
+            Due::None => "no promise".to_owned(),
+        };
+        format!(", {}: {says}", whose.other().word())
+    });
+    let tell = other.is_some() || whose == Whose::Theirs;
+    tell.then(|| format!("{}{}", whose.word(), other.unwrap_or_default()))
 }
 
 /// Who speaks.

@@ -1,9 +1,13 @@
-//! `sla`: the sum behind a ticket's deadlines.
+//! `sla`: the sum behind a ticket's deadlines; what became of promises is in `report`.
+
+mod args;
+mod report;
+
+pub use args::SlaWhat;
 
 use chrono::NaiveDateTime;
 use serde_json::{Value, json};
 
-use super::args::SlaWhat;
 use super::exit::Fail;
 use super::out::Out;
 use super::session::Session;
@@ -18,21 +22,22 @@ use crate::domain::when::parse_when;
 pub fn run(session: &Session, what: &SlaWhat, out: &mut Out) -> Result<(), Fail> {
     match what {
         SlaWhat::Explain { id, at } => explain_ticket(session, id, at.as_deref(), out),
+        SlaWhat::Report(args) => report::run(session, args, out),
     }
 }
 
 /// A moment that is past or ahead.
-fn moment(session: &Session, text: &str) -> Result<Instant, Fail> {
+fn moment(session: &Session, flag: &str, text: &str) -> Result<Instant, Fail> {
     if let Ok(at) = text.trim().parse() {
         return Ok(at);
     }
     if let Ok(wall) = NaiveDateTime::parse_from_str(text.trim(), "%Y-%m-%d %H:%M") {
         let clock = wall.format("%H:%M").to_string();
         return resolve_local(session.config.zone, wall.date(), &clock)
-            .map_err(|e| Fail::usage(format!("--at: {e}")));
+            .map_err(|e| Fail::usage(format!("{flag}: {e}")));
     }
     parse_when(text, session.now, &session.config.calendar)
-        .map_err(|e| Fail::usage(format!("--at: {e}")))
+        .map_err(|e| Fail::usage(format!("{flag}: {e}")))
 }
 
 fn explain_ticket(
@@ -41,7 +46,7 @@ fn explain_ticket(
     at: Option<&str>,
     out: &mut Out,
 ) -> Result<(), Fail> {
-    let now = at.map_or(Ok(session.now), |text| moment(session, text))?;
+    let now = at.map_or(Ok(session.now), |text| moment(session, "--at", text))?;
     let reader = session.reader()?;
     let ticket = session.ticket(&reader, id)?;
     let Some(thread) = reader.thread(ticket.id)? else {
@@ -53,9 +58,11 @@ fn explain_ticket(
     if session.json {
         let clocks: Vec<Value> = all.iter().map(value).collect();
         let key = ticket.key.as_str();
-        return Ok(
-            out.json(&json!({"id": key, "at": now, "policy": policy.name, "clocks": clocks}))?
-        );
+        return Ok(out.json(
+            &json!({"id": key, "at": now, "policy": policy.name, "clocks": clocks,
+                "due": shape::ticket(&ticket, session)["due"], "due_whose": ticket.beside.whose,
+                "due_other": shape::ticket(&ticket, session)["due_other"]}),
+        )?);
     }
     out.row(&format!("{}  {}", ticket.key, ticket.subject.line()))?;
     if all.is_empty() {
@@ -64,6 +71,9 @@ fn explain_ticket(
             "  no promise of \"{}\" runs on it at {at}",
             text::line(&policy.name)
         ))?;
+    }
+    if let Some(beside) = shape::beside(&ticket, session) {
+        out.row(&format!("  what counts now is {beside}"))?;
     }
     for e in &all {
         print(e, session, out)?;

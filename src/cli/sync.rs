@@ -19,7 +19,7 @@ use crate::domain::conflict::Choice;
 use crate::domain::remote::Ahead;
 use crate::domain::text::Printable;
 use crate::domain::ticket::TicketKey;
-use crate::shell::{Clock, Talks};
+use crate::shell::{Clock, Talks, calendars};
 use crate::store::{OutboxCounts, StoreError, Undone, Writer};
 use crate::sync::schedule::{self, Failures, Situation};
 use crate::sync::stories::{self, Skip};
@@ -54,6 +54,9 @@ const STORIES: u64 = 200;
 /// `sync`
 pub fn sync(session: &Session, once: bool, out: &mut Out) -> Result<Code, Fail> {
     let mut writer = session.writer()?;
+    if calendars::refresh(&session.paths, &session.config, session.now) {
+        session.take_calendars(&mut writer)?;
+    }
     let desk = session.desk()?;
     if once || !desk.is_remote() {
         let talked = session::wait(talk(&mut writer, &desk, session.ahead(), session.now))??;

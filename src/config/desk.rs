@@ -12,6 +12,7 @@ use super::error::ConfigError;
 use super::nearest;
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::remote::Ahead;
+use crate::domain::sla::Trust;
 use crate::domain::text;
 use crate::domain::ticket::Status;
 
@@ -102,6 +103,8 @@ pub(super) struct DeskTable {
     labels_field: Option<String>,
     #[serde(default)]
     texts: Ahead,
+    /// Whose due instants count; absent: as `[sla]` says.
+    pub(super) due: Option<Trust>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -150,13 +150,19 @@ fn zone<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Tz>, D::Error> {
 }
 
 impl ConfigFile {
-    pub(super) fn resolve(self, file: &Path, source: &str) -> Result<Config, ConfigError> {
+    pub(super) fn resolve(
+        self,
+        file: &Path,
+        source: &str,
+        fetched: super::Fetched<'_>,
+    ) -> Result<Config, ConfigError> {
         let standard = Config::default();
         let hours = Hours {
             calendar: self.calendar,
             calendars: self.calendars,
             sla: self.sla,
         };
+        let trust = self.desk.as_ref().and_then(|d| d.get_ref().due);
         let desk = match self.desk {
             None => None,
             Some(desk) => {
@@ -164,7 +170,9 @@ impl ConfigFile {
                 Some(desk.into_inner().resolve(span, file, source)?)
             }
         };
-        let (calendar, policy) = hours.resolve(file, source)?;
+        let mut subscriptions = Vec::new();
+        let (calendar, mut policy) = hours.resolve(file, source, fetched, &mut subscriptions)?;
+        policy.trust = trust.unwrap_or(policy.trust);
         Ok(Config {
             me: self.me,
             zone: self.zone.unwrap_or_else(|| calendar.zone()),
@@ -182,6 +190,7 @@ impl ConfigFile {
             calendar,
             policy,
             warn: WarnFile::resolve(self.warn, file, source)?,
+            subscriptions,
             views: views(self.views, file, source)?,
             snippets: self.snippets,
             macros: self.macros,

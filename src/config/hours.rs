@@ -1,13 +1,14 @@
 //! The tables `[calendar]`, `[calendars.NAME]` and `[sla]`: when the desk is open, and what is promised.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::error::ConfigError;
+use super::subscribed;
 use crate::domain::Instant;
 use crate::domain::calendar::{Calendar, CalendarSpec, Span, Weekly, parse_ics_holidays};
 use crate::domain::sla::{NextResponseScope, Policy, Reopening, Rule, Target, Trust};
@@ -21,7 +22,7 @@ pub(super) struct CalendarFile {
     public_holidays: Option<Vec<String>>,
     holidays: Vec<NaiveDate>,
     named_holidays: BTreeMap<NaiveDate, String>,
-    holiday_files: Vec<PathBuf>,
+    holiday_files: Vec<String>,
     yearly_holidays: Vec<String>,
     special_dates: BTreeMap<NaiveDate, Vec<Span>>,
     breaks: BTreeMap<NaiveDate, Vec<Span>>,
@@ -55,11 +56,13 @@ impl Hours {
         self,
         file: &Path,
         source: &str,
+        fetched: super::Fetched<'_>,
+        subscriptions: &mut Vec<String>,
     ) -> Result<(Calendar, Policy), ConfigError> {
-        let read = |table: &str, f: Spanned<CalendarFile>| {
+        let mut read = |table: &str, f: Spanned<CalendarFile>| {
             let span = f.span();
             f.into_inner()
-                .calendar(file)
+                .calendar(file, fetched, subscriptions)
                 .map_err(|e| ConfigError::at(file, source, Some(span), format!("[{table}] {e}")))
         };
         let calendar = match self.calendar {
@@ -90,20 +93,28 @@ impl Hours {
 
 impl CalendarFile {
     /// Calendar files lie beside the settings unless their path says otherwise.
-    fn calendar(self, settings: &Path) -> Result<Calendar, String> {
+    fn calendar(
+        self,
+        settings: &Path,
+        fetched: super::Fetched<'_>,
+        subscriptions: &mut Vec<String>,
+    ) -> Result<Calendar, String> {
         let beside = settings.parent().unwrap_or(Path::new(""));
         let standard = CalendarSpec::standard();
         let mut named = self.named_holidays;
-        for path in self.holiday_files {
-            let path = beside.join(path);
-            let text = std::fs::read_to_string(&path).map_err(|e| {
-                format!(
-                    "holiday_files: {} cannot be read: {e}; correct its path",
-                    path.display()
-                )
-            })?;
-            let days = parse_ics_holidays(&text)
-                .map_err(|e| format!("holiday_files: {}: {e}", path.display()))?;
+        for written in self.holiday_files {
+            let url = subscribed::address(&written).map_err(|e| format!("holiday_files: {e}"))?;
+            let days = match url {
+                Some(url) => {
+                    // What was kept was sound; days that cannot be read any more are fetched anew.
+                    let text = fetched(&url).unwrap_or_default();
+                    if !subscriptions.contains(&url) {
+                        subscriptions.push(url);
+                    }
+                    parse_ics_holidays(&text).unwrap_or_default()
+                }
+                None => in_file(&beside.join(written))?,
+            };
             for (date, name) in days {
                 named.entry(date).or_insert(name);
             }
@@ -122,6 +133,13 @@ impl CalendarFile {
         };
         Calendar::new(spec).map_err(|e| e.to_string())
     }
+}
+
+fn in_file(path: &Path) -> Result<BTreeMap<NaiveDate, String>, String> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| format!("holiday_files: {shown} cannot be read: {e}; correct its path"))?;
+    parse_ics_holidays(&text).map_err(|e| format!("holiday_files: {shown}: {e}"))
 }
 
 fn policy(f: SlaFile) -> Result<Policy, String> {

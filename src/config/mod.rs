@@ -10,6 +10,7 @@ mod file;
 mod hours;
 mod paths;
 mod save;
+mod subscribed;
 mod warn;
 
 use std::path::Path;
@@ -21,6 +22,7 @@ pub use error::{ConfigError, nearest};
 pub use file::{MacroAct, MacroFile, SnippetFile, Theme};
 pub use paths::{Flags, Paths};
 pub use save::{delete_view, save_desk, save_view};
+pub use subscribed::{Subscribed, host as subscribed_host};
 pub use warn::{Notify, Warn};
 
 use crate::domain::calendar::Calendar;
@@ -79,6 +81,8 @@ pub struct Config {
     pub policy: Policy,
     /// Warnings before a promise runs out.
     pub warn: Warn,
+    /// Addresses of calendars whose days are in there, as they were fetched last.
+    pub subscriptions: Vec<String>,
     /// The person's own views, in order.
     pub views: Vec<OwnView>,
     /// The team's snippets.
@@ -107,6 +111,7 @@ impl Default for Config {
             calendar,
             policy: Policy::mydre(),
             warn: Warn::default(),
+            subscriptions: Vec::new(),
             views: Vec::new(),
             snippets: Vec::new(),
             macros: Vec::new(),
@@ -131,7 +136,9 @@ pub fn load(paths: &Paths) -> Result<Loaded, ConfigError> {
     let file = paths.config_file();
     let text = read(&file)?;
     let mut config = match &text {
-        Some(text) => parse(text, &file)?,
+        Some(text) => resolve(text, &file, &|url| {
+            Subscribed::read(&paths.subscribed(url)).text
+        })?,
         None => Config::default(),
     };
     config.own_keys = read(&paths.keys_file())?;
@@ -141,14 +148,21 @@ pub fn load(paths: &Paths) -> Result<Loaded, ConfigError> {
     })
 }
 
-/// Reads settings from text; `file` only names it in errors.
+/// Reads settings from text; `file` only names it in errors. Calendars at an address have not come.
 ///
 /// # Errors
 /// Says which line and column is wrong and what to write there instead.
 pub fn parse(text: &str, file: &Path) -> Result<Config, ConfigError> {
+    resolve(text, file, &|_| None)
+}
+
+/// The text of a calendar at an address, as far as it is here.
+type Fetched<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+fn resolve(text: &str, file: &Path, fetched: Fetched<'_>) -> Result<Config, ConfigError> {
     let typed: file::ConfigFile =
         toml::from_str(text).map_err(|e| ConfigError::toml(file, text, &e))?;
-    typed.resolve(file, text)
+    typed.resolve(file, text, fetched)
 }
 
 fn read(file: &Path) -> Result<Option<String>, ConfigError> {

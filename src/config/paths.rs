@@ -110,6 +110,24 @@ impl Paths {
             .join(format!("{}.secret", desk_file(kind, url)))
     }
 
+    /// What is kept of a calendar at an address. The name tells the host alone: the rest of the
+    /// address may be a secret.
+    pub fn subscribed(&self, url: &str) -> PathBuf {
+        let host = super::desk::host(url).to_owned();
+        let plain = |c: char| {
+            if c.is_ascii_alphanumeric() || c == '.' {
+                c
+            } else {
+                '-'
+            }
+        };
+        let host: String = host.chars().map(plain).take(MOST_OF_ADDRESS).collect();
+        let hash = Sha256::digest(url.as_bytes());
+        let digits: String = hash.iter().take(8).map(|b| format!("{b:02x}")).collect();
+        let calendars = self.data_dir.join("calendars");
+        calendars.join(format!("{host}-{digits}.json"))
+    }
+
     /// The demo desk's store: never mixed with real tickets.
     pub fn demo_store(&self) -> PathBuf {
         self.data_dir.join("demo.db")

@@ -194,6 +194,11 @@ impl Reply {
             .map(str::trim)
     }
 
+    /// The body as it came.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
     /// The body as JSON.
     ///
     /// # Errors

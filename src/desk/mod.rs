@@ -6,6 +6,7 @@
 
 mod error;
 mod http;
+pub mod ics;
 mod local;
 pub mod rt;
 mod secret;

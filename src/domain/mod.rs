@@ -11,6 +11,7 @@ pub mod gate;
 pub mod import;
 pub mod list;
 pub mod macros;
+pub mod next;
 pub mod people;
 pub mod query;
 pub mod reach;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Instant;
 use super::change::{Change, LinkKind};
 use super::people::{Agent, AgentId, Tenant, TenantId, Workspace};
+use super::sla::{Owner, TheirDue};
 use super::text::Untrusted;
 use super::thread::{Author, Visibility};
 use super::ticket::{Channel, Kind, Priority, Status, Ticket, TicketKey};
@@ -55,6 +56,8 @@ pub struct ToldFields {
     pub resolved: Option<Instant>,
     /// When it was closed.
     pub closed: Option<Instant>,
+    /// When it is due in the desk's own view, by promise; empty: the desk gives none.
+    pub due: Vec<TheirDue>,
     /// Further fields that are shown as they are, by name: custom fields, levels, the due
     /// instant as the desk has it.
     pub further: Vec<(String, Untrusted)>,
@@ -144,6 +147,11 @@ pub enum Happened {
         from: Option<AgentId>,
         /// Who has it.
         to: Option<AgentId>,
+    },
+    /// The clocks' owner changed: it went to a third party, or came back from there.
+    Owner {
+        /// Whose time passes from then on.
+        to: Owner,
     },
     /// Another field changed.
     Field {

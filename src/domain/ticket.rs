@@ -274,6 +274,18 @@ pub enum Due {
     None,
 }
 
+impl Due {
+    /// The smaller the more urgent: what runs by its instant in milliseconds, what is paused by the
+    /// seconds it has left, no promise.
+    pub const fn presses(&self) -> (u8, i64) {
+        match self {
+            Self::Running { at, .. } => (0, at.timestamp_millis()),
+            Self::Paused { left, .. } => (1, *left),
+            Self::None => (2, 0),
+        }
+    }
+}
+
 /// A ticket's fields, without its conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ticket {
@@ -317,6 +329,9 @@ pub struct Ticket {
     pub turn: Turn,
     /// The most urgent promise.
     pub due: Due,
+    /// Whose that is, and what the other side says.
+    #[serde(default)]
+    pub beside: super::sla::Beside,
     /// How often the assignee changed. Four hand-overs miss four of five SLAs: warn at the third.
     pub reassignments: u32,
     /// Grows with each change of the ticket; a change names the version it was made against.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Sender;
@@ -9,6 +10,7 @@ use tokio_util::sync::DropGuard;
 
 use super::Report;
 use super::answers::{fault, sentence};
+use super::calendars;
 use super::chores::{Trouble, tell_changed};
 use super::clipboard;
 use super::clock::Clock;
@@ -17,13 +19,13 @@ use super::courier::{Courier, Post};
 use super::demo;
 use super::flight::Flight;
 use super::lanes::Lanes;
-use super::open::{DeskFile, OpenDesk, open_desk};
+use super::open::{DeskFile, OpenDesk, open_desk, rules};
 use super::opener;
 use super::paths;
+use super::recount::Recount;
 use super::save;
 use super::scribe::{Pen, Scribe};
 use super::watch::Watch;
-use crate::app::event::Changed;
 use crate::app::state::View;
 use crate::app::{Effect, Event, event};
 use crate::config::{self, Config, OwnView, Paths};
@@ -61,6 +63,7 @@ pub struct Outside {
     watches: bool,
     clock: Clock,
     trouble: Trouble,
+    passes: Arc<AtomicU64>,
 }
 
 impl Outside {
@@ -75,6 +78,7 @@ impl Outside {
             watches: false,
             clock: Clock::System,
             trouble: Trouble::default(),
+            passes: Arc::default(),
         }
     }
 
@@ -160,7 +164,7 @@ impl Outside {
             _scribe: scribe,
         };
         if desk.due_stale {
-            self.recompute(&working.pen, None);
+            self.recount(&working.pen).step(None, self.flight.begin());
         }
         self.working = Some(working);
         Ok(())
@@ -212,8 +216,51 @@ impl Outside {
         working.courier.look(now);
     }
 
-    fn recompute(&self, pen: &Pen, from: Option<TicketId>) {
-        step(pen.clone(), self.reports.clone(), from, self.flight.begin());
+    /// Asks for the calendars at addresses that are due, on a thread of its own; what it finds is reported.
+    pub fn ask_calendars(&self, now: Instant) {
+        if self.config.subscriptions.is_empty() {
+            return;
+        }
+        let (paths, config) = (self.paths.clone(), Arc::clone(&self.config));
+        let (reports, token) = (self.reports.clone(), self.flight.begin());
+        std::thread::spawn(move || {
+            let changed = calendars::refresh(&paths, &config, now);
+            let loaded = changed.then(|| config::load(&paths).ok()).flatten();
+            let report = Report::Calendars {
+                config: loaded.map(|l| Box::new(l.config)),
+                again: calendars::next(&paths, &config, now),
+                token,
+            };
+            let _ = reports.blocking_send(report);
+        });
+    }
+
+    /// Working time by other days from now on: due instants are computed again, step by step.
+    pub fn take_hours(&mut self, config: &Config) {
+        self.config = Arc::new(Config {
+            calendar: config.calendar.clone(),
+            policy: config.policy.clone(),
+            ..Config::clone(&self.config)
+        });
+        let Some(working) = &self.working else { return };
+        let rules = rules(&self.config, working.me.clone());
+        let (recount, reports, token) = (
+            self.recount(&working.pen),
+            self.reports.clone(),
+            self.flight.begin(),
+        );
+        let _ = working.pen.write(move |w| match w.set_rules(rules) {
+            Ok(true) => recount.step(None, token),
+            Ok(false) => drop(token),
+            Err(error) => {
+                let event = Event::Failed(fault(&error));
+                let _ = reports.blocking_send(Report::Event { event, token });
+            }
+        });
+    }
+
+    fn recount(&self, pen: &Pen) -> Recount {
+        Recount::new(pen.clone(), self.reports.clone(), Arc::clone(&self.passes))
     }
 
     fn report(&self, event: Event) {
@@ -482,28 +529,6 @@ impl Outside {
     pub fn config(&self) -> &Config {
         &self.config
     }
-}
-
-/// One step of computing due instants again, then the next: other jobs come in between.
-fn step(pen: Pen, reports: Sender<Report>, from: Option<TicketId>, token: super::flight::Token) {
-    let again = pen.clone();
-    let _ = pen.write(move |w| match w.recompute_due(from) {
-        Ok(progress) => match progress.next {
-            Some(next) => step(again, reports, Some(next), token),
-            None => {
-                let changed = Changed {
-                    all: true,
-                    ..Changed::default()
-                };
-                let event = Event::Changed(changed);
-                let _ = reports.blocking_send(Report::Event { event, token });
-            }
-        },
-        Err(error) => {
-            let event = Event::Failed(fault(&error));
-            let _ = reports.blocking_send(Report::Event { event, token });
-        }
-    });
 }
 
 fn commit(

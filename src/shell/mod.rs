@@ -7,6 +7,7 @@
 //! desk a task of its own (`courier`).
 
 mod answers;
+pub mod calendars;
 mod chores;
 mod clipboard;
 mod clock;
@@ -24,6 +25,7 @@ mod notify;
 mod open;
 mod opener;
 mod paths;
+mod recount;
 mod remote;
 mod run;
 mod save;
@@ -52,6 +54,7 @@ pub use talks::Talks;
 pub use terminal::{Aside, Screen, backend, restore_before_reports};
 
 use crate::app::Event;
+use crate::config::Config;
 use crate::domain::Instant;
 
 /// What reaches the loop from threads and tasks.
@@ -73,6 +76,15 @@ pub enum Report {
     },
     /// The store's file was written, by us or by another process.
     Written {
+        /// Held until it has been taken in.
+        token: flight::Token,
+    },
+    /// The calendars at addresses were asked for.
+    Calendars {
+        /// The settings with other days; none: they are the same.
+        config: Option<Box<Config>>,
+        /// When to ask next; none: there are none.
+        again: Option<Instant>,
         /// Held until it has been taken in.
         token: flight::Token,
     },

@@ -86,6 +86,7 @@ pub struct Console<S, M, I> {
     flight: Flight,
     signals: Option<Signals>,
     chores_at: Option<Instant>,
+    calendars_at: Option<Instant>,
     own: VecDeque<Event>,
     exit: Option<Exit>,
     /// An editor had the terminal: signals that were meant for it have not been read yet.
@@ -99,6 +100,9 @@ enum Next {
     Report(Option<Report>),
     Time,
 }
+
+/// Calendars are not asked for more often than this, whatever is kept of them.
+const AT_MOST_EVERY: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
 
 /// So much is taken in before a frame is drawn: a burst must not starve the picture.
 const AT_ONCE: usize = 256;
@@ -124,6 +128,7 @@ where
             flight: parts.flight,
             signals: parts.signals,
             chores_at: None,
+            calendars_at: None,
             own: VecDeque::new(),
             exit: None,
             lent: false,
@@ -179,6 +184,7 @@ where
         self.draw();
         self.input = Some((self.make_input)());
         self.outside.first_chores(self.clock.now());
+        self.outside.ask_calendars(self.clock.now());
     }
 
     /// Waits for something, takes in all that is ready, draws.
@@ -254,7 +260,7 @@ where
 
     fn is_due(&self) -> bool {
         let now = self.clock.now();
-        [self.app.wake(), self.chores_at]
+        [self.app.wake(), self.chores_at, self.calendars_at]
             .into_iter()
             .flatten()
             .any(|at| at <= now)
@@ -279,7 +285,7 @@ where
     }
 
     async fn next(&mut self) -> Next {
-        let wake = [self.app.wake(), self.chores_at]
+        let wake = [self.app.wake(), self.chores_at, self.calendars_at]
             .into_iter()
             .flatten()
             .min();
@@ -333,6 +339,10 @@ where
                     self.chores_at = None;
                     self.outside.chores(now);
                 }
+                if self.calendars_at.is_some_and(|at| at <= now) {
+                    self.calendars_at = None;
+                    self.outside.ask_calendars(now);
+                }
                 if self.app.wake().is_some_and(|at| at <= now) {
                     self.take(Event::Wake, None);
                 }
@@ -350,6 +360,22 @@ where
             Report::Written { token } => {
                 self.outside.look_again(self.clock.now());
                 drop(token);
+            }
+            Report::Calendars {
+                config,
+                again,
+                token,
+            } => {
+                let soonest = self.clock.now() + AT_MOST_EVERY;
+                self.calendars_at = again.map(|at| at.max(soonest));
+                match config {
+                    None => drop(token),
+                    Some(config) => {
+                        self.outside.take_hours(&config);
+                        let hours = (config.calendar, config.policy);
+                        self.take(Event::Hours(Box::new(hours)), Some(token));
+                    }
+                }
             }
             Report::Opened { desk, token } => match desk {
                 Err(why) => self.take(Event::Failed(sentence(&why)), Some(token)),

@@ -3,14 +3,14 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::Result;
 use super::import::next_message;
 use super::lay::{Scene, visibility_code};
 use super::rows::ms;
+use super::{Result, put};
 use crate::domain::Instant;
 use crate::domain::people::AgentId;
 use crate::domain::remote::{Entry, Happened, RemoteId, ToldFile};
-use crate::domain::sla::Side;
+use crate::domain::sla::{Side, What};
 use crate::domain::text::Untrusted;
 use crate::domain::thread::{Author, Visibility};
 use crate::domain::ticket::{Status, TicketId};
@@ -37,7 +37,8 @@ struct Turned {
     field: String,
     old: Option<String>,
     new: Option<String>,
-    statuses: Option<(Status, Status)>,
+    /// What the clocks take from it: the status before, and the event's code.
+    codes: (Option<i64>, Option<i64>),
     /// How this machine would have written the new value; none: in words that may differ.
     plain: Option<Option<String>>,
 }
@@ -233,9 +234,7 @@ impl Scene<'_> {
             return Ok(false);
         }
         heard.wrote = true;
-        let (was, became) = t
-            .statuses
-            .map_or((None, None), |(a, b)| (Some(a.code()), Some(b.code())));
+        let (was, became) = t.codes;
         if let Some(row) = self.own_turn(ticket, e, &t)? {
             self.conn
                 .prepare_cached("UPDATE timeline SET at = ?2, old = ?3, new = ?4, remote = ?5, was = ?6, became = ?7 WHERE id = ?1")?
@@ -298,7 +297,7 @@ fn turned(what: &Happened) -> Option<Turned> {
             field: "status".into(),
             old: Some(words.0.raw().to_owned()),
             new: Some(words.1.raw().to_owned()),
-            statuses: Some((*from, *to)),
+            codes: (Some(from.code()), Some(to.code())),
             plain: Some(Some(to.word().to_owned())),
         },
         Happened::Assigned { from, to } => {
@@ -307,7 +306,7 @@ fn turned(what: &Happened) -> Option<Turned> {
                 field: "assignee".into(),
                 old: name(from),
                 new: name(to),
-                statuses: None,
+                codes: (None, None),
                 plain: Some(name(to)),
             }
         }
@@ -315,7 +314,14 @@ fn turned(what: &Happened) -> Option<Turned> {
             field: field.clone(),
             old: raw(from),
             new: raw(to),
-            statuses: None,
+            codes: (None, None),
+            plain: None,
+        },
+        Happened::Owner { to } => Turned {
+            field: "clock".into(),
+            old: Some(to.other().word().to_owned()),
+            new: Some(to.word().to_owned()),
+            codes: (None, Some(put::what_code(What::Owner(*to)))),
             plain: None,
         },
         Happened::Created { .. } | Happened::Said { .. } => return None,

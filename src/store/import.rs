@@ -9,6 +9,7 @@ use super::lay::{Scene, attach, link_code, new_id, to_json, visibility_code};
 use super::rows::{ms, whole_ms};
 use super::{Result, put, words};
 use crate::domain::import::{ImportOutcome, ImportTicket};
+use crate::domain::sla::Beside;
 use crate::domain::thread::Author;
 use crate::domain::ticket::{Due, Ticket, TicketId, TicketKey};
 
@@ -126,9 +127,7 @@ impl Scene<'_> {
             first_status: i.first_status,
             events: i.sla.clone(),
         };
-        let due = put::due(self.rules, &history);
-        let mut t = history.ticket;
-        t.due = due;
+        let mut t = put::with_due(self.conn, self.rules, history)?;
         t.merged_into = self.merge_target(i, id)?;
         put::write(self.conn, old, &t, &mut self.counters)?;
         let mut doc = words::Doc::new(&t);
@@ -373,6 +372,7 @@ fn row_of(i: &ImportTicket, id: TicketId) -> Ticket {
         snoozed_until: i.snoozed_until.map(whole_ms),
         turn: i.turn,
         due: Due::None,
+        beside: Beside::default(),
         reassignments: i.reassignments,
         version: 1,
         unread: i.unread,

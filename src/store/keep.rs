@@ -12,6 +12,7 @@ use crate::domain::Instant;
 use crate::domain::change::{Act, LinkKind};
 use crate::domain::conflict::overlay;
 use crate::domain::remote::{Pulled, Told, ToldFields, ToldNames};
+use crate::domain::sla::{Beside, TheirDue};
 use crate::domain::text::Untrusted;
 use crate::domain::ticket::{Due, Kind, Ticket, TicketId, TicketKey, Turn};
 
@@ -73,7 +74,8 @@ impl Scene<'_> {
         self.meet_first(id, t.updated)?;
         self.hear(id, &told.entries, t.updated)?;
         self.relive(&mut t)?;
-        t.due = put::due(self.rules, &put::history(self.conn, t.clone())?);
+        self.keep_their_due(id, &fields.due)?;
+        let t = put::with_due(self.conn, self.rules, put::history(self.conn, t)?)?;
         put::write(self.conn, None, &t, &mut self.counters)?;
         put::index_words(self.conn, &t)?;
         self.note_told(id, told, false)?;
@@ -121,7 +123,11 @@ impl Scene<'_> {
         };
         let further = self.further_is_new(id, fields.as_ref())?;
         let lived = self.relive(&mut base)?;
-        let differs = base != old || heard.wrote || lived || tied || further;
+        let due = match &fields {
+            Some(fields) => self.keep_their_due(id, &fields.due)?,
+            None => false,
+        };
+        let differs = base != old || heard.wrote || lived || tied || further || due;
         self.note_told(id, told, differs)?;
         if !differs {
             return Ok(());
@@ -169,6 +175,28 @@ impl Scene<'_> {
             change.act.apply(&mut mine, change.at);
         }
         Ok(mine)
+    }
+
+    /// Puts the desk's own due instants in the place of those it gave before; true if they differ.
+    fn keep_their_due(&self, id: TicketId, told: &[TheirDue]) -> Result<bool> {
+        let mut told = told.to_vec();
+        for due in &mut told {
+            due.at = whole_ms(due.at);
+        }
+        told.sort_by_key(|d| d.target);
+        told.dedup_by_key(|d| d.target);
+        if put::their_due(self.conn, id)? == told {
+            return Ok(false);
+        }
+        self.conn
+            .prepare_cached("DELETE FROM their_due WHERE ticket = ?1")?
+            .execute([id.0])?;
+        for due in told {
+            self.conn
+                .prepare_cached("INSERT INTO their_due VALUES(?1,?2,?3)")?
+                .execute(params![id.0, due.target.code(), ms(due.at)])?;
+        }
+        Ok(true)
     }
 
     /// Whether further fields are told that differ from those that were; the first ones do not.
@@ -345,6 +373,7 @@ fn blank(id: TicketId, key: TicketKey, fields: &ToldFields) -> Ticket {
         snoozed_until: None,
         turn: Turn::Nobody,
         due: Due::None,
+        beside: Beside::default(),
         reassignments: 0,
         version: 1,
         unread: false,
@@ -361,6 +390,7 @@ fn meaning(t: &Ticket) -> Ticket {
     let mut t = t.clone();
     t.updated = t.created;
     (t.resolved, t.closed, t.status_label) = (None, None, None);
-    (t.turn, t.due, t.reassignments, t.version) = (Turn::Nobody, Due::None, 0, 0);
+    (t.turn, t.due, t.beside) = (Turn::Nobody, Due::None, Beside::default());
+    (t.reassignments, t.version) = (0, 0);
     t
 }

@@ -99,9 +99,7 @@ impl Scene<'_> {
         t.labels.sort();
         t.labels.dedup();
         history.ticket = t;
-        let due = put::due(self.rules, &history);
-        let mut t = history.ticket;
-        t.due = due;
+        let t = put::with_due(self.conn, self.rules, history)?;
         put::write(self.conn, Some(&shown), &t, &mut self.counters)?;
         if open.is_empty() {
             self.conn
@@ -356,7 +354,7 @@ impl Scene<'_> {
         (t.status, t.status_label, t.merged_into) = (Status::Open, None, None);
         (t.reassignments, t.version, t.waiting, t.turn) = (0, 1, 0, Turn::Ours);
         put::write_history(self.conn, id, Side::Requester, t.status, &[])?;
-        t.due = put::due(self.rules, &put::history(self.conn, t.clone())?);
+        let t = put::with_due(self.conn, self.rules, put::history(self.conn, t)?)?;
         put::write(self.conn, None, &t, &mut self.counters)?;
         self.tie(id, from.id, LinkKind::SplitFrom, true)?;
         Ok(id)

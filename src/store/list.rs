@@ -422,7 +422,7 @@ impl<'a> Ask<'a> {
                 let id: i64 = hit.get(0)?;
                 let found = load
                     .query_row([id], |r| {
-                        let ok: Option<bool> = r.get(29)?;
+                        let ok: Option<bool> = r.get(rows::WIDTH)?;
                         if ok.unwrap_or(false) {
                             rows::ticket(r).map(Some)
                         } else {

@@ -10,7 +10,7 @@ use super::outbox::changes;
 use super::{Result, put, rows};
 use crate::domain::Instant;
 use crate::domain::change::Act;
-use crate::domain::sla::{Owner, Side, SlaEvent, What};
+use crate::domain::sla::{Side, SlaEvent, What};
 use crate::domain::ticket::{Status, Ticket, TicketId, Turn};
 
 /// The first public message is the creation itself if it is not later than so after it.
@@ -30,7 +30,7 @@ impl Scene<'_> {
             None => Turn::Nobody,
         };
         base.reassignments = self.hand_overs(id)?;
-        let mut events = self.status_events(id)?;
+        let mut events = self.moves(id)?;
         let opening = said
             .first()
             .is_some_and(|(at, _)| *at <= base.created + OPENING);
@@ -41,7 +41,7 @@ impl Scene<'_> {
             };
             SlaEvent { at: *at, what }
         }));
-        events.sort_by_key(|e| (e.at, code(e.what)));
+        events.sort_by_key(|e| (e.at, put::what_code(e.what)));
         let known = put::history(self.conn, base.clone())?;
         if (known.opened_by, known.first_status) == (opened, first) && known.events == events {
             return Ok(false);
@@ -103,16 +103,16 @@ impl Scene<'_> {
             .query_row(params![id.0], |r| r.get(0))?)
     }
 
-    /// Changes of the status: told ones, and those of ours that the desk has and has not told yet.
-    fn status_events(&self, id: TicketId) -> Result<Vec<SlaEvent>> {
+    /// Changes of the status and of the clocks' owner: told ones, and those of ours that the desk has and has not told yet.
+    fn moves(&self, id: TicketId) -> Result<Vec<SlaEvent>> {
         let mut stmt = self.conn.prepare_cached(
             "SELECT at, became FROM timeline WHERE ticket = ?1 AND became IS NOT NULL ORDER BY at",
         )?;
         let mut found = stmt.query([id.0])?;
         let mut out = Vec::new();
         while let Some(r) = found.next()? {
-            if let Some(status) = Status::from_code(r.get(1)?) {
-                let (at, what) = (rows::at(r.get(0)?), What::Status(status));
+            if let Some(what) = put::what_of(r.get(1)?) {
+                let at = rows::at(r.get(0)?);
                 out.push(SlaEvent { at, what });
             }
         }
@@ -125,15 +125,5 @@ impl Scene<'_> {
         let own = own.iter().filter(|c| !matches!(c.act, Act::Say { .. }));
         out.extend(own.filter_map(clock_event));
         Ok(out)
-    }
-}
-
-const fn code(what: What) -> i64 {
-    match what {
-        What::Status(s) => s.code(),
-        What::Owner(Owner::Team) => 12,
-        What::Owner(Owner::Vendor) => 13,
-        What::RequesterMessage => 14,
-        What::AgentReply => 15,
     }
 }

@@ -17,6 +17,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../assets/migrations/004_remote.sql"),
     include_str!("../../assets/migrations/005_texts.sql"),
     include_str!("../../assets/migrations/006_order.sql"),
+    include_str!("../../assets/migrations/007_their_due.sql"),
 ];
 
 /// A file opened for writing.
@@ -188,10 +189,18 @@ fn refusal(path: &Path) -> Option<StoreError> {
     missing
 }
 
+/// The cache in KiB of the connection that writes.
+pub(super) const WRITERS_CACHE: i64 = 6144;
+
+/// Gives a connection so many KiB for pages; what it holds beyond that is let go.
+pub(super) fn cache(conn: &Connection, kib: i64) -> rusqlite::Result<()> {
+    conn.pragma_update(None, "cache_size", -kib)
+}
+
 pub(super) fn settle(conn: &Connection, cache_kib: i64) -> rusqlite::Result<()> {
     conn.busy_timeout(Duration::from_secs(5))?;
     conn.set_prepared_statement_cache_capacity(64);
-    conn.pragma_update(None, "cache_size", -cache_kib)?;
+    cache(conn, cache_kib)?;
     conn.pragma_update(None, "mmap_size", 0)?;
     conn.pragma_update(None, "temp_store", "memory")
 }
@@ -235,7 +244,7 @@ fn try_open(path: &Path) -> Result<(Connection, bool)> {
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut conn = Connection::open_with_flags(path, flags)?;
-    settle(&conn, 6144)?;
+    settle(&conn, WRITERS_CACHE)?;
     check_size(path)?;
     let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |r| r.get(0))?;
     if !mode.eq_ignore_ascii_case("wal") {

@@ -7,8 +7,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::rows::{self, COLS, ms};
 use super::words;
 use super::{Result, Rules, TicketHistory};
-use crate::domain::sla::{self, Owner, Side, SlaEvent, What};
-use crate::domain::ticket::{Status, Ticket, TicketId, TicketKey};
+use crate::domain::sla::{
+    self, Beside, Owner, Side, SlaEvent, Target, TheirDue, Trust, What, Whose,
+};
+use crate::domain::ticket::{Due, Status, Ticket, TicketId, TicketKey};
 
 /// Changes of the counters, added up before they are written.
 #[derive(Debug, Default)]
@@ -105,8 +107,10 @@ pub fn write(
     counters.add(t, 1);
     let (shelf, k_due) = (rows::shelf(t), rows::k_due(&t.due));
     let (state, target, value) = rows::due_columns(&t.due);
+    let other = t.beside.other.as_ref().map(rows::due_columns);
+    let other = other.map_or((None, None, None), |(s, t, v)| (Some(s), t, v));
     conn.prepare_cached(
-        "INSERT OR REPLACE INTO ticket VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31,?32)",
+        "INSERT OR REPLACE INTO ticket VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29,?30,?31,?32,?33,?34,?35,?36)",
     )?
     .execute(params![
         t.id.0, t.key.as_str(), t.subject.raw(), t.status.code(),
@@ -118,6 +122,7 @@ pub fn write(
         t.turn.code(), state, target, value, t.reassignments, i64::try_from(t.version).unwrap_or(i64::MAX),
         t.unread, t.changed, t.waiting, t.merged_into.map(|m| m.0),
         shelf, k_due, -ms(t.updated), rows::k_prio(t),
+        i64::from(t.beside.whose == Whose::Theirs), other.0, other.1, other.2,
     ])?;
     let mut on = conn.prepare_cached("INSERT OR IGNORE INTO ticket_label VALUES(?1,?2,?3,?4)")?;
     for label in &t.labels {
@@ -151,10 +156,33 @@ pub fn erase(conn: &Connection, t: &Ticket, counters: &mut Counters) -> Result<(
         "DELETE FROM original WHERE ticket = ?1",
         "DELETE FROM draft WHERE ticket = ?1",
         "DELETE FROM told WHERE ticket = ?1",
+        "DELETE FROM their_due WHERE ticket = ?1",
     ] {
         conn.prepare_cached(sql)?.execute([id])?;
     }
     Ok(())
+}
+
+/// The small number of what moves a clock; a status keeps its own. Never changes once released.
+pub const fn what_code(what: What) -> i64 {
+    match what {
+        What::Status(s) => s.code(),
+        What::Owner(Owner::Team) => 12,
+        What::Owner(Owner::Vendor) => 13,
+        What::RequesterMessage => 14,
+        What::AgentReply => 15,
+    }
+}
+
+/// What moves a clock, by its number.
+pub fn what_of(code: i64) -> Option<What> {
+    Some(match code {
+        12 => What::Owner(Owner::Team),
+        13 => What::Owner(Owner::Vendor),
+        14 => What::RequesterMessage,
+        15 => What::AgentReply,
+        s => What::Status(Status::from_code(s)?),
+    })
 }
 
 /// Packs clock events, 8 bytes each.
@@ -162,13 +190,7 @@ pub fn pack(events: &[SlaEvent]) -> Vec<u8> {
     events
         .iter()
         .flat_map(|e| {
-            let code = match e.what {
-                What::RequesterMessage => 14,
-                What::AgentReply => 15,
-                What::Owner(Owner::Team) => 12,
-                What::Owner(Owner::Vendor) => 13,
-                What::Status(s) => s.code(),
-            };
+            let code = what_code(e.what);
             ((ms(e.at) << 4) | code).to_be_bytes()
         })
         .collect()
@@ -179,13 +201,7 @@ fn unpack(bytes: &[u8]) -> Vec<SlaEvent> {
         .chunks_exact(8)
         .filter_map(|c| {
             let n = i64::from_be_bytes(c.try_into().ok()?);
-            let what = match n & 15 {
-                12 => What::Owner(Owner::Team),
-                13 => What::Owner(Owner::Vendor),
-                14 => What::RequesterMessage,
-                15 => What::AgentReply,
-                s => What::Status(Status::from_code(s)?),
-            };
+            let what = what_of(n & 15)?;
             Some(SlaEvent {
                 at: rows::at(n >> 4),
                 what,
@@ -233,13 +249,41 @@ pub fn write_history(
     Ok(())
 }
 
-/// Says when a ticket is due. Tickets that are done have no promise open.
-pub fn due(rules: &Rules, history: &TicketHistory) -> crate::domain::ticket::Due {
-    if !history.ticket.status.is_live() {
-        return crate::domain::ticket::Due::None;
+/// The due instants that the desk gives by itself, by promise.
+pub fn their_due(conn: &Connection, id: TicketId) -> Result<Vec<TheirDue>> {
+    let mut stmt =
+        conn.prepare_cached("SELECT target, at FROM their_due WHERE ticket = ?1 ORDER BY target")?;
+    let mut found = stmt.query([id.0])?;
+    let mut out = Vec::new();
+    while let Some(r) = found.next()? {
+        if let Some(target) = Target::from_code(r.get(0)?) {
+            let at = rows::at(r.get(1)?);
+            out.push(TheirDue { target, at });
+        }
     }
-    match sla::due(&history.as_history(), &rules.policy, &rules.calendar) {
-        crate::domain::ticket::Due::Running { target, at } => crate::domain::ticket::Due::Running {
+    Ok(out)
+}
+
+/// The ticket with when it is due, in our view and the desk's as far as that is trusted. Tickets
+/// that are done have no promise open.
+pub fn with_due(conn: &Connection, rules: &Rules, history: TicketHistory) -> Result<Ticket> {
+    let live = history.ticket.status.is_live();
+    let ours = match live {
+        true => sla::due(&history.as_history(), &rules.policy, &rules.calendar),
+        false => Due::None,
+    };
+    let mut t = history.ticket;
+    (t.due, t.beside) = (in_ms(ours), Beside::default());
+    if live && rules.policy.trust != Trust::Ours {
+        let settled = sla::settle(t.due, &their_due(conn, t.id)?, rules.policy.trust);
+        (t.due, t.beside.whose, t.beside.other) = (settled.due, settled.whose, settled.other);
+    }
+    Ok(t)
+}
+
+fn in_ms(due: Due) -> Due {
+    match due {
+        Due::Running { target, at } => Due::Running {
             target,
             at: rows::whole_ms(at),
         },

@@ -6,9 +6,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::*;
 use crate::domain::change::OutboxRow;
-use crate::domain::list::{Asker, Count, ListRequest, Page, Sort, Urgent, Vocabulary};
+use crate::domain::list::Sort;
+use crate::domain::list::{Asker, Count, ListRequest, Page, Urgent, Vocabulary};
+use crate::domain::next;
 use crate::domain::people::TenantId;
-use crate::domain::query::{Flag, Query, Term, Test, Who};
+use crate::domain::query::Query;
 use crate::domain::thread::{AttachmentId, Draft, MessageId, Thread};
 use crate::domain::ticket::TicketKey;
 
@@ -230,7 +232,7 @@ impl Reader {
     }
 
     /// The ticket to do next: live, awake, not waiting, mine or nobody's, within the team's
-    /// scope and of a tenant this agent may act for; by due.
+    /// scope and of a tenant this agent may act for; the first by [`next::Rank`].
     ///
     /// # Errors
     /// As [`Self::list`].
@@ -240,17 +242,7 @@ impl Reader {
             if !self.narrow_to_my_tenants(&mut asker)? {
                 return Ok(None);
             }
-            let flag = |f, negated| Term {
-                negated,
-                test: Test::Is(vec![f]),
-            };
-            let mut query = Query::all();
-            query.terms = vec![
-                flag(Flag::Live, false),
-                flag(Flag::Snoozed, true),
-                flag(Flag::Waiting, true),
-            ];
-            query = query.and(Test::Assignee(vec![Some(Who::Me), None]));
+            let query = next::candidates();
             let ask = list::Ask::new(&self.conn, &query, Sort::Due, &asker)?;
             let mut from = (i64::MIN, i64::MIN);
             let row = loop {
@@ -460,6 +452,36 @@ impl Reader {
             put::load(&self.conn, id)?
                 .map(|t| outbox::shown_history(&self.conn, t))
                 .transpose()
+        })
+    }
+
+    /// Hands what clocks care of to `each`, of every ticket that is meant and lives on under its own number,
+    /// oldest first, until it says stop with `false`. One is in memory at a time.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub fn histories(
+        &self,
+        query: &Query,
+        asker: &Asker,
+        each: &mut dyn FnMut(TicketHistory) -> bool,
+    ) -> Result<()> {
+        self.run(|| {
+            let ask = list::Ask::to_count(&self.conn, query, asker)?;
+            let meant = &ask.sieve.sql;
+            let mut stmt = self.conn.prepare(&format!(
+                "SELECT t.id FROM ticket t WHERE t.merged IS NULL AND ({meant}) ORDER BY t.id"
+            ))?;
+            let mut found = stmt.query([])?;
+            while let Some(row) = found.next()? {
+                let Some(ticket) = ask.load_by_itself(row.get(0)?)? else {
+                    continue;
+                };
+                if !each(outbox::shown_history(&self.conn, ticket)?) {
+                    break;
+                }
+            }
+            Ok(())
         })
     }
 

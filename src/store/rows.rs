@@ -6,14 +6,17 @@ use rusqlite::Row;
 use crate::domain::Instant;
 use crate::domain::list::Sort;
 use crate::domain::people::{AgentId, TenantId};
-use crate::domain::sla::Target;
+use crate::domain::sla::{Beside, Target, Whose};
 use crate::domain::text::Untrusted;
 use crate::domain::ticket::{
     Channel, Due, Kind, Priority, Status, Ticket, TicketId, TicketKey, Turn,
 };
 
 /// The columns of a ticket in the order of [`ticket`].
-pub const COLS: &str = "t.id,t.key,t.subject,t.status,t.status_label,t.priority,t.kind,t.tenant,t.workspace,t.requester,t.assignee,t.labels,t.channel,t.created,t.updated,t.resolved,t.closed,t.snoozed,t.turn,t.due_state,t.due_target,t.due_value,t.reassignments,t.version,t.unread,t.changed,t.waiting,t.merged,EXISTS(SELECT 1 FROM draft d WHERE d.ticket = t.id)";
+pub const COLS: &str = "t.id,t.key,t.subject,t.status,t.status_label,t.priority,t.kind,t.tenant,t.workspace,t.requester,t.assignee,t.labels,t.channel,t.created,t.updated,t.resolved,t.closed,t.snoozed,t.turn,t.due_state,t.due_target,t.due_value,t.reassignments,t.version,t.unread,t.changed,t.waiting,t.merged,EXISTS(SELECT 1 FROM draft d WHERE d.ticket = t.id),t.due_whose,t.other_state,t.other_target,t.other_value";
+
+/// How many they are: what else is asked for stands behind them.
+pub const WIDTH: usize = 33;
 
 /// Where a ticket lies: live, live and snoozed, done, merged.
 pub const SHELVES: [i64; 4] = [0, 1, 2, 3];
@@ -55,7 +58,7 @@ pub const fn shelf(t: &Ticket) -> i64 {
 const PAUSED: i64 = 1 << 45;
 const NONE: i64 = 1 << 46;
 
-/// Orders by due: what runs by its instant, what is paused by what is left, then what has none.
+/// Orders by due as [`crate::domain::next::Rank`] does: what runs by its instant, what is paused by what is left, then what has none.
 pub fn k_due(due: &Due) -> i64 {
     match due {
         Due::Running { at, .. } => due_bound(*at),
@@ -127,7 +130,15 @@ pub fn ticket(row: &Row<'_>) -> rusqlite::Result<Ticket> {
         closed: when(16)?,
         snoozed_until: when(17)?,
         turn: code(row, 18, Turn::from_code, Turn::Nobody)?,
-        due: due(row)?,
+        due: due(row, 19)?.unwrap_or(Due::None),
+        beside: Beside {
+            whose: if row.get(29)? {
+                Whose::Theirs
+            } else {
+                Whose::Ours
+            },
+            other: due(row, 30)?,
+        },
         reassignments: row.get(22)?,
         version: row.get::<_, i64>(23)?.unsigned_abs(),
         unread: row.get(24)?,
@@ -138,10 +149,14 @@ pub fn ticket(row: &Row<'_>) -> rusqlite::Result<Ticket> {
     })
 }
 
-fn due(row: &Row<'_>) -> rusqlite::Result<Due> {
-    let target = code(row, 20, Target::from_code, Target::FirstResponse)?;
-    let value = row.get::<_, Option<i64>>(21)?.unwrap_or(0);
-    Ok(match row.get::<_, i64>(19)? {
+/// State, target and value of a due, from that column on.
+fn due(row: &Row<'_>, i: usize) -> rusqlite::Result<Option<Due>> {
+    let Some(state) = row.get::<_, Option<i64>>(i)? else {
+        return Ok(None);
+    };
+    let target = code(row, i + 1, Target::from_code, Target::FirstResponse)?;
+    let value = row.get::<_, Option<i64>>(i + 2)?.unwrap_or(0);
+    Ok(Some(match state {
         0 => Due::Running {
             target,
             at: at(value),
@@ -151,7 +166,7 @@ fn due(row: &Row<'_>) -> rusqlite::Result<Due> {
             left: value,
         },
         _ => Due::None,
-    })
+    }))
 }
 
 /// State, target and value of a due.

@@ -21,6 +21,11 @@ pub struct Writer {
     others: i64,
 }
 
+/// Tickets of one step of a recomputation: an act of the person waits for one step at the most.
+const STEP: usize = 250;
+/// The cache in KiB of a connection that reads everything once.
+const CACHE_OF_ONE_PASS: i64 = 1024;
+
 /// The stored number of a sort of named things.
 pub(super) const fn shelf_code(shelf: Shelf) -> i64 {
     match shelf {
@@ -495,18 +500,27 @@ impl Writer {
         })
     }
 
-    /// Computes due instants again, some 500 tickets a step, from `from` on.
+    /// Computes due instants again, some 250 tickets a step, from `from` on. It reads every live ticket once
+    /// and needs no more memory than a step does: what it has read is not wanted again.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
     pub fn recompute_due(&mut self, from: Option<TicketId>) -> Result<Progress> {
         let hash = self.rules_hash();
-        self.scene(false, |s| {
+        if from.is_none() {
+            open::cache(&self.conn, CACHE_OF_ONE_PASS)?;
+        }
+        let progress = self.scene(false, |s| {
+            if from.is_none() {
+                // Until it is done, what is kept is by no rules alone.
+                s.conn
+                    .execute("INSERT OR REPLACE INTO meta VALUES('rules', 'under way')", [])?;
+            }
             let ids: Vec<i64> = s
                 .conn
                 .prepare_cached(
                     "SELECT id FROM ticket INDEXED BY ticket_age WHERE shelf = 0 AND id > ?1
-                     UNION ALL SELECT id FROM ticket INDEXED BY ticket_age WHERE shelf = 1 AND id > ?1 ORDER BY id LIMIT 500",
+                     UNION ALL SELECT id FROM ticket INDEXED BY ticket_age WHERE shelf = 1 AND id > ?1 ORDER BY id LIMIT 250",
                 )?
                 .query_map([from.map_or(i64::MIN, |f| f.0)], |r| r.get(0))?
                 .collect::<rusqlite::Result<_>>()?;
@@ -515,14 +529,12 @@ impl Writer {
                 let mut h = put::history(s.conn, old.clone())?;
                 h.events.extend(outbox::clock_events(s.conn, old.id)?);
                 h.events.sort_by_key(|e| e.at);
-                let due = put::due(s.rules, &h);
-                if due != old.due {
-                    let mut t = old.clone();
-                    t.due = due;
+                let t = put::with_due(s.conn, s.rules, h)?;
+                if (t.due, t.beside) != (old.due, old.beside) {
                     put::write(s.conn, Some(&old), &t, &mut s.counters)?;
                 }
             }
-            let next = (ids.len() == 500)
+            let next = (ids.len() == STEP)
                 .then(|| ids.last().copied().map(TicketId))
                 .flatten();
             if next.is_none() {
@@ -533,6 +545,10 @@ impl Writer {
                 looked: ids.len() as u64,
                 next,
             })
-        })
+        })?;
+        if progress.next.is_none() {
+            open::cache(&self.conn, open::WRITERS_CACHE)?;
+        }
+        Ok(progress)
     }
 }

@@ -89,3 +89,61 @@ fn the_local_desk_needs_no_way_to_it() {
     let out = m.json(&["--desk", "local", "doctor"]);
     assert!(!out.to_string().contains("rt.invalid"), "{out}");
 }
+
+/// Calendars at addresses: how old they are, and what is wrong.
+#[test]
+fn holidays_at_an_address_are_said_to_be_old_or_missing() {
+    use deskhand::config::{Paths, Subscribed};
+    let m = Machine::new();
+    let folder = m.home.path().join(".config/deskhand");
+    std::fs::create_dir_all(&folder).unwrap();
+    let text = "[calendar]\nholiday_files = [\"webcal://cal.example.org/secret.ics\"]\n";
+    std::fs::write(folder.join("config.toml"), text).unwrap();
+    let (ok, found, then) = of(&findings(&m, &[]), "holidays");
+    assert!(ok && found == "cal.example.org: never fetched", "{found}");
+    assert!(then.contains("deskhand sync"), "{then}");
+    let paths = Paths {
+        data_dir: m.home.path().join(".local/share/deskhand"),
+        ..Paths::below(m.home.path())
+    };
+    let file = paths.subscribed("https://cal.example.org/secret.ics");
+    let day =
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20261224\nEND:VEVENT\nEND:VCALENDAR\n";
+    let at = |s: &str| Some(s.parse().unwrap());
+    let mut kept = Subscribed {
+        text: Some(day.into()),
+        fetched: at("2026-11-23T09:00:00Z"),
+        asked: at("2026-11-24T08:00:00Z"),
+        ..Subscribed::default()
+    };
+    for (fetched, trouble, well, words) in [
+        (
+            "2026-11-23T09:00:00Z",
+            None,
+            true,
+            "1 holiday, as of Mon 2026-11-23 10:00",
+        ),
+        (
+            "2026-11-23T09:00:00Z",
+            Some("it sent \u{1b}[31mnonsense"),
+            true,
+            "nonsense",
+        ),
+        (
+            "2026-10-23T09:00:00Z",
+            Some("it is away"),
+            false,
+            "it is away",
+        ),
+    ] {
+        kept.fetched = at(fetched);
+        kept.trouble = trouble.map(str::to_owned);
+        kept.write(&file).unwrap();
+        let (ok, found, then) = of(&findings(&m, &[]), "holidays");
+        assert!(ok == well && found.contains(words), "{found}");
+        assert_eq!(then.is_empty(), trouble.is_none());
+        assert!(!found.contains("secret"));
+    }
+    // A subcommand reads the settings with what is kept, without any network.
+    assert!(m.run(&["config", "check"]).status.success());
+}

@@ -38,6 +38,8 @@ fn an_older_file_is_brought_up_to_date_by_whoever_comes_first() {
             &m,
             "DROP INDEX ticket_requester; DROP INDEX ticket_unread; DROP INDEX ticket_changed;
              DROP INDEX ticket_unsent; DELETE FROM counter WHERE dim = 'requester';
+             ALTER TABLE ticket DROP COLUMN due_whose; ALTER TABLE ticket DROP COLUMN other_state;
+             ALTER TABLE ticket DROP COLUMN other_target; ALTER TABLE ticket DROP COLUMN other_value; DROP TABLE their_due;
              DROP TABLE told; DROP INDEX outbox_refused; DROP INDEX message_remote; DROP INDEX message_missing; DROP INDEX timeline_remote;
              ALTER TABLE outbox DROP COLUMN mark; ALTER TABLE outbox DROP COLUMN entry;
              ALTER TABLE outbox DROP COLUMN taken; ALTER TABLE outbox DROP COLUMN theirs; ALTER TABLE outbox DROP COLUMN begun;
@@ -253,7 +255,7 @@ fn the_doctor_tells_form_size_health_room_and_who_may_read() {
         );
     };
     good("store", "3 tickets, ");
-    good("form", "form 6, this program knows 6");
+    good("form", "form 7, this program knows 7");
     good("check", "whole");
     good("audit", "lines, all whole");
     assert_eq!(of("room").len(), 1);
@@ -270,11 +272,11 @@ fn the_doctor_names_damage_and_forms_and_changes_nothing() {
         let line = text.lines().find(|l| l[5..].starts_with(what)).unwrap();
         format!("{line} ({})", out.status.code().unwrap())
     };
-    for (version, says) in [(99, "knows 6 (1)"), (2, "knows 6 (0)")] {
+    for (version, says) in [(99, "knows 7 (1)"), (2, "knows 7 (0)")] {
         raw(&m, &format!("PRAGMA user_version = {version}"));
         assert!(found("form").ends_with(says), "{}", found("form"));
     }
-    raw(&m, "PRAGMA user_version = 6");
+    raw(&m, "PRAGMA user_version = 7");
     let data = store(&m).parent().unwrap().to_owned();
     std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o755)).unwrap();
     assert!(found("data").contains("may be read by others (mode 755)"));

@@ -221,6 +221,7 @@ fn stuck() -> (Machine, ChangeId, ChangeId) {
             updated: start(),
             resolved: Some(start()),
             closed: None,
+            due: Vec::new(),
             further: Vec::new(),
         }),
         version: None,

@@ -33,6 +33,7 @@ pub fn some_fields() -> ToldFields {
         updated: now(),
         resolved: None,
         closed: None,
+        due: Vec::new(),
         further: Vec::new(),
     }
 }
@@ -182,6 +183,8 @@ async fn fields_find_their_places_and_others_are_shown_as_they_are() {
         .iter()
         .map(|(n, v)| (n.as_str(), v.raw()))
         .collect();
+    // A done ticket keeps its last due instant there and is not due any more.
+    assert_eq!(fields.due, []);
     let expected = [
         ("Queue", "Accounts & Access"),
         ("SLA level", "gold"),

@@ -5,6 +5,7 @@
 //! it these tests say "skipped". `tests/live/rt/rt run cargo test contract` brings up such a
 //! server, filled by `tests/live/rt/fill.pl`, and throws it away afterwards.
 
+mod calendars;
 pub mod fake;
 mod feed;
 mod http;
@@ -61,6 +62,7 @@ fn blank(key: TicketKey) -> Ticket {
         snoozed_until: None,
         turn: Turn::Nobody,
         due: Due::None,
+        beside: Default::default(),
         reassignments: 0,
         version: 1,
         unread: false,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use deskhand::desk::Door;
 use deskhand::domain::people::TenantId;
 use deskhand::domain::remote::{Cursor, Entry, Gone, Happened, RemoteId};
+use deskhand::domain::sla::Target;
 use deskhand::domain::thread::{Author, Visibility};
 use deskhand::domain::ticket::{Priority, Status};
 use serde_json::json;
@@ -130,6 +131,9 @@ async fn what_happens_is_told_with_the_ticket_as_it_is() {
         Some("2030-02-03 10:30 UTC"),
         "whatever zones the server and the account have"
     );
+    let due: Vec<_> = fields.due.iter().map(|d| (d.target, d.at)).collect();
+    let at = "2030-02-03T10:30:00Z".parse().unwrap();
+    assert_eq!(due, [(Target::Resolution, at)], "it is being worked on");
     let entries: Vec<&Entry> = told.iter().flat_map(|t| &t.entries).collect();
     let by_tomas = Author::Agent { id: agent("tomas") };
     let given = |e: &&&Entry| matches!(&e.what, Happened::Assigned { from: None, to: Some(to) } if *to == agent("tomas"));

@@ -94,6 +94,7 @@ fn told() -> Pulled {
         updated: since,
         resolved: None,
         closed: None,
+        due: Vec::new(),
         further: Vec::new(),
     };
     Pulled {

@@ -5,6 +5,7 @@ mod ahead;
 mod desks;
 mod fetching;
 mod harness;
+mod holidays;
 mod monkey;
 mod parts;
 mod places;

@@ -38,6 +38,7 @@ fn ticket(id: i64) -> Ticket {
         snoozed_until: None,
         turn: Turn::Theirs,
         due: Due::None,
+        beside: Default::default(),
         reassignments: 0,
         version: 1,
         unread: false,

@@ -383,6 +383,7 @@ fn ticket() -> Ticket {
         snoozed_until: None,
         turn: Turn::Ours,
         due: Due::None,
+        beside: Default::default(),
         reassignments: 0,
         version: 1,
         unread: false,

@@ -44,6 +44,7 @@ fn ticket() -> Ticket {
             target: Target::NextResponse,
             at: now + TimeDelta::minutes(65),
         },
+        beside: Default::default(),
         reassignments: 0,
         version: 1,
         unread: true,

@@ -1,7 +1,7 @@
 //! The gate and what is built on it.
 
 use deskhand::domain::text::{
-    Printable, SegmentKind, Untrusted, block, cell_width, file_name, fit, fold_quotes,
+    Printable, SegmentKind, Untrusted, block, cell_width, csv_cell, file_name, fit, fold_quotes,
     json_escaped, line, pad, printable_json, spread, to_printable_json, width, wrap,
 };
 use proptest::prelude::*;
@@ -19,6 +19,31 @@ fn is_foul(c: char) -> bool {
 fn must_be_clean(out: &str) {
     if let Some(c) = out.chars().find(|c| is_foul(*c)) {
         assert!(c == '\u{fffc}', "{c:?} got through in {out:?}");
+    }
+}
+
+#[test]
+fn a_cell_of_a_table_is_one_line_and_no_formula() {
+    for (raw, cell) in [
+        ("plain", "plain"),
+        ("", ""),
+        ("two, three", "\"two, three\""),
+        ("say \"no\"", "\"say \"\"no\"\"\""),
+        ("=HYPERLINK(1)", "\"'=HYPERLINK(1)\""),
+        ("+31", "\"'+31\""),
+        ("-1+2", "\"'-1+2\""),
+        ("@sum", "\"'@sum\""),
+        (" =1", "\"'=1\""),
+    ] {
+        assert_eq!(csv_cell(raw), cell, "{raw:?}");
+    }
+    for raw in ["a\nb", "\t=1", "\r\n=1", "\u{1b}[1m=1"] {
+        let cell = csv_cell(raw);
+        assert!(!cell.contains(|c: char| c.is_control()), "{cell:?}");
+        assert!(
+            !cell.trim_start_matches(['"', ' ']).starts_with('='),
+            "{cell:?}"
+        );
     }
 }
 

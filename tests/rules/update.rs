@@ -43,6 +43,7 @@ pub fn ticket(n: i64) -> Ticket {
         snoozed_until: None,
         turn: Turn::Ours,
         due: Due::None,
+        beside: Default::default(),
         reassignments: 0,
         version: 1,
         unread: true,

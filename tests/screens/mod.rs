@@ -336,6 +336,32 @@ fn nothing_and_one() {
 }
 
 #[test]
+fn where_desk_and_we_differ_row_and_ticket_say_so() {
+    let differ = "the desk's: Tue 24 Nov 10:15";
+    for (width, height) in [(160, 48), (80, 24)] {
+        let mut state = busy(width, height);
+        for row in &mut state.queue.rows {
+            row.other = line(differ);
+        }
+        let shown = text(&picture(&state, &theme("dark"), width, height));
+        let row = shown.lines().find(|l| l.contains('▌')).unwrap();
+        assert!(row.contains("late 42 m  ±"), "{shown}");
+    }
+    let mut state = reading(160, 48);
+    let detail = state.detail.as_mut().unwrap();
+    for row in state
+        .queue
+        .rows
+        .iter_mut()
+        .chain(detail.loaded.as_mut().map(|l| &mut l.row))
+    {
+        row.other = line(differ);
+    }
+    let shown = text(&picture(&state, &theme("dark"), 160, 48));
+    assert!(shown.contains(&format!("({differ})")), "{shown}");
+}
+
+#[test]
 fn what_lies_over_the_panes() {
     shows("filter-error", &asking(), 100, 30);
     let mut later = asking();

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use deskhand::config::{self, Desk, Paths, SignIn};
 use deskhand::domain::people::TenantId;
+use deskhand::domain::sla::Trust;
 use deskhand::domain::ticket::Status;
 
 fn parse(text: &str) -> Result<Option<Desk>, String> {
@@ -53,6 +54,21 @@ fn what_the_sample_shows_of_a_desk_is_understood() {
     let desk = parse(&shown).unwrap().unwrap();
     assert_eq!(desk.token_command, ["pass", "show", "rt"]);
     assert_eq!(desk.queues.len() + desk.statuses.len(), 2);
+}
+
+#[test]
+fn a_desk_says_whose_due_instants_count_before_the_promises_do() {
+    let rt = "[desk]\nkind = \"rt\"\nurl = \"https://rt.example.org\"\n";
+    let sla = "[sla]\ntrust = \"theirs\"\n";
+    for (text, trust) in [
+        (rt.to_owned(), Trust::Ours),
+        (format!("{rt}{sla}"), Trust::Theirs),
+        (format!("{rt}due = \"both\"\n{sla}"), Trust::Both),
+        (format!("{rt}due = \"ours\"\n{sla}"), Trust::Ours),
+    ] {
+        let config = config::parse(&text, Path::new("config.toml")).unwrap();
+        assert_eq!(config.policy.trust, trust, "{text}");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod flight;
 mod kill;
 mod laws;
 mod mend;
+mod next;
 mod order;
 mod plans;
 mod play;
@@ -15,6 +16,7 @@ mod remote;
 mod remote_laws;
 mod scene;
 mod sound;
+mod their_due;
 
 use chrono::TimeDelta;
 use deskhand::domain::change::{Act, LinkKind, NewAttachment};

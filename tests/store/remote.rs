@@ -47,6 +47,7 @@ pub fn fields(subject: &str) -> ToldFields {
         updated: minute(-300),
         resolved: None,
         closed: None,
+        due: vec![],
         further: vec![],
     }
 }

@@ -196,6 +196,7 @@ impl World {
             updated: created,
             resolved: None,
             closed: None,
+            due: Vec::new(),
             further: Vec::new(),
         };
         let remote = Remote {

@@ -18,6 +18,8 @@ pub struct QueueRow {
     pub ticket: Arc<Ticket>,
     /// Sign, words and urgency of what is due; renewed when time changes it.
     pub countdown: Countdown,
+    /// The other side's due instant in words, where the desk and we differ; else empty.
+    pub other: Printable,
     /// Which promise the countdown is about.
     pub target: Option<Target>,
     /// The number.

@@ -48,6 +48,10 @@ impl Turn<'_> {
             Event::Threaded { generation, answer } if generation == self.s.inner.thread => {
                 self.threaded(answer)
             }
+            Event::Hours(hours) => {
+                let (calendar, policy) = *hours;
+                (self.s.calendar, self.s.policy) = (calendar.into(), policy.into());
+            }
             Event::NextUrgent { generation, answer } if generation == self.s.inner.urgent => {
                 match answer {
                     Ok(found) => self.urgent(found.map(|f| *f)),

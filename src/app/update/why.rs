@@ -3,7 +3,8 @@
 use crate::app::prepare;
 use crate::app::state::{Detail, Loaded, Overlay, Pane, QueueRow, State, Why};
 use crate::domain::list::Sort;
-use crate::domain::sla::{self, Amount, Explained, Owner, Reason, Segment, Subject};
+use crate::domain::next;
+use crate::domain::sla::{self, Amount, Explained, Owner, Reason, Segment, Subject, Whose};
 use crate::domain::text::{Printable, line};
 use crate::domain::ticket::{Due, TicketId};
 
@@ -67,12 +68,14 @@ impl Turn<'_> {
             && *id == row.ticket.id
         {
             lines.push(line("It is the most urgent ticket that you may work on."));
+            lines.push(line(&format!("The order of what is next: {}.", next::RULE)));
             let over = passed.iter();
             lines.extend(over.map(|(why, n)| line(&format!("Passed over: {n}, because {why}."))));
         }
         lines.push(self.permission(row));
         lines.push(Printable::empty());
         lines.push(due_line(s, row));
+        lines.extend(whose_line(row));
         lines.extend(rule_line(s, row));
         let history = l.thread.history();
         let trail = &l.thread.timeline;
@@ -202,6 +205,20 @@ fn due_line(s: &State, row: &QueueRow) -> Printable {
             row.status
         )),
         Due::None => line("No promise is open on it."),
+    }
+}
+
+/// Whose instant that is, where the desk gives its own.
+fn whose_line(row: &QueueRow) -> Option<Printable> {
+    let whose = row.ticket.beside.whose;
+    match (whose, row.other.is_empty()) {
+        (Whose::Ours, true) => None,
+        (Whose::Theirs, true) => Some(line("The desk gives that instant; the settings trust it.")),
+        (_, false) => Some(line(&format!(
+            "That instant is {}; it presses more than the other side's ({}).",
+            whose.word(),
+            row.other
+        ))),
     }
 }
 

@@ -6,6 +6,7 @@ use super::wire::{CustomField, Ref, Ticket};
 use crate::domain::Instant;
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::remote::ToldFields;
+use crate::domain::sla::{Target, TheirDue};
 use crate::domain::text::Untrusted;
 use crate::domain::ticket::{Priority, Status};
 
@@ -132,8 +133,20 @@ pub fn fields(ticket: &Ticket, settings: &Settings, memo: &Memo) -> ToldFields {
         updated: ticket.last_updated.unwrap_or(created),
         resolved,
         closed: resolved.filter(|_| status == Status::Closed),
+        due: due(ticket, status),
         further: further(ticket, settings, memo),
     }
+}
+
+/// The next deadline as the desk sees it. It does not say of which promise: before somebody works on
+/// the ticket that is an answer, afterwards the solution. A done ticket keeps its last one.
+fn due(ticket: &Ticket, status: Status) -> Vec<TheirDue> {
+    let target = match status {
+        Status::New => Target::FirstResponse,
+        _ => Target::Resolution,
+    };
+    let at = ticket.due.filter(|_| status.is_live());
+    at.map(|at| TheirDue { target, at }).into_iter().collect()
 }
 
 /// What it tells beyond the fields we have.

@@ -288,11 +288,10 @@ pub(super) fn pressing<'a>(
             continue;
         };
         let due = c.due();
-        let key = match due {
-            Due::Running { at, .. } => (0, at.timestamp()),
-            Due::Paused { left, .. } => (1, left),
-            Due::None => continue,
-        };
+        if due == Due::None {
+            continue;
+        }
+        let key = due.presses();
         if first.as_ref().is_none_or(|(known, _, _)| key < *known) {
             first = Some((key, due, c));
         }

@@ -7,15 +7,19 @@ mod amount;
 mod clock;
 mod countdown;
 mod life;
+mod outcome;
 mod policy;
+mod report;
 mod theirs;
 mod why;
 
 pub use amount::Amount;
 pub use clock::{clocks, due};
 pub use countdown::{Countdown, SOON, Urgency, countdown};
+pub use outcome::{Outcome, outcomes};
 pub use policy::{NextResponseScope, Policy, Reopening, Rule};
-pub use theirs::{Settled, TheirDue, Trust, Whose, settle};
+pub use report::{By, Key, Report, Sums};
+pub use theirs::{Beside, Settled, TheirDue, Trust, Whose, settle};
 pub use why::{Explained, Reason, Segment, explain, why};
 
 use serde::{Deserialize, Serialize};
@@ -170,6 +174,24 @@ pub enum Owner {
     Team,
     /// A third party's: it was escalated to them, or is on hold for them.
     Vendor,
+}
+
+impl Owner {
+    /// The one that it is not.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Team => Self::Vendor,
+            Self::Vendor => Self::Team,
+        }
+    }
+
+    /// The word in a ticket's history.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Team => "team",
+            Self::Vendor => "vendor",
+        }
+    }
 }
 
 /// How a clock stands.

@@ -29,13 +29,41 @@ pub struct TheirDue {
 }
 
 /// Whose due instant it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Whose {
     /// Counted here.
+    #[default]
     Ours,
     /// Given by the desk.
     Theirs,
+}
+
+impl Whose {
+    /// The other side.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Ours => Self::Theirs,
+            Self::Theirs => Self::Ours,
+        }
+    }
+
+    /// How it is said beside an instant.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ours => "ours",
+            Self::Theirs => "the desk's",
+        }
+    }
+}
+
+/// What is to be known beside a due instant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// Whose it is.
+    pub whose: Whose,
+    /// The other side's, where both are to be shown and they differ.
+    pub other: Option<Due>,
 }
 
 /// What counts, and what else is to be shown.
@@ -65,7 +93,7 @@ pub fn settle(ours: Due, theirs: &[TheirDue], trust: Trust) -> Settled {
         (Trust::Ours, _) | (_, None) => settled(ours, Whose::Ours, None),
         (Trust::Theirs, Some(theirs)) => settled(theirs, Whose::Theirs, None),
         (Trust::Both, Some(theirs)) if same(&ours, &theirs) => settled(ours, Whose::Ours, None),
-        (Trust::Both, Some(theirs)) if presses(&ours) <= presses(&theirs) => {
+        (Trust::Both, Some(theirs)) if ours.presses() <= theirs.presses() => {
             settled(ours, Whose::Ours, Some(theirs))
         }
         (Trust::Both, Some(theirs)) => settled(theirs, Whose::Theirs, Some(ours)),
@@ -79,14 +107,5 @@ fn same(a: &Due, b: &Due) -> bool {
             a.timestamp().abs_diff(b.timestamp()) < SAME
         }
         _ => a == b,
-    }
-}
-
-/// The smaller the more urgent: what runs, what is paused, no promise.
-const fn presses(due: &Due) -> (u8, i64) {
-    match due {
-        Due::Running { at, .. } => (0, at.timestamp()),
-        Due::Paused { left, .. } => (1, *left),
-        Due::None => (2, 0),
     }
 }

@@ -5,9 +5,10 @@
 //! [`Printable`] of it, and whatever shows text takes only those. What the gate
 //! lets pass and why is in `gate`; what a cluster takes in `cells`, measuring,
 //! cutting and wrapping in `shape`; quoted mail in `quotes`; text for JSON in `json`; names for files in
-//! `file`. Turning HTML into text is not done here.
+//! `file`, cells of tables in `csv`. Turning HTML into text is not done here.
 
 mod cells;
+mod csv;
 mod file;
 mod gate;
 mod json;
@@ -18,6 +19,7 @@ mod shape;
 use serde::{Deserialize, Serialize};
 
 pub use cells::{cell_width, spread};
+pub use csv::csv_cell;
 pub use file::file_name;
 pub use gate::{block, line};
 pub use json::{json_escaped, printable_json, to_printable_json};

@@ -102,7 +102,12 @@ fn fields(state: &State, pen: &mut Pen<'_>, area: Rect, row: &QueueRow) {
     ];
     facts(pen, x, y + 1, w, &first);
     let due = row.target.map_or(Short::new(), |target| {
-        Short::new().s(target.long()).s(" ").s(&row.countdown)
+        let due = Short::new().s(target.long()).s(" ").s(&row.countdown);
+        if row.other.is_empty() {
+            due
+        } else {
+            due.s(" (").s(&row.other).s(")")
+        }
     });
     let turn = match t.turn {
         Turn::Ours => "our turn",

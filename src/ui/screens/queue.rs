@@ -196,6 +196,7 @@ fn values<'a>(state: &State, status: bool, r: &'a QueueRow, cursor: bool) -> Row
         marked: state.queue.marks.contains_key(&t.id),
         cursor,
         countdown: &r.countdown,
+        differs: !r.other.is_empty(),
         no_promise: if t.status.is_live() {
             "no promise"
         } else {
@@ -218,6 +219,7 @@ fn values<'a>(state: &State, status: bool, r: &'a QueueRow, cursor: bool) -> Row
                 .s("(until ")
                 .s(words::when(state, until))
                 .s(")"),
+            _ if !r.other.is_empty() => Short::new().s("(").s(&r.other).s(")"),
             (_, Status::Pending) if !status => Short::new().s("(waiting: requester)"),
             (_, Status::OnHold) if !status => Short::new().s("(waiting: third party)"),
             _ => Short::new(),

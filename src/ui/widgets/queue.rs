@@ -30,6 +30,8 @@ pub struct Row<'a> {
     pub cursor: bool,
     /// When it falls due, in words.
     pub countdown: &'a Countdown,
+    /// The desk and we differ about that.
+    pub differs: bool,
     /// What is said in its place where nothing is promised.
     pub no_promise: &'static str,
     /// Which promise that is.
@@ -151,6 +153,9 @@ pub fn row(pen: &mut Pen<'_>, area: Rect, columns: &Columns, row: &Row<'_>, need
         pen.put(x + 5, y, room, row.no_promise, urgency);
     } else {
         pen.put(x + 5, y, room, row.countdown, urgency);
+    }
+    if row.differs {
+        pen.put(x + LEAD - 1, y, 1, "±", Role::Soon);
     }
     x += LEAD;
     if columns.target > 0 {
