@@ -13,6 +13,7 @@ pub mod people;
 pub mod query;
 pub mod reach;
 pub mod remote;
+pub mod report;
 pub mod sla;
 pub mod text;
 pub mod thread;
