@@ -8,6 +8,7 @@ mod keymap;
 mod outbox;
 mod promises;
 mod query;
+mod report;
 mod sla;
 mod speed;
 mod text;

@@ -222,10 +222,7 @@ fn numbered(fields: &[Field], message: &Message<'_>, known: &dyn Known) -> Vec<S
         let trimmed = line.text.trim_start();
         let digits = trimmed.bytes().take_while(u8::is_ascii_digit).count();
         let (number, rest) = trimmed.split_at(digits);
-        let number: Option<usize> = number
-            .parse()
-            .ok()
-            .filter(|n| (1..=fields.len()).contains(n));
+        let number: Option<usize> = number.parse().ok();
         let rest = rest.strip_prefix(['.', ')', ':', '-']);
         match (number, rest) {
             (Some(n), Some(rest)) => {
@@ -248,9 +245,11 @@ fn numbered(fields: &[Field], message: &Message<'_>, known: &dyn Known) -> Vec<S
         }
     }
     // A list that counts further, or twice, is one of steps and not of answers.
-    let in_order = answers
-        .windows(2)
-        .all(|w| matches!(w, [(a, _), (b, _)] if a < b));
+    let too_far = answers.iter().any(|(n, _)| *n == 0 || *n > fields.len());
+    let in_order = !too_far
+        && answers
+            .windows(2)
+            .all(|w| matches!(w, [(a, _), (b, _)] if a < b));
     if !in_order {
         return Vec::new();
     }

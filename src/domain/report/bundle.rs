@@ -123,6 +123,9 @@ pub fn parse_json(text: &str) -> Result<Draft, String> {
     let wrong =
         |e: serde_json::Error| format!("this is no report: {e}; compare it with the schema");
     let value: serde_json::Value = serde_json::from_str(text).map_err(wrong)?;
+    if !value.is_object() {
+        return Err("this is no report: it is no object; compare it with the schema".into());
+    }
     if value.get("format").is_none() {
         return serde_json::from_value(value).map_err(wrong);
     }

@@ -129,6 +129,14 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             ),
             is_value,
         ),
+        // `set the password to x`.
+        rule(
+            Password,
+            &format!(
+                r#"(?i)\b(?:{SECRET})\s+(?:back\s+)?(?:to|naar|op)\s+["'`“”‘<(*]*(?P<x>[^\s"'`“”’<>,;]{{3,}})"#
+            ),
+            is_mixed,
+        ),
         // In prose: `my password is x`, `the password x does not work`, `wachtwoord is x`.
         rule(
             Password,
@@ -161,8 +169,13 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         ),
         rule(
             Email,
-            r"(?i)[\w][\w.%+'-]*\s?(?:@|\(at\)|\[at\]|\{at\}|\s(?:at|apenstaartje)\s)\s?[\w-]+(?:\s?(?:\.|\(dot\)|\[dot\]|\{dot\})\s?[\w-]+)+",
+            r"(?i)[\w][\w.%+'-]*\s?(?:@|\(at\)|\[at\]|\{at\}|<at>)\s?[\w-]+(?:\s?(?:\.|\(dot\)|\[dot\]|\{dot\}|<dot>)\s?[\w-]+)+",
             is_email,
+        ),
+        rule(
+            Email,
+            r"(?i)\b[\w][\w.%+'-]*\s(?:at|apenstaartje)\s[\w-]+(?:\s(?:dot|punt)\s[\w-]+)+",
+            any,
         ),
         rule(
             Account,
@@ -192,7 +205,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         ),
         rule(
             Phone,
-            r"(?i)\b(?:tel(?:ephone|efoon)?(?:nummer)?|phone(?: number)?|mobile|mobiel|cell|gsm|call me (?:at|on)|bel(?:t u)? mij op|fax)\b[\s.:#]{1,4}(?:(?:is|nr|no|number|nummer)[\s.:]+)?(?P<x>[+(]?\d[\d\s()./-]{4,18}\d)",
+            r"(?i)\b(?:tel(?:ephone|efoon)?(?:nummer)?|phone(?: number)?|mobile|mobiel|cell|gsm|call me (?:at|on)|bel(?:t u)? mij op|fax)\b[\s.:#]{1,4}(?:(?:is|nr|no|number|nummer)[\s.:]+)?(?P<x>[+(]?\d[\d\s()./-]{3,18}\d)",
             any,
         ),
         rule(
@@ -211,7 +224,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 });
 
 /// Names of secrets, English and Dutch.
-const SECRET: &str = r"pass(?:word|wd|phrase|code|wort)?s?|pwd|passwort|wachtwoord(?:en)?|wachtwrd|\bww|pin[ -]?code|\bpin|inlogcode|toegangscode|secret(?:[ _-]?key)?s?|client[ _-]?secret|api[ _-]?(?:key|token|secret)s?|access[ _-]?(?:key|token)s?|auth(?:orization)?[ _-]?(?:key|token)?s?|tokens?|private[ _-]?key|sleutel|geheim|credentials?|licen[cs]e[ _-]?key|product[ _-]?key|recovery[ _-]?(?:key|code)|herstel(?:code|sleutel)|otp|2fa[ _-]?code|mfa[ _-]?code|verification[ _-]?code|verificatiecode|session[ _-]?(?:id|key)|cookie|connection[ _-]?string";
+const SECRET: &str = r"pass(?:word|wd|phrase|code|wort)?s?|pwd|\bpw|passwort|wachtwoord(?:en)?|wachtwrd|\bww|pin[ -]?code|\bpin|inlogcode|toegangscode|secret(?:[ _-]?key)?s?|client[ _-]?secret|api[ _-]?(?:key|token|secret)s?|access[ _-]?(?:key|token)s?|auth(?:orization)?[ _-]?(?:key|token)?s?|tokens?|private[ _-]?key|sleutel|geheim|credentials?|licen[cs]e[ _-]?key|product[ _-]?key|recovery[ _-]?(?:key|code)|herstel(?:code|sleutel)|otp|2fa[ _-]?code|mfa[ _-]?code|verification[ _-]?code|verificatiecode|session[ _-]?(?:id|key)|cookie|connection[ _-]?string";
 
 /// Words that follow "password" without being one.
 const PLAIN: &str = "\
@@ -283,18 +296,7 @@ fn is_marked(word: &str) -> bool {
 
 fn is_email(text: &str) -> bool {
     let tight: String = text.split_whitespace().collect();
-    if !text.contains(['@', '(', '[', '{']) {
-        // "jan at example dot org" needs its ending; "look at www.example.org" is a visit.
-        let host = text.split_whitespace().next_back().unwrap_or("");
-        return !host.starts_with("www.")
-            && host.contains('.')
-            && text.split_whitespace().count() == 3
-            && text
-                .split_whitespace()
-                .next()
-                .is_some_and(|w| w.contains(['.', '_']) || w.bytes().any(|b| b.is_ascii_digit()));
-    }
-    let last = tight.rsplit(['.', ')', ']', '}']).next().unwrap_or("");
+    let last = tight.rsplit(['.', ')', ']', '}', '>']).next().unwrap_or("");
     last.chars().filter(|c| c.is_alphabetic()).count() >= 2
 }
 
@@ -423,7 +425,7 @@ pub fn redact(text: &str, keep: &[&str]) -> (String, Vec<Removed>) {
     let mut removed: Vec<Removed> = Vec::new();
     for rule in RULES.iter() {
         for found in rule.pattern.captures_iter(text) {
-            let Some(span) = goes(rule, &found) else {
+            let Some(span) = goes(rule, &found, text) else {
                 continue;
             };
             let words = text.get(span.clone()).unwrap_or("");
@@ -454,19 +456,48 @@ pub fn redact(text: &str, keep: &[&str]) -> (String, Vec<Removed>) {
 }
 
 /// The part of a match that goes, without the sentence's own signs behind it.
-fn goes(rule: &Rule, found: &Captures<'_>) -> Option<Range<usize>> {
-    let part = found.name("x").or_else(|| found.get(0))?;
+fn goes(rule: &Rule, found: &Captures<'_>, whole: &str) -> Option<Range<usize>> {
+    use RemovedKind::{Card, CitizenNumber, Key, Password, Phone};
+    let named = found.name("x");
+    let part = named.or_else(|| found.get(0))?;
     if !(rule.holds)(part.as_str()) {
         return None;
     }
     let text = match rule.kind {
-        RemovedKind::Password => part.as_str().trim_end_matches(['.', ',', ';', ':', ')']),
-        RemovedKind::Key => part.as_str(),
+        Password => part.as_str().trim_end_matches(['.', ',', ';', ':', ')']),
+        Key => part.as_str(),
         _ => part
             .as_str()
             .trim_end_matches(|c: char| c.is_whitespace() || ".,;:-".contains(c)),
     };
-    (!text.is_empty()).then(|| part.start()..part.start() + text.len())
+    let span = part.start()..part.start() + text.len();
+    let number = matches!(rule.kind, Phone | CitizenNumber | Card) && named.is_none();
+    (!text.is_empty() && (!number || stands_free(whole, &span))).then_some(span)
+}
+
+/// Whether digits are a number of their own: no part of an address, a version or a name.
+fn stands_free(text: &str, span: &Range<usize>) -> bool {
+    let before = text.get(..span.start).unwrap_or("");
+    let joined = |c: char| c.is_alphanumeric() || "-_.".contains(c);
+    if before.chars().next_back().is_some_and(joined) {
+        return false;
+    }
+    if before.ends_with('/') {
+        let mut tail = before
+            .chars()
+            .rev()
+            .take_while(|c| !c.is_whitespace())
+            .take(300);
+        if tail.any(|c| c == ':') {
+            return false;
+        }
+    }
+    let mut after = text.get(span.end..).unwrap_or("").chars();
+    match after.next() {
+        Some(c) if c.is_alphanumeric() || c == '_' => false,
+        Some('.' | '-' | '/') => !after.next().is_some_and(char::is_alphanumeric),
+        _ => true,
+    }
 }
 
 fn is_kept(words: &str, keep: &[&str]) -> bool {

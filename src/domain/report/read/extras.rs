@@ -14,7 +14,7 @@ use crate::domain::report::impact::Share;
 /// Something begins, or goes wrong, in the same sentence.
 static ONSET: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:start(?:ed|s|ing)?|began|begun|begin|stopp?ed|stop|happen(?:ed|s|ing)?|occur(?:red|s|ring)?|notic(?:ed|e)|appear(?:ed|s)?|disappeared|crash(?:ed|es)?|fail(?:ed|s|ing)?|broke|broken|lost|gone|changed|updat(?:ed|e)|upgrad(?:ed|e)|can(?:no|')t|cannot|could(?:n't| not)|unable|no longer|tried|trying|got|not work\w*|won't|doesn't|didn't|isn't|error|problem|issue|suddenly|until|worked|works|working|fine|begonnen|begon|gestart|gestopt|gebeurt|gebeurde|opgevallen|verdwenen|niet|geen|plots|plotseling|ineens|fout\w*|probleem|problemen|werkte|werkt|update|sinds)\b",
+        r"(?i)\b(?:start(?:ed|s|ing)?|began|begun|begin|stopp?ed|stop|happen(?:ed|s|ing)?|occur(?:red|s|ring)?|notic(?:ed|e)|appear(?:ed|s)?|disappeared|crash(?:ed|es)?|fail(?:ed|s|ing)?|broke|broken|lost|gone|changed|updat(?:ed|e)|upgrad(?:ed|e)|can(?:no|')t|cannot|could(?:n't| not)|unable|no longer|tried|trying|got|not work\w*|won't|doesn't|didn't|isn't|error|problem|issue|suddenly|until|worked|works|working|fine|since|vanaf|begonnen|begon|gestart|gestopt|gebeurt|gebeurde|opgevallen|verdwenen|niet|geen|plots|plotseling|ineens|fout\w*|probleem|problemen|werkte|werkt|update|sinds)\b",
     )
 });
 static ALWAYS: LazyLock<Regex> = LazyLock::new(|| {

@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::own::Own;
 use super::steps::items;
-use super::{Confidence, Known, Message, Suggestion, Value, extras, names, pattern, tidy};
+use super::{Confidence, Known, Message, Suggestion, Value, extras, names, outcome, pattern, tidy};
 use crate::domain::report::form::{Field, Role, Since};
 use crate::domain::report::person::Person;
 
@@ -184,7 +184,10 @@ impl Part<'_> {
                 Value::Steps(steps)
             }
             Field::Expected => Value::Expected(text),
-            Field::Actual => Value::Actual(text),
+            Field::Actual => {
+                outcome::quoted(said, span.start, out);
+                Value::Actual(text)
+            }
             Field::Tried => Value::Tried(text),
             Field::Environment => Value::Environment(text),
             Field::Workspace => {

@@ -29,12 +29,75 @@ static I_AM: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:[Tt]his is|[Ii]k ben|I am|I'm|[Mm]et|[Hh]ier)\s+(?P<name>{NAME})(?:\s*(?:[,.(\n]|$)|\s+(?:van|uit|from|of|at|bij|here|hier|and|en)\b)"
     ))
 });
+/// A name with an address behind it: `Jan de Vries (jan@x.org)`.
+static WITH_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?P<name>{NAME})\s?[,(<\[]+\s?(?i:e-?mail:?\s?|mailto:)?(?P<email>[\w][\w.%+'-]*@[\w][\w-]*(?:\.[\w-]+)+)"
+    ))
+});
 /// A first name alone is one only where it is given as a name.
 static CALLED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\b(?i:my name is|mijn naam is|ik heet|i am called|i'm called)\s+(?P<name>\p{Lu}[\p{L}'’-]+)",
     )
 });
+/// Words with a capital that stand before a name at the beginning of a sentence.
+const LEADS: &[&str] = &[
+    "User",
+    "Gebruiker",
+    "Name",
+    "Naam",
+    "Colleague",
+    "Collega",
+    "Researcher",
+    "Onderzoeker",
+    "Student",
+    "Member",
+    "Requester",
+    "Dear",
+    "Hi",
+    "Hello",
+    "Beste",
+    "Hallo",
+    "Dr",
+    "Prof",
+    "The",
+    "De",
+    "By",
+    "Bij",
+    "From",
+    "Van",
+    "For",
+    "Voor",
+    "Our",
+    "Onze",
+    "My",
+    "Mijn",
+    "Mr",
+    "Mrs",
+    "Ms",
+    "It",
+    "Is",
+    "With",
+    "Met",
+    "And",
+    "En",
+    "Account",
+    "Thanks",
+    "Regards",
+    "Groeten",
+];
+
+/// A name without what only leads to it.
+fn without_lead(mut name: &str) -> &str {
+    while let Some((first, rest)) = name.split_once(' ')
+        && LEADS.contains(&first)
+    {
+        name = rest;
+    }
+    name
+}
+
 /// Names that are two capitalised words and no person's.
 const THINGS: &[&str] = &[
     "Windows",
@@ -160,28 +223,33 @@ fn addresses(text: &str, base: usize, known: &dyn Known, out: &mut Vec<Suggestio
 }
 
 fn people(text: &str, base: usize, known: &dyn Known, out: &mut Vec<Suggestion>) {
-    for rule in [&*INTRODUCED, &*I_AM, &*CALLED] {
+    for rule in [&*WITH_ADDRESS, &*INTRODUCED, &*I_AM, &*CALLED] {
         for found in rule.captures_iter(text) {
             let Some(name) = found.name("name") else {
                 continue;
             };
-            let words: Vec<&str> = name.as_str().split(' ').collect();
-            if words.iter().any(|w| THINGS.contains(w)) {
+            let said = without_lead(name.as_str());
+            let alone = !said.contains(' ') && said.len() < name.len();
+            if alone || said.split(' ').any(|w| THINGS.contains(&w)) {
                 continue;
             }
-            let person = known
-                .person(name.as_str())
-                .cloned()
-                .unwrap_or_else(|| Person {
-                    name: Untrusted::new(name.as_str()),
-                    email: Untrusted::default(),
-                });
+            let start = name.end() - said.len();
+            let email = found.name("email");
+            let registered = email
+                .and_then(|e| known.person(e.as_str()))
+                .or_else(|| known.person(said));
+            let person = registered.cloned().unwrap_or_else(|| Person {
+                name: Untrusted::new(said),
+                email: Untrusted::new(email.map_or("", |e| e.as_str())),
+            });
+            let range = start..email.map_or(name.end(), |e| e.end());
+            let reason = "a name that is introduced as one";
             out.push(at(
                 Value::User(person),
                 base,
-                name.range(),
+                range,
                 Confidence::High,
-                "a name that is introduced as one",
+                reason,
             ));
         }
     }

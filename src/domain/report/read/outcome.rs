@@ -49,7 +49,7 @@ static WISH: LazyLock<Regex> = LazyLock::new(|| {
 /// Words before a text in quotes that make it an error's.
 static SAID: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?ix)\b(?:errors?|messages?|warnings?|popup|pop-up|notification|alert|prompt|says?|said|saying|states?|stating|stated|reads?|reading|displays?|displaying|getting|get|got|failed|response|exception|fout(?:melding|code)?(?:en)?|melding(?:en)?|bericht|waarschuwing|zegt|staat|luidt|tekst|krijg|verschijnt)\b
+        r#"(?ix)\b(?:errors?|messages?|warnings?|popup|pop-up|notification|alert|prompt|says?|said|saying|states?|stating|stated|reads?|reading|displays?|displaying|getting|get|got|failed|response|exception|fout(?:melding|code)?(?:en)?|melding(?:en)?|bericht|waarschuwing|zegt|staat|luidt|tekst|text|krijg|verschijnt)\b
         [^"“”„«»\n.]{0,60}?["“„«](?P<text>[^"“”«»\n]{4,})["”“»]"#,
     )
 });
@@ -93,6 +93,24 @@ static FAULT: LazyLock<Regex> = LazyLock::new(|| {
         r#"(?i)(?:^|[\s(:,])["“](?P<text>[^\s"“”][^"“”\n]*\b(?:failed|error|cannot|can't|could not|unable|denied|invalid|refused|not found|timed out|not responding|exception|mislukt|fout|kan niet|geweigerd|ongeldig|niet gevonden)\b[^"“”\n]*)["”]"#,
     )
 });
+
+/// The text in quotes in what is told to have happened: what the screen said.
+pub(super) fn quoted(told: &str, base: usize, out: &mut Vec<Suggestion>) {
+    static QUOTE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"["“](?P<text>[^"“”\n]{4,})["”]"#));
+    let found = QUOTE.captures(told).and_then(|c| c.name("text"));
+    if let Some(text) = found.filter(|t| t.as_str().trim().contains(' ')) {
+        let words = super::head(text.as_str(), LONGEST);
+        let range = text.start()..text.start() + words.len();
+        let value = Value::Error(tidy(words));
+        out.push(super::names::at(
+            value,
+            base,
+            range,
+            Confidence::Medium,
+            QUOTED,
+        ));
+    }
+}
 
 /// Whether a sentence says that something goes wrong.
 pub(super) fn goes_wrong(sentence: &str) -> bool {

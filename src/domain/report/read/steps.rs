@@ -37,7 +37,7 @@ static TALE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static FIRST_PERSON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"(?i)^(?:(?:and|then|so|first|next|now|after that|afterwards|today|yesterday|finally|dan|daarna|eerst|vervolgens|toen|en|vandaag|gisteren|this morning|vanmorgen|vanochtend)[\s,]+){{0,3}}(?:(?:i|we|ik|wij)\s+(?:(?:have|then|just|also|first|now|heb|dan|eerst|daarna|vervolgens)\s+)?(?:{TOLD})|(?:{TOLD})\s+(?:ik|wij|we))\b"
+        r"(?i)^(?:(?:and|then|so|first|next|now|after that|afterwards|today|yesterday|finally|dan|daarna|eerst|vervolgens|toen|en|vandaag|gisteren|this morning|vanmorgen|vanochtend)[\s,]+){{0,3}}(?:(?:i|we|ik|wij)\s+(?:(?:have|then|just|also|first|now|heb|dan|eerst|daarna|vervolgens)\s+)?(?:{ACTS}|{TOLD})|(?:{TOLD})\s+(?:ik|wij|we))\b"
     ))
 });
 /// Told of what was tried against it, or what is done as a rule: no step to it.
