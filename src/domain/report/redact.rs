@@ -125,7 +125,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(
             Password,
             &format!(
-                r#"(?i)(?:\b|[_\-\x22']|_)(?:{SECRET})["'*_]*\s*(?:\([^)\n]{{0,40}}\)\s*)?[:=]+>?\s*["'`“”‘<(*]*(?P<x>[^\s"'`“”’<>,;]{{2,}})"#
+                r#"(?i)(?:\b|[_\-\x22']|_)(?:{SECRET}|pass)["'*_]*\s*(?:\([^)\n]{{0,40}}\)\s*)?[:=]+>?\s*["'`“”‘<(*]*(?P<x>[^\s"'`“”’<>,;]{{2,}})"#
             ),
             is_value,
         ),
@@ -206,7 +206,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(
             Phone,
             r"(?i)\b(?:tel(?:ephone|efoon)?(?:nummer)?|phone(?: number)?|mobile|mobiel|cell|gsm|call me (?:at|on)|bel(?:t u)? mij op|fax)\b[\s.:#]{1,4}(?:(?:is|nr|no|number|nummer)[\s.:]+)?(?P<x>[+(]?\d[\d\s()./-]{3,18}\d)",
-            any,
+            is_called,
         ),
         rule(
             CitizenNumber,
@@ -224,7 +224,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 });
 
 /// Names of secrets, English and Dutch.
-const SECRET: &str = r"pass(?:word|wd|phrase|code|wort)?s?|pwd|\bpw|passwort|wachtwoord(?:en)?|wachtwrd|\bww|pin[ -]?code|\bpin|inlogcode|toegangscode|secret(?:[ _-]?key)?s?|client[ _-]?secret|api[ _-]?(?:key|token|secret)s?|access[ _-]?(?:key|token)s?|auth(?:orization)?[ _-]?(?:key|token)?s?|tokens?|private[ _-]?key|sleutel|geheim|credentials?|licen[cs]e[ _-]?key|product[ _-]?key|recovery[ _-]?(?:key|code)|herstel(?:code|sleutel)|otp|2fa[ _-]?code|mfa[ _-]?code|verification[ _-]?code|verificatiecode|session[ _-]?(?:id|key)|cookie|connection[ _-]?string";
+const SECRET: &str = r"pass(?:word|wd|phrase|code|wort)s?|pwd|\bpw|passwort|wachtwoord(?:en)?|wachtwrd|\bww|pin[ -]?code|\bpin|inlogcode|toegangscode|secret(?:[ _-]?key)?s?|client[ _-]?secret|api[ _-]?(?:key|token|secret)s?|access[ _-]?(?:key|token)s?|auth(?:orization)?[ _-]?(?:key|token)?s?|tokens?|private[ _-]?key|sleutel|geheim|credentials?|licen[cs]e[ _-]?key|product[ _-]?key|recovery[ _-]?(?:key|code)|herstel(?:code|sleutel)|otp|2fa[ _-]?code|mfa[ _-]?code|verification[ _-]?code|verificatiecode|session[ _-]?(?:id|key)|cookie|connection[ _-]?string";
 
 /// Words that follow "password" without being one.
 const PLAIN: &str = "\
@@ -244,7 +244,7 @@ mijn jouw uw ons onze hun zijn haar ik jij u wij zij ze je we juist onjuist goed
 verplicht gevraagd geweigerd geaccepteerd gewijzigd veranderd gereset ingesteld opgeslagen bekend onbekend vergeten kwijt \
 leeg nodig altijd weer nog nu alleen ook heel zo is was wordt werd werkt werkte doet deed kan kon kunnen moet moest \
 mag wil heeft had hebben beheer beheerder veld venster scherm pagina foutief incorrect hetzelfde nieuw nieuwe oude \
-yes yeah nope none null true false redacted removed hidden xxx";
+gone access intact yes yeah nope none null true false redacted removed hidden xxx";
 
 fn is_plain(word: &str) -> bool {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());
@@ -346,10 +346,22 @@ fn is_phone(text: &str) -> bool {
     // Addresses of machines and dates have dots and dashes too.
     let parts: Vec<&str> = text.split('.').collect();
     let machine = parts.len() == 4 && parts.iter().all(|p| p.parse::<u8>().is_ok());
-    let dated = text.len() >= 8
-        && chrono::NaiveDate::parse_from_str(super::read::head(text, 10), "%d-%m-%Y").is_ok();
+    let dated = is_date(text);
     let build = text.bytes().all(|b| b == b'0');
     (8..=15).contains(&digits) && !machine && !dated && !build
+}
+
+/// `24-11-2026`, `9/9/24`, `2026.11.24`.
+fn is_date(text: &str) -> bool {
+    let lengths: Vec<usize> = text.split(['.', '/', '-']).map(str::len).collect();
+    matches!(
+        lengths.as_slice(),
+        [1..=2, 1..=2, 2 | 4] | [4, 1..=2, 1..=2]
+    )
+}
+
+fn is_called(text: &str) -> bool {
+    !is_date(text)
 }
 
 fn is_somebody(name: &str) -> bool {
@@ -364,23 +376,24 @@ fn is_somebody(name: &str) -> bool {
             | "you"
             | "admin"
             | "administrator"
+            | "root"
     ) && !name.starts_with(['%', '$', '<', '['])
 }
 
 /// Whether a word looks drawn by lot: a word of a language, a path or a name in a program has
 /// runs of letters of one kind; what is drawn changes its kind at every second sign.
 fn is_drawn(word: &str) -> bool {
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-    if word.len() < 12 || is_uuid(word) || word.contains("://") || word.contains("www.") {
+    let ends_as_uuid = |w: &str| {
+        w.len()
+            .checked_sub(36)
+            .and_then(|at| w.get(at..))
+            .is_some_and(is_uuid)
+    };
+    if ends_as_uuid(word) || word.contains("://") || word.contains("www.") {
         return false;
     }
-    // `mail.example.org`, `lab-3049.log`: lower case between dots, with an ending.
-    let ending = word.rsplit('.').next().unwrap_or("");
-    let host = word.contains('.')
-        && (2..=10).contains(&ending.len())
-        && ending.bytes().all(|b| b.is_ascii_lowercase())
-        && !word.contains('~');
-    if host && !word.bytes().any(|b| b.is_ascii_uppercase()) {
+    let word = telling_part(word);
+    if word.len() < 12 {
         return false;
     }
     let kind = |c: char| match c {
@@ -409,6 +422,21 @@ fn is_drawn(word: &str) -> bool {
         _ if sign > word.len() / 8 => mean < 200 && digit > 1,
         _ => mean < 300 && (digit > 0 || mean < 230),
     }
+}
+
+/// What of a word tells whether it was drawn: of a path or an address its longest part, of what
+/// has dots (names of hosts, files, classes) the longest between two.
+fn telling_part(word: &str) -> &str {
+    let longest = |sign: char| word.split(sign).max_by_key(|p| p.len()).unwrap_or(word);
+    let from = if word.starts_with('/') {
+        longest('/')
+    } else {
+        word
+    };
+    if from.contains('~') {
+        return from;
+    }
+    from.split('.').max_by_key(|p| p.len()).unwrap_or(from)
 }
 
 fn is_uuid(word: &str) -> bool {

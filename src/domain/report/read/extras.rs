@@ -19,7 +19,7 @@ static ONSET: LazyLock<Regex> = LazyLock::new(|| {
 });
 static ALWAYS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:(?:has|have) always (?:been|done|had|happened)|always been (?:like this|so|this way)|since (?:the beginning|day one|always)|from (?:the (?:very )?(?:beginning|start)|day one)|never (?:worked|has worked)|it never worked|altijd al|is altijd zo geweest|vanaf (?:het begin|dag (?:1|een|één))|sinds het begin|nooit gewerkt)\b",
+        r"(?i)\b(?:(?:has|have|had) always (?:been (?:like (?:this|that)|so|this way|that way)|done (?:this|so)|happened)|always been (?:like this|so|this way)|since (?:the beginning|day one|always)|from (?:the (?:very )?(?:beginning|start)|day one)|never (?:worked|has worked)|it never worked|altijd al|is altijd zo geweest|vanaf (?:het begin|dag (?:1|een|één))|sinds het begin|nooit gewerkt)\b",
     )
 });
 static SHOT: LazyLock<Regex> = LazyLock::new(|| {

@@ -207,7 +207,11 @@ impl Part<'_> {
                 let registered = [person.email.raw(), person.name.raw()]
                     .into_iter()
                     .find_map(|n| known.person(n));
-                Value::User(registered.cloned().unwrap_or(person))
+                match registered {
+                    Some(person) => Value::User(person.clone()),
+                    None if person.is_one() => Value::User(person),
+                    None => return None,
+                }
             }
             Field::Role => Value::Role(Role::parse(&text)?),
             Field::Since => match Since::parse(&text, message.at, message.zone) {

@@ -21,7 +21,7 @@ static ADDRESS: LazyLock<Regex> =
 const NAME: &str = r"\p{Lu}[\p{L}'’-]+(?:[ ](?:\p{Lu}\.|van|de|der|den|ter|ten|te|von|el|al|bin|da|di|du|la|le|in|'t|het|d')){0,3}(?:[ ]\p{Lu}\.)?(?:[ ]\p{Lu}[\p{L}'’-]+){1,3}";
 static INTRODUCED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"(?:\b(?i:my name is|mijn naam is|i am called|ik heet|name|naam|user|gebruiker|gebruikster|colleague|collega|employee|medewerker|medewerkster|researcher|onderzoeker|phd student|student|postdoc|doctor|dr\.?|prof\.?|account (?:of|for|van|voor)|on behalf of|namens|the user|de gebruiker|happens to|gebeurt bij|affects|affected)\b[ ]?[:=,]?[ ]*(?i:called |named |genaamd |is )?(?i:mr\.? |mrs\.? |ms\.? |dr\.? |prof\.? |drs\.? |dhr\.? |mevr\.? )?)(?P<name>{NAME})"
+        r"(?:\b(?i:my name is|mijn naam is|i am called|ik heet|name|naam|user|gebruiker|gebruikster|colleague|collega|employee|medewerker|medewerkster|researcher|onderzoeker|phd student|student|postdoc|doctor|dr\.?|prof\.?|account (?:of|for|van|voor)|on behalf of|namens|the user|de gebruiker|happens to|gebeurt bij|affected user)\b[ ]?[:=,]?[ ]*(?i:called |named |genaamd |is )?(?i:mr\.? |mrs\.? |ms\.? |dr\.? |prof\.? |drs\.? |dhr\.? |mevr\.? )?)(?P<name>{NAME})"
     ))
 });
 static I_AM: LazyLock<Regex> = LazyLock::new(|| {
@@ -137,6 +137,13 @@ const THINGS: &[&str] = &[
     "Support",
     "Service",
     "University",
+    "Browser",
+    "Versions",
+    "Version",
+    "Request",
+    "Name",
+    "Identification",
+    "Junk",
     "Hospital",
     "Research",
     "Interface",
@@ -230,7 +237,12 @@ fn people(text: &str, base: usize, known: &dyn Known, out: &mut Vec<Suggestion>)
             };
             let said = without_lead(name.as_str());
             let alone = !said.contains(' ') && said.len() < name.len();
-            if alone || said.split(' ').any(|w| THINGS.contains(&w)) {
+            // A shout is no name.
+            let shout = said
+                .chars()
+                .filter(|c| c.is_alphabetic())
+                .all(char::is_uppercase);
+            if alone || shout || said.split(' ').any(|w| THINGS.contains(&w)) {
                 continue;
             }
             let start = name.end() - said.len();

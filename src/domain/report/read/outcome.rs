@@ -49,8 +49,10 @@ static WISH: LazyLock<Regex> = LazyLock::new(|| {
 /// Words before a text in quotes that make it an error's.
 static SAID: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?ix)\b(?:errors?|messages?|warnings?|popup|pop-up|notification|alert|prompt|says?|said|saying|states?|stating|stated|reads?|reading|displays?|displaying|getting|get|got|failed|response|exception|fout(?:melding|code)?(?:en)?|melding(?:en)?|bericht|waarschuwing|zegt|staat|luidt|tekst|text|krijg|verschijnt)\b
-        [^"“”„«»\n.]{0,60}?["“„«](?P<text>[^"“”«»\n]{4,})["”“»]"#,
+        r#"(?ix)\b(?:(?:errors?|messages?|warnings?|popup|pop-up|notification|alert|prompt|response|responded|exception|fout(?:melding|code)?(?:en)?|melding(?:en)?|bericht|waarschuwing)\b[^"“”„«»\n.]{0,60}?
+        |(?:says?|said|saying|states?|stating|stated|reads?|displaying|displays|text|tekst|zegt|staat|luidt|verschijnt)[\s:,][^"“”„«»\n.]{0,15}?
+        |(?:getting|get|got|krijg|failed)[\s:,][^"“”„«»\n.]{0,8}?)
+        ["“„«](?P<text>[^"“”«»\n]{4,})["”“»]"#,
     )
 });
 /// The same in single quotes, which may stand within words too.
@@ -115,6 +117,11 @@ pub(super) fn quoted(told: &str, base: usize, out: &mut Vec<Suggestion>) {
 /// Whether a sentence says that something goes wrong.
 pub(super) fn goes_wrong(sentence: &str) -> bool {
     WRONG.is_match(sentence)
+}
+
+/// Whether a sentence says what was expected.
+pub(super) fn tells_expected(sentence: &str) -> bool {
+    EXPECTED.is_match(sentence)
 }
 
 pub(super) fn read(own: &Own<'_>, taken: &[Range<usize>], out: &mut Vec<Suggestion>) {

@@ -330,12 +330,7 @@ fn tales(own: &Own<'_>, taken: &[Range<usize>], out: &mut Vec<Suggestion>) {
                 .get(i + 1)
                 .is_none_or(|next| !FIRST_PERSON.is_match(own.at(next)));
             if ends && told.len() >= 2 {
-                push_tale(
-                    &told,
-                    "sentences that tell one act after the other",
-                    Confidence::Medium,
-                    out,
-                );
+                push_tale(&told, TOLD_OF, outcome_near(own, i), out);
             }
             if ends {
                 told.clear();
@@ -367,6 +362,19 @@ fn tales(own: &Own<'_>, taken: &[Range<usize>], out: &mut Vec<Suggestion>) {
                 );
             }
         }
+    }
+}
+
+const TOLD_OF: &str = "sentences that tell one act after the other";
+
+/// Acts that end in something wrong or expected are steps; others may be any story.
+fn outcome_near(own: &Own<'_>, last: usize) -> Confidence {
+    let near = own.sentences.iter().skip(last).take(3);
+    let mut near = near.map(|s| own.at(s));
+    if near.any(|s| super::outcome::goes_wrong(s) || super::outcome::tells_expected(s)) {
+        Confidence::Medium
+    } else {
+        Confidence::Low
     }
 }
 
