@@ -139,3 +139,12 @@ pub fn cases(file: &str) -> Vec<Case> {
         .map(|l| serde_json::from_str(l).unwrap())
         .collect()
 }
+
+/// Figures for whoever runs the tests with `--nocapture`.
+#[expect(
+    clippy::print_stderr,
+    reason = "the test runner keeps it unless it is asked for"
+)]
+pub fn say(figures: &str) {
+    eprintln!("{figures}");
+}

@@ -12,7 +12,7 @@ use deskhand::domain::report::{
 use proptest::prelude::*;
 use rstest::rstest;
 
-use super::{Case, Label, amsterdam, cases, known, now, said};
+use super::{Case, Label, amsterdam, cases, known, now, said, say};
 
 /// The kinds that are measured, and the least that is accepted of precision and recall, in per
 /// cent: a little below what is reached.
@@ -38,7 +38,7 @@ struct Count {
 
 impl Count {
     fn percent(part: u32, of: u32) -> u32 {
-        if of == 0 { 100 } else { part * 100 / of }
+        (part * 100).checked_div(of).unwrap_or(100)
     }
 }
 
@@ -122,7 +122,7 @@ fn figures_of_the_reading() {
         count(case, &mut of_all);
     }
     let mut table = String::from(
-        "| what | real: precision | recall | all: precision | recall |\n| --- | --- | --- | --- | --- |\n",
+        "| what is found | real: precision | recall | with the written: precision | recall |\n| --- | --- | --- | --- | --- |\n",
     );
     for (name, ..) in KINDS {
         let (r, a) = (of_real[name], of_all[name]);
@@ -139,11 +139,11 @@ fn figures_of_the_reading() {
             share(a.found, a.labels),
         );
     }
-    eprintln!(
+    say(&format!(
         "{} real and {} written texts\n{table}",
         real.len(),
         written.len()
-    );
+    ));
     for (name, precision, recall) in KINDS {
         let c = of_all[name];
         assert!(
@@ -155,6 +155,10 @@ fn figures_of_the_reading() {
             "recall of {name}\n{table}"
         );
     }
+    let readme = include_str!("../../../README.md");
+    let (_, rest) = readme.split_once("<!-- reading: begin -->\n").unwrap();
+    let (told, _) = rest.split_once("<!-- reading: end -->").unwrap();
+    assert_eq!(told, table, "the README tells other figures");
 }
 
 #[test]

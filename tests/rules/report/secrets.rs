@@ -7,7 +7,7 @@ use deskhand::domain::text::Untrusted;
 use proptest::prelude::*;
 use rstest::rstest;
 
-use super::{amsterdam, cases, known, now, whole};
+use super::{amsterdam, cases, known, now, say, whole};
 
 /// Letters as drawn by lot, always the same: tokens are made here, so that none stands in a file.
 fn drawn(n: usize, from: &str, seed: u64) -> String {
@@ -313,7 +313,10 @@ fn fewer_than_one_in_a_hundred_innocent_words_of_real_tickets_goes() {
             words
         }));
     }
-    eprintln!("{} of {words} innocent words removed: {gone:?}", gone.len());
+    say(&format!(
+        "{} of {words} innocent words removed: {gone:?}",
+        gone.len()
+    ));
     assert!(
         gone.len() * 200 < words,
         "{} of {words}: {gone:?}",

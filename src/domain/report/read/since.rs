@@ -264,7 +264,7 @@ impl Here {
         }
         if let Some(m) = text("m5") {
             let date = self.named("1", &m, text("y5").as_deref())?;
-            return Some(self.moment(date, "00:00", Precision::Month)?);
+            return self.moment(date, "00:00", Precision::Month);
         }
         let time = clock_of(&text("alone")?)?;
         let mut date = self.today();

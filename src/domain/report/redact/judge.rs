@@ -129,7 +129,8 @@ pub(super) fn is_phone(text: &str) -> bool {
 
 /// `24-11-2026`, `9/9/24`, `2026.11.24`.
 fn is_date(text: &str) -> bool {
-    let lengths: Vec<usize> = text.split(['.', '/', '-']).map(str::len).collect();
+    let first = text.split_whitespace().next().unwrap_or("");
+    let lengths: Vec<usize> = first.split(['.', '/', '-']).map(str::len).collect();
     matches!(
         lengths.as_slice(),
         [1..=2, 1..=2, 2 | 4] | [4, 1..=2, 1..=2]
@@ -159,13 +160,9 @@ pub(super) fn is_somebody(name: &str) -> bool {
 /// Whether a word looks drawn by lot: a word of a language, a path or a name in a program has
 /// runs of letters of one kind; what is drawn changes its kind at every second sign.
 pub(super) fn is_drawn(word: &str) -> bool {
-    let ends_as_uuid = |w: &str| {
-        w.len()
-            .checked_sub(36)
-            .and_then(|at| w.get(at..))
-            .is_some_and(is_uuid)
-    };
-    if ends_as_uuid(word) || word.contains("://") || word.contains("www.") {
+    let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let tail = bare.len().checked_sub(36).and_then(|at| bare.get(at..));
+    if tail.is_some_and(is_uuid) || word.contains("://") || word.contains("www.") {
         return false;
     }
     let word = telling_part(word);
