@@ -116,7 +116,11 @@ fn moments(text: &str, base: usize, message: &Message<'_>, out: &mut Vec<Suggest
         let Some(moment) = not_ahead(found.moment, message) else {
             continue;
         };
-        let (confidence, reason) = if found.led {
+        let before = text.get(..found.span.start).unwrap_or("").trim_end();
+        let well = ["fine", "well", "good", "goed", "prima", "perfectly"];
+        let (confidence, reason) = if well.iter().any(|w| before.ends_with(w)) {
+            (Confidence::Low, "names how long it went well")
+        } else if found.led {
             (Confidence::High, "says since when")
         } else if found.span.start < 3 || ONSET.is_match(text) {
             (

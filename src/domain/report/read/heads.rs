@@ -129,8 +129,11 @@ fn head(line: &str, base: usize) -> Option<Head> {
     let colon = found.name("colon").map_or("", |c| c.as_str());
     let alone = whole.end() == line.len();
     let has_sign = colon.contains([':', '=', '–', '-']);
-    // Without a colon only a line of its own is one, and single small words are none.
-    if !has_sign && (!alone || whole.as_str().split_whitespace().count() < 2 && !marked(line)) {
+    // Without a colon only a line of its own is one, and no single small word; the first line is
+    // a subject.
+    let words = whole.as_str().split_whitespace().count();
+    let stands_alone = alone && (marked(line) || (words >= 2 && base > 0));
+    if !has_sign && !stands_alone {
         return None;
     }
     Some(Head {

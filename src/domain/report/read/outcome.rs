@@ -65,13 +65,15 @@ static SAID_SINGLE: LazyLock<Regex> = LazyLock::new(|| {
 /// A line that announces what stands below it.
 static ANNOUNCES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:following|here is|here's|here are|volgende|hier is|i get|i got|we get|krijg ik|ik krijg)\b[^\n.]{0,40}\b(?:errors?|messages?|warnings?|response|(?:fout)?melding(?:en)?|bericht|fout(?:en)?)\b[^\n.:]{0,60}[.:]*\s*$",
+        r"(?ix)\b(?:following|here\s+is|here's|here\s+are|volgende|hier\s+is|i\s+get|i\s+got|we\s+get|krijg\s+ik|ik\s+krijg)\b[^\n.]{0,40}\b(?:errors?|messages?|warnings?|response|(?:fout)?melding(?:en)?|bericht|fout(?:en)?)\b[^\n.:]{0,60}[.:]*\s*$
+        |\b(?:get|got|getting|see|saw|receive|received|krijg|krijgt)\s+(?:the|a|an|this|een|de)\s+(?:following\s+)?(?:error\s+)?(?:message|error|melding|foutmelding)\s*[.:]*\s*$
+        |\b(?:error|message|warning|melding|foutmelding)s?\b[^\n.:]{0,60}:\s*$",
     )
 });
 /// Words before a text behind a colon.
 static COLON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?ix)\b(?:(?:error|warning|failure|fatal|exception|fout|foutmelding|melding|foutbericht)(?:\s+(?:message|code|melding|text|log|is|was|i\s+(?:get|see|got)|that\s+(?:i\s+get|pops\s+up|appears)|says|states|reads))?|(?:following|this|the)\s+(?:error|message|warning)(?:\s+message)?|message|says|states|saying|(?:de\s+)?volgende\s+(?:fout)?melding|responded|reason)[\t\ ]*(?:is|was)?[\t\ ]*:[\t\ ]*["“'‘]?(?P<text>[^\s"“'‘][^\n"“”]{5,})"#,
+        r#"(?ix)\b(?:(?:error|warning|failure|fatal|exception|fout|foutmelding|melding|foutbericht)(?:\s+(?:message|code|melding|text|log|is|was|i\s+(?:get|see|got)|that\s+(?:i\s+get|pops\s+up|appears)|says|states|reads))?|(?:following|this|the)\s+(?:error|message|warning)(?:\s+message)?|(?:fout)?melding\s+te\s+zien|message|says|states|saying|(?:de\s+)?volgende\s+(?:fout)?melding|responded|reason)[\t\ ]*(?:is|was)?[\t\ ]*:[\t\ ]*["“'‘]?(?P<text>[^\s"“'‘][^\n"“”]{5,})"#,
     )
 });
 /// Texts that are an error's by their own form.
@@ -85,7 +87,7 @@ static CODE: LazyLock<Regex> = LazyLock::new(|| {
         |(?:ERR|ERROR|NS_ERROR|SEC_ERROR|SSL_ERROR|MOZILLA_PKIX_ERROR|PR)_[A-Z0-9_]{3,}\b
         |[45]\d\d[\s-][45]\.\d\.\d{1,3}\s[^\n]{5,}
         |(?:An\ error\ (?:has\ )?occurred|Sending\ of\ (?:the\ )?(?:message|password)[^\n.]*(?:failed|did\ not\ succeed)|Secure\ Connection\ Failed|Could\ not\ be\ delivered|The\ (?:operation|request|connection)\ (?:has\ )?(?:timed\ out|failed)|Er\ is\ een\ (?:onverwachte\ )?fout\ opgetreden|De\ wachttijd\ voor\ de\ verbinding\ is\ verstreken|Verzenden\ van\ (?:het\ )?bericht\ is\ mislukt|Aanmelden\ (?:bij\ \S+\ )?is\ (?:niet\ mogelijk|mislukt))[^\n]*
-        |(?:Traceback\ \(most\ recent\ call\ last\)|Segmentation\ fault|Permission\ denied|Access\ (?:is\ )?denied|Toegang\ geweigerd|Connection\ (?:refused|reset|timed\ out)|Login\ (?:to\ server\ \S+\ )?(?:[^\n.]{0,80}\ )?failed|Authentication\ failed|No\ such\ file\ or\ directory|Command\ not\ found)(?:[^\n]{0,80}))",
+        |(?:Traceback\ \(most\ recent\ call\ last\)|Segmentation\ fault|(?i:Permission\ denied|Access\ (?:is\ )?denied|Toegang\ geweigerd|Connection\ (?:refused|reset|timed\ out)|Authentication\ failed|Login\ failed|No\ such\ file\ or\ directory|Command\ not\ found)|Login\ (?:to|in)\ server\ [^\n]{0,120}?failed)(?:[^\n]{0,80}))",
     )
 });
 
@@ -172,7 +174,20 @@ fn announced(own: &Own<'_>, out: &mut Vec<Suggestion>) {
             .take(3)
             .find(|l| !own.at(l).trim().is_empty());
         let Some(next) = next else { continue };
-        let words = super::head(own.at(next), LONGEST).trim();
+        // The lines of one message stand together.
+        let mut end = next.end;
+        for more in own
+            .lines
+            .iter()
+            .skip_while(|l| l.start <= next.start)
+            .take(3)
+        {
+            if own.at(more).trim().is_empty() || more.end - next.start > LONGEST {
+                break;
+            }
+            end = more.end;
+        }
+        let words = super::head(own.at(&(next.start..end)), LONGEST).trim();
         // A list below is of something else.
         if words.len() < 6
             || words.starts_with(['*', '-', '•', '['])
@@ -331,6 +346,17 @@ fn push_actual(start: usize, words: &str, confidence: Confidence, out: &mut Vec<
     });
 }
 
+/// The sentences of a message without the tale that goes on behind it: as many as are short.
+fn message_of(words: &str) -> &str {
+    const SHORT: usize = 160;
+    let ends = words.match_indices(". ").map(|(at, _)| at + 1);
+    let longest = ends.take_while(|end| *end <= SHORT).last();
+    match longest {
+        Some(end) if words.len() > SHORT => words.get(..end).unwrap_or(words),
+        _ => words,
+    }
+}
+
 const QUOTED: &str = "a text in quotes, said to be a message";
 
 fn errors(text: &str, base: usize, out: &mut Vec<Suggestion>) {
@@ -351,7 +377,7 @@ fn errors(text: &str, base: usize, out: &mut Vec<Suggestion>) {
             let Some(whole) = found.name("text").or_else(|| found.get(0)) else {
                 continue;
             };
-            let words = super::head(whole.as_str(), LONGEST).trim_end();
+            let words = message_of(super::head(whole.as_str(), LONGEST)).trim_end();
             // One word in quotes is a button more often than a message.
             let single = reason == QUOTED && !words.contains(char::is_whitespace);
             if single && !words.contains(|c: char| c.is_ascii_digit() || c == '_') {

@@ -241,6 +241,10 @@ impl Here {
             let date = self.weekday(&day, last, week).filter(|_| known)?;
             return self.on(date, text("wpart").as_deref(), clock.as_deref());
         }
+        let past = text("lastwhich").is_some_and(|w| w == "past");
+        if let Some(unit) = text("lastunit").filter(|_| past) {
+            return self.ago(1, &unit);
+        }
         if let Some(unit) = text("lastunit") {
             let this =
                 text("lastwhich").is_some_and(|w| matches!(w.as_str(), "this" | "deze" | "dit"));
