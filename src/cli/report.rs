@@ -12,8 +12,8 @@ use super::out::{self, Out};
 use super::session::Session;
 use crate::domain::Instant;
 use crate::domain::report::{
-    Confidence, Draft, Form, Language, Message, Person, Reading, Register, Template, Verdict, ask,
-    bundle, check, fill, parse_json, priority, read,
+    Confidence, Draft, Form, Language, Message, Person, Reading, Register, Template, Verdict,
+    address, ask, bundle, check, fill, parse_json, priority, read,
 };
 use crate::domain::text::line;
 
@@ -126,7 +126,14 @@ fn question(
         Some(_) => Language::English,
         None => given.language,
     };
-    let text = ask(given.verdict().missing(), &Template::shipped(language));
+    // No ticket is at hand that would know the requester.
+    let names = [
+        ("requester.first", ""),
+        ("ticket.key", ""),
+        ("agent.name", session.me.as_str()),
+    ];
+    let text = ask(given.verdict().missing(), &Template::shipped(language))
+        .map(|text| address(&text, &names));
     match (session.json, text) {
         (true, text) => out.json(&json!({"language": language.code(), "text": text}))?,
         (false, Some(text)) => out.row(&text)?,

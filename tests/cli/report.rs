@@ -95,6 +95,10 @@ fn the_question_is_in_the_language_of_the_message() {
         "Het werkt niet, ik kan niet inloggen.".as_bytes(),
     );
     let text = String::from_utf8_lossy(&dutch.stdout).into_owned();
+    assert!(
+        text.starts_with("Beste,\n") && text.ends_with("sam\n"),
+        "{text}"
+    );
     assert!(text.contains("1. Om welke Workspace gaat het?"), "{text}");
     let english = m.feed(
         &["report", "ask", "-", "--language", "en"],

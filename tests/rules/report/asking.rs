@@ -1,8 +1,8 @@
 //! Asking back for what is missing, and recognising the answer.
 
 use deskhand::domain::report::{
-    Draft, Field, Language, Message, Missing, Since, Suggestion, Template, TemplateError, answered,
-    ask, check,
+    Draft, Field, Language, Message, Missing, Since, Suggestion, Template, TemplateError, address,
+    answered, ask, check,
 };
 use deskhand::domain::text::Untrusted;
 use rstest::rstest;
@@ -84,6 +84,24 @@ fn only_what_is_missing_is_asked_for(
     assert!(
         !text.contains("1. ") && text.contains(template.question(Field::Since).unwrap()),
         "{text}"
+    );
+}
+
+#[test]
+fn names_are_put_in_once_and_what_is_not_known_leaves_no_gap() {
+    let names = [
+        ("requester.first", "{agent.name}"),
+        ("agent.name", "Sam"),
+        ("ticket.key", ""),
+    ];
+    let text = "Hello {requester.first},\nabout {ticket.key}: {other} {\n{agent.name}";
+    assert_eq!(
+        address(text, &names),
+        "Hello {agent.name},\nabout: {other} {\nSam"
+    );
+    assert_eq!(
+        address("Hello {requester.first},", &[("requester.first", "")]),
+        "Hello,"
     );
 }
 

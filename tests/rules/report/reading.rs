@@ -186,6 +186,8 @@ fn quotes_and_signatures_say_nothing_new() {
         "It is still so.\n\nMet vriendelijke groet,\nJan de Vries\njan@mydre.org\ndws-211-Cardio\n";
     assert_eq!(values(signed, Field::User), Vec::<String>::new());
     assert_eq!(values(signed, Field::Workspace), Vec::<String>::new());
+    let thanked = "Hi,\n\nThanks!\n\n1. Open the VM\n2. Click Connect\n3. Wait\n4. See it fail\n5. Close it\n";
+    assert_eq!(values(thanked, Field::Steps).len(), 1);
     let phone = "It is still so in dws-77-EpiData.\n\nSent from my iPhone\njan@mydre.org";
     assert_eq!(values(phone, Field::User), Vec::<String>::new());
     assert_eq!(values(phone, Field::Workspace), ["dws-77-EpiData"]);

@@ -89,7 +89,9 @@ fn without_sign_off(text: &str, lines: &[Range<usize>]) -> usize {
         if here.len() <= 200 && SENT_FROM.is_match(here) && below <= 4 {
             cut = i;
         }
-        if here.len() <= 120 && SIGN_OFF.is_match(here) && i > 0 {
+        // "Thanks!" stands at the beginning of a message too.
+        let few = below <= 4 || !is_thanks(here);
+        if here.len() <= 120 && SIGN_OFF.is_match(here) && i > 0 && few {
             cut = i;
         }
         below += usize::from(!here.trim().is_empty());
@@ -99,6 +101,13 @@ fn without_sign_off(text: &str, lines: &[Range<usize>]) -> usize {
         }
     }
     cut
+}
+
+fn is_thanks(line: &str) -> bool {
+    let low = super::head(line.trim_start(), 12).to_lowercase();
+    ["thank", "thx", "best", "cheers"]
+        .iter()
+        .any(|w| low.starts_with(w))
 }
 
 fn blocks(text: &str, lines: &[Range<usize>]) -> Vec<Range<usize>> {
