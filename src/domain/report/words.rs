@@ -33,12 +33,12 @@ work works worked working workin function functions functioning functional fail 
 problems issue issues trouble error errors bug bugs wrong broken break breaks broke down fault faulty stuff thing \
 things happen happens happened happening solve solved fix fixed fixing resolve repair weird strange slow sucks terrible \
 annoying useless urgent urgently important system systems computer pc laptop software program app application n/a na \
-tbd todo unknown none nil idem ditto see above below attached screenshot test asdf qwerty xxx xx x lorem blah foo bar \
+tbd todo unknown none nil idem ditto see above below attached screenshot test asdf qwerty xxx xx x lorem blah foo bar vm vms workspace workspaces down \
 use using used able unable possible impossible \
 werk werkt werken werkte gewerkt functioneert functioneren doen deed fout fouten foutje mis probleem problemen storing \
 kapot stuk defect gebeurt gebeurde gebeuren oplossen opgelost maken repareren raar vreemd traag langzaam vervelend \
 dringend spoed belangrijk systeem programma applicatie ding dingen onbekend weet geen idee zie boven hierboven onder \
-bijlage nvt n.v.t lukt lukte lukken gaat ging gaan gebruiken gebruik mogelijk onmogelijk";
+bijlage nvt n.v.t lukt lukte lukken gaat ging gaan werkruimte werkruimtes plat ligt liggen gebruiken gebruik mogelijk onmogelijk";
 
 static EMPTY_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| EMPTY.split_whitespace().collect());
 static VAGUE_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| VAGUE.split_whitespace().collect());
@@ -50,6 +50,8 @@ pub fn content(text: &str) -> Vec<String> {
         .filter(|w| {
             !EMPTY_WORDS.contains(w.as_str())
                 && !VAGUE_WORDS.contains(w.as_str())
+                // Which Workspace is said elsewhere.
+                && !w.starts_with("dws-")
                 && w.chars().filter(|c| c.is_alphanumeric()).count() >= 2
         })
         .collect()

@@ -360,6 +360,8 @@ fn the_language_is_told(#[case] text: &str, #[case] is: Language) {
 #[case::accents("één fout é ")]
 #[case::lines("Steps:\n")]
 #[case::list("1. open it\n")]
+#[case::forms("Expected: a b\n")]
+#[case::quoted("> a\nb\n")]
 #[case::farewell("Thanks\n")]
 #[case::error("error: ")]
 fn a_megabyte_is_read_in_bounded_time(#[case] part: &str) {

@@ -105,6 +105,9 @@ pub(super) fn read(
         };
         if let Some(span) = part.suggest(field, head.firm, message, known, out) {
             taken.push(line.start..span.end);
+            if taken.len() == MOST_PARTS {
+                break;
+            }
         }
     }
     taken
@@ -281,6 +284,9 @@ impl Part<'_> {
         start..start + text.trim().len()
     }
 }
+
+/// Headed parts beyond which a text is no form.
+const MOST_PARTS: usize = 100;
 
 /// The most that belongs to one heading, in bytes.
 const LONGEST: usize = 1_500;
