@@ -65,6 +65,18 @@ pub(super) fn is_mixed(word: &str) -> bool {
         || (inner && word.chars().all(char::is_alphanumeric) && word.len() >= 12)
 }
 
+/// A word of small and capital letters, digits and a sign within, as passwords are asked to be.
+pub(super) fn is_password(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| ".,_-?".contains(c));
+    let inner = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    (8..=40).contains(&word.len())
+        && inner.chars().any(|c| "!@#$%^&*?".contains(c))
+        && word.bytes().any(|b| b.is_ascii_lowercase())
+        && word.bytes().any(|b| b.is_ascii_uppercase())
+        && word.bytes().any(|b| b.is_ascii_digit())
+        && !crate::domain::report::person::is_address(inner)
+}
+
 /// Our own marks are not taken out again.
 fn is_marked(word: &str) -> bool {
     word.starts_with('[')

@@ -6,8 +6,8 @@ use regex::Regex;
 
 use super::RemovedKind;
 use super::judge::{
-    is_called, is_card, is_drawn, is_email, is_iban, is_mixed, is_phone, is_somebody, is_spoken,
-    is_value,
+    is_called, is_card, is_drawn, is_email, is_iban, is_mixed, is_password, is_phone, is_somebody,
+    is_spoken, is_value,
 };
 
 /// A form of something that must not leave.
@@ -70,6 +70,60 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             r"(?i)\b(?:AccountKey|SharedAccessKey|SharedAccessSignature|sig|AccessKey)=(?P<x>[A-Za-z0-9+/=%]{8,})",
             any,
         ),
+        // Several words in quotes are one password.
+        rule(
+            Password,
+            &format!(
+                r#"(?i)(?:{SECRET})["']?\s*(?:\b(?:is|was|luidt|to|naar)\b|[:=]+)\s*["“'`‘](?P<x>[^"”'`’\n]{{3,80}})["”'`’]"#
+            ),
+            is_value,
+        ),
+        rule(
+            Password,
+            &format!(
+                r"(?i)(?:{SECRET})\b[^\n.]{{0,30}}?\b(?:from|van)\s+(?P<x>\S{{4,}})\s+(?:to|naar)\s"
+            ),
+            is_mixed,
+        ),
+        rule(
+            Password,
+            &format!(
+                r"(?i)(?:{SECRET})\b[^\n.]{{0,30}}?\b(?:from|van)\s+\S{{4,}}\s+(?:to|naar)\s+(?P<x>\S{{4,}})"
+            ),
+            is_mixed,
+        ),
+        rule(
+            Password,
+            r"(?i)\b(?:login|log-?in|user(?:name)?|gebruiker(?:snaam)?|account)\s*[:=]\s*\S+\s*[/|]\s*(?P<x>[^\s,;]{4,})",
+            is_value,
+        ),
+        rule(
+            Password,
+            r"\b(?:mysql|mysqldump|mariadb|sshpass)\b[^\n]{0,80}?\s-p\s?(?P<x>[^\s]{4,})",
+            any,
+        ),
+        rule(
+            Password,
+            r"(?i)\b(?:otp|pin|2fa|mfa|(?:verification|one-time|sms|login|security|beveiligings|verificatie|inlog|eenmalige|sms-)[ -]?code)\s+(?:is\s+|was\s+)?(?P<x>\d{3}\s?\d{1,5})\b",
+            any,
+        ),
+        rule(
+            Token,
+            r"(?i)\b(?:key|sleutel|code|serial|licen[cs]e)\b[^\n.]{0,25}?\s(?P<x>[a-z0-9]{4,6}(?:-[a-z0-9]{4,6}){2,7})\b",
+            is_mixed,
+        ),
+        rule(Token, r"\b\d{6}(?:-\d{6}){5,7}\b", any),
+        rule(
+            Token,
+            r"(?i)\bbearer\s+(?P<x>[A-Za-z0-9._~+/-]{16,}=*)",
+            any,
+        ),
+        rule(
+            Token,
+            r#"(?i)[-_ ]key["']?\s*[:=]\s*["']?(?P<x>[^\s"']{6,})"#,
+            is_mixed,
+        ),
+        rule(Password, r"[A-Za-z0-9!@#$%^&*?._-]{8,}", is_password),
         // A name and a sign: `password: x`, `api_key = "x"`, `wachtwoord: x`.
         rule(
             Password,
@@ -123,7 +177,7 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         ),
         rule(
             Email,
-            r"(?i)\b[\w][\w.%+'-]*\s(?:at|apenstaartje)\s[\w-]+(?:\s(?:dot|punt)\s[\w-]+)+",
+            r"(?i)\b(?:[\w][\w.%+'-]*\s(?:dot|punt)\s)?[\w][\w.%+'-]*\s(?:at|apenstaartje)\s[\w-]+(?:\s(?:dot|punt)\s[\w-]+)+",
             any,
         ),
         rule(
@@ -134,7 +188,7 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(Card, r"\b(?:\d[ -]?){12,18}\d\b", is_card),
         rule(
             CitizenNumber,
-            r"(?i)\b(?:bsn|sofi(?:nummer)?|burgerservicenummer|citizen service number|social security(?: number)?|ssn|patient(?:nummer|number|\s?id|en?nummer)?|mrn|personal number|paspoort(?:nummer)?|passport(?: number)?)\b\D{0,20}(?P<x>\d[\d .-]{4,14}\d)",
+            r"(?i)\b(?:bsn|sofi(?:nummer)?|burgerservicenummer|citizen service number|social security(?: number)?|ssn|patient(?:nummer|number|\s?id|en?nummer)?|mrn|personal number|paspoort(?:nummer)?|passport(?: number)?)\b\D{0,20}(?P<x>[A-Z]{0,3}\d[\d .-]{4,14}\d)",
             any,
         ),
         rule(
@@ -173,4 +227,4 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 });
 
 /// Names of secrets, English and Dutch.
-const SECRET: &str = r"pass(?:word|wd|phrase|code|wort)s?|pwd|\bpw|passwort|wachtwoord(?:en)?|wachtwrd|\bww|pin[ -]?code|\bpin|inlogcode|toegangscode|secret(?:[ _-]?key)?s?|client[ _-]?secret|api[ _-]?(?:key|token|secret)s?|access[ _-]?(?:key|token)s?|auth(?:orization)?[ _-]?(?:key|token)?s?|tokens?|private[ _-]?key|sleutel|geheim|credentials?|licen[cs]e[ _-]?key|product[ _-]?key|recovery[ _-]?(?:key|code)|herstel(?:code|sleutel)|otp|2fa[ _-]?code|mfa[ _-]?code|verification[ _-]?code|verificatiecode|session[ _-]?(?:id|key)|cookie|connection[ _-]?string";
+const SECRET: &str = r"pass(?:word|wd|phrase|code|wort)s?|pwd|\bpw|passwort|wachtwoord(?:en)?|wachtwrd|\bww|pin[ -]?code|\bpin|inlogcode|toegangscode|secret(?:[ _-]?key)?s?|client[ _-]?secret|api[ _-]?(?:key|token|secret)s?|access[ _-]?(?:key|token)s?|auth(?:orization)?[ _-]?(?:key|token)?s?|tokens?|private[ _-]?key|sleutel|geheim|credentials?|licen[cs]e[ _-]?key|product[ _-]?key|recovery[ _-]?(?:key|code)|herstel(?:code|sleutel)|otp|2fa[ _-]?code|mfa[ _-]?code|verification[ _-]?code|verificatiecode|session[ _-]?(?:id|key)|(?:wifi|wlan|wpa|netwerk|network)[ -]?(?:key|sleutel|code)|cookie|connection[ _-]?string";
