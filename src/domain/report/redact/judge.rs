@@ -69,7 +69,14 @@ pub(super) fn is_mixed(word: &str) -> bool {
 pub(super) fn is_password(word: &str) -> bool {
     let word = word.trim_matches(|c: char| ".,_-?".contains(c));
     let inner = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    // Names in programs (`a.b.$Proxy9`) and addresses (`%20`) have signs too.
+    let encoded = word
+        .split('%')
+        .skip(1)
+        .any(|rest| rest.len() >= 2 && rest.bytes().take(2).all(|b| b.is_ascii_hexdigit()));
     (8..=40).contains(&word.len())
+        && word.matches('.').count() < 2
+        && !encoded
         && inner.chars().any(|c| "!@#$%^&*?".contains(c))
         && word.bytes().any(|b| b.is_ascii_lowercase())
         && word.bytes().any(|b| b.is_ascii_uppercase())
