@@ -298,8 +298,8 @@ impl Here {
         let today = self.today();
         let days = |n: u32| today.checked_sub_days(Days::new(u64::from(n)));
         let (date, precision) = match unit.get(..1)? {
-            "m" if unit.starts_with("mi") => return self.earlier(Duration::minutes(n.into()), 1),
-            "h" | "u" => return self.earlier(Duration::hours(n.into()), 60),
+            "m" if unit.starts_with("mi") => return self.earlier(Duration::minutes(n.into())),
+            "h" | "u" => return self.earlier(Duration::hours(n.into())),
             "d" => (days(n)?, Precision::Day),
             "w" => (days(n * 7)?, Precision::Week),
             "m" => (today.checked_sub_months(Months::new(n))?, Precision::Month),
@@ -311,8 +311,8 @@ impl Here {
         self.moment(date, "00:00", precision)
     }
 
-    /// So much earlier, without the seconds; after whole hours the minutes are still told.
-    fn earlier(&self, by: Duration, _to: i64) -> Option<Moment> {
+    /// So much earlier, without the seconds.
+    fn earlier(&self, by: Duration) -> Option<Moment> {
         let at = self.now.checked_sub_signed(by)?;
         Some(Moment {
             at: at.with_second(0)?.with_nanosecond(0)?,
