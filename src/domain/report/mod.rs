@@ -25,7 +25,7 @@ mod words;
 
 pub use ask::{Template, TemplateError, address, answered, ask};
 pub use bundle::{Bundle, FORMAT, Form, SCHEMA, bundle, parse_json};
-pub use check::{Complete, Meter, Missing, Passed, Step, Verdict, against, check};
+pub use check::{Complete, Meter, Missing, Onset, Passed, Step, Verdict, against, check};
 pub use form::{Draft, Evidence, Field, Role, Since, WorkspaceField};
 pub use impact::{Impact, MANY, Share, priority};
 pub use known::{Known, Register};
