@@ -15,6 +15,7 @@ mod forecast;
 pub mod import;
 mod out;
 mod read;
+mod report;
 mod say;
 mod session;
 mod shape;
@@ -169,6 +170,7 @@ fn dispatch(cli: &Cli, out: &mut Out) -> Result<Code, Fail> {
         Command::Outbox { what: None } => read::outbox(&session, out)?,
         Command::Outbox { what: Some(what) } => return sync::settle(&session, what, out),
         Command::Sync { once } => return sync::sync(&session, *once, out),
+        Command::Report { what } => return report::run(&session, what, out),
         Command::Sla { what } => sla::run(&session, what, out)?,
         Command::Audit { id, limit } => read::audit(&session, id.as_deref(), *limit, out)?,
         Command::Drafts => read::drafts(&session, out)?,

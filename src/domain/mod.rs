@@ -1,4 +1,4 @@
-//! Nouns and rules. Std, chrono and serde only: no I/O, no async, no SQL, no
+//! Nouns and rules. Std, chrono, serde and patterns only: no I/O, no async, no SQL, no
 //! screen and no clock of its own. Every rule that needs the time is told it.
 
 pub mod calendar;
@@ -16,6 +16,7 @@ pub mod people;
 pub mod query;
 pub mod reach;
 pub mod remote;
+pub mod report;
 pub mod sla;
 pub mod text;
 pub mod thread;

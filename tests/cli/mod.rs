@@ -7,6 +7,7 @@ mod doctoring;
 mod hand;
 mod promises;
 mod reading;
+mod report;
 mod round_trip;
 mod schema;
 mod sentences;

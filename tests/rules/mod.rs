@@ -12,6 +12,7 @@ mod outbox;
 mod outcomes;
 mod promises;
 mod query;
+mod report;
 mod sla;
 mod speed;
 mod text;
