@@ -136,7 +136,7 @@ async fn an_answer_that_ends_too_early_is_odd() {
 /// Whatever is left of an answer, it is never taken for a whole one.
 #[tokio::test]
 async fn an_answer_cut_at_any_byte_is_no_answer() {
-    let whole = says("200 OK", JSON, r#"{"Content":"aGVsbG8="}"#);
+    let whole = says("200 OK", JSON, r#"{"id":7,"Content":"aGVsbG8="}"#);
     let cut = Arc::new(AtomicUsize::new(0));
     let (at, all) = (cut.clone(), whole.clone());
     let fake = Fake::new(move |_, _| all[..at.load(Ordering::SeqCst)].to_vec());
@@ -156,9 +156,9 @@ async fn an_answer_cut_at_any_byte_is_no_answer() {
 #[rstest]
 #[case("null")]
 #[case("{}\n{}")]
-#[case(r#"{"Content":7}"#)]
-#[case(r#"{"Content":"\ud800"}"#)]
-#[case(r#"{"Content":"not base64 \u0000"}"#)]
+#[case(r#"{"id":7,"Content":7}"#)]
+#[case(r#"{"id":7,"Content":"\ud800"}"#)]
+#[case(r#"{"id":7,"Content":"not base64 \u0000"}"#)]
 #[case(&format!("{{\"Content\":{}", "[".repeat(100_000)))]
 #[case(&format!("{{\"Content\":1e{}}}", "9".repeat(400)))]
 #[tokio::test]
@@ -180,7 +180,7 @@ fn trusting(url: &str, ca_file: Option<&str>) -> Rt {
 
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_is_said_so_and_what_to_do() {
-    let fake = Fake::secret(|_, _| says("200 OK", JSON, r#"{"Content":"aGVsbG8="}"#));
+    let fake = Fake::secret(|_, _| says("200 OK", JSON, r#"{"id":7,"Content":"aGVsbG8="}"#));
     let error = failure(&trusting(&fake.url, None)).await;
     assert_eq!(error.kind, ErrorKind::Unreachable);
     let text = error.to_string();
@@ -196,7 +196,7 @@ async fn a_certificate_that_nobody_vouches_for_is_said_so_and_what_to_do() {
 
 #[tokio::test]
 async fn an_authority_of_ones_own_is_trusted_if_the_settings_name_it() {
-    let fake = Fake::secret(|_, _| says("200 OK", JSON, r#"{"Content":"aGVsbG8="}"#));
+    let fake = Fake::secret(|_, _| says("200 OK", JSON, r#"{"id":7,"Content":"aGVsbG8="}"#));
     let desk = trusting(&fake.url, Some(AUTHORITY));
     let bytes = desk.file(&RemoteId("7".into()), now()).await.unwrap();
     assert_eq!(bytes, b"hello");
