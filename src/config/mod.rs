@@ -8,6 +8,7 @@ mod desk;
 mod error;
 mod file;
 mod hours;
+mod own;
 mod paths;
 mod save;
 
@@ -18,6 +19,7 @@ use chrono_tz::Tz;
 pub use desk::{Desk, SignIn, WORKSPACE_FIELD, address, host, is_open};
 pub use error::{ConfigError, nearest};
 pub use file::{MacroAct, MacroFile, SnippetFile, Theme};
+pub use own::{load_duties, load_requests, parse_requests};
 pub use paths::{Flags, Paths};
 pub use save::{delete_view, save_desk, save_view};
 

@@ -7,17 +7,21 @@ pub mod conflict;
 pub mod fill;
 pub mod gate;
 pub mod import;
+pub mod knowledge;
 pub mod list;
 pub mod macros;
 pub mod people;
 pub mod query;
 pub mod reach;
+pub mod register;
 pub mod remote;
+pub mod request;
 pub mod sla;
 pub mod text;
 pub mod thread;
 pub mod ticket;
 pub mod trail;
+pub mod value;
 pub mod when;
 
 /// An instant on the time line, always UTC.

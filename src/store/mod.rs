@@ -9,6 +9,7 @@
 //! tickets (cli). Time is always told.
 
 mod against;
+mod article;
 mod audit;
 mod draft;
 mod error;
@@ -30,7 +31,9 @@ mod plan;
 mod put;
 mod reader;
 mod receipt;
+mod register;
 mod remote;
+mod request;
 mod rows;
 mod sift;
 mod suspect;
@@ -47,10 +50,12 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 
 use std::path::PathBuf;
 
+pub use article::Found;
 pub use error::StoreError;
 pub use health::{Health, check, health};
 pub use open::set_aside;
 pub use reader::Reader;
+pub use register::Put;
 pub use writer::Writer;
 
 use crate::domain::Instant;
