@@ -12,8 +12,11 @@ mod doctor;
 mod exit;
 mod export;
 pub mod import;
+mod kb;
 mod out;
 mod read;
+mod register;
+mod request;
 mod say;
 mod session;
 mod shape;
@@ -157,6 +160,9 @@ fn dispatch(cli: &Cli, out: &mut Out) -> Result<Code, Fail> {
         Command::Sla { what } => sla::run(&session, what, out)?,
         Command::Audit { id, limit } => read::audit(&session, id.as_deref(), *limit, out)?,
         Command::Drafts => read::drafts(&session, out)?,
+        Command::Request { what } => return request::run(&session, what, out),
+        Command::Register { what } => return register::run(&session, what, out),
+        Command::Kb { what } => return kb::run(&session, what, out),
         acting => return act::run(&session, acting, out),
     }
     Ok(Code::Ok)

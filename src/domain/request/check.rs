@@ -181,6 +181,14 @@ impl Asked<'_> {
         self.spec.doer(self.book, self.ticket.tenant.as_ref())
     }
 
+    /// What stands against closing it as done, apart from the resolution, which is given when it
+    /// is closed.
+    pub fn open(&self) -> Vec<Against> {
+        let mut all = against_closing(*self, Ending::Done, None);
+        all.retain(|a| *a != Against::NoResolution);
+        all
+    }
+
     /// What the requester is: as the form says, else as the registers say.
     pub fn role(&self) -> Option<Role> {
         self.form.role.or_else(|| {
