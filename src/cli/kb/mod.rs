@@ -170,9 +170,11 @@ fn show(session: &Session, name: &str, markdown: bool, out: &mut Out) -> Done {
     out.gap()?;
     let body = Untrusted::new(plain(a.body.raw())).block();
     let columns = shape::columns().unwrap_or(100).clamp(24, 100);
-    for line in text::wrap(&body, columns) {
-        out.row(&line.into_string())?;
-    }
+    let lines: Vec<String> = text::wrap(&body, columns)
+        .into_iter()
+        .map(crate::domain::text::Printable::into_string)
+        .collect();
+    out.row(&lines.join("\n"))?;
     Ok(Code::Ok)
 }
 

@@ -331,7 +331,11 @@ fn forecast(session: &Session, out: &mut Out) -> Done {
                     ask_by,
                     weekly,
                     ..
-                } => (Some(full), Some(ask_by), Some(weekly)),
+                } => (
+                    Some(full),
+                    Some(ask_by),
+                    Some((weekly * 100.0).round() / 100.0),
+                ),
                 _ => (None, None, None),
             };
             json!({

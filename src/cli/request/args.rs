@@ -135,7 +135,7 @@ pub struct SaidArgs {
 
 /// How a request ends.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum As {
+pub enum How {
     /// Fulfilled
     Done,
     /// The team or whoever had to consent says no
@@ -144,12 +144,12 @@ pub enum As {
     Withdrawn,
 }
 
-impl From<As> for Ending {
-    fn from(ending: As) -> Self {
+impl From<How> for Ending {
+    fn from(ending: How) -> Self {
         match ending {
-            As::Done => Self::Done,
-            As::Declined => Self::Declined,
-            As::Withdrawn => Self::Withdrawn,
+            How::Done => Self::Done,
+            How::Declined => Self::Declined,
+            How::Withdrawn => Self::Withdrawn,
         }
     }
 }
@@ -160,8 +160,8 @@ pub struct CloseArgs {
     /// The ticket's number
     pub id: String,
     /// How it ends
-    #[arg(long = "as", id = "ending", value_enum, default_value_t = As::Done)]
-    pub ending: As,
+    #[arg(long, value_enum, default_value_t = How::Done)]
+    pub ending: How,
     /// What was done, or why not
     #[arg(long, value_name = "TEXT")]
     pub resolution: Option<String>,

@@ -131,13 +131,13 @@ pub fn kind(session: &Session, spec: &KindSpec, book: &Book, out: &mut Out) -> D
         } else {
             field.choices.join(", ")
         };
-        out.row(&format!("   {need} {}  {form}", cell(&field.name, 20)))?;
+        out.row(&format!("   {need} {}  {form}", cell(&field.name, 24)))?;
     }
     needed(out, "approvals", &spec.approvals)?;
     needed(out, "instructions", &spec.instructions)?;
     out.row("  checklist")?;
     for item in &spec.checklist {
-        out.row(&format!("     {}  {}", cell(&item.name, 20), item.does))?;
+        out.row(&format!("     {}  {}", cell(&item.name, 24), item.does))?;
     }
     if spec.needs_resolution {
         out.row("  closes only with a resolution")?;
@@ -151,7 +151,7 @@ fn needed(out: &mut Out, what: &str, words: &[WordNeeded]) -> std::io::Result<()
     }
     for w in words {
         let by = roles(&w.by);
-        out.row(&format!("     {}  by {by}: {}", cell(&w.name, 20), w.why))?;
+        out.row(&format!("     {}  by {by}: {}", cell(&w.name, 24), w.why))?;
     }
     Ok(())
 }
@@ -264,7 +264,7 @@ pub fn request(session: &Session, f: &Found, out: &mut Out) -> Done {
         };
         out.row(&format!(
             "  {sign} {}  {}{by}",
-            cell(&item.name, 20),
+            cell(&item.name, 24),
             item.does
         ))?;
     }
@@ -315,8 +315,8 @@ fn said(
             .as_ref()
             .map_or_else(String::new, |w| format!(": {}", w.line()));
         out.row(&format!(
-            "  {verdict} {}  {} ({}), {}, {}{words} (noted by {})",
-            cell(&s.name, 20),
+            "  {verdict:<3} {}  {} ({}), {}, {}{words} (noted by {})",
+            cell(&s.name, 24),
             s.by.line(),
             s.role.word(),
             shape::local(s.at, session),
@@ -330,7 +330,7 @@ fn said(
     {
         out.row(&format!(
             "  ?   {}  of {}: {}",
-            cell(&w.name, 20),
+            cell(&w.name, 24),
             roles(&w.by),
             w.why
         ))?;

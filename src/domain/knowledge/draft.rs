@@ -125,10 +125,8 @@ fn without_numbers(text: &str) -> String {
     while let Some(at) = rest.find(['+', '0', '(']) {
         let (before, number) = rest.split_at(at);
         out.push_str(before);
-        let inside = before
-            .chars()
-            .next_back()
-            .is_some_and(|c| c.is_alphanumeric() || "./-".contains(c));
+        let last = out.chars().next_back();
+        let inside = last.is_some_and(|c| c.is_alphanumeric() || "./-".contains(c));
         let sign = |c: char| c.is_ascii_digit() || " -.()/+\u{a0}".contains(c);
         let end = number.find(|c: char| !sign(c)).unwrap_or(number.len());
         let run = number.get(..end).unwrap_or("");
