@@ -19,7 +19,7 @@ pub struct Found {
     pub extract: Untrusted,
 }
 
-const COLS: &str = "a.title, a.body, a.json";
+const COLS: &str = "t.title, t.body, t.json";
 
 fn read(r: &Row<'_>) -> Result<Article> {
     let (title, body, json): (String, String, String) = (r.get(0)?, r.get(1)?, r.get(2)?);
@@ -30,7 +30,7 @@ fn read(r: &Row<'_>) -> Result<Article> {
 
 fn load(conn: &rusqlite::Connection, key: &ArticleKey) -> Result<Option<Article>> {
     let mut stmt =
-        conn.prepare_cached(&format!("SELECT {COLS} FROM article a WHERE a.key = ?1"))?;
+        conn.prepare_cached(&format!("SELECT {COLS} FROM article t WHERE t.key = ?1"))?;
     let mut found = stmt.query([key.as_str()])?;
     found.next()?.map(read).transpose()
 }
@@ -54,7 +54,7 @@ impl Reader {
         self.run(|| {
             let mut stmt = self
                 .conn
-                .prepare_cached(&format!("SELECT {COLS} FROM article a ORDER BY a.key"))?;
+                .prepare_cached(&format!("SELECT {COLS} FROM article t ORDER BY t.key"))?;
             let mut found = stmt.query([])?;
             let mut all = Vec::new();
             while let Some(r) = found.next()? {
@@ -84,8 +84,8 @@ impl Reader {
         self.run(|| {
             let mut stmt = self.conn.prepare_cached(&format!(
                 "SELECT {COLS}, snippet(words_article, 1, '', '', '…', 20)
-                   FROM words_article JOIN article a ON a.id = words_article.rowid
-                  WHERE words_article MATCH ?1 ORDER BY bm25(words_article, 10.0, 1.0), a.key LIMIT ?2"
+                   FROM words_article JOIN article t ON t.id = words_article.rowid
+                  WHERE words_article MATCH ?1 ORDER BY bm25(words_article, 10.0, 1.0), t.key LIMIT ?2"
             ))?;
             let most = i64::try_from(limit).unwrap_or(i64::MAX);
             let mut found = stmt.query(params![expression, most])?;

@@ -254,7 +254,7 @@ fn a_forecast_says_until_when_to_ask() {
     }
     let text = m.ok(&["register", "forecast"]);
     assert!(
-        text.contains("full in about 7 weeks, adding one takes a session with the tenant's owner; ask by 2026-12-"),
+        text.contains("full in about 8 weeks, adding one takes a session with the tenant's owner; ask by 2027-01-"),
         "{text}"
     );
     m.ok(&["register", "set", "subscriptions", "sub-1", "lead-days=90"]);

@@ -197,6 +197,7 @@ fn an_incident_ends_only_with_words(#[case] how: &[&str], #[case] code: i32, #[c
     let id = new(&m, &["security-incident"]);
     assert_eq!(m.json(&["show", &id])["priority"], 1);
     m.ok(&["take", &id]);
+    m.ok(&["reply", &id, "We look at it at once."]);
     refused(&m, &[&["request", "close", &id], how].concat(), code, says);
     let status = m.json(&["show", &id])["status"].clone();
     assert_eq!(status == "resolved", code == 0);

@@ -57,7 +57,7 @@ fn own_words(message: &Message) -> String {
     text.join("\n").trim().to_owned()
 }
 
-fn public<'a>(thread: &'a Thread) -> impl DoubleEndedIterator<Item = &'a Message> {
+fn public(thread: &Thread) -> impl DoubleEndedIterator<Item = &Message> {
     thread
         .messages
         .iter()
