@@ -31,3 +31,10 @@ CREATE TRIGGER article_changed AFTER UPDATE ON article BEGIN
   INSERT INTO words_article(words_article, rowid, title, body) VALUES ('delete', old.id, old.title, old.body);
   INSERT INTO words_article(rowid, title, body) VALUES (new.id, new.title, new.body);
 END;
+
+-- What registers and articles were before the latest acts, to take them back: one row for each
+-- row that an act touched. Was, became: as it is kept; none: it was not there. Nothing stays long.
+CREATE TABLE was (
+  batch INTEGER NOT NULL, what TEXT NOT NULL, key TEXT NOT NULL, was TEXT, became TEXT,
+  by TEXT NOT NULL, PRIMARY KEY (batch, what, key)
+) WITHOUT ROWID;

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::lay;
-use super::{Reader, Result, StoreError, Writer, audit};
+use super::{Reader, Result, StoreError, Writer, audit, was};
 use crate::domain::Instant;
 use crate::domain::knowledge::{Article, ArticleKey};
 use crate::domain::people::AgentId;
@@ -108,8 +108,9 @@ impl Writer {
     /// As all writes: no room, no permission, damage, another writer.
     pub fn put_articles(&mut self, articles: &[Article], by: &AgentId, now: Instant) -> Result<()> {
         self.scene(true, |s| {
+            let batch = was::next_batch(s.conn)?;
             for article in articles {
-                put(s.conn, article)?;
+                put_noted(s.conn, article, batch, by)?;
                 let detail = serde_json::json!({"article": article.key, "act": "put"});
                 audit::add(
                     s.conn,
@@ -142,7 +143,7 @@ impl Writer {
                 n += 1;
                 new.key = article.key.numbered(n);
             }
-            put(s.conn, &new)?;
+            put_noted(s.conn, &new, was::next_batch(s.conn)?, by)?;
             let detail = serde_json::json!({"article": new.key, "act": "add"});
             audit::add(
                 s.conn,
@@ -179,7 +180,7 @@ impl Writer {
                     "an article keeps its name; make another one".into(),
                 ));
             }
-            put(s.conn, &article)?;
+            put_noted(s.conn, &article, was::next_batch(s.conn)?, by)?;
             let detail = serde_json::json!({"article": key, "act": act});
             audit::add(
                 s.conn,
@@ -199,11 +200,17 @@ impl Writer {
     /// As [`Self::put_articles`].
     pub fn drop_article(&mut self, key: &ArticleKey, by: &AgentId, now: Instant) -> Result<bool> {
         self.scene(true, |s| {
-            let gone = s
-                .conn
-                .prepare_cached("DELETE FROM article WHERE key = ?1")?
-                .execute([key.as_str()])?;
-            if gone > 0 {
+            let before = kept(s.conn, key.as_str())?;
+            if let Some(before) = &before {
+                restore(s.conn, key.as_str(), None)?;
+                let batch = was::next_batch(s.conn)?;
+                was::remember(
+                    s.conn,
+                    batch,
+                    (WHAT, key.as_str()),
+                    (Some(before), None),
+                    by,
+                )?;
                 let detail = serde_json::json!({"article": key, "act": "drop"});
                 audit::add(
                     s.conn,
@@ -214,9 +221,46 @@ impl Writer {
                     &detail.to_string(),
                 )?;
             }
-            Ok(gone > 0)
+            Ok(before.is_some())
         })
     }
+}
+
+/// The word for articles among what can be taken back.
+pub(super) const WHAT: &str = "article";
+
+/// An article as it is kept, whole.
+pub(super) fn kept(conn: &rusqlite::Connection, key: &str) -> Result<Option<String>> {
+    let Ok(key) = ArticleKey::parse(key) else {
+        return Ok(None);
+    };
+    let article = load(conn, &key)?;
+    article.map(|a| lay::to_json("an article", &a)).transpose()
+}
+
+/// Makes an article what it was.
+pub(super) fn restore(conn: &rusqlite::Connection, key: &str, was: Option<&str>) -> Result<()> {
+    match was {
+        Some(json) => put(conn, &lay::parse("an article", json)?),
+        None => {
+            conn.prepare_cached("DELETE FROM article WHERE key = ?1")?
+                .execute([key])?;
+            Ok(())
+        }
+    }
+}
+
+fn put_noted(
+    conn: &rusqlite::Connection,
+    article: &Article,
+    batch: i64,
+    by: &AgentId,
+) -> Result<()> {
+    let key = article.key.as_str();
+    let before = kept(conn, key)?;
+    put(conn, article)?;
+    let lives = (before.as_deref(), kept(conn, key)?);
+    was::remember(conn, batch, (WHAT, key), (lives.0, lives.1.as_deref()), by)
 }
 
 fn put(conn: &rusqlite::Connection, article: &Article) -> Result<()> {

@@ -120,7 +120,6 @@ impl Scene<'_> {
             "DELETE FROM message WHERE ticket = ?1",
             "DELETE FROM moved_draft WHERE ticket = ?1",
             "DELETE FROM link_later WHERE ticket = ?1",
-            "DELETE FROM request WHERE ticket = ?1",
         ] {
             self.conn.prepare_cached(sql)?.execute([t.id.0])?;
         }

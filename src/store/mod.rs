@@ -40,6 +40,7 @@ mod suspect;
 mod texts;
 mod thread;
 mod undo;
+mod was;
 mod ways;
 mod window;
 mod words;
@@ -56,6 +57,7 @@ pub use health::{Health, check, health};
 pub use open::set_aside;
 pub use reader::Reader;
 pub use register::Put;
+pub use was::{Remembered, TakenBack};
 pub use writer::Writer;
 
 use crate::domain::Instant;

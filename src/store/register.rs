@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::lay::{self, Scene};
 use super::rows::{ms, whole_ms};
-use super::{Reader, Result, StoreError, Writer, audit};
+use super::{Reader, Result, StoreError, Writer, audit, was};
 use crate::domain::Instant;
 use crate::domain::people::AgentId;
 use crate::domain::register::duty::Occasion;
@@ -98,14 +98,12 @@ impl Writer {
     ) -> Result<Put> {
         self.scene(true, |s| {
             let mut done = Put::default();
+            let batch = was::next_batch(s.conn)?;
             for key in drop {
-                done.dropped += s
-                    .conn
-                    .prepare_cached("DELETE FROM register WHERE sort = ?1 AND key = ?2")?
-                    .execute([register.word(), key])?;
+                s.drop_record(register.word(), key, batch, by, &mut done)?;
             }
             for record in records.iter().filter(|r| r.register() == register) {
-                s.put_record(record, by, now, &mut done)?;
+                s.put_record(record, batch, by, now, &mut done)?;
             }
             if done.added + done.changed + done.dropped > 0 {
                 let detail = serde_json::json!({
@@ -162,9 +160,26 @@ impl Writer {
 }
 
 impl Scene<'_> {
+    fn drop_record(
+        &self,
+        sort: &str,
+        key: &str,
+        batch: i64,
+        by: &AgentId,
+        done: &mut Put,
+    ) -> Result<()> {
+        let Some(before) = kept(self.conn, sort, key)? else {
+            return Ok(());
+        };
+        remove(self.conn, sort, key)?;
+        done.dropped += 1;
+        was::remember(self.conn, batch, (sort, key), (Some(&before), None), by)
+    }
+
     fn put_record(
         &self,
         record: &Record,
+        batch: i64,
         by: &AgentId,
         now: Instant,
         done: &mut Put,
@@ -177,29 +192,61 @@ impl Scene<'_> {
                 "a row needs a name; fill its first column".into(),
             ));
         }
-        let before: Option<String> = self
-            .conn
-            .prepare_cached("SELECT json FROM register WHERE sort = ?1 AND key = ?2")?
-            .query_row([sort, &key], |r| r.get(0))
-            .optional()?;
-        match before {
-            Some(same) if same == json => {
+        let before = kept(self.conn, sort, &key)?;
+        match &before {
+            Some(same) if *same == json => {
                 done.same += 1;
                 return Ok(());
             }
             Some(_) => done.changed += 1,
             None => done.added += 1,
         }
-        self.conn
-            .prepare_cached("INSERT OR REPLACE INTO register VALUES(?1,?2,?3,?4,?5,?6)")?
-            .execute(params![
-                sort,
-                key,
-                record.tenant().as_ref().map(|t| t.as_str()),
-                json,
-                ms(now),
-                by.as_str()
-            ])?;
-        Ok(())
+        write(self.conn, record, &json, by, now)?;
+        let lives = (before.as_deref(), Some(json.as_str()));
+        was::remember(self.conn, batch, (sort, &key), lives, by)
     }
+}
+
+/// A row as it is kept.
+pub(super) fn kept(conn: &Connection, sort: &str, key: &str) -> Result<Option<String>> {
+    Ok(conn
+        .prepare_cached("SELECT json FROM register WHERE sort = ?1 AND key = ?2")?
+        .query_row([sort, key], |r| r.get(0))
+        .optional()?)
+}
+
+/// Makes a row what it was.
+pub(super) fn restore(
+    conn: &Connection,
+    (sort, key): (&str, &str),
+    was: Option<&str>,
+    by: &AgentId,
+    now: Instant,
+) -> Result<()> {
+    match was {
+        None => remove(conn, sort, key),
+        Some(json) => match read(sort, json)? {
+            Some(record) => write(conn, &record, json, by, now),
+            None => Ok(()),
+        },
+    }
+}
+
+fn remove(conn: &Connection, sort: &str, key: &str) -> Result<()> {
+    conn.prepare_cached("DELETE FROM register WHERE sort = ?1 AND key = ?2")?
+        .execute([sort, key])?;
+    Ok(())
+}
+
+fn write(conn: &Connection, record: &Record, json: &str, by: &AgentId, now: Instant) -> Result<()> {
+    conn.prepare_cached("INSERT OR REPLACE INTO register VALUES(?1,?2,?3,?4,?5,?6)")?
+        .execute(params![
+            record.register().word(),
+            record.key(),
+            record.tenant().as_ref().map(|t| t.as_str()),
+            json,
+            ms(now),
+            by.as_str()
+        ])?;
+    Ok(())
 }

@@ -176,4 +176,6 @@ fn a_stale_article_is_corrected_from_the_ticket_that_showed_it() {
     );
     m.ok(&["kb", "drop", "mount-the-share"]);
     assert!(m.ok(&["kb", "list"]).contains("there are no articles yet"));
+    m.ok(&["kb", "undo"]);
+    assert_eq!(m.json(&["kb", "list"])[0]["key"], "mount-the-share");
 }

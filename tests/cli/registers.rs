@@ -71,6 +71,10 @@ fn a_row_is_made_changed_shown_renamed_and_taken_away() {
     );
     m.ok(&["register", "drop", "tenants", "umcu"]);
     assert!(m.ok(&["register", "list", "tenants"]).contains("are empty"));
+    assert!(m.ok(&["register", "undo"]).contains("umcu is as it was"));
+    assert_eq!(m.json(&["register", "list"])["tenants"], 1);
+    assert_eq!(m.json(&["register", "undo"])["done"], true);
+    m.ok(&["register", "show", "tenants", "umc"]);
     let columns = m.json(&["register", "show", "subscriptions"]);
     assert_eq!(columns[1]["refers_to"], "tenants");
 }

@@ -52,7 +52,7 @@ fn an_older_file_is_brought_up_to_date_by_whoever_comes_first() {
              ALTER TABLE timeline DROP COLUMN remote; ALTER TABLE timeline DROP COLUMN was;
              ALTER TABLE timeline DROP COLUMN became; ALTER TABLE attachment DROP COLUMN remote;
              DROP TABLE moved_draft; DROP TABLE draft; DROP TABLE register; DROP TABLE request;
-             DROP TABLE duty_done; DROP TABLE words_article; DROP TABLE article;
+             DROP TABLE duty_done; DROP TABLE was; DROP TABLE words_article; DROP TABLE article;
              CREATE TABLE draft (ticket INTEGER PRIMARY KEY, visibility INTEGER NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL);
              PRAGMA user_version = 1",
         );

@@ -7,7 +7,7 @@ use deskhand::domain::register::{Record, Register};
 use deskhand::domain::request::Form;
 use deskhand::domain::text::Untrusted;
 use deskhand::domain::ticket::Kind;
-use deskhand::store::{AuditVerdict, Put, StoreError};
+use deskhand::store::{AuditVerdict, Put, Remembered, StoreError};
 
 use super::scene::*;
 
@@ -224,4 +224,65 @@ fn words_of_an_article_are_found_as_it_is_now() {
     let again = s.writer.add_article(&all[1], &me, now()).unwrap();
     assert_eq!(again.key.as_str(), "license-2");
     assert_eq!(s.reader.article(&again.key).unwrap(), Some(again));
+}
+
+#[test]
+fn acts_on_registers_and_articles_are_taken_back_but_not_over_somebody_elses() {
+    let mut s = Scene::new();
+    let (me, bo) = (agent("ana"), agent("bo"));
+    let put = |s: &mut Scene, by, rows: &[Record], drop: &[&str]| {
+        let drop: Vec<String> = drop.iter().map(|d| (*d).to_owned()).collect();
+        s.writer
+            .put_records(Register::Tenants, rows, &drop, by, now())
+            .unwrap();
+    };
+    let names = |s: &Scene| -> Vec<String> {
+        let book = s.reader.book().unwrap();
+        let rows = book.of(Register::Tenants);
+        rows.map(|r| r.raw("name").to_owned()).collect()
+    };
+    put(&mut s, &me, &[tenant("a", "A"), tenant("b", "B")], &[]);
+    put(&mut s, &me, &[tenant("a", "A2"), tenant("c", "C")], &["b"]);
+    put(&mut s, &bo, &[tenant("c", "C2")], &[]);
+    assert_eq!(names(&s), ["A2", "C2"]);
+    let back = |s: &mut Scene, by| s.writer.put_back(Remembered::Registers, by, now()).unwrap();
+    let done = back(&mut s, &me).unwrap();
+    assert_eq!(
+        (done.back, done.stays),
+        (vec!["a".into(), "b".into()], vec!["c".to_owned()])
+    );
+    assert_eq!(names(&s), ["A", "B", "C2"]);
+    back(&mut s, &me).unwrap();
+    assert_eq!(names(&s), ["C2"]);
+    assert_eq!(back(&mut s, &me), None);
+    for n in 0..25 {
+        put(&mut s, &me, &[tenant("d", &n.to_string())], &[]);
+    }
+    let many = std::iter::from_fn(|| back(&mut s, &me)).count();
+    assert_eq!(many, 20, "what was taken away does not lie there for long");
+
+    let mut a = article("mount", "Mount", "one");
+    s.writer
+        .put_articles(std::slice::from_ref(&a), &me, now())
+        .unwrap();
+    a.body = Untrusted::new("two");
+    s.writer
+        .put_articles(std::slice::from_ref(&a), &me, now())
+        .unwrap();
+    s.writer.drop_article(&a.key, &me, now()).unwrap();
+    let mut left = Vec::new();
+    for _ in 0..3 {
+        s.writer
+            .put_back(Remembered::Articles, &me, now())
+            .unwrap()
+            .unwrap();
+        left.push(
+            s.reader
+                .article(&a.key)
+                .unwrap()
+                .map(|a| a.body.raw().to_owned()),
+        );
+    }
+    assert_eq!(left, [Some("two".into()), Some("one".into()), None]);
+    assert!(s.reader.find_articles("one", 5).unwrap().is_empty());
 }

@@ -154,6 +154,10 @@ const WHOLE: &[(&str, &str)] = &[
         "as many as rows in the team's registers",
     ),
     ("FROM article t ORDER BY t.key", "as many as articles"),
+    (
+        "FROM was WHERE by",
+        "as many as rows that the latest twenty acts have touched",
+    ),
     ("ORDER BY bm25", "as many as articles that hold the words"),
     (
         "SELECT id FROM ticket ORDER BY id",

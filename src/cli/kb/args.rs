@@ -34,6 +34,8 @@ pub enum KbWhat {
     New(NewArgs),
     /// Change an article's text, or use a draft from now on
     Edit(EditArgs),
+    /// Take back what you did to the articles last
+    Undo,
     /// Bring articles in: Markdown or HTML files, or folders of them
     Import {
         /// Files and folders

@@ -16,7 +16,7 @@ use super::session::Session;
 use super::shape;
 use crate::domain::knowledge::{Article, ArticleKey, Stale, plain};
 use crate::domain::text::{self, Untrusted};
-use crate::store::Reader;
+use crate::store::{Reader, Remembered};
 
 type Done = Result<Code, Fail>;
 
@@ -28,6 +28,7 @@ pub fn run(session: &Session, what: &KbWhat, out: &mut Out) -> Done {
         KbWhat::Show { article, markdown } => show(session, article, *markdown, out),
         KbWhat::New(args) => draft::new(session, args, out),
         KbWhat::Edit(args) => edit(session, args, out),
+        KbWhat::Undo => super::register::take_back(session, Remembered::Articles, out),
         KbWhat::Import { files, dry_run } => files::import(session, files, *dry_run, out),
         KbWhat::Export { articles, output } => files::export(session, articles, output, out),
         KbWhat::Stale {

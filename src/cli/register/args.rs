@@ -61,6 +61,8 @@ pub enum RegisterWhat {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Take back what you did to the registers last
+    Undo,
     /// Bring rows in from CSV; columns that the file does not have stay as they are
     Import(ImportArgs),
     /// Write a register as CSV, losslessly and harmless to spreadsheets

@@ -13,6 +13,7 @@ use super::session::Session;
 use crate::domain::gate;
 use crate::domain::register::{Book, Record, Register};
 use crate::domain::text::{self, Untrusted};
+use crate::store::Remembered;
 
 type Done = Result<Code, Fail>;
 
@@ -43,6 +44,7 @@ pub fn run(session: &Session, what: &RegisterWhat, out: &mut Out) -> Done {
             rows,
             dry_run,
         } => drop_rows(session, *register, rows, *dry_run, out),
+        RegisterWhat::Undo => take_back(session, Remembered::Registers, out),
         RegisterWhat::Import(args) => sheet::import(session, args, out),
         RegisterWhat::Export { register, output } => {
             sheet::export(session, *register, output.as_deref(), out)
@@ -435,4 +437,28 @@ fn check(session: &Session, out: &mut Out) -> Done {
     } else {
         Code::Refused
     })
+}
+
+/// Takes back the person's latest act on registers or articles, and says what came of it.
+pub fn take_back(session: &Session, kept: Remembered, out: &mut Out) -> Done {
+    // A store is not made to find nothing in it.
+    drop(session.reader()?);
+    let mut writer = session.writer()?;
+    let done = writer.put_back(kept, &session.me, session.now)?;
+    if session.json {
+        let (back, stays) = done.map_or_else(Default::default, |d| (d.back, d.stays));
+        out.json(&json!({"done": !back.is_empty(), "back": back, "stays": stays}))?;
+        return Ok(Code::Ok);
+    }
+    let Some(done) = done else {
+        out.row("there is nothing to take back")?;
+        return Ok(Code::Ok);
+    };
+    for key in done.back {
+        out.row(&format!("{} is as it was", text::line(&key)))?;
+    }
+    for key in done.stays {
+        out.row(&format!("{} stays: it was changed since", text::line(&key)))?;
+    }
+    Ok(Code::Ok)
 }
