@@ -1,5 +1,5 @@
-//! Nouns and rules. Std, chrono and serde only: no I/O, no async, no SQL, no
-//! screen and no clock of its own. Every rule that needs the time is told it.
+//! Nouns and rules. Std, chrono, serde and readers of text forms only: no I/O, no async, no SQL,
+//! no screen and no clock of its own. Every rule that needs the time is told it.
 
 pub mod calendar;
 pub mod change;

@@ -396,6 +396,7 @@ fn rights_and_roles_are_plain_values() {
         book.role_in("dws-2-b", "eva@umc.nl"),
         Some(Role::TenantOwner)
     );
+    assert_eq!(book.role_in("DWS-1-A", " eva"), Some(Role::Accountable));
     assert_eq!(book.role_in("dws-2-b", "who@umc.nl"), None);
     let workspaces = book.workspaces();
     assert_eq!(workspaces.len(), 3, "one was taken away");

@@ -1,6 +1,6 @@
 //! Registers as CSV files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::Read as _;
 use std::path::Path;
 
@@ -44,15 +44,12 @@ pub fn import(session: &Session, args: &ImportArgs, out: &mut Out) -> Done {
             "rows that are not in the file would be taken away, and some lines cannot be read; correct them first: nothing was changed",
         ));
     }
+    let in_the_file: HashSet<String> = rows.iter().map(|r| r.key().to_lowercase()).collect();
     let gone: Vec<String> = kept
         .of(args.register)
         .filter(|r| args.replace && sees(session, r))
         .map(|r| r.key())
-        .filter(|key| {
-            !rows
-                .iter()
-                .any(|r| r.key().to_lowercase() == key.to_lowercase())
-        })
+        .filter(|key| !in_the_file.contains(&key.to_lowercase()))
         .collect();
     let put = if args.dry_run {
         would(args.register, &rows, &gone, &kept)

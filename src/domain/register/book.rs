@@ -1,6 +1,8 @@
 //! The registers read together: who and what is known, as plain values for completion, for
 //! the gate, for requests and for the question who must be told.
 
+use std::collections::HashMap;
+
 use super::{Record, Register};
 use crate::domain::people::{AgentId, Tenant, TenantId, Workspace};
 use crate::domain::text::Untrusted;
@@ -10,6 +12,8 @@ use crate::domain::value::{self, Right, Role};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Book {
     records: Vec<Record>,
+    /// Where each row stands, by its name in small letters.
+    places: HashMap<(Register, String), usize>,
 }
 
 /// A person that is known.
@@ -46,8 +50,12 @@ pub struct Dangling {
 
 impl Book {
     /// Of these rows.
-    pub const fn new(records: Vec<Record>) -> Self {
-        Self { records }
+    pub fn new(records: Vec<Record>) -> Self {
+        let place = |(n, r): (usize, &Record)| ((r.register(), r.key().to_lowercase()), n);
+        Self {
+            places: records.iter().enumerate().map(place).collect(),
+            records,
+        }
     }
 
     /// The rows of a register, in the order in which they were given.
@@ -59,8 +67,8 @@ impl Book {
 
     /// A row by its name; large and small letters are one.
     pub fn find(&self, register: Register, key: &str) -> Option<&Record> {
-        let wanted = key.to_lowercase();
-        self.of(register).find(|r| r.key().to_lowercase() == wanted)
+        let place = self.places.get(&(register, key.to_lowercase()))?;
+        self.records.get(*place)
     }
 
     /// The tenants.
@@ -113,21 +121,27 @@ impl Book {
         people.any(|r| r.get("rights").is_some())
     }
 
-    /// What somebody is in a Workspace, as far as the registers say.
-    pub fn role_in(&self, workspace: &str, email: &str) -> Option<Role> {
-        let email = email.to_lowercase();
-        let row = self.find(Register::Workspaces, workspace);
-        if let Some(row) = row {
+    /// What somebody is in a Workspace, as far as the registers say. `who` is an address, or the
+    /// name of exactly one person.
+    pub fn role_in(&self, workspace: &str, who: &str) -> Option<Role> {
+        let who = who.trim().to_lowercase();
+        let mut called = self
+            .of(Register::People)
+            .filter(|p| p.raw("email") == who || p.raw("name").to_lowercase() == who);
+        let person_row = match (called.next(), called.next()) {
+            (Some(one), None) => Some(one),
+            _ => None,
+        };
+        let email = person_row.map_or(who.as_str(), |p| p.raw("email"));
+        if let Some(row) = self.find(Register::Workspaces, workspace) {
             if row.raw("accountable") == email {
                 return Some(Role::Accountable);
             }
-            if row.lists("privileged", &email) {
+            if row.lists("privileged", email) {
                 return Some(Role::Privileged);
             }
         }
-        self.find(Register::People, &email)
-            .and_then(person)
-            .and_then(|p| p.role)
+        person_row.and_then(person).and_then(|p| p.role)
     }
 
     /// The Workspaces that must be told when something of the software share or a license

@@ -96,9 +96,7 @@ impl Book {
     /// counted, those that follow from the days on which they were made.
     fn readings(&self, of: &Record, today: NaiveDate) -> Vec<Reading> {
         let name = of.raw("name");
-        let own = self
-            .of(Register::Readings)
-            .filter(|r| r.raw("subscription") == name);
+        let own = self.of(Register::Readings).filter(|r| names(r, name));
         let mut readings: Vec<Reading> = own
             .filter_map(|r| {
                 Some(Reading {
@@ -119,7 +117,7 @@ impl Book {
     fn made(&self, subscription: &str, today: NaiveDate) -> Vec<Reading> {
         let inside: Vec<&Record> = self
             .of(Register::Workspaces)
-            .filter(|w| w.raw("subscription") == subscription)
+            .filter(|w| names(w, subscription))
             .collect();
         // Without all days of making there is a count for today, and no history.
         let mut days: Vec<NaiveDate> = vec![today];
@@ -187,6 +185,11 @@ pub fn outlook(readings: &[Reading], capacity: u32, lead: u32, today: NaiveDate)
         full,
         ask_by,
     }
+}
+
+/// Whether a row names that subscription; large and small letters are one.
+fn names(row: &Record, subscription: &str) -> bool {
+    row.raw("subscription").to_lowercase() == subscription.to_lowercase()
 }
 
 fn later(from: NaiveDate, days: f64) -> NaiveDate {
