@@ -165,6 +165,9 @@ fn a_stale_article_is_corrected_from_the_ticket_that_showed_it() {
             .is_empty()
     );
     m.ok(&["kb", "stale", "mount-the-share", "--why", "again"]);
+    let dry = m.json(&["kb", "reviewed", "mount-the-share", "--dry-run"]);
+    assert_eq!(dry["article"]["state"], "current");
+    assert_eq!(m.json(&["kb", "list"])[0]["state"], "stale");
     m.ok(&["kb", "reviewed", "mount-the-share"]);
     assert!(m.json(&["kb", "stale"]).as_array().unwrap().is_empty());
     assert_eq!(

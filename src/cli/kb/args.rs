@@ -66,11 +66,17 @@ pub enum KbWhat {
         /// Not looked at for so many days counts as well [default: only what is marked]
         #[arg(long, value_name = "DAYS", conflicts_with = "article")]
         older_than: Option<u32>,
+        /// Say what would be done and do nothing
+        #[arg(long, requires = "article")]
+        dry_run: bool,
     },
     /// Somebody has looked at an article and found it right
     Reviewed {
         /// Its name
         article: String,
+        /// Say what would be done and do nothing
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Take an article away
     Drop {
@@ -120,4 +126,7 @@ pub struct EditArgs {
     /// It is no draft any more; one that corrects another takes its place
     #[arg(long)]
     pub publish: bool,
+    /// Say what would be done and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }

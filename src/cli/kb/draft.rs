@@ -160,7 +160,7 @@ pub fn publish_correction(
     })?;
     let Some(changed) = changed else {
         return Err(Fail::not_found(format!(
-            "the article {of} that it corrects is gone; publish it as one of its own with --key"
+            "the article {of} that it corrects is gone; export the draft, take `corrects` out of its head, and import it again"
         )));
     };
     writer.drop_article(&draft.key, &session.me, session.now)?;

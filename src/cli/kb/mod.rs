@@ -49,11 +49,17 @@ pub fn run(session: &Session, what: &KbWhat, out: &mut Out) -> Done {
             article: Some(article),
             why,
             ticket,
+            dry_run,
             ..
-        } => mark_stale(session, article, why.as_deref(), ticket.as_deref(), out),
-        KbWhat::Reviewed { article } => {
+        } => {
+            let stale = stale(session, why.as_deref(), ticket.as_deref())?;
+            change(session, article, "marked as stale", *dry_run, out, |a| {
+                a.stale = Some(stale);
+            })
+        }
+        KbWhat::Reviewed { article, dry_run } => {
             let today = session.now.with_timezone(&session.config.zone).date_naive();
-            change(session, article, "reviewed", out, |a| {
+            change(session, article, "reviewed", *dry_run, out, |a| {
                 a.stale = None;
                 a.reviewed = Some(today);
             })
@@ -207,17 +213,32 @@ fn change(
     session: &Session,
     name: &str,
     act: &'static str,
+    dry: bool,
     out: &mut Out,
     with: impl FnOnce(&mut Article),
 ) -> Done {
     let key = key(name)?;
     // A store is not made for an article that cannot be in it.
-    article(&session.reader()?, name)?;
+    let mut kept = article(&session.reader()?, name)?;
+    if dry {
+        with(&mut kept);
+        return would(session, &kept, act, out);
+    }
     let changed = session
         .writer()?
         .change_article(&key, &session.me, session.now, act, with)?
         .ok_or_else(|| missing(&key))?;
     said(session, &changed, act, out)
+}
+
+/// What a dry run says: the article as it would be.
+fn would(session: &Session, a: &Article, act: &str, out: &mut Out) -> Done {
+    if session.json {
+        out.json(&json!({"dry_run": true, "article": value(a, true)}))?;
+    } else {
+        out.row(&format!("{}: would be {act}", a.key))?;
+    }
+    Ok(Code::Ok)
 }
 
 fn said(session: &Session, a: &Article, act: &str, out: &mut Out) -> Done {
@@ -229,31 +250,18 @@ fn said(session: &Session, a: &Article, act: &str, out: &mut Out) -> Done {
     Ok(Code::Ok)
 }
 
-fn mark_stale(
-    session: &Session,
-    name: &str,
-    why: Option<&str>,
-    ticket: Option<&str>,
-    out: &mut Out,
-) -> Done {
+fn stale(session: &Session, why: Option<&str>, ticket: Option<&str>) -> Result<Stale, Fail> {
     let why = why
         .map(str::trim)
         .filter(|w| !w.is_empty())
         .ok_or_else(|| Fail::usage("say what is wrong with the article; add --why TEXT"))?;
     let reader = session.reader()?;
-    let ticket = ticket
-        .map(|t| session.ticket(&reader, t))
-        .transpose()?
-        .map(|t| t.key);
-    drop(reader);
-    let stale = Stale {
+    let ticket = ticket.map(|t| session.ticket(&reader, t)).transpose()?;
+    Ok(Stale {
         at: session.now,
         by: session.me.clone(),
-        ticket,
+        ticket: ticket.map(|t| t.key),
         why: Untrusted::new(why),
-    };
-    change(session, name, "marked as stale", out, |a| {
-        a.stale = Some(stale)
     })
 }
 
@@ -265,10 +273,13 @@ fn edit(session: &Session, args: &EditArgs, out: &mut Out) -> Done {
         given => Some(say::text(session, given.as_deref(), "article")?),
     };
     if let (true, Some(of)) = (args.publish, &kept.corrects) {
+        if args.dry_run {
+            return would(session, &kept, "put in the place of what it corrects", out);
+        }
         return draft::publish_correction(session, &kept, of, body, args.title.as_deref(), out);
     }
     let act = if args.publish { "published" } else { "changed" };
-    change(session, &args.article, act, out, |a| {
+    change(session, &args.article, act, args.dry_run, out, |a| {
         if let Some(body) = body {
             a.body = Untrusted::new(format!("{body}\n"));
         }
