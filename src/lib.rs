@@ -9,7 +9,8 @@
 //! ```
 //!
 //! **[`domain`]** holds nouns and rules: the ticket, the change, the filter language, working time, SLA clocks, the
-//! problem report, and the one gate that makes text from outside printable. It does no I/O and is told the time.
+//! problem report, requests, the team's registers, knowledge, and the one gate that makes text from outside printable. It does no I/O
+//! and is told the time.
 //!
 //! **[`app`]** holds the verbs. [`app::App::handle`] is the only door that changes State: the same state, time and
 //! event give the same result, so every journey can be tested, logged and replayed. What a person can do stands in

@@ -139,6 +139,24 @@ pub enum Command {
     },
     /// Texts that are being written
     Drafts,
+    /// Requests: their kinds, forms, approvals and checklists
+    Request {
+        /// What to do
+        #[command(subcommand)]
+        what: super::request::args::RequestWhat,
+    },
+    /// The team's registers: tenants, Workspaces, subscriptions, licenses, people
+    Register {
+        /// What to do
+        #[command(subcommand)]
+        what: super::register::args::RegisterWhat,
+    },
+    /// The knowledge base
+    Kb {
+        /// What to do
+        #[command(subcommand)]
+        what: super::kb::args::KbWhat,
+    },
     /// Add an internal note
     Note(SayArgs),
     /// Answer the requester; the reply waits in the outbox for the undo window

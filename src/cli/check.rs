@@ -35,6 +35,8 @@ pub fn config(global: &Global, what: ConfigWhat, out: &mut Out) -> Result<Code, 
                 return Err(wrong(format!("{}: {why}", file.display())));
             }
             shell::keymap(&loaded.config, &paths).map_err(wrong)?;
+            config::load_requests(&paths)?;
+            config::load_duties(&paths)?;
             if global.json {
                 out.json(&json!({"ok": true, "written": loaded.written}))?;
             } else if loaded.written {

@@ -13,9 +13,12 @@ mod exit;
 mod export;
 mod forecast;
 pub mod import;
+mod kb;
 mod out;
 mod read;
+mod register;
 mod report;
+mod request;
 mod say;
 mod session;
 mod shape;
@@ -174,6 +177,9 @@ fn dispatch(cli: &Cli, out: &mut Out) -> Result<Code, Fail> {
         Command::Sla { what } => sla::run(&session, what, out)?,
         Command::Audit { id, limit } => read::audit(&session, id.as_deref(), *limit, out)?,
         Command::Drafts => read::drafts(&session, out)?,
+        Command::Request { what } => return request::run(&session, what, out),
+        Command::Register { what } => return register::run(&session, what, out),
+        Command::Kb { what } => return kb::run(&session, what, out),
         acting => return act::run(&session, acting, out),
     }
     Ok(Code::Ok)

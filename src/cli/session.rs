@@ -256,6 +256,14 @@ impl Session {
         Err(self.outside(&format!("the ticket would belong to {tenant}")))
     }
 
+    /// A team writes only its own tenants' rows.
+    pub fn allow_row(&self, tenant: &TenantId) -> Result<(), Fail> {
+        if gate::is_in_scope(Some(tenant), &self.config.scope) {
+            return Ok(());
+        }
+        Err(self.outside(&format!("the row belongs to {tenant}")))
+    }
+
     fn outside(&self, whose: &str) -> Fail {
         Fail::new(
             Code::Refused,

@@ -93,6 +93,16 @@ impl Paths {
         self.config_dir.join("keys.toml")
     }
 
+    /// Kinds of request that differ from those that come with the program.
+    pub fn requests_file(&self) -> PathBuf {
+        self.config_dir.join("requests.toml")
+    }
+
+    /// The team's own duties.
+    pub fn duties_file(&self) -> PathBuf {
+        self.config_dir.join("duties.toml")
+    }
+
     /// The local desk's store.
     pub fn local_store(&self) -> PathBuf {
         self.data_dir.join("local.db")

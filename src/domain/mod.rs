@@ -1,5 +1,5 @@
-//! Nouns and rules. Std, chrono, serde and patterns only: no I/O, no async, no SQL, no
-//! screen and no clock of its own. Every rule that needs the time is told it.
+//! Nouns and rules. Std, chrono, serde, patterns and readers of text forms only: no I/O, no async, no SQL,
+//! no screen and no clock of its own. Every rule that needs the time is told it.
 
 pub mod calendar;
 pub mod change;
@@ -9,19 +9,23 @@ pub mod fill;
 pub mod forecast;
 pub mod gate;
 pub mod import;
+pub mod knowledge;
 pub mod list;
 pub mod macros;
 pub mod next;
 pub mod people;
 pub mod query;
 pub mod reach;
+pub mod register;
 pub mod remote;
 pub mod report;
+pub mod request;
 pub mod sla;
 pub mod text;
 pub mod thread;
 pub mod ticket;
 pub mod trail;
+pub mod value;
 pub mod warn;
 pub mod when;
 

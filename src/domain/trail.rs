@@ -21,8 +21,21 @@ pub fn words(what: &str, detail: &str, zone: Tz) -> Printable {
         ("undo", _) => format!("undo: {detail}"),
         ("redo", _) => format!("redo: {detail}"),
         ("import", _) => format!("import: {detail}"),
+        ("request" | "register" | "knowledge", Some(said)) => values_in_words(what, said),
         _ => format!("{what} {detail}"),
     })
+}
+
+/// What it holds one after the other; a number with its name.
+fn values_in_words(what: &str, said: &Value) -> String {
+    let values = said.as_object().into_iter().flatten();
+    let words = values.filter_map(|(name, value)| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(n) => Some(format!("{n} {name}")),
+        Value::Array(many) => Some(format!("{} {name}", many.len())),
+        _ => None,
+    });
+    format!("{what}: {}", words.collect::<Vec<_>>().join(", "))
 }
 
 fn act_in_words(act: &Value, zone: Tz) -> String {

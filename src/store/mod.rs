@@ -10,6 +10,7 @@
 
 mod against;
 mod ahead;
+mod article;
 mod audit;
 mod draft;
 mod error;
@@ -32,13 +33,16 @@ mod plan;
 mod put;
 mod reader;
 mod receipt;
+mod register;
 mod remote;
+mod request;
 mod rows;
 mod sift;
 mod suspect;
 mod texts;
 mod thread;
 mod undo;
+mod was;
 mod ways;
 mod window;
 mod words;
@@ -50,11 +54,14 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 use std::path::PathBuf;
 
 pub use ahead::SAID;
+pub use article::Found;
 pub use error::StoreError;
 pub use health::{Health, check, health};
 pub use open::set_aside;
 pub use order::Asked;
 pub use reader::Reader;
+pub use register::Put;
+pub use was::{Remembered, TakenBack};
 pub use writer::Writer;
 
 use crate::domain::Instant;

@@ -157,6 +157,7 @@ pub fn erase(conn: &Connection, t: &Ticket, counters: &mut Counters) -> Result<(
         "DELETE FROM draft WHERE ticket = ?1",
         "DELETE FROM told WHERE ticket = ?1",
         "DELETE FROM their_due WHERE ticket = ?1",
+        "DELETE FROM request WHERE ticket = ?1",
     ] {
         conn.prepare_cached(sql)?.execute([id])?;
     }

@@ -295,13 +295,21 @@ impl Reader {
         let mut names = used("workspace", 3000)?;
         let mut stmt = self
             .conn
-            .prepare_cached("SELECT name FROM workspace ORDER BY name LIMIT 3000")?;
+            .prepare_cached(
+                "SELECT name FROM workspace UNION SELECT key FROM register WHERE sort = 'workspaces' ORDER BY 1 LIMIT 3000",
+            )?;
         for name in stmt.query_map([], |r| r.get::<_, String>(0))? {
             names.push(name?);
         }
         let mut seen = std::collections::HashSet::new();
         names.retain(|n| seen.insert(n.clone()));
         v.workspaces = names.into_iter().map(Untrusted::new).collect();
+        let tenants = self.records(crate::domain::register::Register::Tenants)?;
+        for tenant in crate::domain::register::Book::new(tenants).tenants() {
+            if !v.tenants.iter().any(|t: &crate::domain::people::Tenant| t.id == tenant.id) {
+                v.tenants.push(tenant);
+            }
+        }
         for id in used("assignee", 2000)? {
             if let Ok(id) = AgentId::parse(&id)
                 && !v

@@ -2,7 +2,6 @@
 
 use rusqlite::{OptionalExtension as _, params};
 
-use super::hear::Heard;
 use super::lay::Scene;
 use super::outbox::tidy;
 use super::rows::at;
@@ -46,7 +45,7 @@ impl Scene<'_> {
             let Some((ticket, entry)) = self.entry_without_text(remote, said)? else {
                 continue;
             };
-            let heard: Heard = self.hear(ticket, &[entry.clone()], entry.at)?;
+            let heard = self.hear(ticket, std::slice::from_ref(&entry), entry.at)?;
             if heard.words {
                 tickets.push(ticket);
             }

@@ -15,7 +15,7 @@ fn tenant(name: &str) -> TenantId {
 }
 
 /// An open ticket that somebody is on and that waits for the requester.
-fn ticket(id: i64) -> Ticket {
+pub fn ticket(id: i64) -> Ticket {
     let at = "2026-11-24T09:00:00Z".parse().unwrap();
     Ticket {
         id: TicketId(id),

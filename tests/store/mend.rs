@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use deskhand::domain::change::{Act, BatchId, Change, LinkKind};
+use deskhand::domain::knowledge::{Article, ArticleKey};
 use deskhand::domain::list::{Anchor, ListRequest, Sort};
 use deskhand::domain::query::Query;
 use deskhand::domain::text::Untrusted;
@@ -68,6 +69,17 @@ fn worked() -> (tempfile::TempDir, PathBuf) {
     let deeds = [change(1, id, say(1, Visibility::Internal, "giraffe"))];
     scene.writer.commit(&deeds).unwrap();
     put(&mut scene, draft(id, Visibility::Public, "zebra"));
+    let key = ArticleKey::parse("okapi").unwrap();
+    let article = Article::new(
+        key,
+        Untrusted::new("Okapi"),
+        Untrusted::new("stripes"),
+        now(),
+    );
+    scene
+        .writer
+        .put_articles(&[article], &agent("ana"), now())
+        .unwrap();
     let Scene {
         folder,
         writer,
@@ -83,7 +95,13 @@ fn open(path: &Path) -> Opened {
 
 #[test]
 fn an_index_of_words_that_is_hurt_is_made_anew_and_nothing_is_lost() {
-    for table in ["words_data", "words_idx", "words_config", "words_docsize"] {
+    for table in [
+        "words_data",
+        "words_idx",
+        "words_config",
+        "words_docsize",
+        "words_article_data",
+    ] {
         let (_folder, path) = worked();
         let before = [found(&path, "cannot"), found(&path, "is:live")];
         hurt(&path, table);
@@ -106,6 +124,7 @@ fn an_index_of_words_that_is_hurt_is_made_anew_and_nothing_is_lost() {
         let reader = Reader::open(&path).unwrap();
         assert_eq!(reader.drafts().unwrap()[0].body, "zebra");
         assert_eq!(reader.outbox().unwrap().len(), 1);
+        assert_eq!(reader.find_articles("stripes", 5).unwrap().len(), 1);
         assert!(opened.writer.undo(&agent("ana"), now()).unwrap().is_some());
         drop((reader, opened));
         assert_eq!(store::check(&path).unwrap(), None);

@@ -5,6 +5,7 @@ mod bench;
 mod damage;
 mod flight;
 mod kill;
+mod knowing;
 mod laws;
 mod mend;
 mod next;

@@ -169,14 +169,24 @@ const WHOLE: &[(&str, &str)] = &[
     ("FROM agent ORDER BY id", "as many as people"),
     ("FROM tenant ORDER BY id", "as many as clients"),
     (
-        "FROM workspace ORDER BY name",
-        "the first 3000, in the order of the table",
+        "FROM workspace UNION",
+        "the first 3000, in the order of the tables",
     ),
     (
         "GROUP BY value HAVING",
         "as many as words of one sort, for completion",
     ),
     ("FROM sqlite_schema", "as many as tables"),
+    (
+        "FROM register WHERE ?1 IS NULL",
+        "as many as rows in the team's registers",
+    ),
+    ("FROM article t ORDER BY t.key", "as many as articles"),
+    (
+        "FROM was WHERE by",
+        "as many as rows that the latest twenty acts have touched",
+    ),
+    ("ORDER BY bm25", "as many as articles that hold the words"),
     (
         "SELECT id FROM ticket ORDER BY id",
         "making the index of words anew is reading all",

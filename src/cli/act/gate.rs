@@ -54,6 +54,26 @@ pub fn check(
     past: &PastGate,
     reader: &Reader,
 ) -> Result<Option<Act>, Fail> {
+    let ends = t.status.is_live() && !to.is_live();
+    if ends && !past.anyway && reader.request(t.id)?.is_some_and(|f| f.outcome.is_none()) {
+        return Err(Fail::new(
+            Code::Refused,
+            format!(
+                "ticket {} is a request that is not closed; close it with `deskhand request close {}`, or add --anyway",
+                t.key, t.key
+            ),
+        ));
+    }
+    check_ticket(t, to, past, reader)
+}
+
+/// The same, whatever its kind wants.
+pub fn check_ticket(
+    t: &Ticket,
+    to: Status,
+    past: &PastGate,
+    reader: &Reader,
+) -> Result<Option<Act>, Fail> {
     let unsent = !reader.drafts_of(t.id)?.is_empty();
     pass(t, &gate::against_status(t, to, unsent), past)
 }

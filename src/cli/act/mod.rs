@@ -4,7 +4,7 @@
 //! new tickets in `fields`; here is what they share: all is planned before anything is done.
 
 mod fields;
-mod gate;
+pub(super) mod gate;
 mod text;
 
 use serde_json::json;

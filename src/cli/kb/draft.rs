@@ -1,0 +1,168 @@
+//! Drafts of articles, from a ticket or from nothing, and corrections that take their place.
+
+use serde_json::json;
+
+use super::args::NewArgs;
+use super::{Done, article, key, said, value};
+use crate::cli::exit::{Code, Fail};
+use crate::cli::out::Out;
+use crate::cli::say;
+use crate::cli::session::Session;
+use crate::domain::knowledge::{
+    Article, ArticleKey, Draft, correction, draft, without_personal_data,
+};
+use crate::domain::text::Untrusted;
+use crate::domain::thread::{Author, Thread};
+use crate::domain::ticket::TicketKey;
+use crate::store::Reader;
+
+/// Drafts an article.
+pub fn new(session: &Session, args: &NewArgs, out: &mut Out) -> Done {
+    let mut corrects = None;
+    let mut ticket = None;
+    let drafted = match &args.from {
+        Some(from) => {
+            let reader = session.reader()?;
+            let of = args
+                .corrects
+                .as_deref()
+                .map(|a| article(&reader, a))
+                .transpose()?;
+            let (number, drafted) = from_ticket(session, &reader, from, of.as_ref())?;
+            corrects = of.map(|a| a.key);
+            ticket = Some(number);
+            drafted
+        }
+        None => from_nothing(session, args)?,
+    };
+    let title = args
+        .title
+        .as_deref()
+        .map(Untrusted::new)
+        .unwrap_or(drafted.title);
+    let name = match &args.key {
+        Some(name) => key(name)?,
+        None => ArticleKey::of_title(title.raw()).ok_or_else(|| {
+            Fail::usage("the title gives no name; add --key with letters, digits and dashes")
+        })?,
+    };
+    let mut new = Article::new(name, title, drafted.body, session.now);
+    new.is_draft = true;
+    new.language = args.language.as_deref().map(Untrusted::new);
+    (new.corrects, new.ticket) = (corrects, ticket);
+    if args.dry_run {
+        return would(session, &new, out);
+    }
+    let kept = session
+        .writer()?
+        .add_article(&new, &session.me, session.now)?;
+    said(session, &kept, "drafted", out)
+}
+
+fn would(session: &Session, new: &Article, out: &mut Out) -> Done {
+    if session.json {
+        out.json(&json!({"dry_run": true, "article": value(new, true)}))?;
+    } else {
+        out.row(&format!("would draft {}:", new.key))?;
+        out.row(new.body.raw())?;
+    }
+    Ok(Code::Ok)
+}
+
+fn from_nothing(session: &Session, args: &NewArgs) -> Result<Draft, Fail> {
+    let title = args
+        .title
+        .as_deref()
+        .map(str::trim)
+        .filter(|t| !t.is_empty());
+    let title = title.ok_or_else(|| {
+        Fail::usage("an article needs a title; give one, or draft it with --from NUMBER")
+    })?;
+    let text = say::text(session, args.text.as_deref(), "article")?;
+    Ok(Draft {
+        title: Untrusted::new(title),
+        body: Untrusted::new(format!("{text}\n")),
+    })
+}
+
+fn from_ticket(
+    session: &Session,
+    reader: &Reader,
+    number: &str,
+    of: Option<&Article>,
+) -> Result<(TicketKey, Draft), Fail> {
+    let ticket = session.ticket(reader, number)?;
+    let mut thread = reader
+        .thread(ticket.id)?
+        .ok_or_else(|| Fail::not_found(format!("there is no ticket {number} here")))?;
+    whole(reader, &mut thread)?;
+    let names = names(reader, &thread, session)?;
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let redact = |text: &str| without_personal_data(text, &names);
+    let drafted = match of {
+        Some(of) => correction(of, &thread, &redact),
+        None => draft(&thread, &redact),
+    };
+    Ok((ticket.key, drafted))
+}
+
+/// Long texts come cut; a name behind the cut must not be missed, nor an answer lost.
+fn whole(reader: &Reader, thread: &mut Thread) -> Result<(), Fail> {
+    for message in &mut thread.messages {
+        if message.cut_from.is_some()
+            && let Some(body) = reader.body(message.id)?
+        {
+            message.body = body;
+        }
+    }
+    Ok(())
+}
+
+/// All names that may stand in a ticket: of whom it is, who spoke in it, and whoever is known.
+fn names(reader: &Reader, thread: &Thread, session: &Session) -> Result<Vec<String>, Fail> {
+    let mut names: Vec<String> = Vec::new();
+    names.extend(thread.ticket.requester.as_ref().map(|r| r.raw().to_owned()));
+    for m in &thread.messages {
+        match &m.author {
+            Author::Requester { name } | Author::Helper { name } => {
+                names.push(name.raw().to_owned())
+            }
+            Author::Agent { id } => names.push(id.to_string()),
+            Author::System => {}
+        }
+    }
+    let agents = reader.vocabulary(session.now)?.agents;
+    names.extend(agents.iter().map(|a| a.name.raw().to_owned()));
+    let people = reader.book()?.people();
+    names.extend(people.iter().map(|p| p.name.raw().to_owned()));
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+/// A correction that is finished takes the place of what it corrects, and is gone as a draft.
+pub fn publish_correction(
+    session: &Session,
+    draft: &Article,
+    of: &ArticleKey,
+    body: Option<String>,
+    title: Option<&str>,
+    out: &mut Out,
+) -> Done {
+    let today = session.now.with_timezone(&session.config.zone).date_naive();
+    let mut writer = session.writer()?;
+    let changed = writer.change_article(of, &session.me, session.now, "corrected", |a| {
+        a.title = title.map_or_else(|| draft.title.clone(), Untrusted::new);
+        a.body = body.map_or_else(|| draft.body.clone(), |b| Untrusted::new(format!("{b}\n")));
+        a.updated = session.now;
+        a.reviewed = Some(today);
+        a.stale = None;
+    })?;
+    let Some(changed) = changed else {
+        return Err(Fail::not_found(format!(
+            "the article {of} that it corrects is gone; export the draft, take `corrects` out of its head, and import it again"
+        )));
+    };
+    writer.drop_article(&draft.key, &session.me, session.now)?;
+    said(session, &changed, "corrected", out)
+}

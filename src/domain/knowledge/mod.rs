@@ -1,0 +1,159 @@
+//! Knowledge: articles that are kept on this machine, read as plain text, drafted from tickets
+//! and marked as stale from tickets.
+//!
+//! An article's text is Markdown. How it is shown is in `render`, its form as a file in `file`,
+//! what becomes of a ticket in `draft`.
+
+mod draft;
+mod file;
+mod render;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::Instant;
+use super::people::AgentId;
+use super::text::Untrusted;
+use super::ticket::TicketKey;
+
+pub use draft::{Draft, correction, draft, without_personal_data};
+pub use file::{from_file, to_file};
+pub use render::plain;
+
+/// The name of an article: lower-case letters, digits and dashes, as in the portal's addresses
+/// (`kb/articles/<permalink>`, PORTAL.md). Safe to print and to name a file with.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct ArticleKey(String);
+
+impl ArticleKey {
+    /// The longest name.
+    pub const MAX: usize = 100;
+
+    /// Takes a name from outside.
+    ///
+    /// # Errors
+    /// A sentence that says what a name may hold.
+    pub fn parse(written: &str) -> Result<Self, String> {
+        let name = written.trim().to_lowercase();
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if name.is_empty() || name.len() > Self::MAX || !name.chars().all(plain) {
+            return Err(format!(
+                "\"{}\" is no article's name; use at most {} letters, digits and dashes",
+                super::text::line(written),
+                Self::MAX
+            ));
+        }
+        Ok(Self(name))
+    }
+
+    /// The name that a title gives; none if it holds no letter or digit of the alphabet.
+    pub fn of_title(title: &str) -> Option<Self> {
+        let mut name = String::new();
+        for c in title.to_lowercase().chars() {
+            if c.is_ascii_alphanumeric() {
+                name.push(c);
+            } else if !name.is_empty() && !name.ends_with('-') {
+                name.push('-');
+            }
+            if name.len() >= Self::MAX - 10 {
+                break;
+            }
+        }
+        Self::parse(name.trim_end_matches('-')).ok()
+    }
+
+    /// The same name with a number behind it.
+    pub fn numbered(&self, n: u32) -> Self {
+        Self(format!("{}-{n}", self.0))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for ArticleKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for ArticleKey {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(d)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// Somebody says that an article is no longer right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stale {
+    /// When it was said.
+    pub at: Instant,
+    /// By whom.
+    pub by: AgentId,
+    /// The ticket in which it showed.
+    pub ticket: Option<TicketKey>,
+    /// What is wrong with it.
+    pub why: Untrusted,
+}
+
+/// An article.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Article {
+    /// Its name.
+    pub key: ArticleKey,
+    /// Its title.
+    pub title: Untrusted,
+    /// Its text: Markdown.
+    pub body: Untrusted,
+    /// It is being written and not for use yet.
+    pub is_draft: bool,
+    /// Its language, such as `en` or `nl`.
+    pub language: Option<Untrusted>,
+    /// Where it comes from, such as its address in the portal.
+    pub source: Option<Untrusted>,
+    /// The article that it corrects.
+    pub corrects: Option<ArticleKey>,
+    /// The ticket that it was drafted from.
+    pub ticket: Option<TicketKey>,
+    /// When its text was last changed here.
+    pub updated: Instant,
+    /// The day somebody last found it right.
+    pub reviewed: Option<NaiveDate>,
+    /// Somebody says that it is no longer right.
+    pub stale: Option<Stale>,
+    /// Lines of its file's head that mean nothing here and are kept for those who wrote them.
+    #[serde(default)]
+    pub further: Vec<Untrusted>,
+}
+
+impl Article {
+    /// One with a name, a title and a text; nothing else is known of it.
+    pub fn new(key: ArticleKey, title: Untrusted, body: Untrusted, now: Instant) -> Self {
+        Self {
+            key,
+            title,
+            body,
+            is_draft: false,
+            language: None,
+            source: None,
+            corrects: None,
+            ticket: None,
+            updated: now,
+            reviewed: None,
+            stale: None,
+            further: Vec::new(),
+        }
+    }
+
+    /// How it stands, in a word: `draft`, `stale` or `current`.
+    pub const fn state(&self) -> &'static str {
+        match (self.is_draft, self.stale.is_some()) {
+            (true, _) => "draft",
+            (false, true) => "stale",
+            (false, false) => "current",
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Markdown as plain text: what is read in a terminal.
+
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use crate::domain::text::width;
+
+/// The text of an article without marks: headings underlined, lists indented, addresses behind
+/// their words. What it says is still from outside and goes through the gate to be shown.
+pub fn plain(markdown: &str) -> String {
+    let options =
+        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let mut page = Page::default();
+    for event in Parser::new_ext(markdown, options) {
+        page.take(event);
+    }
+    page.finish()
+}
+
+/// What stands in front of each line of a block.
+struct Margin {
+    /// Of its first line, until it was written.
+    first: Option<String>,
+    /// Of all others.
+    rest: String,
+}
+
+#[derive(Default)]
+struct Page {
+    out: String,
+    /// The line being written, without its margins.
+    line: String,
+    margins: Vec<Margin>,
+    /// The number of the next item of each open list; none: it has dots.
+    lists: Vec<Option<u64>>,
+    /// The address of the open link or picture, and where its words begin.
+    links: Vec<(String, usize)>,
+    /// The next block stands apart from what is above.
+    gap: bool,
+    in_code: bool,
+}
+
+impl Page {
+    fn take(&mut self, event: Event<'_>) {
+        match event {
+            Event::Start(tag) => self.open(tag),
+            Event::End(tag) => self.close(tag),
+            Event::Text(text) if self.in_code => {
+                for line in text.lines() {
+                    self.line.push_str(line);
+                    self.end_code_line();
+                }
+            }
+            Event::Text(text) | Event::Code(text) => self.line.push_str(&text),
+            Event::InlineHtml(tag) if is_break(&tag) => self.end_line(),
+            Event::InlineHtml(text) | Event::Html(text) => self.line.push_str(text.trim_end()),
+            Event::SoftBreak => self.line.push(' '),
+            Event::HardBreak => self.end_line(),
+            Event::Rule => {
+                self.apart();
+                self.line.push_str("----------");
+                self.end_line();
+                self.gap = true;
+            }
+            Event::TaskListMarker(done) => self.line.push_str(if done { "[x] " } else { "[ ] " }),
+            Event::FootnoteReference(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                self.line.push_str(&text);
+            }
+        }
+    }
+
+    fn open(&mut self, tag: Tag<'_>) {
+        match tag {
+            Tag::Paragraph | Tag::Heading { .. } | Tag::Table(_) | Tag::HtmlBlock => self.apart(),
+            Tag::BlockQuote(_) => {
+                self.apart();
+                self.indent("> ", "> ");
+            }
+            Tag::CodeBlock(kind) => {
+                self.apart();
+                self.indent("    ", "    ");
+                self.in_code = true;
+                // Which language it is in says nothing in plain text.
+                let (CodeBlockKind::Fenced(_) | CodeBlockKind::Indented) = kind;
+            }
+            Tag::List(first) => {
+                self.end_line();
+                if self.lists.is_empty() {
+                    self.apart();
+                }
+                self.lists.push(first);
+            }
+            Tag::Item => {
+                self.end_line();
+                let sign = match self.lists.last_mut() {
+                    Some(Some(n)) => {
+                        let sign = format!("{n}. ");
+                        *n = n.saturating_add(1);
+                        sign
+                    }
+                    _ => "- ".to_owned(),
+                };
+                self.gap = false;
+                self.indent(&sign, &" ".repeat(sign.len()));
+            }
+            Tag::Link { dest_url, .. } => {
+                self.links.push((dest_url.into_string(), self.line.len()))
+            }
+            Tag::Image { dest_url, .. } => {
+                self.links.push((dest_url.into_string(), self.line.len()));
+                self.line.push_str("[picture] ");
+            }
+            Tag::TableCell if !self.line.is_empty() => self.line.push_str(" | "),
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Paragraph | TagEnd::Table | TagEnd::HtmlBlock => {
+                self.end_line();
+                self.gap = true;
+            }
+            TagEnd::Heading(level) => {
+                let sign = if level == HeadingLevel::H1 { "=" } else { "-" };
+                let columns = width(&crate::domain::text::line(&self.line));
+                self.end_line();
+                self.line.push_str(&sign.repeat(columns.min(72)));
+                self.end_line();
+                self.gap = true;
+            }
+            TagEnd::BlockQuote(_) | TagEnd::CodeBlock => {
+                self.end_line();
+                self.in_code = false;
+                self.margins.pop();
+                self.gap = true;
+            }
+            TagEnd::Item => {
+                // An empty item shows its sign all the same.
+                if self.margins.last().is_some_and(|m| m.first.is_some()) {
+                    self.end_code_line();
+                }
+                self.end_line();
+                self.margins.pop();
+            }
+            TagEnd::List(_) => {
+                self.lists.pop();
+                self.gap = self.lists.is_empty();
+            }
+            TagEnd::Link | TagEnd::Image => self.close_link(),
+            TagEnd::TableHead | TagEnd::TableRow => self.end_line(),
+            _ => {}
+        }
+    }
+
+    fn close_link(&mut self) {
+        let Some((address, at)) = self.links.pop() else {
+            return;
+        };
+        let words = self.line.get(at..).unwrap_or("");
+        let said = words == address || format!("mailto:{words}") == address;
+        if !said && !address.is_empty() {
+            self.line.push_str(&format!(" ({address})"));
+        }
+    }
+
+    fn indent(&mut self, first: &str, rest: &str) {
+        self.margins.push(Margin {
+            first: Some(first.to_owned()),
+            rest: rest.to_owned(),
+        });
+    }
+
+    /// An empty line above the next block, unless it is the first of the page or of its item.
+    fn apart(&mut self) {
+        self.end_line();
+        if self.gap && !self.out.is_empty() {
+            let margins: String = self
+                .margins
+                .iter()
+                .map(|m| {
+                    if m.first.is_some() {
+                        ""
+                    } else {
+                        m.rest.as_str()
+                    }
+                })
+                .collect();
+            self.out.push_str(margins.trim_end());
+            self.out.push('\n');
+        }
+        self.gap = false;
+    }
+
+    fn end_line(&mut self) {
+        if !self.line.is_empty() {
+            self.end_code_line();
+        }
+    }
+
+    /// Ends a line that may be empty.
+    fn end_code_line(&mut self) {
+        let mut row = String::new();
+        for margin in &mut self.margins {
+            match margin.first.take() {
+                Some(first) => row.push_str(&first),
+                None => row.push_str(&margin.rest),
+            }
+        }
+        row.push_str(&self.line);
+        self.out.push_str(row.trim_end());
+        self.out.push('\n');
+        self.line.clear();
+    }
+
+    fn finish(mut self) -> String {
+        self.end_line();
+        self.out.truncate(self.out.trim_end().len());
+        self.out
+    }
+}
+
+fn is_break(tag: &str) -> bool {
+    let name = tag.trim_matches(['<', '>', '/', ' ']);
+    name.eq_ignore_ascii_case("br")
+}

@@ -1,0 +1,291 @@
+//! Knowledge: articles and the index of their words.
+
+use rusqlite::{OptionalExtension as _, Row, params};
+
+use super::lay;
+use super::{Reader, Result, StoreError, Writer, audit, was};
+use crate::domain::Instant;
+use crate::domain::knowledge::{Article, ArticleKey};
+use crate::domain::people::AgentId;
+use crate::domain::query::tokens;
+use crate::domain::text::Untrusted;
+
+/// An article that was found, with the words around what was looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The article.
+    pub article: Article,
+    /// Where it says so.
+    pub extract: Untrusted,
+}
+
+const COLS: &str = "t.title, t.body, t.json";
+
+fn read(r: &Row<'_>) -> Result<Article> {
+    let (title, body, json): (String, String, String) = (r.get(0)?, r.get(1)?, r.get(2)?);
+    let mut article: Article = lay::parse("an article", &json)?;
+    (article.title, article.body) = (Untrusted::new(title), Untrusted::new(body));
+    Ok(article)
+}
+
+fn load(conn: &rusqlite::Connection, key: &ArticleKey) -> Result<Option<Article>> {
+    let mut stmt =
+        conn.prepare_cached(&format!("SELECT {COLS} FROM article t WHERE t.key = ?1"))?;
+    let mut found = stmt.query([key.as_str()])?;
+    found.next()?.map(read).transpose()
+}
+
+/// The search for articles that hold all these words, the last one perhaps only begun.
+fn expression(words: &str) -> Option<String> {
+    let mut terms: Vec<String> = tokens(words).iter().map(|t| format!("\"{t}\"")).collect();
+    let begun = !words.ends_with(char::is_whitespace);
+    if let Some(last) = terms.last_mut().filter(|_| begun) {
+        last.push('*');
+    }
+    (!terms.is_empty()).then(|| terms.join(" AND "))
+}
+
+impl Reader {
+    /// All articles, by name.
+    ///
+    /// # Errors
+    /// As all reads: the file is damaged or gone, or the reading was interrupted.
+    pub fn articles(&self) -> Result<Vec<Article>> {
+        self.run(|| {
+            let mut stmt = self
+                .conn
+                .prepare_cached(&format!("SELECT {COLS} FROM article t ORDER BY t.key"))?;
+            let mut found = stmt.query([])?;
+            let mut all = Vec::new();
+            while let Some(r) = found.next()? {
+                all.push(read(r)?);
+            }
+            Ok(all)
+        })
+    }
+
+    /// An article by its name.
+    ///
+    /// # Errors
+    /// As [`Self::articles`].
+    pub fn article(&self, key: &ArticleKey) -> Result<Option<Article>> {
+        self.run(|| load(&self.conn, key))
+    }
+
+    /// The articles that hold all these words, the best first: a word in the title weighs as
+    /// much as ten in the text.
+    ///
+    /// # Errors
+    /// As [`Self::articles`].
+    pub fn find_articles(&self, words: &str, limit: usize) -> Result<Vec<Found>> {
+        let Some(expression) = expression(words) else {
+            return Ok(Vec::new());
+        };
+        self.run(|| {
+            let mut stmt = self.conn.prepare_cached(&format!(
+                "SELECT {COLS}, snippet(words_article, 1, '', '', '…', 20)
+                   FROM words_article JOIN article t ON t.id = words_article.rowid
+                  WHERE words_article MATCH ?1 ORDER BY bm25(words_article, 10.0, 1.0), t.key LIMIT ?2"
+            ))?;
+            let most = i64::try_from(limit).unwrap_or(i64::MAX);
+            let mut found = stmt.query(params![expression, most])?;
+            let mut all = Vec::new();
+            while let Some(r) = found.next()? {
+                all.push(Found {
+                    article: read(r)?,
+                    extract: Untrusted::new(r.get::<_, String>(3)?),
+                });
+            }
+            Ok(all)
+        })
+    }
+}
+
+impl Writer {
+    /// Keeps articles, each in the place of the one of its name, durably and all or none.
+    ///
+    /// # Errors
+    /// As all writes: no room, no permission, damage, another writer.
+    pub fn put_articles(&mut self, articles: &[Article], by: &AgentId, now: Instant) -> Result<()> {
+        self.scene(true, |s| {
+            let batch = was::next_batch(s.conn)?;
+            for article in articles {
+                put_noted(s.conn, article, batch, by)?;
+                let detail = serde_json::json!({"article": article.key, "act": "put"});
+                audit::add(
+                    s.conn,
+                    now,
+                    by.as_str(),
+                    None,
+                    "knowledge",
+                    &detail.to_string(),
+                )?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Keeps a new article under its name, or under that name with a number where it is taken;
+    /// gives the one that was kept.
+    ///
+    /// # Errors
+    /// As [`Self::put_articles`].
+    pub fn add_article(
+        &mut self,
+        article: &Article,
+        by: &AgentId,
+        now: Instant,
+    ) -> Result<Article> {
+        self.scene(true, |s| {
+            let mut new = article.clone();
+            let mut n = 1;
+            while load(s.conn, &new.key)?.is_some() {
+                n += 1;
+                new.key = article.key.numbered(n);
+            }
+            put_noted(s.conn, &new, was::next_batch(s.conn)?, by)?;
+            let detail = serde_json::json!({"article": new.key, "act": "add"});
+            audit::add(
+                s.conn,
+                now,
+                by.as_str(),
+                None,
+                "knowledge",
+                &detail.to_string(),
+            )?;
+            Ok(new)
+        })
+    }
+
+    /// Changes an article as it is kept at this moment; `act` goes into the trail. None: there
+    /// is none of that name.
+    ///
+    /// # Errors
+    /// As [`Self::put_articles`].
+    pub fn change_article(
+        &mut self,
+        key: &ArticleKey,
+        by: &AgentId,
+        now: Instant,
+        act: &'static str,
+        change: impl FnOnce(&mut Article),
+    ) -> Result<Option<Article>> {
+        self.scene(true, |s| {
+            let Some(mut article) = load(s.conn, key)? else {
+                return Ok(None);
+            };
+            change(&mut article);
+            if article.key != *key {
+                return Err(StoreError::Refused(
+                    "an article keeps its name; make another one".into(),
+                ));
+            }
+            put_noted(s.conn, &article, was::next_batch(s.conn)?, by)?;
+            let detail = serde_json::json!({"article": key, "act": act});
+            audit::add(
+                s.conn,
+                now,
+                by.as_str(),
+                None,
+                "knowledge",
+                &detail.to_string(),
+            )?;
+            Ok(Some(article))
+        })
+    }
+
+    /// Takes an article away; false: there is none of that name.
+    ///
+    /// # Errors
+    /// As [`Self::put_articles`].
+    pub fn drop_article(&mut self, key: &ArticleKey, by: &AgentId, now: Instant) -> Result<bool> {
+        self.scene(true, |s| {
+            let before = kept(s.conn, key.as_str())?;
+            if let Some(before) = &before {
+                restore(s.conn, key.as_str(), None)?;
+                let batch = was::next_batch(s.conn)?;
+                was::remember(
+                    s.conn,
+                    batch,
+                    (WHAT, key.as_str()),
+                    (Some(before), None),
+                    by,
+                )?;
+                let detail = serde_json::json!({"article": key, "act": "drop"});
+                audit::add(
+                    s.conn,
+                    now,
+                    by.as_str(),
+                    None,
+                    "knowledge",
+                    &detail.to_string(),
+                )?;
+            }
+            Ok(before.is_some())
+        })
+    }
+}
+
+/// The word for articles among what can be taken back.
+pub(super) const WHAT: &str = "article";
+
+/// An article as it is kept, whole.
+pub(super) fn kept(conn: &rusqlite::Connection, key: &str) -> Result<Option<String>> {
+    let Ok(key) = ArticleKey::parse(key) else {
+        return Ok(None);
+    };
+    let article = load(conn, &key)?;
+    article.map(|a| lay::to_json("an article", &a)).transpose()
+}
+
+/// Makes an article what it was.
+pub(super) fn restore(conn: &rusqlite::Connection, key: &str, was: Option<&str>) -> Result<()> {
+    match was {
+        Some(json) => put(conn, &lay::parse("an article", json)?),
+        None => {
+            conn.prepare_cached("DELETE FROM article WHERE key = ?1")?
+                .execute([key])?;
+            Ok(())
+        }
+    }
+}
+
+fn put_noted(
+    conn: &rusqlite::Connection,
+    article: &Article,
+    batch: i64,
+    by: &AgentId,
+) -> Result<()> {
+    let key = article.key.as_str();
+    let before = kept(conn, key)?;
+    put(conn, article)?;
+    let lives = (before.as_deref(), kept(conn, key)?);
+    was::remember(conn, batch, (WHAT, key), (lives.0, lives.1.as_deref()), by)
+}
+
+fn put(conn: &rusqlite::Connection, article: &Article) -> Result<()> {
+    // Title and text have columns of their own, which the index of words reads.
+    let bare = Article {
+        title: Untrusted::default(),
+        body: Untrusted::default(),
+        ..article.clone()
+    };
+    let json = lay::to_json("an article", &bare)?;
+    let id: Option<i64> = conn
+        .prepare_cached("SELECT id FROM article WHERE key = ?1")?
+        .query_row([article.key.as_str()], |r| r.get(0))
+        .optional()?;
+    let sql = match id {
+        // An update, not a replacement: its trigger takes the old words out of the index.
+        Some(_) => "UPDATE article SET key = ?2, title = ?3, body = ?4, json = ?5 WHERE id = ?1",
+        None => "INSERT INTO article(id, key, title, body, json) VALUES(?1,?2,?3,?4,?5)",
+    };
+    conn.prepare_cached(sql)?.execute(params![
+        id,
+        article.key.as_str(),
+        article.title.raw(),
+        article.body.raw(),
+        json
+    ])?;
+    Ok(())
+}
