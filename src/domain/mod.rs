@@ -1,11 +1,15 @@
 //! Nouns and rules. Std, chrono and serde only: no I/O, no async, no SQL, no
 //! screen and no clock of its own. Every rule that needs the time is told it.
 
+pub mod absence;
 pub mod calendar;
 pub mod change;
 pub mod conflict;
+pub mod coverage;
 pub mod fill;
 pub mod gate;
+pub mod handover;
+pub mod ics;
 pub mod import;
 pub mod list;
 pub mod macros;
