@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::desk::DeskTable;
 use super::error::ConfigError;
+use super::people::{self, PersonFile};
 use super::hours::{CalendarFile, Hours, SlaFile};
 use super::{Config, OwnView, nearest};
 use crate::app::keymap::PROFILES;
@@ -122,6 +123,7 @@ pub(super) struct ConfigFile {
     calendar: Option<Spanned<CalendarFile>>,
     calendars: BTreeMap<String, Spanned<CalendarFile>>,
     sla: Option<Spanned<SlaFile>>,
+    people: BTreeMap<AgentId, Spanned<PersonFile>>,
     views: Vec<Spanned<ViewFile>>,
     snippets: Vec<SnippetFile>,
     macros: Vec<MacroFile>,
@@ -161,7 +163,9 @@ impl ConfigFile {
             }
         };
         let (calendar, policy) = hours.resolve(file, source)?;
+        let people = people::resolve(self.people, &calendar, file, source)?;
         Ok(Config {
+            people,
             me: self.me,
             zone: self.zone.unwrap_or_else(|| calendar.zone()),
             theme: self.theme,

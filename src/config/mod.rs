@@ -9,6 +9,7 @@ mod error;
 mod file;
 mod hours;
 mod paths;
+mod people;
 mod save;
 
 use std::path::Path;
@@ -21,6 +22,7 @@ pub use file::{MacroAct, MacroFile, SnippetFile, Theme};
 pub use paths::{Flags, Paths};
 pub use save::{delete_view, save_desk, save_view};
 
+use crate::domain::absence::Person;
 use crate::domain::calendar::Calendar;
 use crate::domain::list::Sort;
 use crate::domain::people::{AgentId, TenantId};
@@ -73,6 +75,8 @@ pub struct Config {
     pub calendar: Calendar,
     /// What is promised.
     pub policy: Policy,
+    /// What the settings say of members of the team: their hours, rights and room.
+    pub people: Vec<Person>,
     /// The person's own views, in order.
     pub views: Vec<OwnView>,
     /// The team's snippets.
@@ -100,6 +104,7 @@ impl Default for Config {
             desk: None,
             calendar,
             policy: Policy::mydre(),
+            people: Vec::new(),
             views: Vec::new(),
             snippets: Vec::new(),
             macros: Vec::new(),

@@ -10,6 +10,7 @@
 
 mod against;
 mod audit;
+mod away;
 mod draft;
 mod error;
 mod exchange;

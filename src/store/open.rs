@@ -16,6 +16,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../assets/migrations/003_narrow.sql"),
     include_str!("../../assets/migrations/004_remote.sql"),
     include_str!("../../assets/migrations/005_texts.sql"),
+    include_str!("../../assets/migrations/006_absences.sql"),
 ];
 
 /// A file opened for writing.

@@ -22,7 +22,7 @@ fn scope(asker: &Asker) -> String {
 /// A read-only connection of its own.
 #[derive(Debug)]
 pub struct Reader {
-    conn: Connection,
+    pub(super) conn: Connection,
     path: std::path::PathBuf,
 }
 
@@ -48,11 +48,11 @@ impl Reader {
             .is_ok()
     }
 
-    fn run<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub(super) fn run<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
         self.named_error(read())
     }
 
-    fn stored<T: serde::de::DeserializeOwned>(
+    pub(super) fn stored<T: serde::de::DeserializeOwned>(
         &self,
         what: &'static str,
         sql: &str,

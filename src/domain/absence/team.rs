@@ -16,8 +16,8 @@ use crate::domain::ticket::Ticket;
 pub struct Grant {
     /// For these client organisations.
     pub tenants: Vec<TenantId>,
-    /// These rights; what asks for none may always be done.
-    pub rights: Vec<Right>,
+    /// These rights, without any said all; what asks for none may always be done.
+    pub rights: Option<Vec<Right>>,
 }
 
 /// A member of the team, as far as absences care.
@@ -48,7 +48,7 @@ impl Person {
     pub fn may(&self, tenant: Option<&TenantId>, right: Option<&Right>) -> bool {
         let covers = |g: &Grant| {
             (g.tenants.is_empty() || tenant.is_none_or(|t| g.tenants.contains(t)))
-                && (g.rights.is_empty() || right.is_none_or(|r| g.rights.contains(r)))
+                && (right.is_none_or(|r| g.rights.as_ref().is_none_or(|all| all.contains(r))))
         };
         self.grants.is_empty() || self.grants.iter().any(covers)
     }
@@ -169,14 +169,10 @@ impl<'a> Team<'a> {
         }
     }
 
-    /// Counts the tickets that everybody has, for who has room.
+    /// Knows how many tickets everybody has, for who has room.
     #[must_use]
-    pub fn with_tickets(mut self, tickets: &[Ticket]) -> Self {
-        for t in tickets.iter().filter(|t| t.status.is_live()) {
-            if let Some(who) = &t.assignee {
-                self.takes(who);
-            }
-        }
+    pub fn with_loads(mut self, loads: impl IntoIterator<Item = (AgentId, usize)>) -> Self {
+        self.load.extend(loads);
         self
     }
 
