@@ -22,7 +22,7 @@ pub fn run(session: &Session, what: &SlaWhat, out: &mut Out) -> Result<(), Fail>
 }
 
 /// A moment that is past or ahead.
-fn moment(session: &Session, text: &str) -> Result<Instant, Fail> {
+pub(super) fn moment(session: &Session, text: &str) -> Result<Instant, Fail> {
     if let Ok(at) = text.trim().parse() {
         return Ok(at);
     }

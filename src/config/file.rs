@@ -9,8 +9,8 @@ use toml::Spanned;
 
 use super::desk::DeskTable;
 use super::error::ConfigError;
-use super::people::{self, PersonFile};
 use super::hours::{CalendarFile, Hours, SlaFile};
+use super::people::{self, PersonFile};
 use super::{Config, OwnView, nearest};
 use crate::app::keymap::PROFILES;
 use crate::domain::list::Sort;

@@ -31,7 +31,12 @@ pub(super) fn resolve(
     for (id, table) in tables {
         let span = table.span();
         let wrong = |what: String| {
-            ConfigError::at(file, source, Some(span.clone()), format!("[people.{id}] {what}"))
+            ConfigError::at(
+                file,
+                source,
+                Some(span.clone()),
+                format!("[people.{id}] {what}"),
+            )
         };
         let table = table.into_inner();
         for right in table.rights.iter().flatten() {

@@ -148,3 +148,40 @@ impl std::fmt::Display for Need {
         }
     }
 }
+
+impl Coverage<'_> {
+    /// The gaps of all needs that have any. What a wider need says already is left out: when nobody is
+    /// there at all, nobody is there for each tenant.
+    pub fn report(&self, needs: &[Need]) -> Vec<(Need, Vec<Stretch>)> {
+        let mut all = vec![Need::default()];
+        all.extend(needs.iter().filter(|n| **n != Need::default()).cloned());
+        let gaps: Vec<(Need, Vec<Stretch>)> = all
+            .into_iter()
+            .map(|need| {
+                let gaps = self.gaps(&need);
+                (need, gaps)
+            })
+            .collect();
+        let said = |need: &Need, gap: &Stretch| {
+            gaps.iter()
+                .filter(|(wider, _)| wider.is_wider_than(need))
+                .flat_map(|(_, gaps)| gaps)
+                .any(|g| g.from <= gap.from && gap.to <= g.to)
+        };
+        gaps.iter()
+            .filter_map(|(need, own)| {
+                let own = own.iter().filter(|gap| !said(need, gap));
+                let own: Vec<Stretch> = own.cloned().collect();
+                (!own.is_empty()).then(|| (need.clone(), own))
+            })
+            .collect()
+    }
+}
+
+impl Need {
+    fn is_wider_than(&self, other: &Self) -> bool {
+        self != other
+            && (self.tenant.is_none() || self.tenant == other.tenant)
+            && (self.right.is_none() || self.right == other.right)
+    }
+}

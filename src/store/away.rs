@@ -17,7 +17,9 @@ const AHEAD: i64 = 400;
 
 impl Scene<'_> {
     fn planned(&self) -> Result<Vec<Absence>> {
-        let mut stmt = self.conn.prepare_cached("SELECT json FROM away ORDER BY id")?;
+        let mut stmt = self
+            .conn
+            .prepare_cached("SELECT json FROM away ORDER BY id")?;
         let found = stmt.query_map([], |r| r.get::<_, String>(0))?;
         found.map(|json| parse("an absence", &json?)).collect()
     }
@@ -175,7 +177,12 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn handed(&self) -> Result<Vec<Handed>> {
-        self.run(|| self.stored("a hand-over", "SELECT json FROM handed ORDER BY begun, absence"))
+        self.run(|| {
+            self.stored(
+                "a hand-over",
+                "SELECT json FROM handed ORDER BY begun, absence",
+            )
+        })
     }
 
     /// How many live tickets everybody has.
