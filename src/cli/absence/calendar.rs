@@ -120,7 +120,13 @@ pub fn import(
                 true => tally.again += 1,
                 false => tally.new += 1,
             }
-            keep::check(session, &mut office, &absence)?;
+            if let Err(ring) = keep::check(session, &mut office, &absence) {
+                office.absences.retain(|a| a.id != absence.id);
+                tally.problems += 1;
+                let (file, line) = (text::line(file), event.line);
+                out::complain(&format!("{file}: line {line}: {}", ring.what));
+                continue;
+            }
             keep.push(absence);
         }
         tally.free += reading.events.iter().filter(|e| e.free).count();

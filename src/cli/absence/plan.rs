@@ -156,7 +156,7 @@ fn tell(session: &Session, all: &[Preview], out: &mut Out) -> Result<(), Fail> {
         let (from, to) = (shape::local(p.from, session), shape::local(p.to, session));
         out.row(&format!("{} is away {from} – {to}  ({})", p.who, p.absence))?;
         if p.at.is_none() {
-            out.row("  the desk is closed all that time; nothing has to move")?;
+            out.row("  that is over; nothing has to move")?;
             continue;
         }
         let moves = p.moves().len();

@@ -118,8 +118,8 @@ pub struct Preview {
     pub from: Instant,
     /// First instant back.
     pub to: Instant,
-    /// When tickets change hands: the desk's next open moment after the beginning, or after now. None: the
-    /// absence touches no working time, and nothing has to move.
+    /// When tickets change hands: the desk's next open moment after the beginning, or after now; while it
+    /// stays closed all the time, then. None: the absence is over.
     pub at: Option<Instant>,
     /// Every live ticket, the most urgent first.
     pub rows: Vec<Row>,
@@ -127,11 +127,13 @@ pub struct Preview {
 
 /// Why somebody would have to take a ticket, and until when.
 fn needs(team: &Team<'_>, away: &Away<'_>, t: &Ticket, at: Instant) -> (Because, Option<Instant>) {
+    let works = team.calendar().elapsed(at, away.to);
     if let Due::Running { at: due, .. } = t.due {
-        if due <= at {
+        if due <= at && works > 0 {
             return (Because::Late { at: due }, Some(away.to));
         }
-        if due < away.to || team.worked(&away.absence.who, at, due) == 0 {
+        let own = || team.worked(&away.absence.who, at, due);
+        if due > at && (due < away.to || (works > 0 && own() == 0)) {
             return (Because::Due { at: due }, Some(due));
         }
     }
@@ -145,7 +147,7 @@ fn needs(team: &Team<'_>, away: &Away<'_>, t: &Ticket, at: Instant) -> (Because,
     if t.status.is_waiting() {
         return (Because::Waits, None);
     }
-    if team.calendar().elapsed(at, away.to) > SHORT {
+    if works > SHORT {
         return (Because::Open, Some(away.to));
     }
     (Because::CanWait, None)
@@ -153,8 +155,9 @@ fn needs(team: &Team<'_>, away: &Away<'_>, t: &Ticket, at: Instant) -> (Because,
 
 /// What becomes of the live tickets among these that are assigned to the one who is away.
 pub fn preview(team: &Team<'_>, away: &Away<'_>, tickets: &[Ticket], now: Instant) -> Preview {
-    let begins = team.calendar().next_open(away.from.max(now));
-    let at = begins.filter(|at| *at < away.to);
+    let begins = away.from.max(now);
+    let opens = team.calendar().next_open(begins).filter(|at| *at < away.to);
+    let at = opens.or(Some(begins)).filter(|at| *at < away.to);
     let who = &away.absence.who;
     let mut mine: Vec<&Ticket> = tickets
         .iter()
