@@ -243,6 +243,7 @@ fn happened(handed: &Handed, h: &HandedTicket, s: &Since<'_>, now: Instant) -> V
     }
     for m in s.messages.iter().filter(|m| m.at > handed.at) {
         let by = match &m.author {
+            Author::Agent { id } if *id == handed.who => continue,
             Author::Agent { id } => Untrusted::new(id.as_str()),
             Author::Helper { name } => name.clone(),
             Author::Requester { .. } | Author::System => continue,

@@ -115,8 +115,8 @@ fn what_is_broken_is_said_with_its_line_and_the_rest_is_used() {
         (16, "is not understood"),
         (21, "Mars/Olympus"),
         (28, "ends before it begins"),
-        (35, "without its BEGIN"),
-        (36, "no END:VEVENT"),
+        (36, "without its BEGIN"),
+        (37, "no END:VEVENT"),
     ];
     assert_eq!(said.len(), about.len(), "{said:?}");
     for ((line, what), (wanted, word)) in said.iter().zip(about) {

@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use deskhand::domain::absence::{Fate, Handed, Preview, Right, Since, Team, give_back, preview};
+use deskhand::domain::absence::{
+    Against, Fate, Handed, Preview, Right, Since, Team, give_back, preview,
+};
 use deskhand::domain::change::{Act, BatchId, ChangeId};
 use deskhand::domain::handover::{Form, Interval, Item, note};
+use deskhand::domain::people::AgentId;
 use deskhand::domain::text::Untrusted;
 use deskhand::domain::thread::{Author, Message, MessageId, TimelineEntry, Visibility};
 use deskhand::domain::ticket::{Due, Priority, Status, Ticket, TicketId};
@@ -59,8 +62,13 @@ fn said(at: Instant, author: Author) -> Message {
     }
 }
 
-/// What somebody does to a ticket after it was handed over; each is a touch but the last two.
-fn touch(kind: u8, t: &mut Ticket, now: Instant) -> (Vec<Message>, Vec<TimelineEntry>, bool) {
+/// What somebody does to a ticket after it was handed over; each is a touch but the last three.
+fn touch(
+    kind: u8,
+    away: &AgentId,
+    t: &mut Ticket,
+    now: Instant,
+) -> (Vec<Message>, Vec<TimelineEntry>, bool) {
     let later = now + TimeDelta::hours(1);
     let entry = |field: &str| TimelineEntry {
         at: later,
@@ -92,6 +100,14 @@ fn touch(kind: u8, t: &mut Ticket, now: Instant) -> (Vec<Message>, Vec<TimelineE
         }
         // There and back: the fields do not tell.
         4 => return (vec![], vec![entry("priority"), entry("priority")], true),
+        // The one who is away may write without taking it back.
+        6 => {
+            return (
+                vec![said(later, Author::Agent { id: away.clone() })],
+                vec![],
+                false,
+            );
+        }
         5 => {
             let wrote = Author::Requester {
                 name: Untrusted::new("jan"),
@@ -187,7 +203,7 @@ proptest! {
             let mut after = applied(&p, &world.tickets, world.now);
             let mut beside = Vec::new();
             for (t, kind) in after.iter_mut().zip(&touches) {
-                beside.push(touch(*kind, t, world.now));
+                beside.push(touch(*kind, &p.who, t, world.now));
             }
             let later = world.now + days(1);
             let back = give_back(&handed, |id| {
@@ -240,4 +256,26 @@ proptest! {
             prop_assert_eq!(other.text(Form::Markdown, zone), n.text(Form::Markdown, zone));
         }
     }
+}
+
+/// The worlds are no empty ones: everything that the laws speak of takes place in them.
+#[test]
+fn the_worlds_are_rich() {
+    use proptest::strategy::ValueTree as _;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let (mut moves, mut gaps, mut chains, mut full) = (0, 0, 0, 0);
+    for _ in 0..400 {
+        let world = world().new_tree(&mut runner).unwrap().current();
+        let team = world.team();
+        for p in previews(&world, &team) {
+            moves += p.moves().len();
+            gaps += p.gaps().count();
+            for c in p.rows.iter().flat_map(|r| &r.candidates) {
+                chains += usize::from(!c.via.is_empty());
+                full += usize::from(matches!(c.against, Some(Against::NoRoom { .. })));
+            }
+        }
+    }
+    let seen = [moves, gaps, chains, full];
+    assert!(seen.iter().all(|n| *n >= 20), "{seen:?}");
 }

@@ -1,5 +1,6 @@
 //! A hand-over of 500 tickets is planned while one waits for nothing; so is the map of a big team.
 
+use std::io::Write as _;
 use std::time::Instant as Clock;
 
 use chrono::TimeDelta;
@@ -15,6 +16,10 @@ use super::world::{at, days, plain, tenant, who};
 
 /// Whatever is slow about a debug build on a busy machine is not the plan's fault.
 const SLOWER: u128 = if cfg!(debug_assertions) { 20 } else { 3 };
+
+fn say(what: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{what}");
+}
 
 fn people(n: usize) -> Vec<Person> {
     (0..n).map(|n| Person::new(who(n))).collect()
@@ -75,7 +80,7 @@ fn five_hundred_tickets_are_planned_at_once() {
     let away = team.away().iter().find(|a| a.absence.id.0 == "a0").unwrap();
     let p = preview(&team, away, &tickets, now);
     let took = clock.elapsed();
-    println!("500 tickets planned in {took:?}");
+    say(&format!("500 tickets planned in {took:?}"));
     assert_eq!(p.rows.len(), 500);
     assert!(!p.moves().is_empty());
     assert!(took.as_millis() < 200 * SLOWER, "{took:?}");
@@ -93,7 +98,7 @@ fn fifty_people_and_ninety_days_are_one_sweep() {
     let all = needs(&[tenant(0), tenant(1)], &[]);
     let gaps = coverage.report(&all);
     let took = clock.elapsed();
-    println!("50 people over 90 days in {took:?}");
+    say(&format!("50 people over 90 days in {took:?}"));
     // Everybody is away on Friday afternoons, and it is said once.
     assert_eq!(gaps.len(), 1);
     assert!(gaps[0].1.iter().all(|g| (g.to - g.from).num_hours() == 4));
