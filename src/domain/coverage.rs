@@ -141,7 +141,7 @@ pub fn needs(tenants: &[TenantId], rights: &[Right]) -> Vec<Need> {
 impl std::fmt::Display for Need {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match (&self.tenant, &self.right) {
-            (None, None) => write!(f, "anybody"),
+            (None, None) => write!(f, "anything"),
             (Some(t), None) => write!(f, "{t}"),
             (None, Some(r)) => write!(f, "right {r}"),
             (Some(t), Some(r)) => write!(f, "{t}, right {r}"),

@@ -202,7 +202,7 @@ fn row(absence: &Absence, next: Option<Occurrence>, office: &Office, session: &S
     };
     format!(
         "{}  {}  {when}{again}  {}: {covers}{state}",
-        text::pad(&text::line(&absence.id.0), 8).into_string(),
+        text::line(&absence.id.0),
         text::pad(&text::line(absence.who.as_str()), 10).into_string(),
         absence.why.word(),
     )

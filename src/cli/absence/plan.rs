@@ -176,6 +176,9 @@ fn tell(session: &Session, all: &[Preview], out: &mut Out) -> Result<(), Fail> {
 fn because(b: Because, session: &Session) -> String {
     let time = |at: Instant| shape::local(at, session);
     match b {
+        Because::Late { at } if at > session.now => {
+            format!("due {}, before the absence", time(at))
+        }
         Because::Late { at } => format!("late since {}", time(at)),
         Because::Due { at } => format!("due {}", time(at)),
         Because::Wakes { at } => format!("wakes {}", time(at)),
@@ -204,7 +207,8 @@ fn print(r: &Row, session: &Session, out: &mut Out) -> Result<(), Fail> {
         because(r.because, session),
         r.subject.line()
     ))?;
-    if let (Some(e), Fate::Moves { .. }) = (&r.effect, &r.fate) {
+    let helps = r.effect.as_ref().filter(|e| e.with != e.without);
+    if let (Some(e), Fate::Moves { .. }) = (helps, &r.fate) {
         out.row(&format!(
             "      working time before it is due: {} instead of {}",
             hours(e.with),
