@@ -55,10 +55,13 @@ impl Scene<'_> {
         Ok(())
     }
 
+    /// What is handed over for a stretch and not given back.
     fn handed(&self, absence: &AbsenceId, from: Instant) -> Result<Option<Handed>> {
         let json: Option<String> = self
             .conn
-            .prepare_cached("SELECT json FROM handed WHERE absence = ?1 AND begun = ?2")?
+            .prepare_cached(
+                "SELECT json FROM handed WHERE absence = ?1 AND begun = ?2 AND back IS NULL",
+            )?
             .query_row(params![absence.0, rows::ms(from)], |r| r.get(0))
             .optional()?;
         json.map(|json| parse("a hand-over", &json)).transpose()
@@ -67,11 +70,12 @@ impl Scene<'_> {
     fn keep_handed(&self, handed: &Handed) -> Result<()> {
         self.conn
             .prepare_cached(
-                "INSERT OR REPLACE INTO handed(absence, begun, back, json) VALUES(?1,?2,?3,?4)",
+                "INSERT OR REPLACE INTO handed(absence, begun, at, back, json) VALUES(?1,?2,?3,?4,?5)",
             )?
             .execute(params![
                 handed.absence.0,
                 rows::ms(handed.from),
+                rows::ms(handed.at),
                 handed.back.map(rows::ms),
                 to_json("a hand-over", handed)?
             ])?;
@@ -113,8 +117,10 @@ impl Writer {
         self.scene(true, |s| {
             let done = s.commit(changes, true)?;
             let before = s.handed(&handed.absence, handed.from)?;
-            let open = before.filter(|b| b.back.is_none());
-            let all = match open {
+            if before.is_none() && handed.tickets.is_empty() {
+                return Ok(done);
+            }
+            let all = match before {
                 Some(before) => before.and(handed.clone()),
                 None => handed.clone(),
             };
@@ -180,7 +186,7 @@ impl Reader {
         self.run(|| {
             self.stored(
                 "a hand-over",
-                "SELECT json FROM handed ORDER BY begun, absence",
+                "SELECT json FROM handed ORDER BY begun, absence, at",
             )
         })
     }

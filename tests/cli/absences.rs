@@ -115,11 +115,15 @@ fn a_week_off_with_a_gap_and_back_again() {
         .unwrap();
     let back: serde_json::Value = serde_json::from_slice(&back.stdout).unwrap();
     assert_eq!(
-        back["back"],
+        back["returns"][0]["back"],
         serde_json::json!([{"id": "A1", "requester_wrote": false}])
     );
-    assert_eq!(back["stays"][0]["id"], "A2");
-    assert!(back["stays"][0]["happened"].to_string().contains("written"));
+    assert_eq!(back["returns"][0]["stays"][0]["id"], "A2");
+    assert!(
+        back["returns"][0]["stays"][0]["happened"]
+            .to_string()
+            .contains("written")
+    );
     assert_eq!(who("A1"), "ana");
     assert_eq!(who("A2"), "cleo");
     assert_eq!(
@@ -359,7 +363,9 @@ fn what_comes_meanwhile_goes_to_the_cover_and_back() {
     assert_eq!(m.json(&["show", "A3"])["assignee"], "ana");
     later(&m, day, &["absence", "apply", "--all"]);
     assert_eq!(m.json(&["show", "A3"])["assignee"], "cleo");
-    let back = later(&m, "2026-12-07T08:00:00Z", &["absence", "return", "ana"]);
+    let early = later(&m, day, &["absence", "return", "--all"]);
+    assert!(early.contains("nothing has to come back"), "{early}");
+    let back = later(&m, "2026-12-07T08:00:00Z", &["absence", "return", "--all"]);
     assert!(back.contains("3 of 3 tickets back as before"), "{back}");
 }
 

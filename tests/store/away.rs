@@ -180,6 +180,21 @@ fn a_hand_over_is_whole_or_not_at_all() {
     );
     assert_eq!(reader.absences().unwrap(), [ended]);
 
+    // A second hand-over for the same stretch does not make the first one forgotten.
+    let mut again = handed(&t);
+    again.at = now() + TimeDelta::hours(2);
+    scene
+        .writer
+        .hand_over(&[assign(t.id, "bo")], &again)
+        .unwrap();
+    let known: Vec<bool> = reader
+        .handed()
+        .unwrap()
+        .iter()
+        .map(|h| h.back.is_some())
+        .collect();
+    assert_eq!(known, [true, false]);
+
     let mut unknown = handed(&t);
     unknown.absence = AbsenceId("zz".into());
     assert!(scene.writer.take_back(&[], &unknown, None, now()).is_err());

@@ -57,7 +57,11 @@ pub enum AbsenceWhat {
     /// Give back what nobody touched, and list the rest
     Return {
         /// The absence
-        absence: String,
+        #[arg(required_unless_present = "all")]
+        absence: Option<String>,
+        /// For every absence that is over
+        #[arg(long, conflicts_with = "absence")]
+        all: bool,
         /// Take this ticket back although somebody touched it
         #[arg(long, value_name = "NUMBER")]
         also: Vec<String>,

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::args::AddArgs;
 use super::office::{self, Office, Typed};
-use super::{Done, plan};
+use super::{Done, back};
 use crate::cli::exit::{Code, Fail};
 use crate::cli::out::Out;
 use crate::cli::session::Session;
@@ -304,7 +304,7 @@ pub fn until(session: &Session, typed: &str, end: &str, out: &mut Out) -> Done {
     absence.times.end_at(on, end).map_err(Fail::usage)?;
     check(session, &mut office, &absence)?;
     if let Some(handed) = open.filter(|_| end <= session.now) {
-        return plan::bring_back(session, &reader, &handed, Some(&absence), &[], false, out);
+        return back::ended(session, &reader, &handed, &absence, out);
     }
     drop(reader);
     session

@@ -1,6 +1,7 @@
 //! `oncall`, `coverage` and `absence`: who is there, and what happens while somebody is not.
 
 mod args;
+mod back;
 mod calendar;
 mod keep;
 mod office;
@@ -27,9 +28,10 @@ pub fn run(session: &Session, what: &AbsenceWhat, out: &mut Out) -> Done {
         AbsenceWhat::Apply(a) => plan::apply(session, a, out),
         AbsenceWhat::Return {
             absence,
+            all: _,
             also,
             dry_run,
-        } => plan::back(session, absence, also, *dry_run, out),
+        } => back::give(session, absence.as_deref(), also, *dry_run, out),
         AbsenceWhat::Note {
             absence,
             markdown,

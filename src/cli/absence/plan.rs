@@ -13,14 +13,13 @@ use crate::cli::session::Session;
 use crate::cli::shape;
 use crate::domain::Instant;
 use crate::domain::absence::{
-    Absence, Away, Because, Fate, Handed, Preview, Return, Row, Since, Team, give_back,
-    preview as preview_of, take_along,
+    Absence, Away, Because, Fate, Handed, Preview, Row, Team, preview as preview_of,
 };
 use crate::domain::change::{Act, BatchId, Change, ChangeId};
 use crate::domain::handover::{self, Form, Interval, Item};
 use crate::domain::text::{self, Untrusted};
-use crate::domain::thread::{Thread, Visibility};
-use crate::domain::ticket::{Ticket, TicketKey};
+use crate::domain::thread::Visibility;
+use crate::domain::ticket::Ticket;
 use crate::store::Reader;
 
 /// A preview with the tickets that it was made of.
@@ -289,99 +288,6 @@ fn hand_over(session: &Session, plan: &Planned) -> Result<(), Fail> {
     let mut writer = session.writer()?;
     writer.hand_over(&changes, &handed)?;
     session.push(&mut writer)
-}
-
-/// Gives back.
-pub fn back(session: &Session, typed: &str, also: &[String], dry: bool, out: &mut Out) -> Done {
-    let reader = session.reader()?;
-    let office = Office::read(session, &reader)?;
-    let open: Vec<&Handed> = office
-        .handed
-        .iter()
-        .filter(|h| h.back.is_none())
-        .filter(|h| h.absence.0.starts_with(&typed.to_lowercase()) || h.who.as_str() == typed)
-        .collect();
-    let Some(handed) = open.first() else {
-        return Err(Fail::not_found(format!(
-            "nothing is handed over for \"{}\"; `deskhand absence list` shows what is",
-            text::line(typed)
-        )));
-    };
-    bring_back(session, &reader, handed, None, also, dry, out)
-}
-
-/// Gives back what nobody touched, and tells of the rest; `ended` is the absence as it ends now.
-pub fn bring_back(
-    session: &Session,
-    reader: &Reader,
-    handed: &Handed,
-    ended: Option<&Absence>,
-    also: &[String],
-    dry: bool,
-    out: &mut Out,
-) -> Done {
-    let mut threads: Vec<Thread> = Vec::new();
-    for t in &handed.tickets {
-        threads.extend(reader.thread(t.ticket)?);
-    }
-    let since = |id| {
-        let thread = threads.iter().find(|t| t.ticket.id == id)?;
-        Some(Since {
-            ticket: &thread.ticket,
-            messages: &thread.messages,
-            timeline: &thread.timeline,
-        })
-    };
-    let mut found = give_back(handed, since, session.now);
-    for key in also {
-        let key = TicketKey::parse(key).map_err(Fail::usage)?;
-        take_along(&mut found, &key, &handed.who).map_err(|e| Fail::new(Code::Refused, e))?;
-    }
-    if !dry {
-        let batch = BatchId(Uuid::now_v7());
-        let changes: Vec<Change> = found
-            .back
-            .iter()
-            .map(|b| Change {
-                id: ChangeId(Uuid::now_v7()),
-                batch,
-                ticket: b.ticket,
-                at: session.now,
-                by: session.me.clone(),
-                base: b.version,
-                not_before: None,
-                act: b.act.clone(),
-            })
-            .collect();
-        let mut writer = session.writer()?;
-        writer.take_back(&changes, handed, ended, session.now)?;
-        session.push(&mut writer)?;
-    }
-    say_back(session, handed, &found, dry, out)
-}
-
-fn say_back(session: &Session, handed: &Handed, found: &Return, dry: bool, out: &mut Out) -> Done {
-    if session.json {
-        let back: Vec<Value> = found
-            .back
-            .iter()
-            .map(|b| json!({"id": b.key, "requester_wrote": b.wrote}))
-            .collect();
-        let stays: Vec<Value> = found
-            .stays
-            .iter()
-            .map(|s| json!({"id": s.key, "with": s.with, "happened": s.happened}))
-            .collect();
-        out.json(&json!({"absence": handed.absence, "who": handed.who, "dry_run": dry, "back": back, "stays": stays}))?;
-        return Ok(Code::Ok);
-    }
-    for line in handover::digest(handed, found) {
-        out.row(&line)?;
-    }
-    if !found.stays.is_empty() && dry {
-        out.row("with --also NUMBER one of those comes back too")?;
-    }
-    Ok(Code::Ok)
 }
 
 /// Writes the hand-over note.
