@@ -178,16 +178,24 @@ impl Reader {
         })
     }
 
-    /// What was handed over, the oldest first.
+    /// What is handed over and not given back, and what was given back of stretches that began at an
+    /// instant or later; the oldest first.
     ///
     /// # Errors
     /// As [`Self::list`].
-    pub fn handed(&self) -> Result<Vec<Handed>> {
+    pub fn handed(&self, since: Instant) -> Result<Vec<Handed>> {
         self.run(|| {
-            self.stored(
-                "a hand-over",
-                "SELECT json FROM handed ORDER BY begun, absence, at",
-            )
+            let mut all: Vec<Handed> =
+                self.stored("a hand-over", "SELECT json FROM handed WHERE back IS NULL")?;
+            let mut stmt = self
+                .conn
+                .prepare_cached("SELECT json FROM handed WHERE begun >= ?1 AND back IS NOT NULL")?;
+            let found = stmt.query_map([rows::ms(since)], |r| r.get::<_, String>(0))?;
+            for json in found {
+                all.push(parse("a hand-over", &json?)?);
+            }
+            all.sort_by(|a, b| (a.from, a.at, &a.absence).cmp(&(b.from, b.at, &b.absence)));
+            Ok(all)
         })
     }
 

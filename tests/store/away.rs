@@ -133,14 +133,14 @@ fn a_hand_over_is_whole_or_not_at_all() {
         .hand_over(&[assign(t.id, "bo"), missing], &handed(&t));
     assert!(failed.is_err());
     assert_eq!(scene.reader.ticket(t.id).unwrap().unwrap(), t);
-    assert_eq!(scene.reader.handed().unwrap(), []);
+    assert_eq!(scene.reader.handed(now()).unwrap(), []);
 
     scene
         .writer
         .hand_over(&[assign(t.id, "bo")], &handed(&t))
         .unwrap();
     let reader = Reader::open(&scene.path()).unwrap();
-    assert_eq!(reader.handed().unwrap(), [handed(&t)]);
+    assert_eq!(reader.handed(now()).unwrap(), [handed(&t)]);
     assert_eq!(
         reader.ticket(t.id).unwrap().unwrap().assignee,
         Some(agent("bo"))
@@ -154,7 +154,7 @@ fn a_hand_over_is_whole_or_not_at_all() {
         .writer
         .hand_over(&[assign(second.id, "bo")], &more)
         .unwrap();
-    let both = reader.handed().unwrap();
+    let both = reader.handed(now()).unwrap();
     assert_eq!(both.len(), 1);
     assert_eq!(both[0].tickets.len(), 2);
     assert_eq!(both[0].at, now());
@@ -166,14 +166,14 @@ fn a_hand_over_is_whole_or_not_at_all() {
         now(),
     );
     assert!(failed.is_err());
-    assert_eq!(reader.handed().unwrap()[0].back, None);
+    assert_eq!(reader.handed(now()).unwrap()[0].back, None);
     let mut ended = absence("a1");
     ended.times = Times::between(now(), now() + TimeDelta::hours(1));
     scene
         .writer
         .take_back(&[assign(t.id, "ana")], &both[0], Some(&ended), now())
         .unwrap();
-    assert_eq!(reader.handed().unwrap()[0].back, Some(now()));
+    assert_eq!(reader.handed(now()).unwrap()[0].back, Some(now()));
     assert_eq!(
         reader.ticket(t.id).unwrap().unwrap().assignee,
         Some(agent("ana"))
@@ -188,7 +188,7 @@ fn a_hand_over_is_whole_or_not_at_all() {
         .hand_over(&[assign(t.id, "bo")], &again)
         .unwrap();
     let known: Vec<bool> = reader
-        .handed()
+        .handed(now())
         .unwrap()
         .iter()
         .map(|h| h.back.is_some())

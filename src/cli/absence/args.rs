@@ -126,7 +126,7 @@ pub enum AbsenceWhat {
     /// Who has stood in how much
     Balance {
         /// In so many days before now
-        #[arg(long, default_value_t = 180)]
+        #[arg(long, default_value_t = 180, value_parser = clap::value_parser!(u16).range(1..=400))]
         days: u16,
     },
 }

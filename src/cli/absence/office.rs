@@ -25,6 +25,10 @@ pub struct Office {
     loads: Vec<(AgentId, usize)>,
 }
 
+/// So many days back it is known what was handed over.
+pub const KNOWN: u16 = 400;
+
+/// A number of days.
 pub fn days(n: u16) -> TimeDelta {
     TimeDelta::try_days(i64::from(n)).unwrap_or_default()
 }
@@ -62,7 +66,7 @@ impl Office {
         Ok(Self {
             people: people.into_values().collect(),
             absences,
-            handed: reader.handed()?,
+            handed: reader.handed(session.now - days(KNOWN))?,
             loads: reader.loads()?,
         })
     }
