@@ -8,10 +8,10 @@ use deskhand::domain::change::{Act, BatchId, Change, ChangeId};
 use deskhand::domain::people;
 use deskhand::domain::text::Untrusted;
 use deskhand::domain::ticket::{Ticket, TicketId};
-use deskhand::store::Reader;
+use deskhand::store::{Reader, Writer};
 use uuid::Uuid;
 
-use super::scene::{Scene, agent, now};
+use super::scene::{Scene, agent, now, rules};
 
 fn absence(id: &str) -> Absence {
     Absence {
@@ -235,4 +235,69 @@ fn loads_and_tickets_of_somebody_are_those_of_the_list() {
             .unwrap();
         assert_eq!(ever.len(), all.iter().filter(own).count());
     }
+}
+
+/// The log cut off after each of its pages, as a kill or a power cut could leave it.
+#[test]
+fn killed_at_any_page_tickets_have_moved_if_and_only_if_it_is_known() {
+    const FRAME: u64 = 4096 + 24;
+    let mut scene = Scene::with(200);
+    let tickets: Vec<Ticket> = (0..5).map(|n| some(&scene, n)).collect();
+    let log = |path: &std::path::Path| {
+        let mut name = path.as_os_str().to_owned();
+        name.push("-wal");
+        std::path::PathBuf::from(name)
+    };
+    let begun = std::fs::metadata(log(&scene.path())).unwrap().len();
+    let changes: Vec<Change> = tickets.iter().map(|t| assign(t.id, "zed")).collect();
+    let mut all = handed(&tickets[0]);
+    all.tickets = tickets.iter().flat_map(|t| handed(t).tickets).collect();
+    scene.writer.hand_over(&changes, &all).unwrap();
+    let both = scene.reader.handed(now()).unwrap();
+    let back: Vec<Change> = tickets.iter().map(|t| assign(t.id, "ana")).collect();
+    scene
+        .writer
+        .take_back(&back, &both[0], None, now())
+        .unwrap();
+
+    let ended = std::fs::metadata(log(&scene.path())).unwrap().len();
+    assert!(ended > begun, "the log goes on");
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("desk.db");
+    let mut seen = [0; 3];
+    for pages in 0..=(ended - begun) / FRAME {
+        let _ = std::fs::remove_file(copy.with_extension("db-shm"));
+        std::fs::copy(scene.path(), &copy).unwrap();
+        std::fs::copy(log(&scene.path()), log(&copy)).unwrap();
+        let cut = std::fs::File::options()
+            .write(true)
+            .open(log(&copy))
+            .unwrap();
+        cut.set_len(begun + pages * FRAME).unwrap();
+        drop(Writer::open(&copy, rules(), now()).unwrap());
+        let reader = Reader::open(&copy).unwrap();
+        let known = reader.handed(now()).unwrap();
+        let has = |name: &str| {
+            let who = |t: &Ticket| reader.ticket(t.id).unwrap().unwrap().assignee;
+            tickets
+                .iter()
+                .filter(|t| who(t) == Some(agent(name)))
+                .count()
+        };
+        match known.first().map(|h| h.back.is_some()) {
+            None => {
+                assert_eq!(has("zed"), 0);
+                seen[0] += 1;
+            }
+            Some(false) => {
+                assert_eq!(has("zed"), 5);
+                seen[1] += 1;
+            }
+            Some(true) => {
+                assert_eq!(has("ana"), 5);
+                seen[2] += 1;
+            }
+        }
+    }
+    assert!(seen.iter().all(|n| *n > 0), "{seen:?}");
 }
