@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::absence::{AbsenceWhat, CoverageWhat, OncallArgs};
 use super::exit;
 use super::sla::SlaWhat;
 use crate::domain::Instant;
@@ -122,6 +123,20 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         what: ReportWhat,
+    },
+    /// Who is there now, and who stands in for whom
+    Oncall(OncallArgs),
+    /// For each tenant and right, when nobody is there
+    Coverage {
+        /// What to do
+        #[command(subcommand)]
+        what: CoverageWhat,
+    },
+    /// Planned absences: who is away, who stands in, hand-over and return
+    Absence {
+        /// What to do
+        #[command(subcommand)]
+        what: AbsenceWhat,
     },
     /// What was done and where it is on its way to the desk
     Outbox {

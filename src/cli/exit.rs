@@ -27,6 +27,8 @@ pub enum Code {
     Store = 7,
     /// There is no terminal, or it went away.
     NoTerminal = 8,
+    /// Nobody is there: coverage or a hand-over has gaps.
+    Gap = 9,
     /// Some lines of an import were bad; the good ones are in.
     BadLines = 65,
 }
@@ -43,6 +45,7 @@ Exit codes:
    6  a settings file is wrong
    7  the store is damaged, newer or in use
    8  there is no terminal, or it went away
+   9  nobody is there: coverage or a hand-over has gaps
   65  some lines of an import were bad; the good ones are in";
 
 /// Why a run ended early.

@@ -3,6 +3,7 @@
 //! Arguments in `args`, one file a subject, the ways a run ends in `exit`, the way out in
 //! `out`. Rules about tickets are not here; the console is the shell's.
 
+mod absence;
 mod act;
 mod args;
 mod ask;
@@ -167,6 +168,9 @@ fn dispatch(cli: &Cli, out: &mut Out) -> Result<Code, Fail> {
         Command::List(args) => read::list(&session.at(args.at.as_deref())?, args, out)?,
         Command::Show { id, at } => read::show(&session.at(at.as_deref())?, id, out)?,
         Command::Search { words, limit } => read::search(&session, words, *limit, out)?,
+        Command::Oncall(args) => return absence::oncall(&session, args, out),
+        Command::Coverage { what } => return absence::coverage(&session, what, out),
+        Command::Absence { what } => return absence::run(&session, what, out),
         Command::Views => read::views(&session, out)?,
         Command::Forecast { at } => forecast::run(&session.at(at.as_deref())?, out)?,
         Command::Next => read::next(&session, out)?,

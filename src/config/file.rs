@@ -10,6 +10,7 @@ use toml::Spanned;
 use super::desk::DeskTable;
 use super::error::ConfigError;
 use super::hours::{CalendarFile, Hours, SlaFile};
+use super::people::{self, PersonFile};
 use super::warn::WarnFile;
 use super::{Config, OwnView, nearest};
 use crate::app::keymap::PROFILES;
@@ -124,6 +125,7 @@ pub(super) struct ConfigFile {
     calendars: BTreeMap<String, Spanned<CalendarFile>>,
     sla: Option<Spanned<SlaFile>>,
     warn: Option<Spanned<WarnFile>>,
+    people: BTreeMap<AgentId, Spanned<PersonFile>>,
     views: Vec<Spanned<ViewFile>>,
     snippets: Vec<SnippetFile>,
     macros: Vec<MacroFile>,
@@ -173,7 +175,9 @@ impl ConfigFile {
         let mut subscriptions = Vec::new();
         let (calendar, mut policy) = hours.resolve(file, source, fetched, &mut subscriptions)?;
         policy.trust = trust.unwrap_or(policy.trust);
+        let people = people::resolve(self.people, &calendar, file, source)?;
         Ok(Config {
+            people,
             me: self.me,
             zone: self.zone.unwrap_or_else(|| calendar.zone()),
             theme: self.theme,

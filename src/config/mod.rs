@@ -10,6 +10,7 @@ mod file;
 mod hours;
 mod own;
 mod paths;
+mod people;
 mod save;
 mod subscribed;
 mod warn;
@@ -27,6 +28,7 @@ pub use save::{delete_view, save_desk, save_view};
 pub use subscribed::{Subscribed, host as subscribed_host};
 pub use warn::{Notify, Warn};
 
+use crate::domain::absence::Person;
 use crate::domain::calendar::Calendar;
 use crate::domain::list::Sort;
 use crate::domain::people::{AgentId, TenantId};
@@ -85,6 +87,8 @@ pub struct Config {
     pub warn: Warn,
     /// Addresses of calendars whose days are in there, as they were fetched last.
     pub subscriptions: Vec<String>,
+    /// What the settings say of members of the team: their hours, rights and room.
+    pub people: Vec<Person>,
     /// The person's own views, in order.
     pub views: Vec<OwnView>,
     /// The team's snippets.
@@ -114,6 +118,7 @@ impl Default for Config {
             policy: Policy::mydre(),
             warn: Warn::default(),
             subscriptions: Vec::new(),
+            people: Vec::new(),
             views: Vec::new(),
             snippets: Vec::new(),
             macros: Vec::new(),

@@ -1,6 +1,7 @@
 //! Nouns and rules. Std, chrono, serde, patterns and readers of text forms only: no I/O, no async, no SQL,
 //! no screen and no clock of its own. Every rule that needs the time is told it.
 
+pub mod absence;
 pub mod calendar;
 pub mod change;
 pub mod conflict;
@@ -8,6 +9,8 @@ pub mod coverage;
 pub mod fill;
 pub mod forecast;
 pub mod gate;
+pub mod handover;
+pub mod ics;
 pub mod import;
 pub mod knowledge;
 pub mod list;

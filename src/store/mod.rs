@@ -12,6 +12,7 @@ mod against;
 mod ahead;
 mod article;
 mod audit;
+mod away;
 mod draft;
 mod error;
 mod exchange;

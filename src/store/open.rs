@@ -19,6 +19,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../assets/migrations/006_order.sql"),
     include_str!("../../assets/migrations/007_their_due.sql"),
     include_str!("../../assets/migrations/008_requests_registers_knowledge.sql"),
+    include_str!("../../assets/migrations/009_absences.sql"),
 ];
 
 /// A file opened for writing.

@@ -52,7 +52,7 @@ impl Reader {
         self.named_error(read())
     }
 
-    fn stored<T: serde::de::DeserializeOwned>(
+    pub(super) fn stored<T: serde::de::DeserializeOwned>(
         &self,
         what: &'static str,
         sql: &str,

@@ -449,13 +449,14 @@ impl Writer {
         })
     }
 
-    /// Puts these in the place of all planned absences.
+    /// Puts these in the place of all absences that a desk tells of.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
     pub fn put_absences(&mut self, absences: &[Absence]) -> Result<()> {
         self.scene(false, |s| {
-            s.conn.execute("DELETE FROM absence", [])?;
+            s.conn
+                .execute("DELETE FROM absence WHERE NOT planned", [])?;
             for a in absences {
                 s.conn
                     .prepare_cached("INSERT INTO absence(until, json) VALUES(?1,?2)")?

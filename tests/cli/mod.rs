@@ -1,5 +1,6 @@
 //! The program's other face, through the real binary.
 
+mod absences;
 mod acting;
 mod bring_in;
 mod connecting;

@@ -1,5 +1,6 @@
 //! Rules of the domain, as tables and laws.
 
+mod absence;
 mod calendar;
 mod first_steps;
 mod forecast;

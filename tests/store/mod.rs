@@ -1,6 +1,7 @@
 //! The store through its public face, on real files.
 
 mod acts;
+mod away;
 mod bench;
 mod damage;
 mod flight;

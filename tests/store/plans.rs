@@ -165,6 +165,7 @@ const WHOLE: &[(&str, &str)] = &[
         "as many as ties to tickets that have not come",
     ),
     ("FROM absence ORDER BY until", "as many as planned absences"),
+    ("FROM absence WHERE NOT planned", "as many as a desk tells"),
     ("DELETE FROM absence", "as many as planned absences"),
     ("FROM agent ORDER BY id", "as many as people"),
     ("FROM tenant ORDER BY id", "as many as clients"),
@@ -177,6 +178,15 @@ const WHOLE: &[(&str, &str)] = &[
         "as many as words of one sort, for completion",
     ),
     ("FROM sqlite_schema", "as many as tables"),
+    ("FROM away ORDER BY id", "as many as a team plans"),
+    (
+        "FROM handed WHERE back IS NULL",
+        "an index that holds only what is open",
+    ),
+    (
+        "FROM absence",
+        "as many as a desk and a plan tell for the next year",
+    ),
     (
         "FROM register WHERE ?1 IS NULL",
         "as many as rows in the team's registers",

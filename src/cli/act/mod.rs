@@ -7,6 +7,8 @@ mod fields;
 pub(super) mod gate;
 mod text;
 
+pub use text::new_message;
+
 use serde_json::json;
 use uuid::Uuid;
 

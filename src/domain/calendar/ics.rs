@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
+use crate::domain::ics::{plain, split, unfold};
+
 /// Why a calendar file cannot be taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} of the calendar file: {problem}")]
@@ -94,28 +96,6 @@ pub fn parse_ics_holidays(text: &str) -> Result<BTreeMap<NaiveDate, String>, Ics
     Ok(dates)
 }
 
-/// Content lines with the number of their first line: a line that begins with a blank goes on with the one before.
-fn unfold(text: &str) -> Vec<(usize, String)> {
-    let mut lines: Vec<(usize, String)> = Vec::new();
-    for (n, raw) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-        match (raw.strip_prefix([' ', '\t']), lines.last_mut()) {
-            (Some(more), Some((_, line))) => line.push_str(more),
-            _ => lines.push((n + 1, raw.trim_end().to_owned())),
-        }
-    }
-    lines
-}
-
-/// Property with parameters, and value. A colon within quotes belongs to a parameter.
-fn split(line: &str) -> Option<(&str, &str)> {
-    let mut quoted = false;
-    let colon = line.bytes().position(|b| {
-        quoted ^= b == b'"';
-        b == b':' && !quoted
-    })?;
-    Some((line.get(..colon)?, line.get(colon + 1..)?))
-}
-
 fn date(value: &str) -> Result<NaiveDate, String> {
     let value = value.trim();
     NaiveDate::parse_from_str(value, "%Y%m%d")
@@ -130,22 +110,6 @@ fn whole_day(value: &str) -> Result<Option<NaiveDate>, String> {
         return Ok(None);
     }
     date(value).map(Some)
-}
-
-fn plain(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
-    let mut chars = value.chars();
-    while let Some(c) = chars.next() {
-        match (c, c == '\\') {
-            (_, true) => match chars.next() {
-                Some('n' | 'N') => out.push(' '),
-                Some(other) => out.push(other),
-                None => {}
-            },
-            _ => out.push(c),
-        }
-    }
-    out.trim().to_owned()
 }
 
 impl Event {

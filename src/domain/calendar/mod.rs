@@ -18,7 +18,7 @@ mod zone;
 
 use std::sync::{Arc, LazyLock};
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -124,6 +124,11 @@ pub fn resolve_local(tz: Tz, date: NaiveDate, time: &str) -> Result<Instant, Cal
     Ok(instant(
         Zone::of(tz).resolve(day_number(date) * DAY + seconds),
     ))
+}
+
+/// The instant of a date and time on the wall, by the rule of [`resolve_local`].
+pub fn resolve_wall(tz: Tz, wall: NaiveDateTime) -> Instant {
+    instant(Zone::of(tz).resolve(wall.and_utc().timestamp()))
 }
 
 impl Calendar {

@@ -1,0 +1,202 @@
+//! The command line of absences and coverage as it is typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+/// `oncall`.
+#[derive(Debug, Args)]
+pub struct OncallArgs {
+    /// At that moment [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// Who may act for this tenant
+    #[arg(long)]
+    pub tenant: Option<String>,
+    /// Who has this right, such as new-user
+    #[arg(long)]
+    pub right: Option<String>,
+}
+
+/// What to do with coverage.
+#[derive(Debug, Clone, Subcommand)]
+pub enum CoverageWhat {
+    /// List the working time in which nobody is there; exit code 9 where there is any
+    Check {
+        /// So many days from now
+        #[arg(long, default_value_t = 30)]
+        days: u16,
+        /// Of this tenant only
+        #[arg(long)]
+        tenant: Option<String>,
+        /// Of this right only
+        #[arg(long)]
+        right: Option<String>,
+    },
+}
+
+/// What to do with absences. An absence is named by the beginning of its identity, or by who is away, where
+/// that is clear.
+#[derive(Debug, Clone, Subcommand)]
+pub enum AbsenceWhat {
+    /// Plan an absence
+    Add(AddArgs),
+    /// List absences, ongoing and planned ones
+    List {
+        /// Of this person only
+        #[arg(long)]
+        who: Option<String>,
+        /// So many days ahead
+        #[arg(long, default_value_t = 90)]
+        days: u16,
+    },
+    /// Say what would become of each ticket; exit code 9 where something has a gap
+    Preview(PlanArgs),
+    /// Hand over, as the preview says; again for what came meanwhile
+    Apply(ApplyArgs),
+    /// Give back what nobody touched, and list the rest
+    Return {
+        /// The absence
+        #[arg(required_unless_present = "all")]
+        absence: Option<String>,
+        /// For every absence that is over
+        #[arg(long, conflicts_with = "absence")]
+        all: bool,
+        /// Take this ticket back although somebody touched it
+        #[arg(long, value_name = "NUMBER")]
+        also: Vec<String>,
+        /// Say what would be done and do nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// End an absence early, or extend it; ended by now, what was handed over comes back
+    Until {
+        /// The absence
+        absence: String,
+        /// Its new end: a moment, `now`, or the last day
+        #[arg(required = true)]
+        end: Vec<String>,
+    },
+    /// Take a planned absence away
+    Drop {
+        /// The absence
+        absence: String,
+    },
+    /// Write the hand-over note
+    Note {
+        /// The absence
+        absence: String,
+        /// As Markdown
+        #[arg(long)]
+        markdown: bool,
+        /// Into the tickets that change hands, as internal notes
+        #[arg(long, conflicts_with = "markdown")]
+        to_tickets: bool,
+    },
+    /// Bring absences in from calendar files (iCalendar)
+    Import {
+        /// The files; `-` is standard input
+        #[arg(required = true)]
+        files: Vec<String>,
+        /// All of them are this person's [default: whom each event names]
+        #[arg(long = "for", value_name = "AGENT")]
+        who: Option<String>,
+        /// Who stands in, as for `add`
+        #[arg(long, value_name = "COVER")]
+        cover: Vec<String>,
+        /// Read everything, change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Write a calendar (iCalendar)
+    Export {
+        /// Of what
+        #[arg(value_enum, default_value_t = Feed::Absences)]
+        what: Feed,
+        /// Of this person only
+        #[arg(long)]
+        who: Option<String>,
+        /// So many days ahead
+        #[arg(long, default_value_t = 90)]
+        days: u16,
+        /// The file to write [default: standard output]
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Who has stood in how much
+    Balance {
+        /// In so many days before now
+        #[arg(long, default_value_t = 180, value_parser = clap::value_parser!(u16).range(1..=400))]
+        days: u16,
+    },
+}
+
+/// What a calendar is written of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Feed {
+    /// Who is away
+    Absences,
+    /// Who stands in for whom
+    Cover,
+    /// Tickets, when they fall due
+    Due,
+}
+
+/// `absence add`.
+#[derive(Debug, Clone, Args)]
+pub struct AddArgs {
+    /// Who is away [default: you]
+    pub who: Option<String>,
+    /// From this day, or this moment: 2026-12-01, or 2026-12-01 13:00
+    #[arg(long, value_name = "TIME")]
+    pub from: String,
+    /// To this day, the last one away, or to this moment [default: the first day]
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// Who stands in, the preferred one first; for a part: ben:tenant=umc+sra,label=vpn (or queue=, right=)
+    #[arg(long, value_name = "COVER")]
+    pub cover: Vec<String>,
+    /// Again and again: daily, weekly, monthly, yearly, or a rule such as FREQ=WEEKLY;INTERVAL=2
+    #[arg(long, value_name = "RULE")]
+    pub every: Option<String>,
+    /// The last day on which it recurs
+    #[arg(long, value_name = "DAY", requires = "every")]
+    pub until: Option<String>,
+    /// Why: leave, sick, training, part-time, other
+    #[arg(long, default_value = "leave")]
+    pub why: String,
+    /// A word about it, for the calendar
+    #[arg(long, default_value = "")]
+    pub note: String,
+}
+
+/// `absence preview`.
+#[derive(Debug, Clone, Args)]
+pub struct PlanArgs {
+    /// The absence
+    #[arg(required_unless_present = "all")]
+    pub absence: Option<String>,
+    /// For everybody who is away now
+    #[arg(long, conflicts_with = "absence")]
+    pub all: bool,
+    /// Give a ticket to somebody else than the preview says: 10482=ben
+    #[arg(long, value_name = "NUMBER=AGENT")]
+    pub give: Vec<String>,
+    /// Leave a ticket where it is
+    #[arg(long, value_name = "NUMBER")]
+    pub keep: Vec<String>,
+}
+
+/// `absence apply`.
+#[derive(Debug, Clone, Args)]
+pub struct ApplyArgs {
+    /// Which, and what is decided otherwise
+    #[command(flatten)]
+    pub plan: PlanArgs,
+    /// Only if it is still the plan with this mark, which the preview ends with
+    #[arg(long, value_name = "MARK")]
+    pub mark: Option<String>,
+    /// Say what would be done and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}

@@ -1,0 +1,311 @@
+//! Calendar files in and out.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::args::Feed;
+use super::office::{self, Office};
+use super::{Done, keep};
+use crate::cli::exit::{Code, Fail};
+use crate::cli::out::{self, Out};
+use crate::cli::session::Session;
+use crate::domain::Instant;
+use crate::domain::absence::{Absence, Cover};
+use crate::domain::ics::{self, Entry, EntryTime, Event, Reading};
+use crate::domain::people::{Agent, AgentId};
+use crate::domain::text::{self, Untrusted};
+use crate::domain::ticket::Due;
+use crate::store::Reader;
+
+/// Larger files are no calendars.
+const MOST: u64 = 50 * 1024 * 1024;
+
+fn text_of(file: &str) -> Result<String, Fail> {
+    let cannot = |e: std::io::Error| {
+        let code = match e.kind() {
+            std::io::ErrorKind::NotFound => Code::NotFound,
+            _ => Code::Failure,
+        };
+        Fail::new(
+            code,
+            format!("{} cannot be read: {e}; correct its path", text::line(file)),
+        )
+    };
+    let mut bytes = Vec::new();
+    if file == "-" {
+        std::io::stdin()
+            .take(MOST)
+            .read_to_end(&mut bytes)
+            .map_err(cannot)?;
+    } else {
+        let opened = std::fs::File::open(file).map_err(cannot)?;
+        opened.take(MOST).read_to_end(&mut bytes).map_err(cannot)?;
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What an import did.
+#[derive(Default)]
+struct Tally {
+    new: usize,
+    again: usize,
+    cancelled: usize,
+    free: usize,
+    strange: usize,
+    problems: usize,
+}
+
+/// Brings absences in. What came before under the same name is replaced, its covers kept; what was called
+/// off goes.
+pub fn import(
+    session: &Session,
+    files: &[String],
+    who: Option<&str>,
+    covers: &[String],
+    dry: bool,
+    out: &mut Out,
+) -> Done {
+    // Whoever brings absences in before there is a desk begins one.
+    drop(session.writer()?);
+    let reader = session.reader()?;
+    let mut known = reader.agents()?;
+    let named = session
+        .config
+        .people
+        .iter()
+        .map(|p| &p.id)
+        .chain([&session.me]);
+    for id in named {
+        if !known.iter().any(|a| a.id == *id) {
+            known.push(Agent {
+                id: id.clone(),
+                name: Untrusted::new(id.as_str()),
+                tenants: Vec::new(),
+            });
+        }
+    }
+    let who = who
+        .map(|w| office::agent(session, &reader, w))
+        .transpose()?;
+    let covers: Vec<Cover> = covers
+        .iter()
+        .map(|c| office::cover(session, &reader, c))
+        .collect::<Result<_, _>>()?;
+    let mut office = Office::read(session, &reader)?;
+    drop(reader);
+    let mut tally = Tally::default();
+    let (mut keep, mut gone) = (Vec::new(), Vec::new());
+    for file in files {
+        let reading = ics::read(&text_of(file)?, session.config.zone);
+        for problem in &reading.problems {
+            tally.problems += 1;
+            out::complain(&format!("{}: {problem}", text::line(file)));
+        }
+        gone.extend(called_off(&reading, &office));
+        for event in reading.events.iter().filter(|e| !e.free) {
+            let Some(who) = who.clone().or_else(|| ics::whose(event, &known)) else {
+                tally.strange += 1;
+                out::complain(&format!(
+                    "{}: line {}: \"{}\" names nobody of the team; say whose it is with --for",
+                    text::line(file),
+                    event.line,
+                    event.summary.line()
+                ));
+                continue;
+            };
+            let absence = absence(event, who, &covers, &office);
+            match office.absences.iter().any(|a| a.id == absence.id) {
+                true => tally.again += 1,
+                false => tally.new += 1,
+            }
+            if let Err(ring) = keep::check(session, &mut office, &absence) {
+                office.absences.retain(|a| a.id != absence.id);
+                tally.problems += 1;
+                let (file, line) = (text::line(file), event.line);
+                out::complain(&format!("{file}: line {line}: {}", ring.what));
+                continue;
+            }
+            keep.push(absence);
+        }
+        tally.free += reading.events.iter().filter(|e| e.free).count();
+    }
+    tally.cancelled = gone.len();
+    if !dry {
+        let mut writer = session.writer()?;
+        writer.put_planned(&keep, session.now)?;
+        for absence in &gone {
+            writer.drop_planned(&absence.id, session.now)?;
+        }
+    }
+    if session.json {
+        out.json(&json!({
+            "dry_run": dry, "new": tally.new, "again": tally.again, "cancelled": tally.cancelled,
+            "free": tally.free, "nobody": tally.strange, "problems": tally.problems,
+        }))?;
+    } else {
+        out.row(&format!(
+            "{} new, {} known before, {} called off, {} passed over",
+            tally.new,
+            tally.again,
+            tally.cancelled,
+            tally.free + tally.strange + tally.problems
+        ))?;
+    }
+    Ok(match tally.problems + tally.strange {
+        0 => Code::Ok,
+        _ => Code::BadLines,
+    })
+}
+
+fn called_off(reading: &Reading, office: &Office) -> Vec<Absence> {
+    let off = |a: &&Absence| {
+        a.uid
+            .as_ref()
+            .is_some_and(|uid| reading.cancelled.contains(uid))
+    };
+    office.absences.iter().filter(off).cloned().collect()
+}
+
+fn absence(event: &Event, who: AgentId, covers: &[Cover], office: &Office) -> Absence {
+    let before = office
+        .absences
+        .iter()
+        .find(|a| a.uid.as_deref() == Some(event.uid.as_str()));
+    let kept = before.map_or(&[][..], |a| a.covers.as_slice());
+    Absence {
+        id: before.map_or_else(keep::new_id, |a| a.id.clone()),
+        who,
+        times: event.times.clone(),
+        why: event.why(),
+        covers: if covers.is_empty() { kept } else { covers }.to_vec(),
+        note: event.summary.clone(),
+        uid: Some(event.uid.clone()),
+    }
+}
+
+/// Writes a calendar.
+pub fn export(
+    session: &Session,
+    what: Feed,
+    who: Option<&str>,
+    days: u16,
+    output: Option<&Path>,
+    out: &mut Out,
+) -> Done {
+    let reader = session.reader()?;
+    let who = who
+        .map(|w| office::agent(session, &reader, w))
+        .transpose()?;
+    let until = session.now + office::days(days);
+    let (name, entries) = match what {
+        Feed::Absences => ("Absences", absences(session, &reader, who.as_ref(), until)?),
+        Feed::Cover => ("Cover", cover(session, &reader, who.as_ref(), until)?),
+        Feed::Due => ("Due tickets", due(session, &reader, who.as_ref(), until)?),
+    };
+    let feed = ics::feed(&format!("Deskhand: {name}"), &entries, session.now);
+    let Some(path) = output else {
+        out.bytes(feed.as_bytes())?;
+        return Ok(Code::Ok);
+    };
+    std::fs::write(path, &feed).map_err(|e| {
+        Fail::new(
+            Code::Failure,
+            format!(
+                "{} cannot be written: {e}; choose another place",
+                path.display()
+            ),
+        )
+    })?;
+    if session.json {
+        out.json(&json!({"events": entries.len(), "file": path.display().to_string()}))?;
+    } else {
+        out.row(&format!(
+            "wrote {} events to {}",
+            entries.len(),
+            path.display()
+        ))?;
+    }
+    Ok(Code::Ok)
+}
+
+fn time(absence: &Absence, from: Instant, to: Instant) -> EntryTime {
+    if !absence.times.all_day {
+        return EntryTime::Between(from, to);
+    }
+    let day = |at: Instant| at.with_timezone(&absence.times.zone).date_naive();
+    EntryTime::Days(day(from), day(to))
+}
+
+fn absences(
+    session: &Session,
+    reader: &Reader,
+    who: Option<&AgentId>,
+    until: Instant,
+) -> Result<Vec<Entry>, Fail> {
+    let office = Office::read(session, reader)?;
+    let team = office.team(session, session.now, until);
+    let of = |a: &&crate::domain::absence::Away<'_>| who.is_none_or(|w| a.absence.who == *w);
+    Ok(team
+        .away()
+        .iter()
+        .filter(of)
+        .map(|a| Entry {
+            uid: format!("{}-{}@deskhand", a.absence.id, a.from.timestamp()),
+            summary: Untrusted::new(format!("{}: {}", a.absence.who, a.absence.why.word())),
+            description: Untrusted::default(),
+            time: time(a.absence, a.from, a.to),
+            agent: Some(a.absence.who.clone()),
+            free: false,
+        })
+        .collect())
+}
+
+fn cover(
+    session: &Session,
+    reader: &Reader,
+    who: Option<&AgentId>,
+    until: Instant,
+) -> Result<Vec<Entry>, Fail> {
+    let office = Office::read(session, reader)?;
+    let team = office.team(session, session.now, until);
+    let mut out = Vec::new();
+    for a in team.away() {
+        let covers = a.absence.covers.iter();
+        for c in covers.filter(|c| who.is_none_or(|w| c.who == *w)) {
+            out.push(Entry {
+                uid: format!("{}-{}-{}@deskhand", a.absence.id, a.from.timestamp(), c.who),
+                summary: Untrusted::new(format!("{} stands in for {}", c.who, a.absence.who)),
+                description: Untrusted::default(),
+                time: time(a.absence, a.from, a.to),
+                agent: Some(c.who.clone()),
+                free: true,
+            });
+        }
+    }
+    Ok(out)
+}
+
+fn due(
+    session: &Session,
+    reader: &Reader,
+    who: Option<&AgentId>,
+    until: Instant,
+) -> Result<Vec<Entry>, Fail> {
+    let who = who.unwrap_or(&session.me);
+    let mut tickets = reader.tickets_of(who, until)?;
+    tickets.retain(|t| session.sees(t));
+    let entry = |t: &crate::domain::ticket::Ticket| match t.due {
+        Due::Running { target, at } if at < until => Some(Entry {
+            uid: format!("due-{}@deskhand", t.key),
+            summary: Untrusted::new(format!("{} {}: {}", t.key, target.long(), t.subject.raw())),
+            description: Untrusted::default(),
+            time: EntryTime::Between(at - chrono::TimeDelta::minutes(15), at),
+            agent: None,
+            free: true,
+        }),
+        _ => None,
+    };
+    Ok(tickets.iter().filter_map(entry).collect())
+}

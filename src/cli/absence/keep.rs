@@ -1,0 +1,323 @@
+//! Planning absences: add, list, take away, end early, extend.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::args::AddArgs;
+use super::office::{self, Office, Typed};
+use super::{Done, back};
+use crate::cli::exit::{Code, Fail};
+use crate::cli::out::Out;
+use crate::cli::session::Session;
+use crate::cli::shape;
+use crate::domain::Instant;
+use crate::domain::absence::{
+    Absence, AbsenceId, Cover, Length, Occurrence, Rule, Times, Why, cycle,
+};
+use crate::domain::calendar::resolve_wall;
+use crate::domain::text::{self, Untrusted};
+
+/// A new identity: short, because people type it.
+pub fn new_id() -> AbsenceId {
+    let hex = Uuid::now_v7().simple().to_string();
+    // The end is chance; the beginning is the time and alike for all of one day.
+    AbsenceId(hex.get(24..).unwrap_or(&hex).to_owned())
+}
+
+/// Plans an absence.
+pub fn add(session: &Session, a: &AddArgs, out: &mut Out) -> Done {
+    // Whoever plans something before there is a desk begins one.
+    drop(session.writer()?);
+    let reader = session.reader()?;
+    let who = office::agent(session, &reader, a.who.as_deref().unwrap_or("me"))?;
+    let why = Why::of(&a.why).ok_or_else(|| {
+        let known: Vec<&str> = Why::ALL.iter().map(|(_, word)| *word).collect();
+        Fail::usage(format!(
+            "--why: \"{}\" is no reason; use one of {}",
+            text::line(&a.why),
+            known.join(", ")
+        ))
+    })?;
+    let covers = a.cover.iter().map(|c| office::cover(session, &reader, c));
+    let absence = Absence {
+        id: new_id(),
+        who,
+        times: times(session, a)?,
+        why,
+        covers: covers.collect::<Result<_, _>>()?,
+        note: Untrusted::new(a.note.as_str()),
+        uid: None,
+    };
+    let mut office = Office::read(session, &reader)?;
+    drop(reader);
+    check(session, &mut office, &absence)?;
+    session
+        .writer()?
+        .put_planned(std::slice::from_ref(&absence), session.now)?;
+    let next = next(&absence, session.now);
+    if session.json {
+        out.json(&value(&absence, next, &office))?;
+    } else {
+        out.row(&format!(
+            "planned {}",
+            row(&absence, next, &office, session)
+        ))?;
+    }
+    Ok(Code::Ok)
+}
+
+fn times(session: &Session, a: &AddArgs) -> Result<Times, Fail> {
+    let from = Typed::read(session, "--from", &a.from)?;
+    let to = match &a.to {
+        Some(to) => Typed::read(session, "--to", to)?,
+        None => Typed::Day(from.start().date()),
+    };
+    let zone = session.config.zone;
+    let (start, end) = (from.start(), to.end());
+    let all_day = matches!((&from, &to), (Typed::Day(_), Typed::Day(_)));
+    let length = if all_day {
+        Length::days((end - start).num_days())
+    } else {
+        let seconds = (resolve_wall(zone, end) - resolve_wall(zone, start)).num_seconds();
+        Length { days: 0, seconds }
+    };
+    if !length.is_sane() {
+        return Err(Fail::usage(
+            "--to: the absence would end before it begins, or last over ten years; give a later end",
+        ));
+    }
+    let mut times = Times::once(start, length, zone);
+    times.all_day = all_day;
+    if let Some(every) = &a.every {
+        let until = match &a.until {
+            None => None,
+            Some(day) => Some(Typed::read(session, "--until", day)?.end()),
+        };
+        let rule = match every.trim() {
+            "daily" => "FREQ=DAILY",
+            "weekly" => "FREQ=WEEKLY",
+            "monthly" => "FREQ=MONTHLY",
+            "yearly" => "FREQ=YEARLY",
+            rule => rule,
+        };
+        let rule = Rule::new(rule, until, times.start)
+            .map_err(|e| Fail::usage(format!("--every: {e}")))?;
+        times.rules.push(rule);
+    }
+    Ok(times)
+}
+
+/// Refuses what can never work: covers of oneself, rings of covers, and no turn at all.
+pub fn check(session: &Session, office: &mut Office, new: &Absence) -> Result<(), Fail> {
+    if let Some(Cover { who, .. }) = new.covers.iter().find(|c| c.who == new.who) {
+        return Err(Fail::usage(format!(
+            "{who} cannot stand in for themselves; name somebody else as --cover"
+        )));
+    }
+    office.absences.retain(|a| a.id != new.id);
+    office.absences.push(new.clone());
+    let from = session.now - office::days(400);
+    let team = office.team(session, from, session.now + office::days(400));
+    match cycle(new, &team) {
+        Some(ring) => Err(Fail::new(Code::Refused, ring.to_string())),
+        None => Ok(()),
+    }
+}
+
+/// The turn that is on, or the next one.
+pub fn next(absence: &Absence, now: Instant) -> Option<Occurrence> {
+    let soon = absence.away(now, now + office::days(400));
+    let later = || absence.away(now, now + office::days(3660));
+    soon.first().copied().or_else(|| later().first().copied())
+}
+
+fn scope_words(c: &Cover) -> String {
+    let s = &c.scope;
+    let join = |v: Vec<String>| v.join("+");
+    let parts = [
+        (
+            "tenant",
+            join(s.tenants.iter().map(ToString::to_string).collect()),
+        ),
+        (
+            "queue",
+            join(s.queues.iter().map(ToString::to_string).collect()),
+        ),
+        ("label", join(s.labels.clone())),
+        (
+            "right",
+            join(s.rights.iter().map(ToString::to_string).collect()),
+        ),
+    ];
+    let said: Vec<String> = parts
+        .into_iter()
+        .filter(|(_, v)| !v.is_empty())
+        .map(|(k, v)| format!("{k}={v}"))
+        .collect();
+    if said.is_empty() {
+        c.who.to_string()
+    } else {
+        format!("{}:{}", c.who, said.join(","))
+    }
+}
+
+/// When, for people: days without their midnights.
+pub fn span(session: &Session, absence: &Absence, o: Occurrence) -> String {
+    if !absence.times.all_day {
+        return format!(
+            "{} – {}",
+            shape::local(o.from, session),
+            shape::local(o.to, session)
+        );
+    }
+    let day = |at: Instant| {
+        let at = at.with_timezone(&absence.times.zone);
+        at.format("%a %Y-%m-%d").to_string()
+    };
+    let (first, last) = (day(o.from), day(o.to - chrono::TimeDelta::seconds(1)));
+    if first == last {
+        first
+    } else {
+        format!("{first} – {last}")
+    }
+}
+
+fn row(absence: &Absence, next: Option<Occurrence>, office: &Office, session: &Session) -> String {
+    let when = next.map_or_else(|| "over".to_owned(), |o| span(session, absence, o));
+    let again = absence
+        .times
+        .rules
+        .first()
+        .map_or_else(String::new, |r| format!(" ({})", r.text()));
+    let covers: Vec<String> = absence.covers.iter().map(scope_words).collect();
+    let covers = if covers.is_empty() {
+        "nobody stands in".to_owned()
+    } else {
+        covers.join(", ")
+    };
+    let state = if handed(absence, office) {
+        "; handed over"
+    } else {
+        ""
+    };
+    format!(
+        "{}  {}  {when}{again}  {}: {covers}{state}",
+        text::line(&absence.id.0),
+        text::pad(&text::line(absence.who.as_str()), 10).into_string(),
+        absence.why.word(),
+    )
+}
+
+/// Whether something was handed over for it and not given back.
+pub fn handed(absence: &Absence, office: &Office) -> bool {
+    let open = |h: &&crate::domain::absence::Handed| h.absence == absence.id && h.back.is_none();
+    office.handed.iter().any(|h| open(&h))
+}
+
+fn value(absence: &Absence, next: Option<Occurrence>, office: &Office) -> Value {
+    let t = &absence.times;
+    json!({
+        "id": absence.id, "who": absence.who, "why": absence.why.word(),
+        "next": next.map(|o| json!({"from": o.from, "to": o.to})),
+        "all_day": t.all_day, "zone": t.zone.name(),
+        "rules": t.rules.iter().map(Rule::text).collect::<Vec<_>>(),
+        "covers": absence.covers, "note": absence.note.raw(), "uid": absence.uid,
+        "handed_over": handed(absence, office),
+    })
+}
+
+/// Lists absences: those that are on or come, and those whose tickets are still with others.
+pub fn list(session: &Session, who: Option<&str>, days: u16, out: &mut Out) -> Done {
+    let reader = session.reader()?;
+    let who = who
+        .map(|w| office::agent(session, &reader, w))
+        .transpose()?;
+    let office = Office::read(session, &reader)?;
+    let until = session.now + office::days(days);
+    let mut found: Vec<(Option<Occurrence>, &Absence)> = office
+        .absences
+        .iter()
+        .filter(|a| who.as_ref().is_none_or(|w| a.who == *w))
+        .map(|a| (a.away(session.now, until).first().copied(), a))
+        .filter(|(next, a)| next.is_some() || handed(a, &office))
+        .collect();
+    found.sort_by_key(|(next, a)| (*next, a.id.clone()));
+    if session.json {
+        let all: Vec<Value> = found.iter().map(|(n, a)| value(a, *n, &office)).collect();
+        out.json(&json!({"absences": all}))?;
+        return Ok(Code::Ok);
+    }
+    if found.is_empty() {
+        out.row(&format!("nobody is away in the next {days} days"))?;
+    }
+    for (next, a) in found {
+        out.row(&row(a, next, &office, session))?;
+    }
+    Ok(Code::Ok)
+}
+
+/// Takes an absence away.
+pub fn forget(session: &Session, typed: &str, out: &mut Out) -> Done {
+    let office = Office::read(session, &session.reader()?)?;
+    let absence = office.absence(typed, session.now)?;
+    office::is_ours(absence)?;
+    if handed(absence, &office) {
+        return Err(Fail::new(
+            Code::Refused,
+            format!(
+                "tickets of {} are with others for it; give them back first with `deskhand absence return {}`",
+                absence.who, absence.id
+            ),
+        ));
+    }
+    session.writer()?.drop_planned(&absence.id, session.now)?;
+    if session.json {
+        out.json(&json!({"dropped": absence.id}))?;
+    } else {
+        out.row(&format!("took away {} of {}", absence.id, absence.who))?;
+    }
+    Ok(Code::Ok)
+}
+
+/// Ends an absence earlier or later than planned. What was handed over comes back if it is over by now.
+pub fn until(session: &Session, typed: &str, end: &str, out: &mut Out) -> Done {
+    let reader = session.reader()?;
+    let mut office = Office::read(session, &reader)?;
+    let mut absence = office.absence(typed, session.now)?.clone();
+    office::is_ours(&absence)?;
+    let open = office
+        .handed
+        .iter()
+        .find(|h| h.absence == absence.id && h.back.is_none());
+    let open = open.cloned();
+    let on = open
+        .as_ref()
+        .map(|h| h.from)
+        .or_else(|| next(&absence, session.now).map(|o| o.from));
+    let Some(on) = on else {
+        return Err(Fail::new(
+            Code::Refused,
+            "the absence is over; plan another one with `deskhand absence add`",
+        ));
+    };
+    let end = Typed::read(session, "the new end", end)?.end_instant(session);
+    absence.times.end_at(on, end).map_err(Fail::usage)?;
+    check(session, &mut office, &absence)?;
+    if let Some(handed) = open.filter(|_| end <= session.now) {
+        return back::ended(session, &reader, &handed, &absence, out);
+    }
+    drop(reader);
+    session
+        .writer()?
+        .put_planned(std::slice::from_ref(&absence), session.now)?;
+    let next = next(&absence, on);
+    if session.json {
+        out.json(&value(&absence, next, &office))?;
+    } else {
+        out.row(&format!(
+            "planned {}",
+            row(&absence, next, &office, session)
+        ))?;
+    }
+    Ok(Code::Ok)
+}

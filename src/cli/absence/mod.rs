@@ -1,0 +1,61 @@
+//! `oncall`, `coverage` and `absence`: who is there, and what happens while somebody is not.
+
+mod args;
+mod back;
+mod calendar;
+mod keep;
+mod office;
+mod plan;
+mod there;
+
+pub use args::{AbsenceWhat, CoverageWhat, OncallArgs};
+pub use there::{coverage, oncall};
+
+use super::exit::{Code, Fail};
+use super::out::Out;
+use super::session::Session;
+
+type Done = Result<Code, Fail>;
+
+/// Does what was asked with absences.
+pub fn run(session: &Session, what: &AbsenceWhat, out: &mut Out) -> Done {
+    match what {
+        AbsenceWhat::Add(a) => keep::add(session, a, out),
+        AbsenceWhat::List { who, days } => keep::list(session, who.as_deref(), *days, out),
+        AbsenceWhat::Drop { absence } => keep::forget(session, absence, out),
+        AbsenceWhat::Until { absence, end } => keep::until(session, absence, &end.join(" "), out),
+        AbsenceWhat::Preview(a) => plan::preview(session, a, out),
+        AbsenceWhat::Apply(a) => plan::apply(session, a, out),
+        AbsenceWhat::Return {
+            absence,
+            all: _,
+            also,
+            dry_run,
+        } => back::give(session, absence.as_deref(), also, *dry_run, out),
+        AbsenceWhat::Note {
+            absence,
+            markdown,
+            to_tickets,
+        } => plan::note(session, absence, *markdown, *to_tickets, out),
+        AbsenceWhat::Import {
+            files,
+            who,
+            cover,
+            dry_run,
+        } => calendar::import(session, files, who.as_deref(), cover, *dry_run, out),
+        AbsenceWhat::Export {
+            what,
+            who,
+            days,
+            output,
+        } => calendar::export(
+            session,
+            *what,
+            who.as_deref(),
+            *days,
+            output.as_deref(),
+            out,
+        ),
+        AbsenceWhat::Balance { days } => there::balance(session, *days, out),
+    }
+}

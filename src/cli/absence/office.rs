@@ -1,0 +1,263 @@
+//! What every subcommand here works with: the team, its absences and what was handed over.
+
+use std::collections::BTreeMap;
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+
+use crate::cli::exit::{Code, Fail};
+use crate::cli::session::Session;
+use crate::domain::Instant;
+use crate::domain::absence::{Absence, Cover, Grant, Handed, Person, Right, Scope, Team};
+use crate::domain::calendar::resolve_wall;
+use crate::domain::people::{AgentId, TenantId, known_agent};
+use crate::domain::text;
+use crate::domain::when::parse_when;
+use crate::store::Reader;
+
+/// Who works here, and who is away when.
+pub struct Office {
+    /// The team.
+    pub people: Vec<Person>,
+    /// All absences that are known.
+    pub absences: Vec<Absence>,
+    /// What was handed over.
+    pub handed: Vec<Handed>,
+    loads: Vec<(AgentId, usize)>,
+}
+
+/// So many days back it is known what was handed over.
+pub const KNOWN: u16 = 400;
+
+/// A number of days.
+pub fn days(n: u16) -> TimeDelta {
+    TimeDelta::try_days(i64::from(n)).unwrap_or_default()
+}
+
+impl Office {
+    /// Reads them. The team is whom the settings name, else whom the desk knows.
+    pub fn read(session: &Session, reader: &Reader) -> Result<Self, Fail> {
+        let absences = reader.absences()?;
+        let mut people: BTreeMap<AgentId, Person> = BTreeMap::new();
+        for person in &session.config.people {
+            people.insert(person.id.clone(), person.clone());
+        }
+        if people.is_empty() {
+            for agent in reader.agents()? {
+                let mut person = Person::new(agent.id);
+                if !agent.tenants.is_empty() {
+                    person.grants.push(Grant {
+                        tenants: agent.tenants,
+                        rights: None,
+                    });
+                }
+                people.insert(person.id.clone(), person);
+            }
+        }
+        // A desk that knows nobody has at least whoever works there and whom its plan names.
+        if people.is_empty() {
+            let covers = absences
+                .iter()
+                .flat_map(|a| a.covers.iter().map(|c| &c.who));
+            let named = absences.iter().map(|a| &a.who).chain(covers);
+            for id in named.chain([&session.me]) {
+                people.insert(id.clone(), Person::new(id.clone()));
+            }
+        }
+        Ok(Self {
+            people: people.into_values().collect(),
+            absences,
+            handed: reader.handed(session.now - days(KNOWN))?,
+            loads: reader.loads()?,
+        })
+    }
+
+    /// The team between two instants.
+    pub fn team<'a>(&'a self, session: &'a Session, from: Instant, to: Instant) -> Team<'a> {
+        Team::new(
+            &self.people,
+            &session.config.calendar,
+            &self.absences,
+            (from, to),
+        )
+        .with_loads(self.loads.iter().cloned())
+    }
+
+    /// The absence that is meant: by its identity's beginning, or by who is away.
+    pub fn absence(&self, typed: &str, now: Instant) -> Result<&Absence, Fail> {
+        let typed = typed.trim().to_lowercase();
+        let by_id: Vec<_> = self
+            .absences
+            .iter()
+            .filter(|a| a.id.0.to_lowercase().starts_with(&typed))
+            .collect();
+        let mut found = by_id;
+        if found.is_empty() {
+            let ahead = now + days(400);
+            let since = now - days(31);
+            let theirs = self.absences.iter().filter(|a| a.who.as_str() == typed);
+            let open = |a: &&Absence| {
+                !a.away(now, ahead).is_empty()
+                    || self
+                        .handed
+                        .iter()
+                        .any(|h| h.absence == a.id && h.back.is_none() && h.to >= since)
+            };
+            found = theirs.filter(open).collect();
+        }
+        match found.as_slice() {
+            [one] => Ok(one),
+            [] => Err(Fail::not_found(format!(
+                "there is no absence \"{}\"; `deskhand absence list` shows those there are",
+                text::line(&typed)
+            ))),
+            many => Err(Fail::usage(format!(
+                "\"{}\" fits {} absences; write more of one's identity: {}",
+                text::line(&typed),
+                many.len(),
+                many.iter()
+                    .map(|a| a.id.0.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ))),
+        }
+    }
+
+    /// Rights that somebody lacks: those that coverage has to look at.
+    pub fn rights(&self) -> Vec<Right> {
+        let lacks = |r: &Right| self.people.iter().any(|p| !p.may(None, Some(r)));
+        Right::all().filter(lacks).collect()
+    }
+}
+
+/// Whom somebody means by a name.
+pub fn agent(session: &Session, reader: &Reader, typed: &str) -> Result<AgentId, Fail> {
+    if typed.trim() == "me" {
+        return Ok(session.me.clone());
+    }
+    let named = session
+        .config
+        .people
+        .iter()
+        .find(|p| p.id.as_str() == typed.trim());
+    if let Some(person) = named {
+        return Ok(person.id.clone());
+    }
+    let known = reader.agents()?;
+    known_agent(typed, &known, &session.me).map_err(Fail::usage)
+}
+
+/// A day, or a moment on the wall.
+pub enum Typed {
+    /// A whole day.
+    Day(NaiveDate),
+    /// A moment.
+    At(NaiveDateTime),
+}
+
+impl Typed {
+    /// Reads `2026-12-01`, `2026-12-01 13:00` or what else says when.
+    pub fn read(session: &Session, flag: &str, typed: &str) -> Result<Self, Fail> {
+        let typed = typed.trim();
+        if let Ok(day) = NaiveDate::parse_from_str(typed, "%Y-%m-%d") {
+            return Ok(Self::Day(day));
+        }
+        for form in ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"] {
+            if let Ok(at) = NaiveDateTime::parse_from_str(typed, form) {
+                return Ok(Self::At(at));
+            }
+        }
+        let at = match typed {
+            "now" => session.now,
+            typed => match typed.parse() {
+                Ok(at) => at,
+                Err(_) => parse_when(typed, session.now, &session.config.calendar)
+                    .map_err(|e| Fail::usage(format!("{flag}: {e}")))?,
+            },
+        };
+        let wall = at.with_timezone(&session.config.zone).naive_local();
+        Ok(Self::At(wall))
+    }
+
+    /// Its first moment on the wall.
+    pub fn start(&self) -> NaiveDateTime {
+        match self {
+            Self::Day(day) => day.and_time(NaiveTime::MIN),
+            Self::At(at) => *at,
+        }
+    }
+
+    /// The first moment after it on the wall: after a day its midnight.
+    pub fn end(&self) -> NaiveDateTime {
+        match self {
+            Self::Day(day) => day.succ_opt().unwrap_or(*day).and_time(NaiveTime::MIN),
+            Self::At(at) => *at,
+        }
+    }
+
+    /// The first instant after it.
+    pub fn end_instant(&self, session: &Session) -> Instant {
+        resolve_wall(session.config.zone, self.end())
+    }
+}
+
+/// Reads `ben` or `ben:tenant=umc+sra,label=vpn`.
+pub fn cover(session: &Session, reader: &Reader, typed: &str) -> Result<Cover, Fail> {
+    let (who, parts) = typed.split_once(':').unwrap_or((typed, ""));
+    let mut scope = Scope::default();
+    for part in parts.split(',').filter(|p| !p.is_empty()) {
+        let wrong = |why: String| Fail::usage(format!("--cover {}: {why}", text::line(typed)));
+        let Some((field, values)) = part.split_once('=') else {
+            return Err(wrong("write ben, or ben:tenant=umc,label=vpn".into()));
+        };
+        for value in values.split('+').map(str::trim) {
+            match field.trim() {
+                "tenant" => scope.tenants.push(TenantId::parse(value).map_err(wrong)?),
+                "queue" => {
+                    let kind = value
+                        .parse()
+                        .map_err(|e: crate::domain::ticket::UnknownWord| wrong(e.to_string()))?;
+                    scope.queues.push(kind);
+                }
+                "label" => scope.labels.push(value.to_lowercase()),
+                "right" => scope.rights.push(right(value)?),
+                other => {
+                    return Err(wrong(format!(
+                        "there is no field \"{}\"; use tenant, queue, label or right",
+                        text::line(other)
+                    )));
+                }
+            }
+        }
+    }
+    Ok(Cover {
+        who: agent(session, reader, who)?,
+        scope,
+    })
+}
+
+/// A right by its word.
+pub fn right(typed: &str) -> Result<Right, Fail> {
+    let found = Right::all().find(|r| r.0.eq_ignore_ascii_case(typed.trim()));
+    found.ok_or_else(|| {
+        let known: Vec<String> = Right::all().map(|r| r.0).collect();
+        Fail::usage(format!(
+            "there is no right \"{}\"; there are {}",
+            text::line(typed),
+            known.join(", ")
+        ))
+    })
+}
+
+/// Refuses what a desk tells of: it is changed there.
+pub fn is_ours(absence: &Absence) -> Result<(), Fail> {
+    if absence.id.0.starts_with("desk-") {
+        return Err(Fail::new(
+            Code::Refused,
+            format!(
+                "the absence {} is the desk's own; change it there",
+                absence.id
+            ),
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,220 @@
+//! Planned absences: who is away when, who stands in for what, and the way back.
+//!
+//! `times` says when, `team` who is there and who may, `preview` what would become of each ticket,
+//! `handed` what was handed over and how it comes back, `balance` who has stood in how much. Who is
+//! there at all is [`super::coverage`]'s; the note for the cover is [`super::handover`]'s. Nothing here
+//! reads a clock or a file: the time is told, and rights come as plain values from wherever they are kept.
+
+mod balance;
+mod cycle;
+mod handed;
+mod preview;
+mod team;
+mod times;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use balance::{Balance, Stint, balance};
+pub use cycle::{Cycle, cycle};
+pub use handed::{
+    Back, Fields, Handed, HandedTicket, Happened, Return, Since, Stays, give_back, take_along,
+};
+pub use preview::{Because, Effect, Fate, Move, Preview, Row, preview};
+pub use team::{Against, Ask, Away, Candidate, Grant, Person, Team};
+pub use times::{Length, Moved, Occurrence, Rule, Times};
+
+use super::Instant;
+use super::people::{self, AgentId, TenantId};
+use super::text::Untrusted;
+use super::ticket::{Kind, Ticket};
+
+/// An absence's identity; printable, without blanks.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AbsenceId(pub String);
+
+impl fmt::Display for AbsenceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// Why somebody is away. Colleagues see the word, nothing more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// Holiday.
+    #[default]
+    Leave,
+    /// Ill.
+    Sick,
+    /// A course or a conference.
+    Training,
+    /// Hours that this person never works.
+    PartTime,
+    /// Anything else.
+    Other,
+}
+
+impl Why {
+    /// All with their words.
+    pub const ALL: &[(Self, &str)] = &[
+        (Self::Leave, "leave"),
+        (Self::Sick, "sick"),
+        (Self::Training, "training"),
+        (Self::PartTime, "part-time"),
+        (Self::Other, "other"),
+    ];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(w, _)| *w == self)
+            .map_or("other", |(_, word)| word)
+    }
+
+    /// The one behind a word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .find(|(_, known)| known.eq_ignore_ascii_case(word.trim()))
+            .map(|(why, _)| *why)
+    }
+}
+
+/// Something that not everybody may do, by the word of the kind of work that needs it, for instance
+/// `new-user`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Right(pub String);
+
+impl Right {
+    /// What a kind of work asks for; none where everybody in the team may do it.
+    pub fn needed(kind: Kind) -> Option<Self> {
+        match kind {
+            Kind::Problem | Kind::Question | Kind::Knowledge | Kind::Feedback => None,
+            kind => Some(Self(kind.word().to_owned())),
+        }
+    }
+
+    /// All rights that some kind of work asks for.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Kind::ALL.iter().copied().filter_map(Self::needed)
+    }
+}
+
+impl fmt::Display for Right {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&super::text::line(&self.0).into_string())
+    }
+}
+
+/// Which tickets somebody stands in for. What is empty leaves nothing out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Scope {
+    /// Only of these client organisations.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tenants: Vec<TenantId>,
+    /// Only these queues, which are kinds of work.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub queues: Vec<Kind>,
+    /// Only with one of these labels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
+    /// Only what asks for one of these rights.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rights: Vec<Right>,
+}
+
+/// Both, where one of them says nothing; none where they have nothing in common.
+fn common<T: Clone + PartialEq>(a: &[T], b: &[T]) -> Option<Vec<T>> {
+    if a.is_empty() || b.is_empty() {
+        return Some([a, b].concat());
+    }
+    let both: Vec<T> = a.iter().filter(|x| b.contains(x)).cloned().collect();
+    (!both.is_empty()).then_some(both)
+}
+
+impl Scope {
+    /// Whether it means a ticket.
+    pub fn means(&self, ticket: &Ticket) -> bool {
+        let tenant = ticket.tenant.as_ref();
+        let right = Right::needed(ticket.kind);
+        (self.tenants.is_empty() || tenant.is_some_and(|t| self.tenants.contains(t)))
+            && (self.queues.is_empty() || self.queues.contains(&ticket.kind))
+            && (self.labels.is_empty() || self.labels.iter().any(|l| ticket.labels.contains(l)))
+            && (self.rights.is_empty() || right.is_some_and(|r| self.rights.contains(&r)))
+    }
+
+    /// Which tickets both mean, as far as can be told without one: a ticket has one tenant, queue and
+    /// right, but may have many labels.
+    pub fn and(&self, other: &Self) -> Option<Self> {
+        Some(Self {
+            tenants: common(&self.tenants, &other.tenants)?,
+            queues: common(&self.queues, &other.queues)?,
+            labels: Vec::new(),
+            rights: common(&self.rights, &other.rights)?,
+        })
+    }
+}
+
+/// Somebody who stands in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cover {
+    /// Who.
+    pub who: AgentId,
+    /// For what.
+    #[serde(default)]
+    pub scope: Scope,
+}
+
+/// A planned absence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absence {
+    /// Its identity.
+    pub id: AbsenceId,
+    /// Who is away.
+    pub who: AgentId,
+    /// When, once or again and again.
+    pub times: Times,
+    /// Why.
+    #[serde(default)]
+    pub why: Why,
+    /// Who stands in, the preferred ones first.
+    #[serde(default)]
+    pub covers: Vec<Cover>,
+    /// What stands in the calendar about it.
+    #[serde(default)]
+    pub note: Untrusted,
+    /// Its name in the calendar that it came from.
+    #[serde(default)]
+    pub uid: Option<String>,
+}
+
+impl Absence {
+    /// One that a desk tells of itself.
+    pub fn of_desk(told: &people::Absence) -> Self {
+        let covers = told.cover.iter().cloned().map(|who| Cover {
+            who,
+            scope: Scope::default(),
+        });
+        Self {
+            id: AbsenceId(format!("desk-{}-{}", told.agent, told.from.timestamp())),
+            who: told.agent.clone(),
+            times: Times::between(told.from, told.to),
+            why: Why::default(),
+            covers: covers.collect(),
+            note: Untrusted::default(),
+            uid: None,
+        }
+    }
+
+    /// The absences themselves that touch a stretch of time, in order.
+    pub fn away(&self, from: Instant, to: Instant) -> Vec<Occurrence> {
+        self.times.within(from, to)
+    }
+}

@@ -1,0 +1,345 @@
+//! What becomes of each ticket of somebody who will be away. What is previewed is what is applied:
+//! changes are made from the preview and from nothing else.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AbsenceId, Against, Ask, Away, Candidate, Right, Team};
+use crate::domain::Instant;
+use crate::domain::change::{Act, BatchId, Change, ChangeId};
+use crate::domain::people::{AgentId, TenantId};
+use crate::domain::text::Untrusted;
+use crate::domain::ticket::{Due, Status, Ticket, TicketId, TicketKey};
+
+/// Open work changes hands for an absence of more than a working day; a shorter one moves only what cannot
+/// wait for its end. Seconds of working time.
+const SHORT: i64 = 8 * 3600;
+
+/// Why a ticket changes hands or stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "because")]
+pub enum Because {
+    /// It is late already when the absence begins.
+    Late {
+        /// It was due then.
+        at: Instant,
+    },
+    /// It falls due before its assignee works again.
+    Due {
+        /// Then.
+        at: Instant,
+    },
+    /// Its snooze is over meanwhile.
+    Wakes {
+        /// Then.
+        at: Instant,
+    },
+    /// It is open, and the absence is long.
+    Open,
+    /// It waits for the requester or a third party; should it come back, it goes to the cover.
+    Waits,
+    /// It sleeps until after the absence.
+    Sleeps,
+    /// Nothing about it is due before its assignee is back.
+    CanWait,
+}
+
+/// What becomes of a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "fate")]
+pub enum Fate {
+    /// It goes to somebody.
+    Moves {
+        /// To whom.
+        to: AgentId,
+    },
+    /// It stays.
+    Stays,
+    /// It needs somebody, and nobody can take it.
+    Gap,
+}
+
+/// Working seconds before it is due that somebody has for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effect {
+    /// When it is due.
+    pub due: Instant,
+    /// If it stayed.
+    pub without: i64,
+    /// With the one who takes it; as without where nobody does.
+    pub with: i64,
+}
+
+/// What becomes of one ticket, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// Which ticket.
+    pub ticket: TicketId,
+    /// Its number.
+    pub key: TicketKey,
+    /// What it is about.
+    pub subject: Untrusted,
+    /// Where it stands.
+    pub status: Status,
+    /// Whose it is.
+    pub tenant: Option<TenantId>,
+    /// The right that it asks for.
+    pub right: Option<Right>,
+    /// The version that was looked at.
+    pub version: u64,
+    /// Why.
+    pub because: Because,
+    /// What.
+    pub fate: Fate,
+    /// Who was looked at, in order. For one that stays: who gets it should it come back.
+    pub candidates: Vec<Candidate>,
+    /// Others who could take it, where there is a gap.
+    pub proposals: Vec<AgentId>,
+    /// What it means for its promise.
+    pub effect: Option<Effect>,
+}
+
+/// A ticket that changes hands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// Which.
+    pub ticket: TicketId,
+    /// To whom.
+    pub to: AgentId,
+}
+
+/// What an absence means for the tickets of the one who is away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    /// Which absence.
+    pub absence: AbsenceId,
+    /// Who is away.
+    pub who: AgentId,
+    /// First instant away.
+    pub from: Instant,
+    /// First instant back.
+    pub to: Instant,
+    /// When tickets change hands: the desk's next open moment after the beginning, or after now; while it
+    /// stays closed all the time, then. None: the absence is over.
+    pub at: Option<Instant>,
+    /// Every live ticket, the most urgent first.
+    pub rows: Vec<Row>,
+}
+
+/// Why somebody would have to take a ticket, and until when.
+fn needs(team: &Team<'_>, away: &Away<'_>, t: &Ticket, at: Instant) -> (Because, Option<Instant>) {
+    let works = team.calendar().elapsed(at, away.to);
+    if let Due::Running { at: due, .. } = t.due {
+        if due <= at && works > 0 {
+            return (Because::Late { at: due }, Some(away.to));
+        }
+        let own = || team.worked(&away.absence.who, at, due);
+        if due > at && (due < away.to || (works > 0 && own() == 0)) {
+            return (Because::Due { at: due }, Some(due));
+        }
+    }
+    match t.snoozed_until {
+        Some(until) if until < away.to && until > at => {
+            return (Because::Wakes { at: until }, Some(away.to));
+        }
+        Some(until) if until > at => return (Because::Sleeps, None),
+        _ => {}
+    }
+    if t.status.is_waiting() {
+        return (Because::Waits, None);
+    }
+    if works > SHORT {
+        return (Because::Open, Some(away.to));
+    }
+    (Because::CanWait, None)
+}
+
+/// What becomes of the live tickets among these that are assigned to the one who is away.
+pub fn preview(team: &Team<'_>, away: &Away<'_>, tickets: &[Ticket], now: Instant) -> Preview {
+    let begins = away.from.max(now);
+    let opens = team.calendar().next_open(begins).filter(|at| *at < away.to);
+    let at = opens.or(Some(begins)).filter(|at| *at < away.to);
+    let who = &away.absence.who;
+    let mut mine: Vec<&Ticket> = tickets
+        .iter()
+        .filter(|t| t.assignee.as_ref() == Some(who))
+        .filter(|t| t.status.is_live() && t.merged_into.is_none())
+        .collect();
+    mine.sort_by_key(|t| (urgency(t), t.id));
+    let mut team = team.clone();
+    let rows = at.map_or_else(Vec::new, |at| {
+        mine.into_iter()
+            .map(|t| {
+                let row = row(&team, away, t, at);
+                if let Fate::Moves { to } = &row.fate {
+                    team.takes(to);
+                }
+                row
+            })
+            .collect()
+    });
+    Preview {
+        absence: away.absence.id.clone(),
+        who: who.clone(),
+        from: away.from,
+        to: away.to,
+        at,
+        rows,
+    }
+}
+
+const fn urgency(t: &Ticket) -> (u8, i64) {
+    match t.due {
+        Due::Running { at, .. } => (0, at.timestamp()),
+        Due::Paused { left, .. } => (1, left),
+        Due::None => (2, 0),
+    }
+}
+
+fn row(team: &Team<'_>, away: &Away<'_>, t: &Ticket, at: Instant) -> Row {
+    let who = &away.absence.who;
+    let (because, by) = needs(team, away, t, at);
+    let ask = Ask {
+        ticket: t,
+        at,
+        by: by.unwrap_or(away.to),
+    };
+    let candidates = team.candidates(away.absence, &ask);
+    let able = candidates.iter().find(|c| c.against.is_none());
+    let (fate, proposals) = match (by, able) {
+        (None, _) => (Fate::Stays, Vec::new()),
+        (Some(_), Some(able)) => {
+            let to = able.who.clone();
+            (Fate::Moves { to }, Vec::new())
+        }
+        (Some(_), None) => (Fate::Gap, team.proposals(&candidates, who, &ask)),
+    };
+    let effect = match t.due {
+        Due::Running { at: due, .. } => {
+            let without = team.worked(who, at, due);
+            let with = match &fate {
+                Fate::Moves { to } => team.worked(to, at, due),
+                _ => without,
+            };
+            Some(Effect { due, without, with })
+        }
+        _ => None,
+    };
+    Row {
+        ticket: t.id,
+        key: t.key.clone(),
+        subject: t.subject.clone(),
+        status: t.status,
+        tenant: t.tenant.clone(),
+        right: Right::needed(t.kind),
+        version: t.version,
+        because,
+        fate,
+        candidates,
+        proposals,
+        effect,
+    }
+}
+
+impl Preview {
+    /// What needs somebody, and nobody can take it.
+    pub fn gaps(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|r| r.fate == Fate::Gap)
+    }
+
+    /// What changes hands, in order.
+    pub fn moves(&self) -> Vec<Move> {
+        let to = |r: &Row| match &r.fate {
+            Fate::Moves { to } => Some(Move {
+                ticket: r.ticket,
+                to: to.clone(),
+            }),
+            _ => None,
+        };
+        self.rows.iter().filter_map(to).collect()
+    }
+
+    /// Decides otherwise about one ticket: it goes to this person, or stays.
+    ///
+    /// # Errors
+    /// A sentence: the ticket is not in the preview, or that person cannot take it.
+    pub fn decide(
+        &mut self,
+        team: &Team<'_>,
+        ticket: &Ticket,
+        to: Option<&AgentId>,
+    ) -> Result<(), String> {
+        let at = self.at.unwrap_or(self.from);
+        let row = self.rows.iter_mut().find(|r| r.ticket == ticket.id);
+        let Some(row) = row else {
+            let key = &ticket.key;
+            return Err(format!(
+                "ticket {key} is not among those of {}; `absence preview` lists them",
+                self.who
+            ));
+        };
+        let Some(to) = to else {
+            row.fate = Fate::Stays;
+            return Ok(());
+        };
+        let by = match row.because {
+            Because::Due { at } => at,
+            _ => self.to,
+        };
+        let refused = if *to == self.who {
+            Some(Against::Away { until: self.to })
+        } else {
+            team.against(to, &Ask { ticket, at, by })
+        };
+        if let Some(against) = refused {
+            return Err(format!(
+                "{to} cannot take ticket {}: {against}; name somebody else",
+                row.key
+            ));
+        }
+        if let (Some(effect), Due::Running { at: due, .. }) = (&mut row.effect, ticket.due) {
+            effect.with = team.worked(to, at, due);
+        }
+        row.fate = Fate::Moves { to: to.clone() };
+        Ok(())
+    }
+
+    /// The changes that do what the preview says, as one batch; `new` gives each its identity.
+    pub fn changes(
+        &self,
+        by: &AgentId,
+        now: Instant,
+        batch: BatchId,
+        new: &mut dyn FnMut() -> ChangeId,
+    ) -> Vec<Change> {
+        let change = |r: &Row| match &r.fate {
+            Fate::Moves { to } => Some((r.ticket, r.version, to.clone())),
+            _ => None,
+        };
+        self.rows
+            .iter()
+            .filter_map(change)
+            .map(|(ticket, base, to)| Change {
+                id: new(),
+                batch,
+                ticket,
+                at: now,
+                by: by.clone(),
+                base,
+                not_before: None,
+                act: Act::Assign { to: Some(to) },
+            })
+            .collect()
+    }
+}
+
+impl std::fmt::Display for Against {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unknown => write!(f, "nobody here is called so"),
+            Self::MayNot => write!(f, "may not do this"),
+            Self::Away { until } => write!(f, "away until {}", until.format("%Y-%m-%d %H:%M UTC")),
+            Self::NotThere => write!(f, "does not work before it is due"),
+            Self::NoRoom { open } => write!(f, "has no room, with {open} tickets"),
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! When: a stretch on the wall of one zone, once or again and again.
+//!
+//! Recurrences are counted on the wall and become instants one by one, so that Friday 13:00 stays 13:00
+//! whatever the clocks do (RFC 5545, 3.8.5.3). What a rule means is the `rrule` crate's.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDateTime, TimeDelta};
+use chrono_tz::Tz;
+use rrule::{RRule, RRuleSet, Unvalidated};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Instant;
+use crate::domain::calendar::resolve_wall;
+
+/// At most so many occurrences of one absence are looked at in one question.
+const MOST: usize = 20_000;
+/// Longer ones are taken for a mistake.
+const LONGEST_DAYS: i64 = 3_660;
+
+/// How long an occurrence lasts: days on the wall, then exact seconds (RFC 5545, 3.3.6).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Length {
+    /// Days on the wall.
+    pub days: i64,
+    /// Exact seconds after them.
+    pub seconds: i64,
+}
+
+impl Length {
+    /// Whole days.
+    pub const fn days(days: i64) -> Self {
+        Self { days, seconds: 0 }
+    }
+
+    /// Something that lasts, and not for ever.
+    pub const fn is_sane(self) -> bool {
+        self.days >= 0
+            && self.days <= LONGEST_DAYS
+            && self.seconds >= 0
+            && self.seconds <= LONGEST_DAYS * 86_400
+            && (self.days > 0 || self.seconds > 0)
+    }
+}
+
+/// A recurrence rule that has been checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    /// The rule without its end, as `FREQ=WEEKLY;BYDAY=FR`.
+    text: String,
+    /// The last start on the wall.
+    until: Option<NaiveDateTime>,
+}
+
+/// One occurrence that is not where its rule puts it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// Its start by the rule.
+    pub was: NaiveDateTime,
+    /// Where it is; none: it does not take place.
+    pub to: Option<(NaiveDateTime, Length)>,
+}
+
+/// When somebody is away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Times {
+    /// The first start on the wall.
+    pub start: NaiveDateTime,
+    /// How long it lasts.
+    pub length: Length,
+    /// Whose wall.
+    pub zone: Tz,
+    /// Whole days, as the calendar shows them.
+    #[serde(default)]
+    pub all_day: bool,
+    /// How it recurs; without a rule it happens once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
+    /// Further starts, some with a length of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<(NaiveDateTime, Option<Length>)>,
+    /// Starts that are left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<NaiveDateTime>,
+    /// Starts that are elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<Moved>,
+}
+
+/// One stretch of being away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Occurrence {
+    /// First instant away.
+    pub from: Instant,
+    /// First instant back.
+    pub to: Instant,
+}
+
+fn wall(at: Instant, zone: Tz) -> NaiveDateTime {
+    at.with_timezone(&zone).naive_local()
+}
+
+impl Rule {
+    /// Reads a rule for something that first starts at `start`; `until` is its end on the wall, which the
+    /// text must not hold.
+    ///
+    /// # Errors
+    /// A sentence that says what is not understood.
+    pub fn new(
+        text: &str,
+        until: Option<NaiveDateTime>,
+        start: NaiveDateTime,
+    ) -> Result<Self, String> {
+        let text = text.trim().to_ascii_uppercase();
+        let sub_daily = ["SECONDLY", "MINUTELY", "HOURLY"];
+        if sub_daily.iter().any(|f| text.contains(f)) {
+            return Err(format!(
+                "the recurrence \"{text}\" is finer than a day; write it by day, week, month or year"
+            ));
+        }
+        let rule = Self { text, until };
+        rule.set(start).map_err(|e| {
+            format!(
+                "the recurrence \"{}\" is not understood ({e}); write it as in FREQ=WEEKLY;BYDAY=FR",
+                rule.text
+            )
+        })?;
+        Ok(rule)
+    }
+
+    /// The rule as it is written, its end included.
+    pub fn text(&self) -> String {
+        match self.until {
+            Some(until) => format!("{};UNTIL={}", self.text, until.format("%Y%m%dT%H%M%S")),
+            None => self.text.clone(),
+        }
+    }
+
+    fn set(&self, start: NaiveDateTime) -> Result<RRuleSet, String> {
+        let start = start.and_utc().with_timezone(&rrule::Tz::UTC);
+        let rule: RRule<Unvalidated> = self.text.parse().map_err(plain)?;
+        Ok(RRuleSet::new(start)
+            .rrule(rule.validate(start).map_err(plain)?)
+            .limit())
+    }
+
+    /// Its starts in a stretch of the wall, both ends included.
+    pub(crate) fn starts(
+        &self,
+        first: NaiveDateTime,
+        from: NaiveDateTime,
+        to: NaiveDateTime,
+    ) -> Vec<NaiveDateTime> {
+        let Ok(set) = self.set(first) else {
+            return Vec::new();
+        };
+        let last = self.until.map_or(to, |until| until.min(to));
+        (&set)
+            .into_iter()
+            .map(|at| at.naive_utc())
+            .take_while(|at| *at <= last)
+            .filter(|at| *at >= from)
+            .take(MOST)
+            .collect()
+    }
+}
+
+fn plain(e: impl std::fmt::Display) -> String {
+    e.to_string().trim_end_matches('.').to_owned()
+}
+
+impl Times {
+    /// Once, from one instant to another.
+    pub fn between(from: Instant, to: Instant) -> Self {
+        let seconds = (to - from).num_seconds().max(0);
+        Self::once(from.naive_utc(), Length { days: 0, seconds }, Tz::UTC)
+    }
+
+    /// Once, from a time on the wall.
+    pub const fn once(start: NaiveDateTime, length: Length, zone: Tz) -> Self {
+        Self {
+            start,
+            length,
+            zone,
+            all_day: false,
+            rules: Vec::new(),
+            also: Vec::new(),
+            except: Vec::new(),
+            moved: Vec::new(),
+        }
+    }
+
+    /// It takes place more than once.
+    pub fn recurs(&self) -> bool {
+        !self.rules.is_empty() || !self.also.is_empty()
+    }
+
+    fn occurrence(&self, start: NaiveDateTime, length: Length) -> Option<Occurrence> {
+        let days = Days::new(u64::try_from(length.days).ok()?);
+        let from = resolve_wall(self.zone, start);
+        let to = resolve_wall(self.zone, start.checked_add_days(days)?)
+            .checked_add_signed(TimeDelta::try_seconds(length.seconds)?)?;
+        (from < to).then_some(Occurrence { from, to })
+    }
+
+    /// The starts by rules and lists, with their lengths, before any is moved.
+    fn starts(&self, from: NaiveDateTime, to: NaiveDateTime) -> BTreeMap<NaiveDateTime, Length> {
+        let mut starts = BTreeMap::new();
+        if self.rules.is_empty() {
+            starts.insert(self.start, self.length);
+        }
+        for rule in &self.rules {
+            for at in rule.starts(self.start, from, to) {
+                starts.insert(at, self.length);
+            }
+        }
+        for (at, length) in &self.also {
+            starts.insert(*at, length.unwrap_or(self.length));
+        }
+        for at in self.except.iter().chain(self.moved.iter().map(|m| &m.was)) {
+            starts.remove(at);
+        }
+        starts
+    }
+
+    /// The longest it can last, in days.
+    fn longest(&self) -> i64 {
+        let also = self.also.iter().filter_map(|(_, l)| *l);
+        let moved = self.moved.iter().filter_map(|m| m.to.map(|(_, l)| l));
+        also.chain(moved)
+            .chain([self.length])
+            .map(|l| l.days + l.seconds / 86_400 + 1)
+            .max()
+            .unwrap_or(1)
+    }
+
+    /// What touches a stretch of time, in order and whole.
+    pub fn within(&self, from: Instant, to: Instant) -> Vec<Occurrence> {
+        // Two days more on either side: no clock change and no zone is farther off.
+        let margin = |days| TimeDelta::try_days(days).unwrap_or_default();
+        let low = wall(from, self.zone).checked_sub_signed(margin(self.longest() + 2));
+        let high = wall(to, self.zone).checked_add_signed(margin(2));
+        let starts = self.starts(
+            low.unwrap_or(NaiveDateTime::MIN),
+            high.unwrap_or(NaiveDateTime::MAX),
+        );
+        let moved = self.moved.iter().filter_map(|m| m.to);
+        let mut found: Vec<_> = starts
+            .into_iter()
+            .chain(moved)
+            .filter_map(|(start, length)| self.occurrence(start, length))
+            .filter(|o| o.from < to && o.to > from)
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Ends the occurrence that is on at an instant, or is the only one, at another instant.
+    ///
+    /// # Errors
+    /// A sentence: it recurs and none is on then, or it would end before it starts.
+    pub fn end_at(&mut self, on: Instant, end: Instant) -> Result<(), String> {
+        if !self.recurs() {
+            let from = resolve_wall(self.zone, self.start);
+            self.length = until(from, end)?;
+            self.all_day = false;
+            return Ok(());
+        }
+        let is_on = |start, length| {
+            let o = self.occurrence(start, length);
+            o.is_some_and(|o| o.from <= on && on < o.to)
+        };
+        let moved = self.moved.iter().enumerate();
+        let mut again = moved.filter_map(|(i, m)| m.to.map(|(start, length)| (i, start, length)));
+        if let Some((i, start, _)) = again.find(|(_, s, l)| is_on(*s, *l)) {
+            let length = until(resolve_wall(self.zone, start), end)?;
+            if let Some(m) = self.moved.get_mut(i) {
+                m.to = Some((start, length));
+            }
+            return Ok(());
+        }
+        let day = TimeDelta::try_days(1).unwrap_or_default();
+        let (low, high) = (
+            wall(on, self.zone) - day * i32::try_from(self.longest() + 2).unwrap_or(i32::MAX),
+            wall(on, self.zone) + day,
+        );
+        let mut started = self.starts(low, high).into_iter();
+        let Some((start, _)) = started.find(|(start, length)| is_on(*start, *length)) else {
+            return Err("no turn of it is on then; name a moment within one".into());
+        };
+        let length = until(resolve_wall(self.zone, start), end)?;
+        self.moved.push(Moved {
+            was: start,
+            to: Some((start, length)),
+        });
+        Ok(())
+    }
+}
+
+fn until(from: Instant, end: Instant) -> Result<Length, String> {
+    let seconds = (end - from).num_seconds();
+    let length = Length { days: 0, seconds };
+    if length.is_sane() {
+        return Ok(length);
+    }
+    Err(
+        "it would end before it begins, or last over ten years; give a moment after its start"
+            .into(),
+    )
+}

@@ -1,0 +1,403 @@
+//! Going away for a week, being covered, and coming back, from the command line.
+
+use super::{Machine, said};
+
+const TEAM: &str = r#"
+me = "ana"
+[people.ana]
+[people.ben]
+rights = []
+[people.cleo]
+room = 40
+"#;
+
+/// Two tickets of ana's, due this week.
+const WORK: &str = r#"{"v":1,"id":"A1","status":"open","created_at":"2026-11-24T08:00:00Z","assignee":"ana","requester":"jan","subject":"cannot mount","body":"help"}
+{"v":1,"id":"A2","status":"open","created_at":"2026-11-24T08:00:00Z","assignee":"ana","requester":"eva","subject":"new user please","body":"please"}
+"#;
+
+fn team() -> Machine {
+    let m = Machine::new();
+    let folder = m.home.path().join(".config/deskhand");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("config.toml"), TEAM).unwrap();
+    let out = m.feed(&["import", "--quiet", "-"], WORK.as_bytes());
+    assert!(out.status.success(), "{}", said(&out));
+    // It asks for a right that ben does not have.
+    m.ok(&["edit", "A2", "kind", "new-user"]);
+    m
+}
+
+fn later(m: &Machine, now: &str, args: &[&str]) -> String {
+    let out = m.command_at(now, args).output().unwrap();
+    assert!(out.status.success(), "{args:?}: {}", said(&out));
+    String::from_utf8(out.stdout).unwrap()
+}
+
+fn code(m: &Machine, args: &[&str]) -> i32 {
+    m.run(args).status.code().unwrap()
+}
+
+#[test]
+fn a_week_off_with_a_gap_and_back_again() {
+    let m = team();
+    let add = [
+        "absence",
+        "add",
+        "ana",
+        "--from",
+        "2026-11-25",
+        "--to",
+        "2026-12-01",
+        "--cover",
+        "ben",
+    ];
+    let planned = m.json(&add);
+    let id = planned["id"].as_str().unwrap();
+    assert_eq!(planned["next"]["from"], "2026-11-24T23:00:00Z");
+    assert_eq!(planned["next"]["to"], "2026-12-01T23:00:00Z");
+    assert!(
+        m.ok(&["absence", "list"])
+            .contains("Wed 2026-11-25 – Tue 2026-12-01")
+    );
+
+    let preview = m.run(&["--json", "absence", "preview", "ana"]);
+    assert_eq!(preview.status.code(), Some(9), "a gap");
+    let plan: serde_json::Value = serde_json::from_slice(&preview.stdout).unwrap();
+    let plan = &plan["plans"][0];
+    assert_eq!(plan["gaps"], 1);
+    let of = |key: &str| {
+        let rows = plan["tickets"].as_array().unwrap();
+        rows.iter().find(|r| r["key"] == key).unwrap().clone()
+    };
+    assert_eq!(
+        of("A1")["fate"],
+        serde_json::json!({"fate": "moves", "to": "ben"})
+    );
+    assert_eq!(of("A2")["fate"]["fate"], "gap");
+    assert_eq!(of("A2")["candidates"][0]["against"]["why"], "may-not");
+    assert_eq!(of("A2")["proposals"], serde_json::json!(["cleo"]));
+    let shown = m.run(&["absence", "preview", "ana"]);
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("add --give A2=cleo"));
+
+    // Another plan than the one that was looked at is refused.
+    let mark = plan["mark"].as_str().unwrap();
+    let other = [
+        "absence", "apply", "ana", "--give", "A2=cleo", "--mark", mark,
+    ];
+    assert_eq!(code(&m, &other), 5);
+    assert_eq!(
+        code(&m, &["absence", "apply", "ana", "--give", "A2=ben"]),
+        4
+    );
+    let note = m.ok(&["absence", "note", id, "--markdown"]);
+    assert!(note.contains("# Hand-over of ana"), "{note}");
+    assert!(note.contains("asks for the right new-user"), "{note}");
+
+    let applied = m.json(&["absence", "apply", "ana", "--give", "A2=cleo"]);
+    assert_eq!(applied["plans"][0]["gaps"], 0);
+    let who = |key: &str| m.json(&["show", key])["assignee"].clone();
+    let before = m.json(&["show", "A1"]);
+    assert_eq!(before["assignee"], "ben");
+    assert_eq!(who("A2"), "cleo");
+    assert!(m.ok(&["absence", "list"]).contains("handed over"));
+    assert_eq!(code(&m, &["absence", "drop", id]), 4);
+
+    // Cleo answers hers; ben's is not touched.
+    let note = ["--as", "cleo", "note", "A2", "asked the tenant"];
+    later(&m, "2026-11-25T10:00:00Z", &note);
+    let back = m
+        .command_at(
+            "2026-12-02T08:00:00Z",
+            &["--json", "absence", "return", "ana"],
+        )
+        .output()
+        .unwrap();
+    let back: serde_json::Value = serde_json::from_slice(&back.stdout).unwrap();
+    assert_eq!(
+        back["returns"][0]["back"],
+        serde_json::json!([{"id": "A1", "requester_wrote": false}])
+    );
+    assert_eq!(back["returns"][0]["stays"][0]["id"], "A2");
+    assert!(
+        back["returns"][0]["stays"][0]["happened"]
+            .to_string()
+            .contains("written")
+    );
+    assert_eq!(who("A1"), "ana");
+    assert_eq!(who("A2"), "cleo");
+    assert_eq!(
+        code(&m, &["absence", "return", "ana"]),
+        3,
+        "nothing is left to give back"
+    );
+    let balance: serde_json::Value = serde_json::from_str(&later(
+        &m,
+        "2026-12-03T08:00:00Z",
+        &["--json", "absence", "balance"],
+    ))
+    .unwrap();
+    assert!(
+        balance["people"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|p| p["who"] == "ben" && p["tickets"] == 1)
+    );
+}
+
+#[test]
+fn an_absence_that_ends_early_gives_back_in_one_act() {
+    let m = team();
+    m.ok(&[
+        "absence",
+        "add",
+        "--from",
+        "2026-11-24 10:00",
+        "--to",
+        "2026-11-27",
+        "--cover",
+        "cleo",
+    ]);
+    m.ok(&["absence", "apply", "ana"]);
+    let out = later(
+        &m,
+        "2026-11-25T08:00:00Z",
+        &["absence", "until", "ana", "now"],
+    );
+    assert!(out.contains("2 of 2 tickets back as before"), "{out}");
+    assert_eq!(m.json(&["show", "A1"])["assignee"], "ana");
+    let list = later(&m, "2026-11-25T08:00:01Z", &["absence", "list"]);
+    assert!(list.contains("nobody is away"), "{list}");
+}
+
+#[test]
+fn who_is_there_and_when_nobody_is() {
+    let m = team();
+    assert_eq!(
+        m.json(&["oncall"])["there"],
+        serde_json::json!(["ana", "ben", "cleo"])
+    );
+    assert_eq!(code(&m, &["coverage", "check", "--days", "14"]), 0);
+    m.ok(&[
+        "absence",
+        "add",
+        "ana",
+        "--from",
+        "2026-11-26",
+        "--cover",
+        "cleo",
+    ]);
+    m.ok(&[
+        "absence",
+        "add",
+        "cleo",
+        "--from",
+        "2026-11-26 13:00",
+        "--to",
+        "2026-11-26 17:00",
+        "--cover",
+        "ben",
+    ]);
+    let out = m.run(&["--json", "coverage", "check", "--days", "14"]);
+    assert_eq!(out.status.code(), Some(9));
+    let gaps: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    let first = &gaps["needs"][0];
+    assert_eq!(first["gaps"][0]["from"], "2026-11-26T12:00:00Z");
+    assert!(
+        first["right"].is_string(),
+        "ben is there, but may not do everything: {first}"
+    );
+    let at = m.run(&["oncall", "--at", "2026-11-26 14:00", "--right", "new-user"]);
+    assert_eq!(at.status.code(), Some(9));
+    let shown = String::from_utf8_lossy(&at.stdout).into_owned();
+    assert!(
+        shown.contains("nobody is there for right new-user"),
+        "{shown}"
+    );
+    assert!(shown.contains("away: cleo until"), "{shown}");
+    let closed = m.ok(&["oncall", "--at", "2026-11-28 14:00"]);
+    assert!(
+        closed.contains("the desk is closed; it opens Mon 2026-11-30 09:00"),
+        "{closed}"
+    );
+}
+
+#[test]
+fn what_cannot_be_is_refused_with_what_to_do() {
+    let m = team();
+    let add = |rest: &[&str]| {
+        let mut all = vec!["absence", "add"];
+        all.extend(rest);
+        let out = m.run(&all);
+        (out.status.code().unwrap(), said(&out))
+    };
+    for (rest, wanted) in [
+        (
+            &["ana", "--from", "2026-12-02", "--to", "2026-12-01"][..],
+            2,
+        ),
+        (&["ana", "--from", "2026-12-02", "--cover", "ana"], 2),
+        (&["ana", "--from", "2026-12-02", "--why", "bored"], 2),
+        (
+            &["ana", "--from", "2026-12-02", "--cover", "ben:colour=red"],
+            2,
+        ),
+        (
+            &["ana", "--from", "2026-12-02", "--cover", "ben:right=fly"],
+            2,
+        ),
+        (&["ana", "--from", "2026-12-02", "--every", "hourly"], 2),
+    ] {
+        let (code, what) = add(rest);
+        assert_eq!(code, wanted, "{what}");
+        assert!(what.contains("; "), "{what}");
+    }
+    m.ok(&[
+        "absence",
+        "add",
+        "ana",
+        "--from",
+        "2026-12-02",
+        "--cover",
+        "ben",
+    ]);
+    let (code, what) = add(&["ben", "--from", "2026-12-02", "--cover", "ana"]);
+    assert_eq!(code, 4);
+    assert!(what.contains("would stand in for each other"), "{what}");
+    assert_eq!(
+        m.run(&["absence", "preview", "nope"]).status.code(),
+        Some(3)
+    );
+}
+
+#[test]
+fn calendars_come_in_again_and_go_out() {
+    let m = team();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/ics/google.ics");
+    let first = m.json(&["absence", "import", "--for", "ana", file]);
+    assert_eq!((&first["new"], &first["again"]), (&3.into(), &0.into()));
+    let second = m.json(&["absence", "import", "--for", "ana", file]);
+    assert_eq!((&second["new"], &second["again"]), (&0.into(), &3.into()));
+    let broken = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/ics/broken.ics");
+    let out = m.run(&["absence", "import", broken]);
+    assert_eq!(out.status.code(), Some(65));
+    assert!(
+        said(&out).contains("line 10 of the calendar file"),
+        "{}",
+        said(&out)
+    );
+    assert_eq!(
+        m.json(&["absence", "list", "--who", "ana"])["absences"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1,
+        "what is over is not listed"
+    );
+
+    let feed = m.ok(&["absence", "export", "absences", "--days", "60"]);
+    assert!(feed.starts_with("BEGIN:VCALENDAR\r\n"), "{feed}");
+    assert!(feed.contains("SUMMARY:ana: leave"), "{feed}");
+    let due = m.ok(&["absence", "export", "due"]);
+    assert!(due.contains("UID:due-A1@deskhand"), "{due}");
+    let path = m.home.path().join("out.ics");
+    m.ok(&["absence", "export", "cover", "-o", path.to_str().unwrap()]);
+    assert!(
+        std::fs::read_to_string(path)
+            .unwrap()
+            .contains("X-WR-CALNAME:Deskhand: Cover")
+    );
+}
+
+#[test]
+fn a_desk_that_knows_nobody_has_at_least_those_of_its_plan() {
+    let m = Machine::new();
+    m.ok(&[
+        "absence",
+        "add",
+        "--from",
+        "2026-11-30",
+        "--cover",
+        "bo",
+        "--every",
+        "FREQ=WEEKLY;BYDAY=MO",
+    ]);
+    assert!(m.ok(&["absence", "list"]).contains("FREQ=WEEKLY;BYDAY=MO"));
+    assert_eq!(
+        m.json(&["oncall", "--at", "2026-12-07 10:00"])["there"],
+        serde_json::json!(["bo"])
+    );
+    assert!(
+        m.ok(&["absence", "preview", "sam"])
+            .contains("0 to hand over")
+    );
+}
+
+#[test]
+fn what_comes_meanwhile_goes_to_the_cover_and_back() {
+    let m = team();
+    m.ok(&[
+        "absence",
+        "add",
+        "ana",
+        "--from",
+        "2026-11-25",
+        "--to",
+        "2026-12-04",
+        "--cover",
+        "cleo",
+    ]);
+    let nobody = m.ok(&["absence", "apply", "--all"]);
+    assert!(nobody.contains("nobody is away now"), "{nobody}");
+    m.ok(&["absence", "apply", "ana"]);
+    // The next day somebody gives ana a ticket; whoever runs this from a timer passes it on.
+    let day = "2026-11-26T09:00:00Z";
+    let more = WORK.lines().next().unwrap().replace("A1", "A3");
+    m.feed(&["import", "--quiet", "-"], more.as_bytes());
+    let dry = later(&m, day, &["absence", "apply", "--all", "--dry-run"]);
+    assert!(
+        dry.contains("-> cleo") && dry.contains("nothing was changed"),
+        "{dry}"
+    );
+    assert_eq!(m.json(&["show", "A3"])["assignee"], "ana");
+    later(&m, day, &["absence", "apply", "--all"]);
+    assert_eq!(m.json(&["show", "A3"])["assignee"], "cleo");
+    let early = later(&m, day, &["absence", "return", "--all"]);
+    assert!(early.contains("nothing has to come back"), "{early}");
+    let back = later(&m, "2026-12-07T08:00:00Z", &["absence", "return", "--all"]);
+    assert!(back.contains("3 of 3 tickets back as before"), "{back}");
+}
+
+#[test]
+fn the_note_goes_into_the_tickets_and_does_not_keep_them() {
+    let m = team();
+    m.ok(&[
+        "absence",
+        "add",
+        "ana",
+        "--from",
+        "2026-11-25",
+        "--to",
+        "2026-12-04",
+        "--cover",
+        "cleo",
+    ]);
+    assert!(
+        m.ok(&["absence", "note", "ana", "--to-tickets"])
+            .contains("noted in")
+    );
+    later(&m, "2026-11-24T16:00:00Z", &["absence", "apply", "ana"]);
+    let shown = m.ok(&["show", "A1"]);
+    assert!(
+        shown.contains("Hand-over of ana") && shown.contains("goes to cleo"),
+        "{shown}"
+    );
+    let back = later(
+        &m,
+        "2026-12-07T08:00:00Z",
+        &["absence", "return", "ana", "--dry-run"],
+    );
+    assert!(back.contains("2 of 2 tickets back as before"), "{back}");
+    assert_eq!(m.json(&["show", "A1"])["assignee"], "cleo");
+}

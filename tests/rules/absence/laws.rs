@@ -1,0 +1,281 @@
+//! What holds whatever the team, its rights, its calendars and its tickets are.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use deskhand::domain::absence::{
+    Against, Fate, Handed, Preview, Right, Since, Team, give_back, preview,
+};
+use deskhand::domain::change::{Act, BatchId, ChangeId};
+use deskhand::domain::handover::{Form, Interval, Item, note};
+use deskhand::domain::people::AgentId;
+use deskhand::domain::text::Untrusted;
+use deskhand::domain::thread::{Author, Message, MessageId, TimelineEntry, Visibility};
+use deskhand::domain::ticket::{Due, Priority, Status, Ticket, TicketId};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::cases;
+use super::world::{Instant, PEOPLE, World, days, ticket, who, world};
+
+fn previews<'a>(world: &World, team: &Team<'a>) -> Vec<Preview> {
+    let mut seen = BTreeSet::new();
+    team.away()
+        .iter()
+        .filter(|a| a.to > world.now && seen.insert(a.absence.id.clone()))
+        .map(|a| preview(team, a, &world.tickets, world.now))
+        .collect()
+}
+
+fn find(world: &World, id: TicketId) -> &Ticket {
+    world.tickets.iter().find(|t| t.id == id).unwrap()
+}
+
+/// Applies a preview as the outbox would.
+fn applied(p: &Preview, tickets: &[Ticket], now: Instant) -> Vec<Ticket> {
+    let mut after = tickets.to_vec();
+    let mut n = 0;
+    let mut new = || {
+        n += 1;
+        ChangeId(Uuid::from_u128(n))
+    };
+    for c in p.changes(&who(0), now, BatchId(Uuid::nil()), &mut new) {
+        let t = after.iter_mut().find(|t| t.id == c.ticket).unwrap();
+        assert_eq!(c.base, t.version, "made against what was looked at");
+        c.act.apply(t, c.at);
+    }
+    after
+}
+
+fn said(at: Instant, author: Author) -> Message {
+    Message {
+        id: MessageId(1),
+        ticket: TicketId(1),
+        at,
+        author,
+        visibility: Visibility::Internal,
+        body: Untrusted::new("x"),
+        cut_from: None,
+        attachments: vec![],
+        waiting: false,
+        missing: false,
+    }
+}
+
+/// What somebody does to a ticket after it was handed over; each is a touch but the last three.
+fn touch(
+    kind: u8,
+    away: &AgentId,
+    t: &mut Ticket,
+    now: Instant,
+) -> (Vec<Message>, Vec<TimelineEntry>, bool) {
+    let later = now + TimeDelta::hours(1);
+    let entry = |field: &str| TimelineEntry {
+        at: later,
+        by: Untrusted::new("p9"),
+        field: field.into(),
+        old: None,
+        new: None,
+    };
+    match kind {
+        0 => Act::Status {
+            to: Status::Resolved,
+        }
+        .apply(t, later),
+        1 => {
+            let to = Some(if t.priority == Some(Priority::P1) {
+                Priority::P2
+            } else {
+                Priority::P1
+            });
+            Act::Priority { to }.apply(t, later);
+        }
+        2 => Act::Assign { to: None }.apply(t, later),
+        3 => {
+            return (
+                vec![said(later, Author::Agent { id: who(9) })],
+                vec![],
+                true,
+            );
+        }
+        // There and back: the fields do not tell.
+        4 => return (vec![], vec![entry("priority"), entry("priority")], true),
+        // The one who is away may write without taking it back.
+        6 => {
+            return (
+                vec![said(later, Author::Agent { id: away.clone() })],
+                vec![],
+                false,
+            );
+        }
+        5 => {
+            let wrote = Author::Requester {
+                name: Untrusted::new("jan"),
+            };
+            return (vec![said(later, wrote)], vec![], false);
+        }
+        _ => return (vec![], vec![], false),
+    }
+    (vec![], vec![], true)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
+
+    #[test]
+    fn nothing_falls_due_unseen(world in world()) {
+        let team = world.team();
+        for p in previews(&world, &team) {
+            let at = p.at.expect("an absence that is not over");
+            for t in world.tickets.iter().filter(|t| t.assignee.as_ref() == Some(&p.who)) {
+                let Due::Running { at: due, .. } = t.due else { continue };
+                if !t.status.is_live() || due <= at || due >= p.to {
+                    continue;
+                }
+                let row = p.rows.iter().find(|r| r.ticket == t.id);
+                let row = row.expect("every live ticket has its row");
+                prop_assert!(row.fate != Fate::Stays, "{} is due {due} and stays", t.key);
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_gets_what_they_may_not_or_cannot_do(world in world()) {
+        let team = world.team();
+        for p in previews(&world, &team) {
+            let at = p.at.unwrap();
+            let mut got = std::collections::BTreeMap::new();
+            for r in &p.rows {
+                let names: Vec<_> = r.candidates.iter().map(|c| &c.who).collect();
+                let once: BTreeSet<_> = names.iter().collect();
+                prop_assert_eq!(names.len(), once.len(), "nobody is asked twice");
+                prop_assert!(names.len() <= PEOPLE + 1, "chains end");
+                let Fate::Moves { to } = &r.fate else { continue };
+                *got.entry(to.clone()).or_insert(0_usize) += 1;
+                prop_assert_ne!(to, &p.who);
+                let t = find(&world, r.ticket);
+                let person = world.people.iter().find(|x| x.id == *to).expect("one of the team");
+                prop_assert!(person.may(t.tenant.as_ref(), Right::needed(t.kind).as_ref()));
+                let gone = world.absences.iter().filter(|a| a.who == *to);
+                let away = gone.flat_map(|a| a.away(at, at + TimeDelta::seconds(1))).next();
+                prop_assert!(away.is_none(), "{to} is away at {at}");
+                prop_assert!(!team.presence(to, at, p.to.max(at + days(30))).is_empty());
+            }
+            let loads = world.loads();
+            for (to, n) in got {
+                let person = world.people.iter().find(|x| x.id == to).unwrap();
+                let had = loads.iter().find(|(w, _)| *w == to).unwrap().1;
+                prop_assert!(person.room.is_none_or(|room| had + n <= room));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_previewed_is_what_is_applied(world in world()) {
+        let team = world.team();
+        for p in previews(&world, &team) {
+            let after = applied(&p, &world.tickets, world.now);
+            let moves = p.moves();
+            for (before, after) in world.tickets.iter().zip(&after) {
+                let to = moves.iter().find(|m| m.ticket == before.id).map(|m| m.to.clone());
+                let mut wanted = before.clone();
+                if let Some(to) = to {
+                    Act::Assign { to: Some(to) }.apply(&mut wanted, world.now);
+                }
+                prop_assert_eq!(after, &wanted);
+            }
+            let again = team.away().iter().find(|a| a.absence.id == p.absence && a.from == p.from).unwrap();
+            let second = preview(&team, again, &world.tickets, world.now);
+            prop_assert_eq!(&second, &p, "the same once more");
+            let left = preview(&team, again, &after, world.now);
+            prop_assert!(left.rows.iter().all(|r| moves.iter().all(|m| m.ticket != r.ticket)));
+        }
+    }
+
+    #[test]
+    fn what_nobody_touched_comes_back_and_the_rest_is_listed(
+        world in world(),
+        touches in proptest::collection::vec(0..12_u8, 12),
+    ) {
+        let team = world.team();
+        for p in previews(&world, &team) {
+            let handed = Handed::of(&p, &world.tickets, world.now);
+            let mut after = applied(&p, &world.tickets, world.now);
+            let mut beside = Vec::new();
+            for (t, kind) in after.iter_mut().zip(&touches) {
+                beside.push(touch(*kind, &p.who, t, world.now));
+            }
+            let later = world.now + days(1);
+            let back = give_back(&handed, |id| {
+                let i = after.iter().position(|t| t.id == id)?;
+                Some(Since { ticket: &after[i], messages: &beside[i].0, timeline: &beside[i].1 })
+            }, later);
+            let all: BTreeSet<_> = back.back.iter().map(|b| b.ticket).chain(back.stays.iter().map(|s| s.ticket)).collect();
+            let moved: BTreeSet<_> = p.moves().into_iter().map(|m| m.ticket).collect();
+            prop_assert_eq!(back.back.len() + back.stays.len(), moved.len());
+            prop_assert_eq!(all, moved.clone());
+            for (i, t) in after.iter().enumerate().filter(|(_, t)| moved.contains(&t.id)) {
+                let goes = back.back.iter().find(|b| b.ticket == t.id);
+                prop_assert_eq!(goes.is_none(), beside[i].2, "{}", t.key);
+                if let Some(goes) = goes {
+                    let mut now = t.clone();
+                    goes.act.apply(&mut now, later);
+                    let before = find(&world, t.id);
+                    // The trail of it stays: when it was touched, how often it changed hands.
+                    now.updated = before.updated;
+                    now.version = before.version;
+                    now.reassignments = before.reassignments;
+                    prop_assert_eq!(&now, before);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_note_tells_of_each_ticket_once_and_always_the_same(world in world(), extra in ticket(50)) {
+        let mut world = world;
+        world.tickets.push(extra);
+        let team = world.team();
+        for p in previews(&world, &team) {
+            let mine: Vec<_> = world.tickets.iter().filter(|t| t.assignee.as_ref() == Some(&p.who)).collect();
+            let items: Vec<_> = mine.iter().map(|ticket| Item { ticket, reply_begun: false, note_begun: true }).collect();
+            let span = Interval { since: p.from - days(5), from: p.from, to: p.to };
+            let zone = chrono_tz::Europe::Amsterdam;
+            let n = note(&p, &items, &span, zone);
+            for t in &mine {
+                let times = n.entries.iter().filter(|e| e.ticket == t.id).count();
+                let due = t.status.is_live() && matches!(t.due, Due::Running { at, .. } if at < p.to);
+                let promised = t.status.is_live() && t.snoozed_until.is_some_and(|at| at >= p.from && at < p.to);
+                let touched = t.updated >= span.since && t.updated < p.to;
+                prop_assert!(times <= 1);
+                prop_assert!(times == 1 || !(due || promised || touched), "{} is missing", t.key);
+            }
+            let mut turned = items.clone();
+            turned.reverse();
+            let other = note(&p, &turned, &span, zone);
+            prop_assert_eq!(other.text(Form::Markdown, zone), n.text(Form::Markdown, zone));
+        }
+    }
+}
+
+/// The worlds are no empty ones: everything that the laws speak of takes place in them.
+#[test]
+fn the_worlds_are_rich() {
+    use proptest::strategy::ValueTree as _;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let (mut moves, mut gaps, mut chains, mut full) = (0, 0, 0, 0);
+    for _ in 0..400 {
+        let world = world().new_tree(&mut runner).unwrap().current();
+        let team = world.team();
+        for p in previews(&world, &team) {
+            moves += p.moves().len();
+            gaps += p.gaps().count();
+            for c in p.rows.iter().flat_map(|r| &r.candidates) {
+                chains += usize::from(!c.via.is_empty());
+                full += usize::from(matches!(c.against, Some(Against::NoRoom { .. })));
+            }
+        }
+    }
+    let seen = [moves, gaps, chains, full];
+    assert!(seen.iter().all(|n| *n >= 20), "{seen:?}");
+}
