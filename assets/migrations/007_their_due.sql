@@ -7,3 +7,6 @@ ALTER TABLE ticket ADD COLUMN due_whose INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE ticket ADD COLUMN other_state INTEGER;
 ALTER TABLE ticket ADD COLUMN other_target INTEGER;
 ALTER TABLE ticket ADD COLUMN other_value INTEGER;
+
+-- The desk has told all tickets without their due instants: it tells them once more.
+DELETE FROM meta WHERE key = 'cursor';

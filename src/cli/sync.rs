@@ -59,7 +59,12 @@ pub fn sync(session: &Session, once: bool, out: &mut Out) -> Result<Code, Fail> 
     }
     let desk = session.desk()?;
     if once || !desk.is_remote() {
-        let talked = session::wait(talk(&mut writer, &desk, session.ahead(), session.now))??;
+        let talked = session::wait(talk(
+            &mut writer,
+            &desk,
+            session.ahead(),
+            (&mut Skip::default(), session.now),
+        ))??;
         report(session, &talked, &writer, &desk, out)?;
         return code(talked);
     }
@@ -75,9 +80,17 @@ async fn stay(
 ) -> Result<Code, Fail> {
     let mut clock = Clock::System;
     let (mut told, mut failures) = (None, None);
+    // What the desk does not tell is not asked for in every round.
+    let mut skip = Skip::default();
     loop {
         let now = clock.now();
-        let talked = talk(writer, desk, session.ahead(), now).await?;
+        let (paths, config) = (session.paths.clone(), session.config.clone());
+        let asked = tokio::task::spawn_blocking(move || calendars::refresh(&paths, &config, now));
+        // It may have been another window that fetched them.
+        if asked.await.is_ok() {
+            session.take_calendars(writer)?;
+        }
+        let talked = talk(writer, desk, session.ahead(), (&mut skip, now)).await?;
         match &talked.trouble {
             // Nobody is here to sign in: whoever started this has to know.
             Some(error) if told.is_none() && error.kind == ErrorKind::SignIn => {
@@ -170,7 +183,7 @@ async fn talk(
     writer: &mut Writer,
     desk: &Desk,
     policy: Ahead,
-    now: Instant,
+    (skip, now): (&mut Skip, Instant),
 ) -> Result<Talked, StoreError> {
     let mut talked = Talked::default();
     let Ok(_talks) = turn(desk, writer.path()) else {
@@ -202,7 +215,7 @@ async fn talk(
     }
     progress_over();
     if talked.trouble.is_none() && policy != Ahead::Opened {
-        fetch_ahead(&ledger, desk, policy, now, &mut talked).await?;
+        fetch_ahead(&ledger, desk, policy, (skip, now), &mut talked).await?;
     }
     Ok(talked)
 }
@@ -212,12 +225,11 @@ async fn fetch_ahead(
     ledger: &impl Ledger,
     desk: &Desk,
     policy: Ahead,
-    now: Instant,
+    (skip, now): (&mut Skip, Instant),
     talked: &mut Talked,
 ) -> Result<(), StoreError> {
-    let mut skip = Skip::default();
     while policy == Ahead::All && desk.abilities().texts_in_bulk {
-        let got = stories::texts(ledger, desk, &skip, now).await?;
+        let got = stories::texts(ledger, desk, skip, now).await?;
         talked.texts += count(got.told);
         talked.trouble = got.trouble;
         if talked.trouble.is_some() || got.told + got.missing.len() == 0 {
@@ -226,7 +238,7 @@ async fn fetch_ahead(
         skip.entries.extend(got.missing);
     }
     while talked.trouble.is_none() && talked.stories < STORIES {
-        let got = stories::ahead(ledger, desk, &skip, policy, now).await?;
+        let got = stories::ahead(ledger, desk, skip, policy, now).await?;
         if got.asked == 0 {
             break;
         }

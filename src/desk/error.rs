@@ -30,6 +30,11 @@ impl ErrorKind {
             Self::Unreachable | Self::SignIn | Self::TooMany | Self::Odd
         )
     }
+
+    /// It concerns the desk as a whole: the next question would only hear the same.
+    pub const fn is_for_all(self) -> bool {
+        matches!(self, Self::Unreachable | Self::SignIn | Self::TooMany)
+    }
 }
 
 /// A desk's failure, as a sentence with what to do next.

@@ -224,8 +224,11 @@ impl Outside {
         let (paths, config) = (self.paths.clone(), Arc::clone(&self.config));
         let (reports, token) = (self.reports.clone(), self.flight.begin());
         std::thread::spawn(move || {
-            let changed = calendars::refresh(&paths, &config, now);
-            let loaded = changed.then(|| config::load(&paths).ok()).flatten();
+            calendars::refresh(&paths, &config, now);
+            // Another window may have fetched what this one does not count by yet.
+            let loaded = config::load(&paths).ok().filter(|l| {
+                l.config.calendar != config.calendar || l.config.policy != config.policy
+            });
             let report = Report::Calendars {
                 config: loaded.map(|l| Box::new(l.config)),
                 again: calendars::next(&paths, &config, now),

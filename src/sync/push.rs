@@ -7,7 +7,7 @@ use futures_util::{StreamExt as _, stream};
 
 use super::ledger::{Ledger, begin, pending, settle};
 use super::plan::{Step, Verdict, plan, verdict};
-use crate::desk::{DeskError, Door, ErrorKind, Prepared};
+use crate::desk::{DeskError, Door, Prepared};
 use crate::domain::Instant;
 use crate::domain::change::ChangeId;
 use crate::domain::reach::Reach;
@@ -135,7 +135,7 @@ async fn take<L: Ledger, D: Door>(
     let Some(mut outcome) = outcome else {
         return Ok(None);
     };
-    if outcome.error.as_ref().is_some_and(|e| is_for_all(e.kind)) {
+    if outcome.error.as_ref().is_some_and(|e| e.kind.is_for_all()) {
         stop.store(true, Ordering::Relaxed);
     }
     let (id, verdict) = (outcome.id, outcome.verdict.clone());
@@ -146,14 +146,6 @@ async fn take<L: Ledger, D: Door>(
         outcome.verdict = Verdict::Again { at: now };
     }
     Ok(Some((outcome, tickets.unwrap_or_default())))
-}
-
-/// The next change would only hear the same.
-const fn is_for_all(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::Unreachable | ErrorKind::SignIn | ErrorKind::TooMany
-    )
 }
 
 /// Sends one change; none: it was taken back in the meantime.

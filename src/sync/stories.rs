@@ -72,7 +72,15 @@ pub async fn story<L: Ledger, D: Door>(
     match desk.story(&key, now).await {
         Err(error) => done.failed.push((key, error)),
         Ok(told) => {
-            let keep = move |w: &mut Writer| keep_story(w, key, told, asked, now);
+            let keep = move |w: &mut Writer| {
+                let gone = told.is_err().then(|| key.clone());
+                let kept = keep_story(w, key, told, asked, now)?;
+                // Nothing more will be told of it.
+                if let Some(gone) = gone {
+                    w.leave_unclear(&gone)?;
+                }
+                Ok(kept)
+            };
             let kept = ledger.with(keep).await?;
             done.tickets = kept.tickets;
             done.conflicts = kept.conflicts;
@@ -100,15 +108,28 @@ pub async fn texts<L: Ledger, D: Door>(
     if lacking.is_empty() {
         return Ok(done);
     }
-    match desk.texts(&lacking, now).await {
-        Err(error) => done.trouble = Some(error),
-        Ok(told) => {
-            lacking.retain(|entry| told.iter().all(|(told, _)| told != entry));
-            (done.told, done.missing) = (told.len(), lacking);
-            done.tickets = ledger.with(move |w| w.keep_texts(&told)).await?;
+    loop {
+        match desk.texts(&lacking, now).await {
+            // One that the desk chokes on must not keep the others away.
+            Err(error) if !error.kind.is_for_all() && lacking.len() > 1 => {
+                lacking.truncate(lacking.len() / 2);
+            }
+            Err(error) if !error.kind.is_for_all() => {
+                done.missing = lacking;
+                return Ok(done);
+            }
+            Err(error) => {
+                done.trouble = Some(error);
+                return Ok(done);
+            }
+            Ok(told) => {
+                lacking.retain(|entry| told.iter().all(|(told, _)| told != entry));
+                (done.told, done.missing) = (told.len(), lacking);
+                done.tickets = ledger.with(move |w| w.keep_texts(&told)).await?;
+                return Ok(done);
+            }
         }
     }
-    Ok(done)
 }
 
 /// Fetches the next few tickets of which not all is here and it is worth having, side by side,
@@ -139,8 +160,8 @@ pub async fn ahead<L: Ledger, D: Door>(
 }
 
 /// Asks anew for tickets of which nobody can say which of two answers is the newer one, one
-/// after the other. What the desk does not tell singly is left as it was told last; only a
-/// failure that passes is given back.
+/// after the other. What the desk does not tell singly, or chokes on, is left as it was told
+/// last: it must not hold up the rest. Only a failure of the whole desk is given back.
 ///
 /// # Errors
 /// As [`story`].
@@ -152,12 +173,12 @@ pub(super) async fn unclear<L: Ledger, D: Door>(
     let mut done = Fetched::default();
     for key in ledger.with(|w| w.unclear(ANEW)).await? {
         let mut one = story(ledger, desk, key, now).await?;
-        for (key, _) in one.failed.extract_if(.., |(_, e)| !e.kind.is_passing()) {
+        for (key, _) in one.failed.extract_if(.., |(_, e)| !e.kind.is_for_all()) {
             ledger.with(move |w| w.leave_unclear(&key)).await?;
         }
-        let passing = !one.failed.is_empty();
+        let for_all = !one.failed.is_empty();
         done.add(one);
-        if passing {
+        if for_all {
             break;
         }
     }

@@ -14,9 +14,9 @@ mod order;
 mod plans;
 mod play;
 mod reach;
-mod remote;
+pub mod remote;
 mod remote_laws;
-mod scene;
+pub mod scene;
 mod sound;
 mod their_due;
 

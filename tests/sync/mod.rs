@@ -1,6 +1,7 @@
 //! Sync: the pure rules one by one, and what must hold whatever goes wrong.
 
 mod book;
+mod choking;
 mod laws;
 mod model;
 mod play;

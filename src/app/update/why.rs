@@ -25,6 +25,8 @@ impl Turn<'_> {
         } else if self.s.detail.as_ref().is_none_or(|d| d.ticket != id) {
             self.s.inner.follow_at = None;
             self.show(id, false);
+        } else {
+            self.why_now();
         }
     }
 
@@ -52,7 +54,9 @@ impl Turn<'_> {
             }
             Some(Detail { gone: true, .. }) => self.refuse("this ticket is not here any more"),
             // It is still on its way.
-            _ => self.s.inner.why = Some(id),
+            Some(_) => self.s.inner.why = Some(id),
+            // The person has gone on to another.
+            None => {}
         }
     }
 

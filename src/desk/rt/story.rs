@@ -259,8 +259,8 @@ impl Rt {
                 .iter()
                 .map(|v| json!({"field": field, "value": v}))
                 .collect();
-            for page in 1_u32.. {
-                let page = page.to_string();
+            for at in 1_u32.. {
+                let page = at.to_string();
                 let query = [
                     ("per_page", "100"),
                     ("page", page.as_str()),
@@ -274,9 +274,13 @@ impl Rt {
                 if tells_again(&all, &found.items, |part| part.id) {
                     return Err(same_page());
                 }
-                let full = found.items.len() >= PAGE;
+                // A page is short where parts on it are hidden: how many there are tells, if the
+                // server does.
+                let full = match found.total {
+                    Some(total) => total > u64::from(at) * 100,
+                    None => found.items.len() >= PAGE,
+                };
                 all.extend(found.items);
-                // We may see these entries, so none of their parts is hidden.
                 if !full {
                     break;
                 }
