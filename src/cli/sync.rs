@@ -54,11 +54,11 @@ const STORIES: u64 = 200;
 /// `sync`
 pub fn sync(session: &Session, once: bool, out: &mut Out) -> Result<Code, Fail> {
     let mut writer = session.writer()?;
-    if calendars::refresh(&session.paths, &session.config, session.now) {
-        session.take_calendars(&mut writer)?;
-    }
     let desk = session.desk()?;
     if once || !desk.is_remote() {
+        if calendars::refresh(&session.paths, &session.config, session.now) {
+            session.take_calendars(&mut writer)?;
+        }
         let talked = session::wait(talk(
             &mut writer,
             &desk,
@@ -84,11 +84,14 @@ async fn stay(
     let mut skip = Skip::default();
     loop {
         let now = clock.now();
-        let (paths, config) = (session.paths.clone(), session.config.clone());
-        let asked = tokio::task::spawn_blocking(move || calendars::refresh(&paths, &config, now));
-        // It may have been another window that fetched them.
-        if asked.await.is_ok() {
-            session.take_calendars(writer)?;
+        if !session.config.subscriptions.is_empty() {
+            let (paths, config) = (session.paths.clone(), session.config.clone());
+            let asked =
+                tokio::task::spawn_blocking(move || calendars::refresh(&paths, &config, now));
+            // It may have been another window that fetched them.
+            if asked.await.is_ok() {
+                session.take_calendars(writer)?;
+            }
         }
         let talked = talk(writer, desk, session.ahead(), (&mut skip, now)).await?;
         match &talked.trouble {

@@ -1,6 +1,6 @@
 //! Knowledge: articles and the index of their words.
 
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::lay;
 use super::{Reader, Result, StoreError, Writer, audit, was};
@@ -28,7 +28,7 @@ fn read(r: &Row<'_>) -> Result<Article> {
     Ok(article)
 }
 
-fn load(conn: &rusqlite::Connection, key: &ArticleKey) -> Result<Option<Article>> {
+fn load(conn: &Connection, key: &ArticleKey) -> Result<Option<Article>> {
     let mut stmt =
         conn.prepare_cached(&format!("SELECT {COLS} FROM article t WHERE t.key = ?1"))?;
     let mut found = stmt.query([key.as_str()])?;
@@ -101,6 +101,18 @@ impl Reader {
     }
 }
 
+/// A line of the trail about an article.
+fn note(conn: &Connection, detail: &serde_json::Value, by: &AgentId, now: Instant) -> Result<()> {
+    audit::add(
+        conn,
+        now,
+        by.as_str(),
+        None,
+        "knowledge",
+        &detail.to_string(),
+    )
+}
+
 impl Writer {
     /// Keeps articles, each in the place of the one of its name, durably and all or none.
     ///
@@ -112,14 +124,7 @@ impl Writer {
             for article in articles {
                 put_noted(s.conn, article, batch, by)?;
                 let detail = serde_json::json!({"article": article.key, "act": "put"});
-                audit::add(
-                    s.conn,
-                    now,
-                    by.as_str(),
-                    None,
-                    "knowledge",
-                    &detail.to_string(),
-                )?;
+                note(s.conn, &detail, by, now)?;
             }
             Ok(())
         })
@@ -145,14 +150,7 @@ impl Writer {
             }
             put_noted(s.conn, &new, was::next_batch(s.conn)?, by)?;
             let detail = serde_json::json!({"article": new.key, "act": "add"});
-            audit::add(
-                s.conn,
-                now,
-                by.as_str(),
-                None,
-                "knowledge",
-                &detail.to_string(),
-            )?;
+            note(s.conn, &detail, by, now)?;
             Ok(new)
         })
     }
@@ -182,14 +180,7 @@ impl Writer {
             }
             put_noted(s.conn, &article, was::next_batch(s.conn)?, by)?;
             let detail = serde_json::json!({"article": key, "act": act});
-            audit::add(
-                s.conn,
-                now,
-                by.as_str(),
-                None,
-                "knowledge",
-                &detail.to_string(),
-            )?;
+            note(s.conn, &detail, by, now)?;
             Ok(Some(article))
         })
     }
@@ -212,14 +203,7 @@ impl Writer {
                     by,
                 )?;
                 let detail = serde_json::json!({"article": key, "act": "drop"});
-                audit::add(
-                    s.conn,
-                    now,
-                    by.as_str(),
-                    None,
-                    "knowledge",
-                    &detail.to_string(),
-                )?;
+                note(s.conn, &detail, by, now)?;
             }
             Ok(before.is_some())
         })
@@ -230,7 +214,7 @@ impl Writer {
 pub(super) const WHAT: &str = "article";
 
 /// An article as it is kept, whole.
-pub(super) fn kept(conn: &rusqlite::Connection, key: &str) -> Result<Option<String>> {
+pub(super) fn kept(conn: &Connection, key: &str) -> Result<Option<String>> {
     let Ok(key) = ArticleKey::parse(key) else {
         return Ok(None);
     };
@@ -239,7 +223,7 @@ pub(super) fn kept(conn: &rusqlite::Connection, key: &str) -> Result<Option<Stri
 }
 
 /// Makes an article what it was.
-pub(super) fn restore(conn: &rusqlite::Connection, key: &str, was: Option<&str>) -> Result<()> {
+pub(super) fn restore(conn: &Connection, key: &str, was: Option<&str>) -> Result<()> {
     match was {
         Some(json) => put(conn, &lay::parse("an article", json)?),
         None => {
@@ -250,12 +234,7 @@ pub(super) fn restore(conn: &rusqlite::Connection, key: &str, was: Option<&str>)
     }
 }
 
-fn put_noted(
-    conn: &rusqlite::Connection,
-    article: &Article,
-    batch: i64,
-    by: &AgentId,
-) -> Result<()> {
+fn put_noted(conn: &Connection, article: &Article, batch: i64, by: &AgentId) -> Result<()> {
     let key = article.key.as_str();
     let before = kept(conn, key)?;
     put(conn, article)?;
@@ -263,7 +242,7 @@ fn put_noted(
     was::remember(conn, batch, (WHAT, key), (lives.0, lives.1.as_deref()), by)
 }
 
-fn put(conn: &rusqlite::Connection, article: &Article) -> Result<()> {
+fn put(conn: &Connection, article: &Article) -> Result<()> {
     // Title and text have columns of their own, which the index of words reads.
     let bare = Article {
         title: Untrusted::default(),

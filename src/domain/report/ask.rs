@@ -450,17 +450,10 @@ fn answer(
                 .workspace(&text)
                 .map(|w| Value::Workspace(w.to_owned()))
         })?,
-        Field::User => {
-            let person = Person::parse(&text);
-            let registered = [person.email.raw(), person.name.raw()]
-                .into_iter()
-                .find_map(|n| known.person(n));
-            match registered {
-                Some(person) => Value::User(person.clone()),
-                None if person.is_one() => Value::User(person),
-                None => better()?,
-            }
-        }
+        Field::User => match Person::of(&text, known) {
+            Some(person) => Value::User(person),
+            None => better()?,
+        },
         Field::Steps => {
             let steps = steps_of(said);
             (!steps.is_empty()).then_some(Value::Steps(steps))?

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::words;
+use super::{Known, words};
 use crate::domain::text::Untrusted;
 
 /// A person by name, address or both, as they were given.
@@ -112,6 +112,18 @@ const NOBODY: &[&str] = &[
 ];
 
 impl Person {
+    /// Whoever a text names: the known person of that address or name, else the text itself if it
+    /// can be a person; none: it names nobody.
+    pub fn of(text: &str, known: &dyn Known) -> Option<Self> {
+        let person = Self::parse(text);
+        let registered = [person.email.raw(), person.name.raw()]
+            .into_iter()
+            .find_map(|n| known.person(n));
+        registered
+            .cloned()
+            .or_else(|| Some(person).filter(Self::is_one))
+    }
+
     /// Takes `Jan de Vries`, `jan@x.org` or `Jan de Vries <jan@x.org>` apart.
     pub fn parse(text: &str) -> Self {
         let mut rest = String::with_capacity(text.len());

@@ -208,17 +208,10 @@ impl Part<'_> {
                 }
                 Value::Workspace(known.workspace(&text).unwrap_or(&text).to_owned())
             }
-            Field::User => {
-                let person = Person::parse(&text);
-                let registered = [person.email.raw(), person.name.raw()]
-                    .into_iter()
-                    .find_map(|n| known.person(n));
-                match registered {
-                    Some(person) => Value::User(person.clone()),
-                    None if person.is_one() => Value::User(person),
-                    None => return None,
-                }
-            }
+            Field::User => match Person::of(&text, known) {
+                Some(person) => Value::User(person),
+                None => return None,
+            },
             Field::Role => Value::Role(Role::parse(&text)?),
             Field::Since => match Since::parse(&text, message.at, message.zone) {
                 Since::At(moment) => Value::Since(moment),
