@@ -3,7 +3,9 @@
 
 use super::state::{Pane, State};
 use crate::domain::change::{Act, Stage};
-use Context::{Audit, Composer, Detail, Outbox, Queue, Sla};
+use Context::{
+    Audit, Composer, Coverage, Detail, Finding, Knowledge, Outbox, Queue, Report, Requests, Sla,
+};
 
 /// What a person means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -56,6 +58,22 @@ pub enum Action {
     GoSla,
     /// The ticket.
     GoDetail,
+    /// The problem report, or the form of a request.
+    GoReport,
+    /// A new problem report or request.
+    NewReport,
+    /// Ask the requester for what the report lacks.
+    AskBack,
+    /// Hand the ticket to the vendor with the report.
+    Escalate,
+    /// Who is there, and who is not.
+    GoCoverage,
+    /// What is handed over, and given back.
+    GoHandover,
+    /// The articles.
+    GoKnowledge,
+    /// Requests and the registers.
+    GoRequests,
     /// The outbox.
     GoOutbox,
     /// The audit trail.
@@ -191,6 +209,16 @@ pub enum Context {
     Audit,
     /// While writing.
     Composer,
+    /// The form of a report.
+    Report,
+    /// Who is there when.
+    Coverage,
+    /// Articles.
+    Knowledge,
+    /// Requests and registers.
+    Requests,
+    /// Beside the pane's own keys while words are being found in it.
+    Finding,
 }
 
 /// What may follow a command's name on the command line.
@@ -301,7 +329,10 @@ fn against_change(action: Action, state: &State) -> Option<&'static str> {
     }
 }
 
-const PANES: &[Context] = &[Queue, Detail, Sla, Outbox, Audit];
+const PANES: &[Context] = &[
+    Queue, Detail, Sla, Outbox, Audit, Report, Coverage, Knowledge, Requests,
+];
+const FINDS: &[Context] = &[Finding];
 const TICKET: &[Context] = &[Queue, Detail, Sla];
 
 macro_rules! table {
@@ -340,8 +371,8 @@ table! {
     }
     "Lists" {
         Find "find" ["search"] Words PANES ["/"] 0 false "find in everything, or in the open ticket";
-        FindNext "find-next" [] None PANES ["n"] 0 false "next match";
-        FindPrevious "find-previous" [] None PANES ["N"] 0 false "previous match";
+        FindNext "find-next" [] None FINDS ["n"] 0 false "next match, while words are being found";
+        FindPrevious "find-previous" [] None FINDS ["N"] 0 false "previous match, while words are being found";
         Filter "filter" [] Filter LIST ["\\"] 0 false "narrow the list";
         Sort "sort" [] Sort LIST ["S"] 0 false "order by due, updated, priority or age";
         PreviousView "view-previous" [] None PANES ["["] 0 false "previous saved view";
@@ -380,6 +411,11 @@ table! {
         OpenAttachment "open-file" [] None READING ["O"] 0 false "open the attachment, after a question";
         Why "why" [] None PANES ["w"] 0 false "why: this deadline, this order";
     }
+    "Reports" {
+        NewReport "report" ["request"] Words PANES ["n"] 0 false "new problem report or request, from the ticket under the cursor";
+        AskBack "ask" [] None TICKET ["f"] 0 true "ask the requester for what the report lacks";
+        Escalate "escalate" [] Words TICKET ["E"] 0 true "escalate to the vendor with the report";
+    }
     "Looking ahead" {
         HourNext "hour-next" [] None AHEAD ["l", "Right"] 0 false "to the next hour in which something falls due";
         HourPrevious "hour-previous" [] None AHEAD ["h", "Left"] 0 false "to the hour before in which something falls due";
@@ -408,6 +444,11 @@ table! {
         GoQueue "queue" [] None PANES ["1", "g q"] 0 false "the queue";
         GoSla "sla" [] None PANES ["2", "g s"] 0 false "what falls due";
         GoDetail "detail" [] None PANES ["3"] 0 false "the ticket";
+        GoReport "form" [] None PANES ["4"] 0 false "the report of this ticket";
+        GoCoverage "coverage" [] None PANES ["5", "g c"] 0 false "who is there, and who is not";
+        GoHandover "hand-over" ["handover"] None PANES ["g h"] 0 false "hand-overs and returns";
+        GoKnowledge "knowledge" ["kb"] None PANES ["g k"] 0 false "the articles";
+        GoRequests "requests" ["registers"] None PANES ["g r"] 0 false "requests and registers";
         GoOutbox "outbox" [] None PANES ["6", "g o"] 0 false "the outbox";
         GoAudit "audit" [] None PANES ["g a"] 0 false "the audit trail";
         Zoom "zoom" [] None PANES ["Plus"] 0 false "this pane alone";

@@ -12,7 +12,10 @@ use crate::domain::thread::{AttachmentId, Draft, DraftSeen};
 use crate::domain::ticket::{TicketId, TicketKey};
 use crate::domain::warn::Said;
 
+use super::books::BookWish;
+use super::cover::CoverWish;
 use super::event::Generation;
+use super::reports::ReportWish;
 use super::state::View;
 
 /// A wish for the outside.
@@ -206,6 +209,12 @@ pub enum Effect {
     StartLocal,
     /// Talks to the desk now.
     Sync,
+    /// What the form of a report wishes.
+    Reports(Generation, ReportWish),
+    /// What absences and coverage wish.
+    Cover(Generation, CoverWish),
+    /// What knowledge, requests and registers wish.
+    Books(Generation, BookWish),
     /// Ends the program; drafts are on disk.
     Quit,
 }

@@ -11,6 +11,9 @@ use crate::domain::text::Printable;
 use crate::domain::thread::{DraftPlace, Kept, Thread};
 use crate::domain::ticket::{Ticket, TicketId, TicketKey};
 
+use super::books::BookNews;
+use super::cover::CoverNews;
+use super::reports::ReportNews;
 use super::state::{AuditRow, Setup, View};
 
 /// Numbers the requests of one slot: an answer to anything but the latest is dropped.
@@ -259,6 +262,12 @@ pub enum Event {
     Edited(Answer<Option<String>>),
     /// Answer to [`super::Effect::SaveView`] and [`super::Effect::DeleteView`]: all own views.
     ViewsSaved(Answer<Vec<View>>),
+    /// Answer to [`super::Effect::Reports`].
+    Reports(Generation, ReportNews),
+    /// Answer to [`super::Effect::Cover`].
+    Cover(Generation, CoverNews),
+    /// Answer to [`super::Effect::Books`].
+    Books(Generation, BookNews),
     /// Another act from outside went well; the words are for a toast.
     Done(Printable),
     /// Another act from outside failed.

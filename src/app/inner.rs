@@ -98,6 +98,9 @@ pub struct Inner {
     pub approaching: Generation,
     pub outbox: Generation,
     pub audit: Generation,
+    pub reports: Generation,
+    pub cover: Generation,
+    pub books: Generation,
     pub found: Generation,
     /// Where the cursor goes when the list comes.
     pub intent: Intent,

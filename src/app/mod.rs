@@ -4,7 +4,9 @@
 //! the time; what it wants from the outside it says as [`Effect`]s. Pictures are in
 //! `ui`, the running of effects in `shell`.
 
+pub mod books;
 pub mod commands;
+pub mod cover;
 pub mod effect;
 pub mod event;
 mod inner;
@@ -12,6 +14,7 @@ pub mod keymap;
 pub mod layout;
 pub mod names;
 mod prepare;
+pub mod reports;
 pub mod state;
 pub mod top;
 mod update;

@@ -1,6 +1,9 @@
 //! A wish to read, and the event that answers it.
 
+use crate::app::books::BookNews;
+use crate::app::cover::CoverNews;
 use crate::app::event::{Answer, Fault, Foreseen, NextUp};
+use crate::app::reports::ReportNews;
 use crate::app::state::AuditRow;
 use crate::app::{Effect, Event};
 use crate::domain::list::{Asker, ListRequest};
@@ -10,6 +13,7 @@ use crate::domain::trail;
 use crate::store::{self, Reader, StoreError};
 
 use super::lanes::is_stopped;
+use super::{books, cover, reports};
 
 /// Requests of one slot replace each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +42,12 @@ pub enum Slot {
     Audit,
     /// Words for completion.
     Vocabulary,
+    /// The form of a report.
+    Reports,
+    /// Absences and coverage.
+    Cover,
+    /// Knowledge, requests and registers.
+    Books,
 }
 
 impl Slot {
@@ -56,6 +66,9 @@ impl Slot {
             Effect::Outbox { .. } => Self::Outbox,
             Effect::Audit { .. } => Self::Audit,
             Effect::Vocabulary(_) => Self::Vocabulary,
+            Effect::Reports(..) => Self::Reports,
+            Effect::Cover(..) => Self::Cover,
+            Effect::Books(..) => Self::Books,
             _ => return None,
         })
     }
@@ -64,7 +77,13 @@ impl Slot {
     pub const fn is_near(self) -> bool {
         matches!(
             self,
-            Self::List | Self::Marks | Self::Thread | Self::Next | Self::Find
+            Self::List
+                | Self::Marks
+                | Self::Thread
+                | Self::Next
+                | Self::Find
+                | Self::Reports
+                | Self::Books
         )
     }
 }
@@ -208,6 +227,18 @@ fn read(reader: &Reader, effect: Effect) -> Result<Option<Event>, StoreError> {
             }))?,
         },
         Effect::Vocabulary(now) => Event::Vocabulary(told(reader.vocabulary(now).map(Box::new))?),
+        Effect::Reports(generation, wish) => Event::Reports(
+            generation,
+            told(reports::read(reader, wish))?.unwrap_or_else(ReportNews::Failed),
+        ),
+        Effect::Cover(generation, wish) => Event::Cover(
+            generation,
+            told(cover::read(reader, wish))?.unwrap_or_else(CoverNews::Failed),
+        ),
+        Effect::Books(generation, wish) => Event::Books(
+            generation,
+            told(books::read(reader, wish))?.unwrap_or_else(BookNews::Failed),
+        ),
         Effect::FindTicket { generation, key } => {
             let found = |id: Option<TicketId>| match id {
                 Some(id) => reader.ticket(id),
@@ -299,6 +330,9 @@ pub fn refusal(effect: Effect, error: &StoreError) -> Option<Event> {
             answer: Err(no),
         },
         Effect::Vocabulary(_) => Event::Vocabulary(Err(no)),
+        Effect::Reports(generation, _) => Event::Reports(generation, ReportNews::Failed(no)),
+        Effect::Cover(generation, _) => Event::Cover(generation, CoverNews::Failed(no)),
+        Effect::Books(generation, _) => Event::Books(generation, BookNews::Failed(no)),
         Effect::FindTicket {
             generation, key, ..
         } => Event::Found {

@@ -7,12 +7,14 @@
 //! desk a task of its own (`courier`).
 
 mod answers;
+mod books;
 pub mod calendars;
 mod chores;
 mod clipboard;
 mod clock;
 mod contact;
 mod courier;
+mod cover;
 mod demo;
 mod editor;
 mod effects;
@@ -27,6 +29,7 @@ mod opener;
 mod paths;
 mod recount;
 mod remote;
+mod reports;
 mod run;
 mod save;
 mod scribe;

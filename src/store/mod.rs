@@ -36,6 +36,7 @@ mod reader;
 mod receipt;
 mod register;
 mod remote;
+mod report;
 mod request;
 mod rows;
 mod sift;

@@ -156,6 +156,7 @@ const WHOLE: &[(&str, &str)] = &[
         "following the chain is reading it",
     ),
     ("at, files FROM draft", "as many as texts are being written"),
+    ("report_begun", "as many as reports are being written"),
     (
         "DISTINCT ticket FROM draft",
         "as many as texts are being written",

@@ -3,10 +3,14 @@
 //! The parts of the screen have a file each. What changes them is in `update`.
 
 mod composer;
+mod coverage;
 mod detail;
+mod knowledge;
 mod overlay;
 mod panes;
 mod queue;
+mod report;
+mod requests;
 mod setup;
 
 use std::sync::Arc;
@@ -28,13 +32,17 @@ use crate::domain::ticket::TicketId;
 use crate::domain::warn::Thresholds;
 
 pub use composer::{Composer, Popup, PopupItem};
+pub use coverage::Coverage;
 pub use detail::{Detail, DetailLine, Found, LineKind, Loaded, Tab};
+pub use knowledge::Knowledge;
 pub use overlay::{
     Choice, CommandLine, Confirm, Conflict, Go, Help, Input, Overlay, Palette, PreviewRow, Prompt,
     Purpose, Suggestion, Wanted, Why,
 };
 pub use panes::{Audit, AuditRow, Outbox, OutboxLine, Section, Sla};
 pub use queue::{Find, Mark, Queue, QueueRow};
+pub use report::Report;
+pub use requests::Requests;
 pub use setup::{DeskKind, Setup, Snippet};
 
 use super::commands::Context;
@@ -96,6 +104,14 @@ pub enum Pane {
     Outbox,
     /// Who did what.
     Audit,
+    /// The problem report, or the form of a request.
+    Report,
+    /// Who is there when.
+    Coverage,
+    /// Articles.
+    Knowledge,
+    /// Requests and registers.
+    Requests,
 }
 
 /// A named list.
@@ -196,6 +212,14 @@ pub struct State {
     pub outbox: Outbox,
     /// Who did what.
     pub audit: Audit,
+    /// The form of a report.
+    pub report: Report,
+    /// Who is there when.
+    pub coverage: Coverage,
+    /// Articles.
+    pub knowledge: Knowledge,
+    /// Requests and registers.
+    pub requests: Requests,
     /// Text being written; it has the keys while it is there, overlays aside.
     pub composer: Option<Composer>,
     /// What lies over the panes; the last one has the keys.
@@ -271,6 +295,10 @@ impl State {
             sla: Sla::default(),
             outbox: Outbox::default(),
             audit: Audit::default(),
+            report: Report::default(),
+            coverage: Coverage::default(),
+            knowledge: Knowledge::default(),
+            requests: Requests::default(),
             composer: None,
             overlays: Vec::new(),
             toasts: Vec::new(),
@@ -324,6 +352,9 @@ impl State {
                 let row = self.audit.rows.get(self.audit.cursor);
                 row.and_then(|r| r.ticket.as_ref()).map(|t| t.0)
             }
+            Pane::Report => self.report.ticket,
+            Pane::Requests => self.requests.ticket,
+            Pane::Coverage | Pane::Knowledge => None,
         }
     }
 
@@ -349,6 +380,23 @@ impl State {
             Pane::Detail => Context::Detail,
             Pane::Outbox => Context::Outbox,
             Pane::Audit => Context::Audit,
+            Pane::Report => Context::Report,
+            Pane::Coverage => Context::Coverage,
+            Pane::Knowledge => Context::Knowledge,
+            Pane::Requests => Context::Requests,
         }
+    }
+
+    /// Words are being found in the pane that has the keys: further keys mean something there.
+    pub fn is_finding(&self) -> bool {
+        self.composer.is_none()
+            && match self.pane {
+                Pane::Queue => self.queue.find.is_some(),
+                Pane::Detail => {
+                    let here = self.detail.as_ref().is_some_and(|d| !d.words.is_empty());
+                    here || !self.queue.words.is_empty()
+                }
+                _ => false,
+            }
     }
 }

@@ -26,7 +26,12 @@ impl Turn<'_> {
         self.s.inner.why = None;
         let context = self.context();
         self.s.pending.push(key);
-        let meaning = self.s.keymap.meaning(context, &self.s.pending);
+        let finding = self
+            .s
+            .is_finding()
+            .then(|| self.s.keymap.meaning(Context::Finding, &self.s.pending))
+            .filter(|m| *m != Meaning::Nothing);
+        let meaning = finding.unwrap_or_else(|| self.s.keymap.meaning(context, &self.s.pending));
         match meaning {
             Meaning::Act(action) => {
                 self.s.pending.clear();

@@ -100,7 +100,12 @@ impl Turn<'_> {
             Pane::Queue => (1, s.queue.top, s.queue.rows.len()),
             Pane::Sla => (sla_head(s), sla_first(s), marks),
             Pane::Audit => (1, s.audit.top, s.audit.rows.len()),
-            Pane::Outbox | Pane::Detail => return None,
+            Pane::Outbox
+            | Pane::Detail
+            | Pane::Report
+            | Pane::Coverage
+            | Pane::Knowledge
+            | Pane::Requests => return None,
         };
         let at = first + usize::from(below.checked_sub(head)?);
         (at < all).then_some(at)
@@ -112,6 +117,7 @@ impl Turn<'_> {
             Pane::Sla => self.s.sla.cursor,
             Pane::Outbox => self.s.outbox.cursor,
             Pane::Audit => self.s.audit.cursor,
+            Pane::Report | Pane::Coverage | Pane::Knowledge | Pane::Requests => 0,
         }
     }
 }

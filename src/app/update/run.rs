@@ -57,6 +57,12 @@ impl Turn<'_> {
             Action::GoDetail => self.go(Pane::Detail),
             Action::GoOutbox => self.go(Pane::Outbox),
             Action::GoAudit => self.go(Pane::Audit),
+            Action::GoReport | Action::NewReport | Action::AskBack | Action::Escalate => {
+                self.run_report(action, arg);
+            }
+            Action::GoCoverage | Action::GoHandover => self.run_coverage(action, arg),
+            Action::GoKnowledge => self.run_knowledge(action, arg),
+            Action::GoRequests => self.run_requests(action, arg),
             Action::Zoom => self.zoom(true),
             Action::Unzoom => self.zoom(false),
             Action::Refresh => self.refresh(),
@@ -412,6 +418,10 @@ impl Turn<'_> {
                 let a = &mut self.s.audit;
                 shift(&mut a.cursor, &mut a.top, a.rows.len());
             }
+            Pane::Report => self.move_in_report(by),
+            Pane::Coverage => self.move_in_coverage(by),
+            Pane::Knowledge => self.move_in_knowledge(by),
+            Pane::Requests => self.move_in_requests(by),
         }
     }
 
@@ -498,6 +508,10 @@ impl Turn<'_> {
                 self.ask_audit();
                 self.moved();
             }
+            Pane::Report => self.enter_report(),
+            Pane::Coverage => self.enter_coverage(),
+            Pane::Knowledge => self.enter_knowledge(),
+            Pane::Requests => self.enter_requests(),
             Pane::Sla => {
                 self.ask_outlook();
                 self.moved();
@@ -519,7 +533,14 @@ impl Turn<'_> {
     }
 
     fn cycle(&mut self, forward: bool) {
-        let order = [Pane::Queue, Pane::Sla, Pane::Detail, Pane::Outbox];
+        let order = [
+            Pane::Queue,
+            Pane::Sla,
+            Pane::Detail,
+            Pane::Report,
+            Pane::Coverage,
+            Pane::Outbox,
+        ];
         let at = order.iter().position(|p| *p == self.s.pane).unwrap_or(0);
         let by = if forward { 1 } else { order.len() - 1 };
         self.go(order[(at + by) % order.len()]);
@@ -546,6 +567,10 @@ impl Turn<'_> {
             Pane::Sla => self.ask_outlook(),
             Pane::Outbox => self.ask_outbox(),
             Pane::Audit => self.ask_audit(),
+            Pane::Report => self.enter_report(),
+            Pane::Coverage => self.enter_coverage(),
+            Pane::Knowledge => self.enter_knowledge(),
+            Pane::Requests => self.enter_requests(),
         }
     }
 

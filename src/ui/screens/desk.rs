@@ -2,7 +2,9 @@
 
 use ratatui::layout::Rect;
 
-use super::{Cursor, detail, outbox, overlay, panes, queue, sla};
+use super::{
+    Cursor, coverage, detail, knowledge, outbox, overlay, panes, queue, report, requests, sla,
+};
 use crate::app::commands::{Action, Command, Context, TABLE};
 use crate::app::layout::layout;
 use crate::app::state::{Overlay, Pane, State, Tone};
@@ -22,6 +24,10 @@ pub fn desk(state: &State, pen: &mut Pen<'_>, area: Rect) -> Cursor {
         match state.pane {
             Pane::Outbox => outbox::outbox(state, pen, g.main),
             Pane::Audit => panes::audit(state, pen, g.main),
+            Pane::Report => report::report(state, pen, g.main),
+            Pane::Coverage => coverage::coverage(state, pen, g.main),
+            Pane::Knowledge => knowledge::knowledge(state, pen, g.main),
+            Pane::Requests => requests::requests(state, pen, g.main),
             Pane::Sla => sla::sla(state, pen, g.main),
             Pane::Queue | Pane::Detail => queue::queue(state, pen, g.main),
         }
@@ -65,14 +71,7 @@ fn footer(state: &State, pen: &mut Pen<'_>, area: Rect) {
 
 /// The keys that matter most where the keys go now, in the table's order.
 fn hints(state: &State) -> Vec<Hint> {
-    let context = match state.pane {
-        _ if state.composer.is_some() => Context::Composer,
-        Pane::Queue => Context::Queue,
-        Pane::Detail => Context::Detail,
-        Pane::Sla => Context::Sla,
-        Pane::Outbox => Context::Outbox,
-        Pane::Audit => Context::Audit,
-    };
+    let context = state.context();
     let mut shown: Vec<_> = TABLE
         .iter()
         .filter(|c| c.footer > 0 && c.contexts.contains(&context))

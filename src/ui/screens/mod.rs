@@ -2,13 +2,17 @@
 
 mod ask;
 mod conflict;
+mod coverage;
 mod desk;
 mod detail;
+mod knowledge;
 mod outbox;
 mod overlay;
 mod panes;
 mod preview;
 mod queue;
+mod report;
+mod requests;
 mod sla;
 mod welcome;
 
