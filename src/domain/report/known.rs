@@ -42,6 +42,16 @@ impl Register {
         register
     }
 
+    /// The Workspaces, as they were given.
+    pub fn workspaces(&self) -> &[String] {
+        &self.workspaces
+    }
+
+    /// The people, as they were given.
+    pub fn people(&self) -> &[Person] {
+        &self.people
+    }
+
     /// Adds a Workspace by its full name.
     pub fn add_workspace(&mut self, name: String) {
         let at = self.workspaces.len();
