@@ -7,8 +7,9 @@ use super::{Reader, Result, Writer, lay, rows};
 use crate::domain::Instant;
 use crate::domain::change::{Act, BatchId, Change, ChangeId};
 use crate::domain::import::NewTicket;
-use crate::domain::people::AgentId;
+use crate::domain::people::{AgentId, TenantId};
 use crate::domain::report::{AskedBack, Draft, Kept, ReportId};
+use crate::domain::text::Untrusted;
 use crate::domain::ticket::{Status, Ticket, TicketId};
 
 /// Tickets whose requester was asked for the rest of a report and has had the last word since:
@@ -101,6 +102,19 @@ fn stored(conn: &Connection, report: &Kept) -> Result<Option<Kept>> {
     }
 }
 
+/// Whose a Workspace is, as far as is known.
+fn tenant_of(conn: &Connection, workspace: &Untrusted) -> Result<Option<TenantId>> {
+    let name: Option<String> = conn
+        .prepare_cached(
+            "SELECT tenant FROM workspace WHERE name = ?1 AND tenant IS NOT NULL
+             UNION ALL SELECT tenant FROM register WHERE sort = 'workspaces' AND key = ?1 COLLATE NOCASE AND tenant IS NOT NULL
+             LIMIT 1",
+        )?
+        .query_row([workspace.raw()], |r| r.get(0))
+        .optional()?;
+    Ok(name.and_then(|n| TenantId::parse(&n).ok()))
+}
+
 fn put(conn: &Connection, report: &Kept) -> Result<()> {
     let open = report.asked.as_ref().filter(|_| report.through.is_none());
     conn.prepare_cached("INSERT OR REPLACE INTO report VALUES(?1,?2,?3,?4,?5)")?
@@ -169,7 +183,11 @@ impl Writer {
             if let Some(ticket) = there.and_then(|r| r.ticket) {
                 return s.ticket(ticket);
             }
-            let ticket = s.create(new, by, now)?;
+            let mut new = new.clone();
+            if let (None, Some(name)) = (&new.tenant, &new.workspace) {
+                new.tenant = tenant_of(s.conn, name)?;
+            }
+            let ticket = s.create(&new, by, now)?;
             let report = Kept {
                 ticket: Some(ticket.id),
                 ..report.clone()

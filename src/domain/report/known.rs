@@ -17,7 +17,7 @@ pub trait Known {
 }
 
 /// A plain register, held in memory.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Register {
     workspaces: Vec<String>,
     people: Vec<Person>,
