@@ -29,8 +29,8 @@ pub use state::{Setup, State};
 
 use crate::domain::Instant;
 use crate::domain::report::{Draft as ReportDraft, Kept};
-use state::Form;
 use crate::domain::thread::{DraftPlace, DraftSeen};
+use state::Form;
 
 /// The console's mind: its state and the one door to it.
 #[derive(Debug)]

@@ -7,9 +7,7 @@ use chrono_tz::Tz;
 
 use crate::domain::Instant;
 use crate::domain::import::NewTicket;
-use crate::domain::report::{
-    AskedBack, Draft, Field, Kept, Register, ReportId, Template, Told,
-};
+use crate::domain::report::{AskedBack, Draft, Field, Kept, Register, ReportId, Template, Told};
 use crate::domain::ticket::{Ticket, TicketId};
 
 use super::event::{Answer, Fault};

@@ -101,7 +101,8 @@ impl Paths {
 
     /// The team's own question to requesters whose report lacks something, in a language.
     pub fn ask_file(&self, language: Language) -> PathBuf {
-        self.config_dir.join(format!("ask.{}.toml", language.code()))
+        self.config_dir
+            .join(format!("ask.{}.toml", language.code()))
     }
 
     /// The team's own duties.

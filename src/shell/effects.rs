@@ -27,8 +27,8 @@ use super::reports;
 use super::save;
 use super::scribe::{Pen, Scribe};
 use super::watch::Watch;
-use crate::app::state::View;
 use crate::app::reports::ReportWish;
+use crate::app::state::View;
 use crate::app::{Effect, Event, Generation, event};
 use crate::config::{self, Config, OwnView, Paths};
 use crate::desk::{Desk, Local};
@@ -111,6 +111,10 @@ impl Outside {
         working.pen.write(move |w| {
             if w.was_written_by_others().unwrap_or(false) {
                 contact.heard_of(w.synced().ok().flatten());
+                // What was brought in may answer what a requester was asked.
+                if let Err(error) = w.reopen_answered(now) {
+                    tracing::warn!(%error, "answered tickets could not be opened again");
+                }
                 tell_changed(w, &reports, &flight, Vec::new(), true, (now, &contact));
                 if contact.is_remote() && contact.is_ours() {
                     let _inside = runtime.enter();
@@ -199,7 +203,10 @@ impl Outside {
         let (token, trouble) = (self.flight.begin(), self.trouble.clone());
         let contact = working.contact.clone();
         working.pen.write(move |w| {
-            let woken = match w.wake_snoozed(now) {
+            let woken = match w.wake_snoozed(now).and_then(|mut woken| {
+                woken.extend(w.reopen_answered(now)?);
+                Ok(woken)
+            }) {
                 Ok(woken) => {
                     trouble.is_over();
                     woken

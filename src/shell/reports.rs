@@ -90,9 +90,7 @@ fn answers(draft: &Draft) -> Vec<(Field, String)> {
 pub fn templates(paths: &Paths) -> ReportNews {
     match config::load_questions(paths) {
         Ok(all) => ReportNews::Templates(all),
-        Err(e) => ReportNews::Failed(super::answers::sentence(
-            &e.to_string().replace('\n', "; "),
-        )),
+        Err(e) => ReportNews::Failed(super::answers::sentence(&e.to_string().replace('\n', "; "))),
     }
 }
 
@@ -129,7 +127,10 @@ pub fn write(
         }
         ReportWish::Drop(id) => {
             let done = w.drop_report(id);
-            (done.err().map(|e| ReportNews::Failed(fault(&e))), Vec::new())
+            (
+                done.err().map(|e| ReportNews::Failed(fault(&e))),
+                Vec::new(),
+            )
         }
         // What reads is asked of a reader.
         _ => (None, Vec::new()),

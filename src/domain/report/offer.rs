@@ -66,11 +66,7 @@ pub fn told(
             continue;
         }
         let text = match i {
-            0 => format!(
-                "{}\n{}",
-                thread.ticket.subject.raw(),
-                message.body.raw()
-            ),
+            0 => format!("{}\n{}", thread.ticket.subject.raw(), message.body.raw()),
             _ => message.body.raw().to_owned(),
         };
         let part = Message {
@@ -81,10 +77,12 @@ pub fn told(
         if let Some((asked, kept)) = asked.zip(kept).filter(|(a, _)| message.at > a.at) {
             told.answered = true;
             let found = answers(asked, kept, &part, known, templates);
-            told.offers.extend(found.into_iter().map(|s| offer(s, &text, true)));
+            told.offers
+                .extend(found.into_iter().map(|s| offer(s, &text, true)));
         }
         let found = read(&part, known).suggestions;
-        told.offers.extend(found.into_iter().map(|s| offer(s, &text, false)));
+        told.offers
+            .extend(found.into_iter().map(|s| offer(s, &text, false)));
         said.push_str(super::read::head(&text, 20_000));
         said.push('\n');
     }
@@ -153,7 +151,12 @@ fn fields(thread: &Thread, known: &dyn Known, offers: &mut Vec<Offer>) {
     }
     for file in thread.messages.iter().flat_map(|m| &m.attachments) {
         let value = Value::Evidence(file.name.raw().to_owned());
-        add(value, &file.name, Confidence::Medium, "came with the ticket");
+        add(
+            value,
+            &file.name,
+            Confidence::Medium,
+            "came with the ticket",
+        );
     }
 }
 

@@ -37,7 +37,10 @@ impl Turn<'_> {
     pub fn begin(&mut self, what: &str) -> Result<(), String> {
         let from = self.s.subject().map(|r| r.ticket.id);
         let key = what.split_whitespace().next().unwrap_or_default();
-        if let Some(begun) = number(key).and_then(|n| self.s.report.begun.get(n)).cloned() {
+        if let Some(begun) = number(key)
+            .and_then(|n| self.s.report.begun.get(n))
+            .cloned()
+        {
             self.go_on_with(begun);
             return Ok(());
         }

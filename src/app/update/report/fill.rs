@@ -325,7 +325,11 @@ impl Turn<'_> {
         let Some(f) = self.s.report.form.as_mut().filter(|f| f.at == Field::Steps) else {
             return self.refuse("this moves a step; Tab goes to the steps");
         };
-        let to = if down { f.row + 1 } else { f.row.wrapping_sub(1) };
+        let to = if down {
+            f.row + 1
+        } else {
+            f.row.wrapping_sub(1)
+        };
         if f.row < f.steps.len() && to < f.steps.len() {
             f.steps.swap(f.row, to);
             f.row = to;
@@ -362,12 +366,8 @@ impl Turn<'_> {
         };
         f.kept.draft.workspace.confirmed_new = true;
         let known = &*self.s.report.known;
-        let wrong = crate::domain::report::against(
-            Field::Workspace,
-            &f.kept.draft,
-            known,
-            self.s.now,
-        );
+        let wrong =
+            crate::domain::report::against(Field::Workspace, &f.kept.draft, known, self.s.now);
         match wrong {
             Some(missing) => {
                 f.kept.draft.workspace.confirmed_new = false;
@@ -482,7 +482,13 @@ impl Turn<'_> {
             (Key::Up, Some(i)) => f.fits.on = i.checked_sub(1),
             (Key::Enter, Some(_)) => {
                 self.take_fit();
-                if self.s.report.form.as_ref().is_some_and(|f| is_one_line(f.at)) {
+                if self
+                    .s
+                    .report
+                    .form
+                    .as_ref()
+                    .is_some_and(|f| is_one_line(f.at))
+                {
                     self.field(true);
                 }
             }
@@ -568,7 +574,13 @@ impl Form {
     /// The same for one field; the cursor goes to its end.
     pub(super) fn show(&mut self, field: Field, zone: chrono_tz::Tz) {
         if field == Field::Steps {
-            self.steps = self.kept.draft.steps.iter().map(|s| area(&one(s))).collect();
+            self.steps = self
+                .kept
+                .draft
+                .steps
+                .iter()
+                .map(|s| area(&one(s)))
+                .collect();
             if self.steps.is_empty() {
                 self.steps.push(area(""));
             }
@@ -584,7 +596,10 @@ impl Form {
 }
 
 fn one(text: &Untrusted) -> String {
-    typeable(text.raw()).split_whitespace().collect::<Vec<_>>().join(" ")
+    typeable(text.raw())
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// What stands in a text field, as it is typed.
@@ -594,7 +609,10 @@ fn text_of(draft: &Draft, field: Field, zone: chrono_tz::Tz) -> String {
         Field::User => draft.user.line(),
         Field::Expected => typeable(draft.expected.raw()),
         Field::Actual => typeable(draft.actual.raw()),
-        Field::Since => draft.since.as_ref().map_or_else(String::new, |s| s.line(zone)),
+        Field::Since => draft
+            .since
+            .as_ref()
+            .map_or_else(String::new, |s| s.line(zone)),
         Field::Tried => typeable(draft.tried.raw()),
         Field::Environment => typeable(draft.environment.raw()),
         Field::Role | Field::Steps | Field::Impact | Field::Evidence => String::new(),

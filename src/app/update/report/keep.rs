@@ -53,7 +53,10 @@ impl Turn<'_> {
 
     /// It is on disk, or is not.
     pub fn report_saved(&mut self, id: ReportId, at: Instant, answer: Answer<Option<Box<Kept>>>) {
-        self.s.inner.parked.retain(|f| f.id() != id || answer.is_err());
+        self.s
+            .inner
+            .parked
+            .retain(|f| f.id() != id || answer.is_err());
         let again = self.after(RETRY_MILLIS);
         let zone = self.s.zone;
         let mine = |f: &&mut Box<Form>| {

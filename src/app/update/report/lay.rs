@@ -17,10 +17,16 @@ impl Turn<'_> {
         };
         let (width, rows) = (form_width(self.s), form_rows(self.s));
         form.lines = lines(self.s, &form, usize::from(width));
-        let block = form.lines.iter().rposition(|l| l.field == form.at).unwrap_or(0);
+        let block = form
+            .lines
+            .iter()
+            .rposition(|l| l.field == form.at)
+            .unwrap_or(0);
         let (first, many) = form.focus();
         // The field's name, what has the keys, and below it what is said of the field.
-        let last = block.min(first + rows.saturating_sub(1)).max(first + many.saturating_sub(1));
+        let last = block
+            .min(first + rows.saturating_sub(1))
+            .max(first + many.saturating_sub(1));
         let least = (last + 1).saturating_sub(rows);
         let most = form.lines.len().saturating_sub(rows).max(least);
         form.scroll = form.scroll.min(first).max(least).min(most);
@@ -34,10 +40,19 @@ fn lines(s: &State, f: &Form, width: usize) -> Vec<FormLine> {
         let from = out.len();
         let mut put = |kind, row, text| {
             let field = *field;
-            out.push(FormLine { field, kind, row, text });
+            out.push(FormLine {
+                field,
+                kind,
+                row,
+                text,
+            });
         };
         for (i, (row, text)) in value(f, *field, width).into_iter().enumerate() {
-            let kind = if i == 0 { FormKind::Head } else { FormKind::More };
+            let kind = if i == 0 {
+                FormKind::Head
+            } else {
+                FormKind::More
+            };
             put(kind, row, text);
         }
         said_of(s, f, *field, width, &mut put);
@@ -58,7 +73,11 @@ fn value(f: &Form, field: Field, width: usize) -> Vec<(usize, Printable)> {
     let here = f.at == field;
     let wrapped = |row: usize, text: &str, room: usize| -> Vec<(usize, Printable)> {
         let lines = wrap(&block(text), room.max(8));
-        let lines = if lines.is_empty() { vec![Printable::empty()] } else { lines };
+        let lines = if lines.is_empty() {
+            vec![Printable::empty()]
+        } else {
+            lines
+        };
         lines.into_iter().map(|l| (row, l)).collect()
     };
     match field {
@@ -70,7 +89,11 @@ fn value(f: &Form, field: Field, width: usize) -> Vec<(usize, Printable)> {
         }
         Field::Role if here => {
             let names = Role::ALL.iter().enumerate().map(|(i, role)| {
-                let sign = if f.kept.draft.role == Some(*role) { "●" } else { "○" };
+                let sign = if f.kept.draft.role == Some(*role) {
+                    "●"
+                } else {
+                    "○"
+                };
                 format!("{sign} {} {}", i + 1, role.word())
             });
             let all: Vec<String> = names.collect();
@@ -112,7 +135,10 @@ fn question(impact: &Impact, question: usize) -> String {
         0 => format!("users without service        {}", share(impact.users)),
         1 => format!("Workspaces without service   {}", share(impact.workspaces)),
         2 => format!("a breach is suspected        {}", yes(impact.breach)),
-        _ => format!("approved, outside the SLA    {}", yes(impact.approved_request)),
+        _ => format!(
+            "approved, outside the SLA    {}",
+            yes(impact.approved_request)
+        ),
     }
 }
 
@@ -120,7 +146,9 @@ fn question(impact: &Impact, question: usize) -> String {
 fn evidence(f: &Form, here: bool) -> Vec<(usize, Printable)> {
     let picked = &f.kept.draft.evidence;
     let has = |name: &Untrusted| picked.iter().any(|e: &Evidence| e.name == *name);
-    let told = picked.iter().filter(|e| !f.files.iter().any(|(n, _)| *n == e.name));
+    let told = picked
+        .iter()
+        .filter(|e| !f.files.iter().any(|(n, _)| *n == e.name));
     let told = told.map(|e| e.name.line());
     if !here {
         let names = picked.iter().map(|e| e.name.line());
@@ -131,7 +159,11 @@ fn evidence(f: &Form, here: bool) -> Vec<(usize, Printable)> {
         .iter()
         .map(|(name, size)| {
             let sign = if has(name) { "[x]" } else { "[ ]" };
-            line(&format!("{sign} {} ({})", name.line(), Printable::bytes(*size)))
+            line(&format!(
+                "{sign} {} ({})",
+                name.line(),
+                Printable::bytes(*size)
+            ))
         })
         .collect();
     lines.extend(told.map(|name| line(&format!("[x] \"{name}\""))));
@@ -189,7 +221,11 @@ fn said_of(
     let mut offers = f.offers_for(field).filter(|o| f.is_news(o));
     if let Some(offer) = offers.next() {
         let value = offer.suggestion.value.words(s.zone).replace('\n', "  ");
-        let answers = if offer.answers { "your question is answered: " } else { "" };
+        let answers = if offer.answers {
+            "your question is answered: "
+        } else {
+            ""
+        };
         say(FormKind::Offer, &format!("» {answers}{value}"), 4);
         let words = offer.words.line();
         let from = format!("  from \"{words}\" · {}", offer.suggestion.reason);

@@ -153,8 +153,7 @@ impl Turn<'_> {
     /// The ticket that is shown came anew: how far is its report?
     pub fn look_at_shown(&mut self) {
         let shown = self.s.detail.as_ref();
-        let Some((ticket, kind)) =
-            shown.and_then(|d| Some((d.ticket, d.row()?.ticket.kind)))
+        let Some((ticket, kind)) = shown.and_then(|d| Some((d.ticket, d.row()?.ticket.kind)))
         else {
             return;
         };
@@ -220,9 +219,7 @@ impl Turn<'_> {
     fn verdict_of(&self, kept: Option<&Kept>, told: &Told) -> Verdict {
         let known = &*self.s.report.known;
         match kept {
-            Some(kept) if kept.draft != Draft::default() => {
-                check(&kept.draft, known, self.s.now)
-            }
+            Some(kept) if kept.draft != Draft::default() => check(&kept.draft, known, self.s.now),
             _ => {
                 let mut draft = Draft::default();
                 let said: Vec<_> = told.offers.iter().map(|o| o.suggestion.clone()).collect();

@@ -57,7 +57,9 @@ impl Turn<'_> {
             self.next_worthwhile(at);
         }
         let s = if many == 1 { "" } else { "s" };
-        self.refuse(&format!("took {many} suggestion{s}; Ctrl-z takes them back"));
+        self.refuse(&format!(
+            "took {many} suggestion{s}; Ctrl-z takes them back"
+        ));
         self.lay_form();
     }
 

@@ -43,7 +43,12 @@ impl Turn<'_> {
             self.focus_field(field);
         }
         self.lay_form();
-        self.confirm("mark it complete all the same", lines, Vec::new(), Go::PassReport);
+        self.confirm(
+            "mark it complete all the same",
+            lines,
+            Vec::new(),
+            Go::PassReport,
+        );
     }
 
     /// The reason is asked for.
@@ -93,7 +98,10 @@ impl Turn<'_> {
         };
         let done = match reason {
             None => format!("the report of #{} is complete", ticket.key),
-            Some(_) => format!("the report of #{} goes on without being complete", ticket.key),
+            Some(_) => format!(
+                "the report of #{} goes on without being complete",
+                ticket.key
+            ),
         };
         let mut acts = following(&kept.draft, &ticket);
         let note = verdict.pass(reason).ok().and_then(|p| p.note());
@@ -124,7 +132,13 @@ impl Turn<'_> {
             self.save_report();
             return self.refuse(why);
         }
-        if self.s.report.form.as_ref().is_some_and(|f| f.saving.is_some()) {
+        if self
+            .s
+            .report
+            .form
+            .as_ref()
+            .is_some_and(|f| f.saving.is_some())
+        {
             return self.refuse("the report is just being saved; press it again");
         }
         let draft = &kept.draft;
@@ -133,7 +147,9 @@ impl Turn<'_> {
         let new = NewTicket {
             subject: Untrusted::new(subject(draft)),
             body: Untrusted::new(text),
-            requester: draft.has(Field::User).then(|| Untrusted::new(draft.user.line())),
+            requester: draft
+                .has(Field::User)
+                .then(|| Untrusted::new(draft.user.line())),
             tenant: None,
             workspace: Some(draft.workspace.name.clone()).filter(|_| draft.has(Field::Workspace)),
             kind: Kind::Problem,
@@ -202,7 +218,11 @@ fn following(draft: &Draft, ticket: &Ticket) -> Vec<Act> {
 /// The subject of the ticket that a report becomes: where, and what happened.
 fn subject(draft: &Draft) -> String {
     let said = draft.actual.line();
-    let said = if said.is_empty() { draft.expected.line() } else { said };
+    let said = if said.is_empty() {
+        draft.expected.line()
+    } else {
+        said
+    };
     let place = draft.workspace.name.line();
     let whole = match (place.is_empty(), said.is_empty()) {
         (false, false) => format!("{place}: {said}"),
