@@ -192,9 +192,13 @@ pub fn brief(state: &State, pen: &mut Pen<'_>, area: Rect) {
     let (x, end) = (area.x, area.right());
     let y = area.y + 4;
     let mut at = pen.put(x, y, area.width, "report", Role::Strong) + 2;
+    // What stands in the form counts, also before it is on disk.
+    let form = state.report.form.as_ref();
+    let form = form.filter(|f| f.kept.ticket == Some(look.ticket) && !f.is_empty());
+    let verdict = form.map_or(&look.verdict, |f| &f.verdict);
     let wanted = Field::ALL.iter().filter(|f| f.is_required());
     for field in wanted {
-        let missing = look.verdict.missing().iter().any(|m| m.field == *field);
+        let missing = verdict.missing().iter().any(|m| m.field == *field);
         let (sign, role) = if missing {
             ("✗", Role::Bad)
         } else {
@@ -203,7 +207,7 @@ pub fn brief(state: &State, pen: &mut Pen<'_>, area: Rect) {
         at = pen.put(at, y, end.saturating_sub(at), field.word(), Role::Text) + 1;
         at = pen.put(at, y, end.saturating_sub(at), sign, role) + 2;
     }
-    let words = what_helps(look, requester(state));
+    let words = what_helps(look, verdict, requester(state));
     pen.put(x, y + 1, area.width, &words, Role::Dim);
 }
 
@@ -216,12 +220,11 @@ fn requester(state: &State) -> Printable {
     }
 }
 
-fn what_helps(look: &Look, requester: Printable) -> Short {
+fn what_helps(look: &Look, verdict: &Verdict, requester: Printable) -> Short {
     let words = Short::new().s("        ");
     if look.is_through() {
         return words.s("it went through the gate. 4 shows it.");
     }
-    let verdict: &Verdict = &look.verdict;
     let begun = look.kept.as_ref().is_some_and(|k| k.through.is_none());
     if verdict.is_complete() {
         return words.s("nothing is missing. 4 opens it, Ctrl-s there marks it complete.");

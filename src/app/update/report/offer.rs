@@ -27,7 +27,8 @@ impl Turn<'_> {
             let more = f.is_some_and(|f| {
                 f.at == Field::Evidence && f.offers_for(f.at).any(|o| f.is_news(o))
             });
-            if !more && let Some(at) = at {
+            let wrong = f.is_some_and(|f| f.verdict.missing().iter().any(|m| Some(m.field) == at));
+            if !more && !wrong && let Some(at) = at {
                 self.next_worthwhile(at);
             }
         }
