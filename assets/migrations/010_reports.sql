@@ -5,3 +5,4 @@ CREATE TABLE report (
 ) WITHOUT ROWID;
 CREATE INDEX report_begun ON report(updated) WHERE ticket IS NULL;
 CREATE INDEX report_asked ON report(ticket) WHERE asked IS NOT NULL;
+CREATE INDEX report_updated ON report(updated);

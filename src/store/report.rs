@@ -54,7 +54,9 @@ impl Reader {
     /// # Errors
     /// As [`Self::report`].
     pub fn latest_reports(&self, limit: usize) -> Result<Vec<Kept>> {
-        let sql = format!("SELECT json FROM report ORDER BY updated DESC LIMIT {limit}");
+        let sql = format!(
+            "SELECT json FROM report INDEXED BY report_updated ORDER BY updated DESC LIMIT {limit}"
+        );
         self.run(|| all(&self.conn, &sql))
     }
 

@@ -158,6 +158,10 @@ const WHOLE: &[(&str, &str)] = &[
     ("at, files FROM draft", "as many as texts are being written"),
     ("report_begun", "as many as reports are being written"),
     (
+        "report_asked",
+        "as many as requesters who were asked and whose report is not complete",
+    ),
+    (
         "DISTINCT ticket FROM draft",
         "as many as texts are being written",
     ),

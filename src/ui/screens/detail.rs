@@ -140,9 +140,9 @@ fn fields(state: &State, pen: &mut Pen<'_>, area: Rect, row: &QueueRow) {
     };
     let second: [(&dyn ErasedShown, Role); 7] = [
         (&row.status, Role::Strong),
+        (&answered, Role::News),
         (&who, Role::Text),
         (&due, urgency_role(row.countdown.urgency)),
-        (&answered, Role::News),
         (&turn, Role::Text),
         (&moves, Role::Soon),
         (&waiting, how),

@@ -226,6 +226,9 @@ fn what_helps(look: &Look, verdict: &Verdict, requester: Printable) -> Short {
         return words.s("it went through the gate. 4 shows it.");
     }
     let begun = look.kept.as_ref().is_some_and(|k| k.through.is_none());
+    if look.told.answered {
+        return words.s("✓ the question is answered. 4 shows what the answer says.");
+    }
     if verdict.is_complete() {
         return words.s("nothing is missing. 4 opens it, Ctrl-s there marks it complete.");
     }
@@ -235,11 +238,8 @@ fn what_helps(look: &Look, verdict: &Verdict, requester: Printable) -> Short {
         .map(|m| Printable::literal(m.field.word()));
     let names = Printable::join(", ", names);
     let words = words.s("missing: ").s(names).s(". ");
-    match (look.told.answered, &look.kept) {
-        (true, _) => words.s("The answer is here; 4 opens it."),
-        (false, Some(kept)) if kept.asked.is_some() => {
-            words.s(requester).s(" was asked; 4 opens it.")
-        }
+    match &look.kept {
+        Some(kept) if kept.asked.is_some() => words.s(requester).s(" was asked; 4 opens it."),
         _ => {
             let words = words.s("f asks ").s(requester);
             words.s(if begun {

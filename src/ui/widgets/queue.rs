@@ -46,6 +46,8 @@ pub struct Row<'a> {
     pub stuck: Option<Stage>,
     /// A text for it was begun and not sent.
     pub draft: bool,
+    /// Its requester has answered what was asked.
+    pub answered: bool,
     /// What it is about.
     pub subject: &'a Printable,
     /// What it waits for, or sleeps until.
@@ -217,7 +219,11 @@ fn subject(pen: &mut Pen<'_>, x: u16, y: u16, max: u16, row: &Row<'_>, needles: 
     }
     let note = row.note.columns();
     // What waits for the person is said, also where little of the subject is left.
-    let keep = if row.stuck.is_some() { 10 } else { 24 };
+    let keep = if row.stuck.is_some() || row.answered {
+        10
+    } else {
+        24
+    };
     let room = if note > 0 && max >= note + keep {
         max - note - 1
     } else {

@@ -85,8 +85,9 @@ impl Turn<'_> {
                 } else {
                     self.s.inner.report_save_at.get_or_insert(self.s.now);
                 }
-                let both = there.map(|there| f.meet(&saving.sent, *there, zone));
-                if let Some(both) = both {
+                if let Some(there) = there {
+                    let both = written_over(&saving.sent, &there.draft);
+                    f.meet(&saving.sent, *there, zone);
                     self.met(&both);
                 }
             }
@@ -111,14 +112,14 @@ impl Turn<'_> {
             !f.kept.refused.contains(&refused)
         });
         // A report that was read before the latest save says nothing new.
-        let newer = there.filter(|k| f.base_at.is_none_or(|at| k.at > at) && f.saving.is_none());
+        let newer = there.filter(|k| {
+            let later = f.base_at.is_none_or(|at| k.at >= at);
+            later && f.saving.is_none() && k.draft != f.base
+        });
         if let Some(there) = newer {
             let base = f.base.clone();
-            let changed = there.draft != base;
             let both = f.meet(&base, there, zone);
-            if changed {
-                self.met(&both);
-            }
+            self.met(&both);
         }
         self.judge();
     }
@@ -166,6 +167,16 @@ impl Turn<'_> {
             self.wish(wish);
         }
     }
+}
+
+/// The fields in which something else stands than was sent: two have written there.
+fn written_over(sent: &Draft, there: &Draft) -> Vec<Field> {
+    let differs = |field: &Field| {
+        let mut with = sent.clone();
+        with.take(*field, there);
+        with != *sent && sent.has(*field)
+    };
+    Field::ALL.iter().copied().filter(differs).collect()
 }
 
 impl Form {
