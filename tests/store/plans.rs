@@ -162,6 +162,10 @@ const WHOLE: &[(&str, &str)] = &[
         "as many as requesters who were asked and whose report is not complete",
     ),
     (
+        "JOIN up ON m.went_to",
+        "as many as texts that went with a merge",
+    ),
+    (
         "DISTINCT ticket FROM draft",
         "as many as texts are being written",
     ),

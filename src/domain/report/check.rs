@@ -24,6 +24,11 @@ pub struct Missing {
 }
 
 impl Missing {
+    /// The requester has said it; whether it is so is ours to settle, and no question to them.
+    pub fn is_ours(&self) -> bool {
+        self.sentence == UNKNOWN
+    }
+
     /// A field that was asked for; what was wrong with it is long forgotten.
     pub const fn only(field: Field) -> Self {
         Self {
@@ -297,8 +302,12 @@ fn against_workspace(draft: &Draft, known: &dyn Known) -> Option<&'static str> {
     if draft.workspace.confirmed_new {
         return None;
     }
-    Some("no Workspace of this name is known here; mend it, or confirm that it is new to us")
+    Some(UNKNOWN)
 }
+
+/// A name that is well formed, of which nobody here has heard.
+const UNKNOWN: &str =
+    "no Workspace of this name is known here; mend it, or confirm that it is new to us";
 
 /// `dws-<number>-<short name>`.
 fn is_workspace_name(name: &str) -> bool {

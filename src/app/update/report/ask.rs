@@ -54,7 +54,8 @@ impl Turn<'_> {
         let form = self.s.report.form.as_ref();
         let form = form.filter(|f| f.kept.ticket == Some(ticket) && !f.is_empty());
         let verdict = form.map_or(&look.verdict, |f| &f.verdict);
-        Some((verdict.missing().to_vec(), look.told.language))
+        let theirs = verdict.missing().iter().filter(|m| !m.is_ours());
+        Some((theirs.cloned().collect(), look.told.language))
     }
 
     /// Puts the question into the reply once its draft is here. What stands there stays.

@@ -206,7 +206,7 @@ fn said_of(
             if here {
                 say(FormKind::Why, &format!("  why: {}", missing.why), 2);
             }
-            if here && missing.sentence.contains("new to us") {
+            if here && missing.is_ours() {
                 say(FormKind::Hint, "  Ctrl-g confirms that it is new to us", 1);
             }
         }
