@@ -169,6 +169,8 @@ pub struct Inner {
     pub report_save_at: Option<Instant>,
     /// Forms that were left before the disk had them.
     pub parked: Vec<Box<super::state::Form>>,
+    /// What was typed while the form was on its way: it is typed into it when it is here.
+    pub report_ahead: Vec<keybinds::KeyInput>,
     /// The pane from which the form was opened.
     pub report_from: Option<super::state::Pane>,
     /// This ticket's requester is to be asked when it is known what is missing.

@@ -33,6 +33,9 @@ impl Turn<'_> {
             self.s.pending.clear();
             return self.form_key(key);
         }
+        if self.is_typed_ahead(key) {
+            return;
+        }
         self.s.pending.push(key);
         let finding = self
             .s

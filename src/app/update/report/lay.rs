@@ -4,7 +4,7 @@
 use crate::app::layout::{form_rows, form_width};
 use crate::app::state::{Form, FormKind, FormLine, State};
 use crate::domain::report::{Evidence, Field, Impact, Role, Share, against};
-use crate::domain::text::{Printable, Untrusted, block, line, wrap};
+use crate::domain::text::{Printable, Untrusted, block, columns, line, wrap};
 
 use super::super::Turn;
 use super::fill::QUESTIONS;
@@ -96,8 +96,7 @@ fn value(f: &Form, field: Field, width: usize) -> Vec<(usize, Printable)> {
                 };
                 format!("{sign} {} {}", i + 1, role.word())
             });
-            let all: Vec<String> = names.collect();
-            wrapped(0, &all.join("   "), width)
+            packed(names, width)
         }
         Field::Role => {
             let role = f.kept.draft.role.map_or("", Role::word);
@@ -113,6 +112,25 @@ fn value(f: &Form, field: Field, width: usize) -> Vec<(usize, Printable)> {
             wrapped(0, &text.unwrap_or_default(), width)
         }
     }
+}
+
+/// Choices side by side, as many on a row as fit: none is broken.
+fn packed(choices: impl Iterator<Item = String>, width: usize) -> Vec<(usize, Printable)> {
+    let mut rows: Vec<String> = Vec::new();
+    for choice in choices {
+        match rows.last_mut() {
+            Some(row) if columns_of(row) + 3 + columns_of(&choice) <= width => {
+                row.push_str("   ");
+                row.push_str(&choice);
+            }
+            _ => rows.push(choice),
+        }
+    }
+    rows.iter().map(|row| (0, block(row))).collect()
+}
+
+fn columns_of(text: &str) -> usize {
+    usize::from(columns(text))
 }
 
 /// A question about impact with its answer.

@@ -13,6 +13,8 @@ mod through;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use keybinds::{Key, KeyInput};
+
 use crate::app::commands::Action;
 use crate::app::effect::Effect;
 use crate::app::event::Generation;
@@ -26,6 +28,9 @@ use crate::domain::text::{Printable, line};
 use crate::domain::ticket::{Kind, TicketId};
 
 use super::Turn;
+
+/// So many keys are kept while a form is on its way.
+const MOST_AHEAD: usize = 256;
 
 impl Turn<'_> {
     /// Does one of its acts.
@@ -77,6 +82,7 @@ impl Turn<'_> {
         if form.is_none_or(|f| f.kept.ticket != Some(ticket)) {
             self.park();
             self.s.report.ticket = Some(ticket);
+            self.s.inner.report_ahead.clear();
             (self.s.report.loaded, self.s.report.error) = (false, None);
             self.form_of_look();
             if !self.s.report.loaded {
@@ -113,6 +119,20 @@ impl Turn<'_> {
             let most = f.lines.len().saturating_sub(1);
             f.scroll = f.scroll.saturating_add_signed(by).min(most);
         }
+    }
+
+    /// A key went down while the form was on its way: it is meant for the form, and no command.
+    pub fn is_typed_ahead(&mut self, key: KeyInput) -> bool {
+        let r = &self.s.report;
+        let waits = r.form.is_none() && r.ticket.is_some() && !r.loaded && r.error.is_none();
+        let meant = self.s.pane == Pane::Report && self.s.composer.is_none();
+        if !waits || !meant || key.key() == Key::Esc {
+            return false;
+        }
+        if self.s.inner.report_ahead.len() < MOST_AHEAD {
+            self.s.inner.report_ahead.push(key);
+        }
+        true
     }
 
     /// Asks for what is known here.
@@ -207,7 +227,10 @@ impl Turn<'_> {
         if self.s.report.ticket == Some(ticket) {
             match &self.s.report.form {
                 Some(_) => self.meet_disk(),
-                None => self.form_of_look(),
+                None => {
+                    self.form_of_look();
+                    self.type_ahead();
+                }
             }
         }
         if self.s.inner.ask_back.take_if(|t| *t == ticket).is_some() {
@@ -320,6 +343,13 @@ impl Turn<'_> {
         self.judge();
         if self.s.report.form.as_ref().is_some_and(|f| !f.is_empty()) {
             self.field_missing_quietly();
+        }
+    }
+
+    /// What was typed ahead is typed now.
+    fn type_ahead(&mut self) {
+        for key in std::mem::take(&mut self.s.inner.report_ahead) {
+            self.key(key);
         }
     }
 }
