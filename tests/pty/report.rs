@@ -37,10 +37,18 @@ fn import(root: &Path, line: &str) {
 
 /// The team knows one Workspace, and a requester has written something vague about it.
 fn vague_ticket(root: &Path) {
-    run(
-        root,
-        &["register", "set", "workspaces", "dws-3049-AUBioLab"],
-    );
+    for row in [
+        ["register", "set", "tenants", "umc", "name=UMC"],
+        [
+            "register",
+            "set",
+            "workspaces",
+            "dws-3049-AUBioLab",
+            "tenant=umc",
+        ],
+    ] {
+        run(root, &row);
+    }
     import(
         root,
         r#"{"id":"V1","subject":"It does not work","kind":"problem","requester":"Jan de Vries","body":"Hello, my workspace AUBioLab does not work. Please help. Jan"}"#,
@@ -78,7 +86,7 @@ fn a_vague_ticket_becomes_a_report_that_passes_the_gate() {
     let answer = "1. Sign in at the portal, open the VM and click on Start\n2. The desktop of the VM\n3. Connection refused 0x204\n4. always";
     let line = serde_json::json!({
         "id": "V1", "subject": "It does not work", "kind": "problem", "requester": "Jan de Vries",
-        "events": [{"kind": "reply", "role": "requester", "at": at, "body": answer}],
+        "events": [{"kind": "reply", "role": "requester", "by": "Jan de Vries", "at": at, "body": answer}],
     });
     import(root, &line.to_string());
     terminal

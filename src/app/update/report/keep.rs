@@ -106,6 +106,9 @@ impl Turn<'_> {
         let Some(f) = self.s.report.form.as_mut() else {
             return;
         };
+        // Nobody has done anything in it yet: an answer that comes now gets the keys.
+        let fresh = f.touched.is_none() && f.left.is_empty();
+        let knew = f.offers.iter().any(|o| o.answers);
         f.offers = told.offers;
         f.offers.retain(|o| {
             let refused = crate::domain::report::Refused::of(&o.suggestion.value);
@@ -120,6 +123,9 @@ impl Turn<'_> {
             let base = f.base.clone();
             let both = f.meet(&base, there, zone);
             self.met(&both);
+        }
+        if fresh && !knew {
+            self.to_answer();
         }
         self.judge();
     }

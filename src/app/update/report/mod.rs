@@ -280,7 +280,11 @@ impl Turn<'_> {
         }
         form.offers = told.offers;
         self.put_form(form);
-        // What answers the question is what the person came for.
+        self.to_answer();
+    }
+
+    /// What answers the question is what the person came for: it gets the keys.
+    pub(super) fn to_answer(&mut self) {
         let form = self.s.report.form.as_ref();
         let answer = form.and_then(|f| f.offers.iter().find(|o| o.answers));
         if let Some(field) = answer.map(crate::domain::report::Offer::field) {

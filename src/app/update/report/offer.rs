@@ -27,9 +27,13 @@ impl Turn<'_> {
             let more = f.is_some_and(|f| {
                 f.at == Field::Evidence && f.offers_for(f.at).any(|o| f.is_news(o))
             });
-            let wrong = f.is_some_and(|f| f.verdict.missing().iter().any(|m| Some(m.field) == at));
+            // Whether a Workspace is new to us is settled before going on.
+            let ours = f.is_some_and(|f| {
+                let mut missing = f.verdict.missing().iter();
+                missing.any(|m| Some(m.field) == at && m.is_ours())
+            });
             if !more
-                && !wrong
+                && !ours
                 && let Some(at) = at
             {
                 self.next_worthwhile(at);
