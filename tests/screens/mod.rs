@@ -1,6 +1,7 @@
 //! What the screens look like: text and style, few and small.
 
 mod outbox;
+mod report;
 mod scene;
 mod terminals;
 

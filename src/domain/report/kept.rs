@@ -112,10 +112,11 @@ impl Kept {
         refused.sort();
         refused.dedup();
         // What was let through and is changed since has to pass the gate again.
-        let through = if self.draft == *base {
-            self.through.or(there.through)
-        } else {
-            self.through
+        let through = match (draft == self.draft, draft == there.draft) {
+            (true, true) => self.through.or(there.through),
+            (true, false) => self.through,
+            (false, true) => there.through,
+            (false, false) => None,
         };
         let merged = Self {
             id: there.id,

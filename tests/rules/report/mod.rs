@@ -3,6 +3,7 @@
 mod asking;
 mod bundling;
 mod gate;
+mod keeping;
 mod moments;
 mod reading;
 mod secrets;

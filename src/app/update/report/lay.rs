@@ -103,7 +103,7 @@ fn value(f: &Form, field: Field, width: usize) -> Vec<(usize, Printable)> {
             vec![(0, Printable::literal(role))]
         }
         Field::Impact if here => (0..QUESTIONS)
-            .map(|q| (q, line(&question(&f.kept.draft.impact, q))))
+            .map(|q| (q, block(&question(&f.kept.draft.impact, q))))
             .collect(),
         Field::Impact => wrapped(0, &f.kept.draft.impact.lines().join(", "), width),
         Field::Evidence => evidence(f, here),
