@@ -168,7 +168,7 @@ pub struct Inner {
     /// When the form is to be saved.
     pub report_save_at: Option<Instant>,
     /// Forms that were left before the disk had them.
-    pub parked: Vec<Box<super::state::Form>>,
+    pub parked: Vec<super::state::Form>,
     /// What was typed while the form was on its way: it is typed into it when it is here.
     pub report_ahead: Vec<keybinds::KeyInput>,
     /// The pane from which the form was opened.

@@ -62,7 +62,7 @@ impl App {
 
     /// The reports that are not known to be on disk, each with the draft that is.
     pub fn unsaved_reports(&self, at: Instant) -> Vec<(Kept, ReportDraft)> {
-        let open = self.state.report.form.iter();
+        let open = self.state.report.form.iter().map(|f| &**f);
         let all = open.chain(&self.state.inner.parked);
         let unsaved = all.filter(|f| f.touched.is_some() && !f.is_empty());
         let kept = |f: &Form| Kept {

@@ -156,3 +156,35 @@ fn what_cannot_be_read_is_said() {
         said(&broken)
     );
 }
+
+#[test]
+fn the_teams_own_question_goes_in_the_place_of_the_one_that_comes_along() {
+    let m = Machine::new();
+    let own = include_str!("../../assets/report/ask.en.toml").replace("Hello", "Good day");
+    let folder = m.home.path().join(".config/deskhand");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("ask.en.toml");
+    std::fs::write(&file, &own).unwrap();
+    m.ok(&["config", "check"]);
+    let asked = m.feed(
+        &["report", "ask", "-"],
+        b"The VM of my team does not work for us.",
+    );
+    assert!(said(&asked).is_empty(), "{}", said(&asked));
+    assert!(String::from_utf8_lossy(&asked.stdout).starts_with("Good day,"));
+    // What cannot be used is named, with what to do.
+    for (text, wanted) in [
+        (own.replace("{questions}", ""), "no {questions}"),
+        (
+            own.replace("\"english\"", "\"dutch\""),
+            "its language is dutch",
+        ),
+        (own.replace("user = ", "usr = "), "usr"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let out = m.feed(&["config", "check"], b"");
+        assert_ne!(out.status.code(), Some(0));
+        assert!(said(&out).contains(wanted), "{}", said(&out));
+        assert!(said(&out).contains("ask.en.toml"), "{}", said(&out));
+    }
+}

@@ -106,7 +106,7 @@ impl Turn<'_> {
             Key::Char(c) if p.purpose == Purpose::New => {
                 let at = |x: &Choice| x.value == c.to_string();
                 p.cursor = p.choices.iter().position(at).or(p.cursor);
-                if p.choices.iter().any(|x| at(x)) {
+                if p.choices.iter().any(at) {
                     self.prompt_enter();
                 }
             }

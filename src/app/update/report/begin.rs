@@ -71,7 +71,7 @@ impl Turn<'_> {
         let parked = self.s.inner.parked.iter();
         let parked = parked.into_iter().position(|f| f.id() == kept.id);
         let form = match parked {
-            Some(at) => *self.s.inner.parked.remove(at),
+            Some(at) => self.s.inner.parked.remove(at),
             None => {
                 let fresh = !is_begun(&kept);
                 let mut form = self.form(kept);

@@ -98,8 +98,8 @@ impl Turn<'_> {
                 self.lay_form();
             }
             Key::Backspace if empty && f.steps.len() > 1 => self.drop_step(),
-            Key::Up if step > 0 => self.to_row(step - 1),
-            Key::Down if step < last => self.to_row(step + 1),
+            Key::Up if step > 0 => self.go_to_row(step - 1),
+            Key::Down if step < last => self.go_to_row(step + 1),
             Key::Up => self.field(false),
             Key::Down => self.field(true),
             _ => {
@@ -139,9 +139,9 @@ impl Turn<'_> {
         let row = f.row;
         let impact = &mut f.kept.draft.impact;
         match key.key() {
-            Key::Up if row > 0 => return self.to_row(row - 1),
+            Key::Up if row > 0 => return self.go_to_row(row - 1),
             Key::Up => return self.field(false),
-            Key::Enter | Key::Down if row + 1 < QUESTIONS => return self.to_row(row + 1),
+            Key::Enter | Key::Down if row + 1 < QUESTIONS => return self.go_to_row(row + 1),
             Key::Enter | Key::Down => return self.field(true),
             Key::Char(c) if answer_impact(impact, row, c) => {}
             Key::Backspace | Key::Delete if answer_impact(impact, row, '-') => {}
@@ -149,7 +149,7 @@ impl Turn<'_> {
         }
         self.form_touched();
         match row + 1 < QUESTIONS {
-            true => self.to_row(row + 1),
+            true => self.go_to_row(row + 1),
             false => self.field(true),
         }
     }
@@ -160,9 +160,9 @@ impl Turn<'_> {
         };
         let (row, last) = (f.row, f.files.len().saturating_sub(1));
         let toggled = match key.key() {
-            Key::Up if row > 0 => return self.to_row(row - 1),
+            Key::Up if row > 0 => return self.go_to_row(row - 1),
             Key::Up => return self.field(false),
-            Key::Down if row < last => return self.to_row(row + 1),
+            Key::Down if row < last => return self.go_to_row(row + 1),
             Key::Down | Key::Enter => return self.field(true),
             Key::Char(' ') => row,
             Key::Char(digit @ '1'..='9') => digit as usize - '1' as usize,
@@ -221,12 +221,12 @@ impl Turn<'_> {
         let place = all.iter().position(|f| *f == at).unwrap_or(0);
         let by = if forward { 1 } else { all.len() - 1 };
         if let Some(to) = all.get((place + by) % all.len()) {
-            self.to_field(*to);
+            self.go_to_field(*to);
         }
     }
 
     /// That field gets the keys.
-    pub fn to_field(&mut self, field: Field) {
+    pub fn go_to_field(&mut self, field: Field) {
         self.left_field();
         self.focus_field(field);
     }
@@ -246,7 +246,7 @@ impl Turn<'_> {
         self.lay_form();
     }
 
-    fn to_row(&mut self, row: usize) {
+    fn go_to_row(&mut self, row: usize) {
         if let Some(f) = self.s.report.form.as_mut() {
             f.row = row;
         }

@@ -125,7 +125,7 @@ impl Turn<'_> {
             self.met(&both);
         }
         if fresh && !knew {
-            self.to_answer();
+            self.go_to_answer();
         }
         self.judge();
     }
@@ -154,7 +154,7 @@ impl Turn<'_> {
         if let Some(f) = self.s.report.form.take()
             && (f.saving.is_some() || f.touched.is_some())
         {
-            self.s.inner.parked.push(f);
+            self.s.inner.parked.push(*f);
         }
     }
 

@@ -228,7 +228,7 @@ fn said_of(
                 say(FormKind::Hint, "  Ctrl-g confirms that it is new to us", 1);
             }
         }
-        None if here && !f.kept.draft.has(field) || here && !has_text(field) => {
+        None if here && (!f.kept.draft.has(field) || !has_text(field)) => {
             say(FormKind::Hint, hint(f, field), 2);
         }
         None => {}

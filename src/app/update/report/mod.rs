@@ -266,7 +266,7 @@ impl Turn<'_> {
         {
             // It was left before the disk had it: nothing is newer.
             let form = self.s.inner.parked.remove(at);
-            return self.put_form(*form);
+            return self.put_form(form);
         }
         let look = self.s.report.look.as_ref().filter(|l| l.ticket == ticket);
         let Some((kept, told)) = look.map(|l| (l.kept.clone(), l.told.clone())) else {
@@ -280,11 +280,11 @@ impl Turn<'_> {
         }
         form.offers = told.offers;
         self.put_form(form);
-        self.to_answer();
+        self.go_to_answer();
     }
 
     /// What answers the question is what the person came for: it gets the keys.
-    pub(super) fn to_answer(&mut self) {
+    pub(super) fn go_to_answer(&mut self) {
         let form = self.s.report.form.as_ref();
         let answer = form.and_then(|f| f.offers.iter().find(|o| o.answers));
         if let Some(field) = answer.map(crate::domain::report::Offer::field) {
