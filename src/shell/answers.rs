@@ -44,8 +44,10 @@ pub enum Slot {
     Vocabulary,
     /// The form of a report.
     Reports,
-    /// Absences and coverage.
+    /// How absences stand, and the map.
     Cover,
+    /// A preview, a note or a return.
+    Plan,
     /// Knowledge, requests and registers.
     Books,
 }
@@ -67,7 +69,8 @@ impl Slot {
             Effect::Audit { .. } => Self::Audit,
             Effect::Vocabulary(_) => Self::Vocabulary,
             Effect::Reports(..) => Self::Reports,
-            Effect::Cover(..) => Self::Cover,
+            Effect::Cover(_, wish) if wish.is_standing() => Self::Cover,
+            Effect::Cover(..) => Self::Plan,
             Effect::Books(..) => Self::Books,
             _ => return None,
         })
@@ -83,6 +86,7 @@ impl Slot {
                 | Self::Next
                 | Self::Find
                 | Self::Reports
+                | Self::Plan
                 | Self::Books
         )
     }

@@ -89,6 +89,7 @@ impl Turn<'_> {
         self.ask_counts();
         self.ask_outlook();
         self.ask_approaching();
+        self.ask_standing();
     }
 
     /// Whatever happened, these hold afterwards.
@@ -101,6 +102,7 @@ impl Turn<'_> {
     fn resize(&mut self, width: u16, height: u16) {
         self.s.size = super::state::Size { width, height };
         self.rewrap();
+        self.lay_map();
         self.ask_more();
     }
 
@@ -112,6 +114,10 @@ impl Turn<'_> {
             self.refuse("the moment that was looked ahead to has come: this is now");
         }
         self.count_down(false);
+        if self.s.inner.cover_at.is_some_and(|at| at <= now) {
+            self.s.inner.cover_at = None;
+            self.ask_standing();
+        }
         if self.s.inner.warn_at.is_some_and(|at| at <= now) {
             self.ask_approaching();
         }

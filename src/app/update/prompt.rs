@@ -23,6 +23,9 @@ impl Turn<'_> {
             | Purpose::FindHere
             | Purpose::Filter
             | Purpose::ViewName
+            | Purpose::Give
+            | Purpose::Until
+            | Purpose::NoteFile
             | Purpose::Attach => Vec::new(),
             _ => self.targets().iter().map(|t| t.id).collect(),
         };
@@ -47,6 +50,9 @@ impl Turn<'_> {
             Purpose::Attach => "Attach file (-name removes one)",
             Purpose::Override => "The reason, for an internal note",
             Purpose::ViewName => "Name of the view",
+            Purpose::Give => "Give this ticket to",
+            Purpose::Until => "Away until (a moment, a last day such as 2026-12-01, or now)",
+            Purpose::NoteFile => "Save the note as (.md or .txt; nothing: in the downloads)",
         };
         self.s
             .inner
@@ -141,7 +147,7 @@ impl Turn<'_> {
                 self.filter(&text);
                 query_error.clone_from(&self.s.queue.filter_error);
             }
-            Purpose::Attach => {
+            Purpose::Attach | Purpose::NoteFile => {
                 let generation = self.next();
                 self.s.inner.paths = generation;
                 let typed = text.clone();
@@ -151,7 +157,7 @@ impl Turn<'_> {
         }
         let closed = matches!(
             purpose,
-            Purpose::Assign | Purpose::Status | Purpose::Priority | Purpose::Macro
+            Purpose::Assign | Purpose::Status | Purpose::Priority | Purpose::Macro | Purpose::Give
         );
         let low = text.trim().to_lowercase();
         let mut found: Vec<(String, String)> = self
@@ -185,7 +191,7 @@ impl Turn<'_> {
         let Some(Overlay::Prompt(p)) = self.s.overlays.last_mut() else {
             return;
         };
-        if p.purpose != Purpose::Attach {
+        if !matches!(p.purpose, Purpose::Attach | Purpose::NoteFile) {
             return;
         }
         let off = off.into_iter().filter(|w| w.starts_with(&p.input.text));
@@ -315,6 +321,9 @@ impl Turn<'_> {
                 }
                 self.pass_gate(text.trim());
             }
+            Purpose::Give => self.answer_give(text)?,
+            Purpose::Until => self.answer_until(text)?,
+            Purpose::NoteFile => self.write_note(text),
             Purpose::ViewName => self.run(crate::app::Action::View, Some(&format!("save {text}"))),
         }
         Ok(())
@@ -358,11 +367,11 @@ impl Turn<'_> {
 
 fn kind(purpose: Purpose) -> Arg {
     match purpose {
-        Purpose::Assign => Arg::Agent,
+        Purpose::Assign | Purpose::Give => Arg::Agent,
         Purpose::Status => Arg::Status,
         Purpose::Priority => Arg::Priority,
         Purpose::Labels => Arg::Labels,
-        Purpose::Snooze => Arg::When,
+        Purpose::Snooze | Purpose::Until => Arg::When,
         Purpose::Macro => Arg::Macro,
         Purpose::Merge | Purpose::Link => Arg::Ticket,
         Purpose::Edit => Arg::Field,

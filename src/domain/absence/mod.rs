@@ -115,6 +115,19 @@ impl fmt::Display for Right {
     }
 }
 
+/// What happens by itself when an absence begins for which nothing is handed over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AtStart {
+    /// The console offers the preview.
+    #[default]
+    Offer,
+    /// The console hands over as the preview says.
+    Apply,
+    /// Nothing.
+    Off,
+}
+
 /// Which tickets somebody stands in for. What is empty leaves nothing out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -84,7 +84,12 @@ impl Office {
     }
 
     /// The team as far as an absence needs it, which reaches beyond its end: to what is due soon after.
-    pub fn team_for<'a>(&'a self, calendar: &'a Calendar, away: &Away<'_>, now: Instant) -> Team<'a> {
+    pub fn team_for<'a>(
+        &'a self,
+        calendar: &'a Calendar,
+        away: &Away<'_>,
+        now: Instant,
+    ) -> Team<'a> {
         self.team(calendar, (away.from.min(now), away.to + days(60)))
     }
 

@@ -200,7 +200,9 @@ fn by_words(text: &str, start: NaiveDateTime) -> Result<String, String> {
         };
         return Ok(format!("FREQ={freq};INTERVAL={}", n.max(1)));
     }
-    let words = text.split([' ', ',']).filter(|w| !w.is_empty() && *w != "and");
+    let words = text
+        .split([' ', ','])
+        .filter(|w| !w.is_empty() && *w != "and");
     let days: Vec<_> = words
         .map(|w| {
             let known = |d: &&(&str, &str, chrono::Weekday)| w.len() >= 3 && w.starts_with(d.0);
