@@ -95,6 +95,40 @@ pub enum Action {
     GoCoverage,
     /// What is handed over, and given back.
     GoHandover,
+    /// To the next stretch of the map; in a preview: the next who can take the ticket.
+    StretchNext,
+    /// The one before.
+    StretchPrevious,
+    /// Look farther ahead.
+    Farther,
+    /// Look less far ahead.
+    Nearer,
+    /// Plan an absence.
+    PlanAbsence,
+    /// Change an absence, or the note.
+    EditAbsence,
+    /// End an absence at another time.
+    UntilAbsence,
+    /// Take an absence away.
+    DropAbsence,
+    /// What would become of each ticket.
+    PreviewHandover,
+    /// The hand-over note.
+    HandoverNote,
+    /// Give back what was handed over.
+    ReturnTickets,
+    /// Leave a ticket or hand it over; take it along or not.
+    Pick,
+    /// Give a ticket of a preview to somebody else.
+    Give,
+    /// Save the hand-over note as a file.
+    KeepNote,
+    /// The hand-over note into the tickets.
+    NoteIntoTickets,
+    /// Hand over, or give back, as it is shown.
+    Apply,
+    /// Who is on call.
+    OnCall,
     /// The articles.
     GoKnowledge,
     /// Requests and the registers.
@@ -384,6 +418,7 @@ const LIST: &[Context] = &[Queue];
 const BROWSING: &[Context] = &[Queue, Detail];
 const READING: &[Context] = &[Detail];
 const AHEAD: &[Context] = &[Sla];
+const COVER: &[Context] = &[Coverage];
 
 table! {
     "Moving" {
@@ -470,6 +505,25 @@ table! {
         EarlierDay "earlier-day" [] None AHEAD ["{"] 0 false "back to the end of the working day before";
         LookAt "at" [] When PANES [] 0 false "what it will look like then, if nothing is done; off: now";
         Now "now" [] None PANES ["0"] 1 false "back to now";
+    }
+    "Absences and coverage" {
+        StretchNext "stretch-next" [] None COVER ["l", "Right"] 2 false "to the next stretch; in a preview: the next who can take the ticket";
+        StretchPrevious "stretch-previous" [] None COVER ["h", "Left"] 0 false "to the stretch before; in a preview: the one before who can take the ticket";
+        Farther "farther" [] None COVER [">"] 3 false "look farther ahead: two weeks, 30 days, 90 days";
+        Nearer "nearer" [] None COVER ["<"] 0 false "look less far ahead";
+        PlanAbsence "absence" [] Agent COVER ["N"] 2 false "plan an absence";
+        EditAbsence "absence-edit" [] Words COVER ["e"] 5 false "change the absence, or the note in $EDITOR";
+        UntilAbsence "absence-until" [] When COVER ["t"] 6 false "end the absence at another time; now gives back what was handed over";
+        DropAbsence "absence-drop" [] Words COVER ["d"] 0 false "take the absence away, after a question";
+        PreviewHandover "hand-over-preview" ["preview"] Words COVER ["H"] 4 false "what would become of each ticket in this absence";
+        HandoverNote "hand-over-note" [] Words COVER ["c"] 6 false "the hand-over note; new: made anew";
+        ReturnTickets "return" [] Words COVER ["B"] 0 false "give back what was handed over, what nobody touched";
+        Pick "pick" [] None COVER ["Space"] 3 false "leave this ticket or hand it over; in a return: take it along or not";
+        Give "give" [] Agent COVER ["a"] 4 false "give this ticket of a preview to somebody else";
+        KeepNote "note-save" [] Words COVER ["X"] 3 false "save the hand-over note as a file, in the downloads or at a path";
+        NoteIntoTickets "note-tickets" [] None COVER ["I"] 4 false "the hand-over note into the tickets as internal notes, after a question";
+        Apply "apply" [] None COVER ["Ctrl+s"] 1 false "hand over, or give back, as it is shown, after a question";
+        OnCall "oncall" ["on-call"] None PANES [] 0 false "who is on call now, and what nobody may do now";
     }
     "Outbox" {
         Retry "retry" [] None SENDING ["!"] 2 false "send this change again now";

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::domain::Instant;
+use crate::domain::absence::{Absence, AbsenceId, Handed};
 use crate::domain::change::BatchId;
 use crate::domain::list::{Page, Place, Sort};
 use crate::domain::query::Query;
@@ -14,6 +15,7 @@ use crate::domain::thread::{Draft, DraftPlace, DraftSeen, Thread};
 use crate::domain::ticket::{TicketId, TicketKey};
 use crate::domain::warn::Said;
 
+use super::cover::TurnOf;
 use super::event::{Generation, NextUp};
 use super::state::Wanted;
 
@@ -84,6 +86,17 @@ pub struct Ahead {
     pub urgent: Option<(Vec<TicketId>, NextUp)>,
 }
 
+/// An act on the plan of absences, and the way back.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PlanAct {
+    /// An absence was kept or dropped; before it was this.
+    Absence(AbsenceId, Option<Absence>),
+    /// Tickets were handed over.
+    HandedOver,
+    /// Tickets were given back.
+    GaveBack(Box<Handed>),
+}
+
 /// The memory of the update.
 #[derive(Debug, Clone, Default)]
 pub struct Inner {
@@ -101,6 +114,16 @@ pub struct Inner {
     pub audit: Generation,
     pub reports: Generation,
     pub cover: Generation,
+    /// What somebody waits for in the pane of coverage.
+    pub plan: Generation,
+    /// Acts on the plan of absences, to take back.
+    pub plan_acts: Vec<PlanAct>,
+    /// When somebody comes or goes next.
+    pub cover_at: Option<Instant>,
+    /// Absences that were handed over by themselves in this session: not tried again.
+    pub handed_at_once: Vec<TurnOf>,
+    /// The hand-over note is in the person's own editor.
+    pub note_in_editor: bool,
     pub books: Generation,
     pub found: Generation,
     /// Where the cursor goes when the list comes.

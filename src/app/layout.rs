@@ -10,6 +10,8 @@ const LIST_LEAST: u16 = 60;
 const DETAIL_MOST: u16 = 94;
 /// From this height of the list on there is room for the strip of what falls due.
 const STRIP_FROM: u16 = 26;
+/// From this height on there is room for the banner.
+const BANNER_FROM: u16 = 16;
 /// Heading, hours, marks, people.
 const STRIP_ROWS: u16 = 4;
 /// Rows above the lines of a ticket: heading, subject, two rows of fields, a blank.
@@ -48,7 +50,9 @@ impl Area {
 pub struct Layout {
     /// Views and facts.
     pub top: Area,
-    /// All between top and footer.
+    /// Whom one stands in for, or what an absence asks for.
+    pub banner: Area,
+    /// All between top, banner and footer.
     pub body: Area,
     /// The list, or what stands in its place, its heading included.
     pub main: Area,
@@ -85,14 +89,22 @@ pub fn layout_in(state: &State, width: u16, height: u16) -> Layout {
         height: 1,
         ..area
     };
-    g.body = Area {
+    let banner = u16::from(state.coverage.banner.is_some() && area.height >= BANNER_FROM);
+    g.banner = Area {
         y: 1,
-        height: area.height - 2,
+        height: banner,
+        ..area
+    };
+    g.body = Area {
+        y: 1 + banner,
+        height: area.height - 2 - banner,
         ..area
     };
     let reading = state.pane == Pane::Detail || state.composer.is_some();
     let body = g.body;
-    if state.zoomed || area.width < BESIDE {
+    // A map wants all the room; what decides about tickets shows them.
+    let wide = state.pane == Pane::Coverage && !state.coverage.wants_ticket();
+    if state.zoomed || area.width < BESIDE || wide {
         if reading && state.detail.is_some() {
             g.detail = body;
         } else {
@@ -110,8 +122,8 @@ pub fn layout_in(state: &State, width: u16, height: u16) -> Layout {
             ..body
         };
     }
-    if !state.zoomed && state.pane != Pane::Sla && g.main.height >= STRIP_FROM && g.main.width >= 60
-    {
+    let strip = !matches!(state.pane, Pane::Sla | Pane::Coverage);
+    if !state.zoomed && strip && g.main.height >= STRIP_FROM && g.main.width >= 60 {
         g.main.height -= STRIP_ROWS;
         g.strip = Area {
             y: g.main.bottom(),
@@ -233,6 +245,17 @@ pub fn detail_head(state: &State) -> u16 {
 
 /// From this height on a ticket says how far its report is.
 const HEAD_FROM: u16 = 16;
+
+/// The columns of the map's names, with the sign of the cursor before them.
+pub const fn map_names(width: u16) -> u16 {
+    if width < BESIDE { 14 } else { 22 }
+}
+
+/// The columns that the map's cells may take.
+pub fn map_room(state: &State) -> u16 {
+    let width = layout(state).main.width;
+    width.saturating_sub(map_names(width) + 1)
+}
 
 /// How many lines of a ticket are in sight, and how wide they may be.
 pub fn detail_lines(state: &State) -> (usize, u16) {

@@ -137,8 +137,7 @@ fn question(
     let own = config::load_questions(&session.paths)?;
     let own = own.into_iter().find(|t| t.language == language);
     let template = own.unwrap_or_else(|| Template::shipped(language));
-    let text = ask(given.verdict().missing(), &template)
-        .map(|text| address(&text, &names));
+    let text = ask(given.verdict().missing(), &template).map(|text| address(&text, &names));
     match (session.json, text) {
         (true, text) => out.json(&json!({"language": language.code(), "text": text}))?,
         (false, Some(text)) => out.row(&text)?,

@@ -14,6 +14,7 @@ use super::people::{self, PersonFile};
 use super::warn::WarnFile;
 use super::{Config, OwnView, nearest};
 use crate::app::keymap::PROFILES;
+use crate::domain::absence::AtStart;
 use crate::domain::list::Sort;
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::ticket::Status;
@@ -126,6 +127,7 @@ pub(super) struct ConfigFile {
     sla: Option<Spanned<SlaFile>>,
     warn: Option<Spanned<WarnFile>>,
     people: BTreeMap<AgentId, Spanned<PersonFile>>,
+    hand_over: AtStart,
     views: Vec<Spanned<ViewFile>>,
     snippets: Vec<SnippetFile>,
     macros: Vec<MacroFile>,
@@ -178,6 +180,7 @@ impl ConfigFile {
         let people = people::resolve(self.people, &calendar, file, source)?;
         Ok(Config {
             people,
+            hand_over: self.hand_over,
             me: self.me,
             zone: self.zone.unwrap_or_else(|| calendar.zone()),
             theme: self.theme,

@@ -50,8 +50,10 @@ pub enum Slot {
     Look,
     /// Who has answered.
     Answered,
-    /// Absences and coverage.
+    /// How absences stand, and the map.
     Cover,
+    /// A preview, a note or a return.
+    Plan,
     /// Knowledge, requests and registers.
     Books,
 }
@@ -76,7 +78,8 @@ impl Slot {
             Effect::Reports(_, ReportWish::Load { .. }) => Self::Look,
             Effect::Reports(_, ReportWish::Answered) => Self::Answered,
             Effect::Reports(..) => Self::Reports,
-            Effect::Cover(..) => Self::Cover,
+            Effect::Cover(_, wish) if wish.is_standing() => Self::Cover,
+            Effect::Cover(..) => Self::Plan,
             Effect::Books(..) => Self::Books,
             _ => return None,
         })
@@ -92,6 +95,7 @@ impl Slot {
                 | Self::Next
                 | Self::Find
                 | Self::Reports
+                | Self::Plan
                 | Self::Books
         )
     }

@@ -16,6 +16,7 @@ use super::clipboard;
 use super::clock::Clock;
 use super::contact::Contact;
 use super::courier::{Courier, Post};
+use super::cover;
 use super::demo;
 use super::flight::Flight;
 use super::lanes::Lanes;
@@ -27,6 +28,7 @@ use super::reports;
 use super::save;
 use super::scribe::{Pen, Scribe};
 use super::watch::Watch;
+use crate::app::cover::{CoverNews, CoverWish};
 use crate::app::reports::ReportWish;
 use crate::app::state::View;
 use crate::app::{Effect, Event, Generation, event};
@@ -308,6 +310,23 @@ impl Outside {
                 generation,
                 paths: paths::going_on(&typed),
             }),
+            Effect::Cover(generation, CoverWish::WriteNote { path, name, text }) => {
+                let folder = self.paths.download_dir.clone();
+                self.apart(move || {
+                    let written =
+                        paths::to_save(path.as_deref(), &folder).and_then(|(to, typed)| {
+                            save::whole(&to, &typed.unwrap_or(name), text.as_bytes())
+                        });
+                    let news = match written {
+                        Ok(file) => {
+                            let said = format!("the note is in {}", file.display());
+                            CoverNews::Done(Some(text::line(&said)))
+                        }
+                        Err(why) => CoverNews::Failed(sentence(&why)),
+                    };
+                    Event::Cover(generation, news)
+                });
+            }
             Effect::OpenUrl(address) => self.apart(move || match opener::url(&address) {
                 Ok(()) => Event::Done(text::line("sent to your browser")),
                 Err(why) => Event::Failed(sentence(&why)),
@@ -390,6 +409,15 @@ impl Outside {
             }),
             Effect::SaveAttachment { id, to } => self.attachment(working, id, to, false),
             Effect::OpenAttachment(id) => self.attachment(working, id, None, true),
+            Effect::Cover(generation, wish) if !wish.reads() => {
+                self.write(working, now, move |w| {
+                    let (news, tickets) = match cover::write(w, wish, now) {
+                        Ok((tickets, said)) => (CoverNews::Done(said), tickets),
+                        Err(error) => (CoverNews::Failed(fault(&error)), Vec::new()),
+                    };
+                    (Some(Event::Cover(generation, news)), tickets)
+                });
+            }
             Effect::Sync => {
                 self.trouble.is_over();
                 working.courier.ask_again();

@@ -35,6 +35,8 @@ fn console(abilities: Abilities) -> App {
         scope: Vec::new(),
         abilities,
         calendar: Arc::new(Calendar::standard()),
+        people: Vec::new().into(),
+        at_start: Default::default(),
         policy: Arc::new(Policy::mydre()),
         as_of: None,
         warn: Default::default(),

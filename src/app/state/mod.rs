@@ -2,6 +2,7 @@
 //!
 //! The parts of the screen have a file each. What changes them is in `update`.
 
+mod absence_form;
 mod composer;
 mod coverage;
 mod detail;
@@ -20,6 +21,7 @@ use chrono_tz::Tz;
 use keybinds::KeyInput;
 
 use crate::domain::Instant;
+use crate::domain::absence::{AtStart, Person};
 use crate::domain::calendar::Calendar;
 use crate::domain::list::{Count, DueMark, Sort, Vocabulary};
 use crate::domain::macros::Macro;
@@ -31,8 +33,11 @@ use crate::domain::text::Printable;
 use crate::domain::ticket::TicketId;
 use crate::domain::warn::Thresholds;
 
+pub use absence_form::{AbsenceForm, Part};
 pub use composer::{Composer, Popup, PopupItem};
-pub use coverage::Coverage;
+pub use coverage::{
+    BackRow, BackView, Coverage, Covering, Face, MapLine, NoteView, PlanView, Reach, Stage, TurnRow,
+};
 pub use detail::{Detail, DetailLine, Found, LineKind, Loaded, Tab};
 pub use knowledge::Knowledge;
 pub use overlay::{
@@ -184,6 +189,10 @@ pub struct State {
     pub scope: Vec<TenantId>,
     /// Working time, for countdowns.
     pub calendar: Arc<Calendar>,
+    /// What the settings say of members of the team.
+    pub people: Arc<[Person]>,
+    /// What happens when an absence begins.
+    pub at_start: AtStart,
     /// What is promised.
     pub policy: Arc<Policy>,
     /// When to warn before something falls due.
@@ -279,6 +288,8 @@ impl State {
             desk: setup.desk.unwrap_or_default(),
             scope: setup.scope,
             calendar: setup.calendar,
+            people: setup.people,
+            at_start: setup.at_start,
             policy: setup.policy,
             warn: setup.warn,
             ticket_url: setup.ticket_url,
@@ -356,7 +367,8 @@ impl State {
             }
             Pane::Report => self.report.ticket,
             Pane::Requests => self.requests.ticket,
-            Pane::Coverage | Pane::Knowledge => None,
+            Pane::Coverage => self.coverage.ticket(),
+            Pane::Knowledge => None,
         }
     }
 

@@ -90,6 +90,7 @@ impl Turn<'_> {
         self.ask_outlook();
         self.ask_approaching();
         self.start_reports();
+        self.ask_standing();
     }
 
     /// Whatever happened, these hold afterwards.
@@ -104,6 +105,7 @@ impl Turn<'_> {
         self.s.size = super::state::Size { width, height };
         self.rewrap();
         self.lay_form();
+        self.lay_map();
         self.ask_more();
     }
 
@@ -115,6 +117,10 @@ impl Turn<'_> {
             self.refuse("the moment that was looked ahead to has come: this is now");
         }
         self.count_down(false);
+        if self.s.inner.cover_at.is_some_and(|at| at <= now) {
+            self.s.inner.cover_at = None;
+            self.ask_standing();
+        }
         if self.s.inner.warn_at.is_some_and(|at| at <= now) {
             self.ask_approaching();
         }

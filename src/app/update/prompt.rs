@@ -24,6 +24,9 @@ impl Turn<'_> {
             | Purpose::New
             | Purpose::Filter
             | Purpose::ViewName
+            | Purpose::Give
+            | Purpose::Until
+            | Purpose::NoteFile
             | Purpose::Attach => Vec::new(),
             _ => self.targets().iter().map(|t| t.id).collect(),
         };
@@ -50,6 +53,9 @@ impl Turn<'_> {
             Purpose::ViewName => "Name of the view",
             Purpose::PassReport => "The reason, for an internal note",
             Purpose::New => "New",
+            Purpose::Give => "Give this ticket to",
+            Purpose::Until => "Away until (a moment, a last day such as 2026-12-01, or now)",
+            Purpose::NoteFile => "Save the note as (.md or .txt; nothing: in the downloads)",
         };
         self.s
             .inner
@@ -152,7 +158,7 @@ impl Turn<'_> {
                 self.filter(&text);
                 query_error.clone_from(&self.s.queue.filter_error);
             }
-            Purpose::Attach => {
+            Purpose::Attach | Purpose::NoteFile => {
                 let generation = self.next();
                 self.s.inner.paths = generation;
                 let typed = text.clone();
@@ -162,7 +168,7 @@ impl Turn<'_> {
         }
         let closed = matches!(
             purpose,
-            Purpose::Assign | Purpose::Status | Purpose::Priority | Purpose::Macro
+            Purpose::Assign | Purpose::Status | Purpose::Priority | Purpose::Macro | Purpose::Give
         );
         if purpose == Purpose::New {
             let choices = self.beginnings();
@@ -203,7 +209,7 @@ impl Turn<'_> {
         let Some(Overlay::Prompt(p)) = self.s.overlays.last_mut() else {
             return;
         };
-        if p.purpose != Purpose::Attach {
+        if !matches!(p.purpose, Purpose::Attach | Purpose::NoteFile) {
             return;
         }
         let off = off.into_iter().filter(|w| w.starts_with(&p.input.text));
@@ -335,6 +341,9 @@ impl Turn<'_> {
             }
             Purpose::PassReport => self.pass_report(text)?,
             Purpose::New => self.begin(text)?,
+            Purpose::Give => self.answer_give(text)?,
+            Purpose::Until => self.answer_until(text)?,
+            Purpose::NoteFile => self.write_note(text),
             Purpose::ViewName => self.run(crate::app::Action::View, Some(&format!("save {text}"))),
         }
         Ok(())
@@ -378,11 +387,11 @@ impl Turn<'_> {
 
 fn kind(purpose: Purpose) -> Arg {
     match purpose {
-        Purpose::Assign => Arg::Agent,
+        Purpose::Assign | Purpose::Give => Arg::Agent,
         Purpose::Status => Arg::Status,
         Purpose::Priority => Arg::Priority,
         Purpose::Labels => Arg::Labels,
-        Purpose::Snooze => Arg::When,
+        Purpose::Snooze | Purpose::Until => Arg::When,
         Purpose::Macro => Arg::Macro,
         Purpose::Merge | Purpose::Link => Arg::Ticket,
         Purpose::Edit => Arg::Field,

@@ -152,6 +152,6 @@ impl Turn<'_> {
             kept.asked.clone_from(&asked);
             empty.id = kept.id;
         }
-        self.wish(ReportWish::Asked { empty, asked });
+        self.report_wish(ReportWish::Asked { empty, asked });
     }
 }

@@ -28,7 +28,10 @@ impl Turn<'_> {
                 f.at == Field::Evidence && f.offers_for(f.at).any(|o| f.is_news(o))
             });
             let wrong = f.is_some_and(|f| f.verdict.missing().iter().any(|m| Some(m.field) == at));
-            if !more && !wrong && let Some(at) = at {
+            if !more
+                && !wrong
+                && let Some(at) = at
+            {
                 self.next_worthwhile(at);
             }
         }
