@@ -1,6 +1,6 @@
 //! A wish to read, and the event that answers it.
 
-use crate::app::books::BookNews;
+use crate::app::books::{BookNews, BookWish};
 use crate::app::cover::CoverNews;
 use crate::app::event::{Answer, Fault, Foreseen, NextUp};
 use crate::app::reports::ReportNews;
@@ -48,6 +48,12 @@ pub enum Slot {
     Cover,
     /// Knowledge, requests and registers.
     Books,
+    /// Articles that hold words.
+    Hits,
+    /// One request.
+    Request,
+    /// The forms of tickets that are to be done.
+    Gate,
 }
 
 impl Slot {
@@ -68,6 +74,9 @@ impl Slot {
             Effect::Vocabulary(_) => Self::Vocabulary,
             Effect::Reports(..) => Self::Reports,
             Effect::Cover(..) => Self::Cover,
+            Effect::Books(_, BookWish::Find(_)) => Self::Hits,
+            Effect::Books(_, BookWish::Request(_)) => Self::Request,
+            Effect::Books(_, BookWish::Gate(_)) => Self::Gate,
             Effect::Books(..) => Self::Books,
             _ => return None,
         })
@@ -84,6 +93,9 @@ impl Slot {
                 | Self::Find
                 | Self::Reports
                 | Self::Books
+                | Self::Hits
+                | Self::Request
+                | Self::Gate
         )
     }
 }

@@ -34,7 +34,7 @@ use crate::domain::warn::Thresholds;
 pub use composer::{Composer, Popup, PopupItem};
 pub use coverage::Coverage;
 pub use detail::{Detail, DetailLine, Found, LineKind, Loaded, Tab};
-pub use knowledge::Knowledge;
+pub use knowledge::{ArticleLine, Knowledge};
 pub use overlay::{
     Choice, CommandLine, Confirm, Conflict, Go, Help, Input, Overlay, Palette, PreviewRow, Prompt,
     Purpose, Suggestion, Wanted, Why,
@@ -42,7 +42,7 @@ pub use overlay::{
 pub use panes::{Audit, AuditRow, Outbox, OutboxLine, Section, Sla};
 pub use queue::{Find, Mark, Queue, QueueRow};
 pub use report::Report;
-pub use requests::Requests;
+pub use requests::{FormLine, OpenForm, Page, RequestRow, Requests, Sheet, SheetRow, Stand, What};
 pub use setup::{DeskKind, Setup, Snippet};
 
 use super::commands::Context;
@@ -298,7 +298,10 @@ impl State {
             report: Report::default(),
             coverage: Coverage::default(),
             knowledge: Knowledge::default(),
-            requests: Requests::default(),
+            requests: Requests {
+                kinds: setup.requests,
+                ..Requests::default()
+            },
             composer: None,
             overlays: Vec::new(),
             toasts: Vec::new(),
@@ -353,7 +356,7 @@ impl State {
                 row.and_then(|r| r.ticket.as_ref()).map(|t| t.0)
             }
             Pane::Report => self.report.ticket,
-            Pane::Requests => self.requests.ticket,
+            Pane::Requests => self.requests.ticket(),
             Pane::Coverage | Pane::Knowledge => None,
         }
     }

@@ -7,6 +7,7 @@ use crate::domain::text::Printable;
 use crate::domain::thread::AttachmentId;
 use crate::domain::ticket::{TicketId, TicketKey};
 
+use super::super::books::{BookWish, Closing};
 use super::super::commands::Action;
 
 /// One line of text with a cursor.
@@ -101,6 +102,8 @@ pub enum Purpose {
     Override,
     /// The name of the view to save.
     ViewName,
+    /// Something of a request, a register or an article.
+    Book,
 }
 
 /// A choice of a question that has few.
@@ -184,6 +187,12 @@ pub enum Go {
     DeleteView(String),
     /// Leaves the editor although its text could not be kept.
     LoseText,
+    /// Something with requests, registers or articles.
+    Book(Box<BookWish>),
+    /// Closes a request.
+    Close(Box<Closing>),
+    /// The same although something stands against it: asks for the reason first.
+    CloseAnyway(Box<Closing>),
     /// Leaves the program.
     Quit,
 }

@@ -23,6 +23,7 @@ impl Turn<'_> {
             | Purpose::FindHere
             | Purpose::Filter
             | Purpose::ViewName
+            | Purpose::Book
             | Purpose::Attach => Vec::new(),
             _ => self.targets().iter().map(|t| t.id).collect(),
         };
@@ -47,6 +48,11 @@ impl Turn<'_> {
             Purpose::Attach => "Attach file (-name removes one)",
             Purpose::Override => "The reason, for an internal note",
             Purpose::ViewName => "Name of the view",
+            Purpose::Book => "",
+        };
+        let (title, begun) = match purpose {
+            Purpose::Book => self.book_question(),
+            _ => (title.to_owned(), String::new()),
         };
         self.s
             .inner
@@ -55,6 +61,7 @@ impl Turn<'_> {
         self.s.inner.find_typed = false;
         let input = match purpose {
             Purpose::Filter => Input::of(&self.s.queue.filter_text),
+            Purpose::Book => Input::of(&begun),
             _ => Input::default(),
         };
         self.s.overlays.push(Overlay::Prompt(Prompt {
@@ -147,15 +154,20 @@ impl Turn<'_> {
                 let typed = text.clone();
                 self.fx.push(Effect::Paths { generation, typed });
             }
+            Purpose::Book => self.book_typed(&text),
             _ => {}
         }
-        let closed = matches!(
-            purpose,
-            Purpose::Assign | Purpose::Status | Purpose::Priority | Purpose::Macro
-        );
+        let (words, is_closed) = match purpose {
+            Purpose::Book => self.book_words(),
+            _ => (self.words_for(kind(purpose)), false),
+        };
+        let closed = is_closed
+            || matches!(
+                purpose,
+                Purpose::Assign | Purpose::Status | Purpose::Priority | Purpose::Macro
+            );
         let low = text.trim().to_lowercase();
-        let mut found: Vec<(String, String)> = self
-            .words_for(kind(purpose))
+        let mut found: Vec<(String, String)> = words
             .into_iter()
             .filter(|(w, d)| w.to_lowercase().contains(&low) || d.to_lowercase().contains(&low))
             .take(50)
@@ -308,6 +320,7 @@ impl Turn<'_> {
             Purpose::Split => self.split(text),
             Purpose::Macro => self.run_macro(text),
             Purpose::Edit => self.edit(text)?,
+            Purpose::Book => self.book_answered(text)?,
             Purpose::Attach => self.attach(text)?,
             Purpose::Override => {
                 if text.trim().is_empty() {
