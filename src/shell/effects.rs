@@ -10,6 +10,7 @@ use tokio_util::sync::DropGuard;
 
 use super::Report;
 use super::answers::{fault, sentence};
+use super::books;
 use super::calendars;
 use super::chores::{Trouble, tell_changed};
 use super::clipboard;
@@ -407,6 +408,12 @@ impl Outside {
                 let event = w.set_meta(SAID, &kept).err();
                 (event.map(|e| Event::Failed(fault(&e))), Vec::new())
             }),
+            Effect::Books(generation, wish) if !wish.reads() => {
+                let (me, store) = (working.me.clone(), working.path.clone());
+                self.write(working, now, move |w| {
+                    books::write(w, &store, (generation, wish), &me, now)
+                });
+            }
             Effect::SaveAttachment { id, to } => self.attachment(working, id, to, false),
             Effect::OpenAttachment(id) => self.attachment(working, id, None, true),
             Effect::Cover(generation, wish) if !wish.reads() => {

@@ -7,6 +7,7 @@
 //! desk a task of its own (`courier`).
 
 mod answers;
+mod articles;
 mod books;
 pub mod calendars;
 mod chores;
@@ -40,6 +41,7 @@ mod talks;
 mod terminal;
 mod watch;
 
+pub use articles::from_ticket as article_from_ticket;
 pub use clock::Clock;
 pub use demo::{load as load_demo, open as open_demo};
 pub use editor::{command as editor_command, edit as edit_text};
@@ -49,7 +51,7 @@ pub use notify::{Way as NotifyWay, sequence as notification, way as notify_way};
 pub use open::{
     DeskFile, OpenDesk, keymap, macros, me, open_desk, rules, setup_without_desk, views,
 };
-pub use paths::to_attach;
+pub use paths::{to_attach, write_new};
 pub use remote::{desk_of, rt_settings};
 pub use run::{Console, Exit, Parts, Picture, Turn};
 pub use start::{Failure, Options, picture, run};

@@ -57,7 +57,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 use std::path::PathBuf;
 
 pub use ahead::SAID;
-pub use article::Found;
+pub use article::Found as FoundArticle;
 pub use error::StoreError;
 pub use health::{Health, check, health};
 pub use open::set_aside;

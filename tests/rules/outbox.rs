@@ -47,6 +47,7 @@ fn console(abilities: Abilities) -> App {
         views: Vec::new(),
         snippets: Vec::new(),
         macros: Vec::new(),
+        requests: std::sync::Arc::default(),
         keymap: Arc::default(),
         seed: 1,
         kinds: Vec::new(),

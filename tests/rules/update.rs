@@ -99,6 +99,7 @@ impl Desk {
             views: Vec::new(),
             snippets: Vec::new(),
             macros: Vec::new(),
+            requests: std::sync::Arc::default(),
             keymap: Arc::default(),
             seed: 1,
             kinds: Vec::new(),

@@ -59,6 +59,7 @@ pub fn empty(width: u16, height: u16) -> State {
         undo_window: Duration::seconds(10),
         snippets: Vec::new(),
         macros: Vec::new(),
+        requests: std::sync::Arc::default(),
         seed: 7,
         kinds: Vec::new(),
     };

@@ -7,6 +7,7 @@ use crate::domain::text::Printable;
 use crate::domain::thread::AttachmentId;
 use crate::domain::ticket::{TicketId, TicketKey};
 
+use super::super::books::{BookWish, Closing};
 use super::super::commands::Action;
 use super::AbsenceForm;
 use crate::app::cover::CoverWish;
@@ -113,6 +114,8 @@ pub enum Purpose {
     Until,
     /// Into which file the hand-over note goes.
     NoteFile,
+    /// Something of a request, a register or an article.
+    Book,
 }
 
 /// A choice of a question that has few.
@@ -200,6 +203,12 @@ pub enum Go {
     LoseText,
     /// What absences wish.
     Cover(Box<CoverWish>),
+    /// Something with requests, registers or articles.
+    Book(Box<BookWish>),
+    /// Closes a request.
+    Close(Box<Closing>),
+    /// The same although something stands against it: asks for the reason first.
+    CloseAnyway(Box<Closing>),
     /// Leaves the program.
     Quit,
 }

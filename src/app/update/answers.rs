@@ -199,6 +199,9 @@ impl Turn<'_> {
         if self.s.pane == Pane::Audit {
             self.ask_audit();
         }
+        if self.in_books() {
+            self.read_books();
+        }
     }
 
     /// Words for completion came. What is shown with a handle gets the name that is known now.

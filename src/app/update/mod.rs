@@ -3,10 +3,14 @@
 mod acts;
 mod ahead;
 mod answers;
+mod asking;
+mod books;
+mod closing;
 mod composer;
 mod coverage;
 mod detail;
 mod draft;
+mod form;
 mod keys;
 mod knowledge;
 mod line;
@@ -21,6 +25,7 @@ mod report;
 mod requests;
 mod run;
 mod say;
+mod sheet;
 mod why;
 
 use chrono::TimeDelta;

@@ -37,7 +37,11 @@ pub fn desk(state: &State, pen: &mut Pen<'_>, area: Rect) -> Cursor {
         sla::strip(state, pen, g.strip);
     }
     if g.detail.width > 0 {
-        detail::detail(state, pen, g.detail);
+        if state.pane == Pane::Knowledge && state.composer.is_none() {
+            knowledge::article(state, pen, g.detail);
+        } else {
+            detail::detail(state, pen, g.detail);
+        }
     }
     if g.composer.width > 0 {
         detail::composer(state, pen, g.composer);

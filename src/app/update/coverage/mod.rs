@@ -350,7 +350,7 @@ impl Turn<'_> {
     /// Why what is under the cursor is as it is.
     pub fn why_coverage(&mut self) {
         match &self.s.coverage.face {
-            Face::Plan(_) => self.why_row(),
+            Face::Plan(_) => self.why_plan_row(),
             Face::Back(_) => self.why_back(),
             Face::Map => match self.s.coverage.line_on() {
                 Some(MapLine::Need(_)) => self.open_on_map(),
