@@ -30,7 +30,7 @@ const UNMERGE: &str = "Request Tracker cannot take a merge back; make a new tick
 impl Rt {
     /// What it can do.
     pub(super) fn what_it_can(&self) -> Abilities {
-        let mut here = vec!["snooze", "kind"];
+        let mut here = vec!["snooze", "kind", "escalation"];
         if self.settings.labels_field.is_none() {
             here.push("label");
         }
@@ -156,7 +156,7 @@ impl Rt {
             Act::Tenant { .. } => return Err(refused(TENANT)),
             Act::Split { .. } | Act::Unsplit { .. } => return Err(refused(SPLIT)),
             Act::Unmerge { .. } => return Err(refused(UNMERGE)),
-            Act::Create { .. } | Act::Kind { .. } | Act::Snooze { .. } => {
+            Act::Create { .. } | Act::Kind { .. } | Act::Snooze { .. } | Act::Owner { .. } => {
                 return Err(refused("Request Tracker has no such thing"));
             }
         };
