@@ -38,6 +38,7 @@ mod signals;
 mod start;
 mod talks;
 mod terminal;
+mod vendor;
 mod watch;
 
 pub use clock::Clock;
@@ -54,6 +55,7 @@ pub use remote::{desk_of, rt_settings};
 pub use run::{Console, Exit, Parts, Picture, Turn};
 pub use start::{Failure, Options, picture, run};
 pub use talks::Talks;
+pub use vendor::vendor_of;
 pub use terminal::{Aside, Screen, backend, restore_before_reports};
 
 use crate::app::Event;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::lay::{self, Scene};
 use super::rows::{self, ms};
-use super::{Reader, Result, Writer, audit};
+use super::{Reader, Result, Stored, Writer, audit};
 use crate::domain::Instant;
 use crate::domain::change::{Act, BatchId, Change, ChangeId, Stage as Sent};
 use crate::domain::escalation::{
@@ -18,7 +18,7 @@ use crate::domain::remote::{Mark, RemoteId};
 use crate::domain::request::Form;
 use crate::domain::sla::Owner;
 use crate::domain::text::Untrusted;
-use crate::domain::thread::{MessageId, Visibility};
+use crate::domain::thread::{AttachmentId, MessageId, Visibility};
 use crate::domain::ticket::{TicketId, TicketKey};
 
 /// Something that is said to the vendor, on its way there.
@@ -363,6 +363,14 @@ impl Writer {
             }
             vec![e.ticket]
         })
+    }
+
+    /// Where the bytes of a file that goes along are.
+    ///
+    /// # Errors
+    /// As [`Self::leaving`].
+    pub fn stored(&self, id: AttachmentId) -> Result<Option<Stored>> {
+        self.run(|| super::remote::stored(&self.conn, id))
     }
 
     /// When one that is held up is tried again; none: none is.
