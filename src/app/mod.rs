@@ -8,6 +8,7 @@ pub mod books;
 pub mod commands;
 pub mod cover;
 pub mod effect;
+pub mod escalation;
 pub mod event;
 mod inner;
 pub mod keymap;

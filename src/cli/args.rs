@@ -298,6 +298,8 @@ pub enum Command {
     },
     /// Make a ticket
     New(NewArgs),
+    /// Hand a ticket to the vendor with its report; refused while its gate says no
+    Escalate(EscalateArgs),
     /// Take back what you did last
     Undo,
     /// Do again what you took back last
@@ -580,6 +582,28 @@ pub struct SayArgs {
     /// A file that goes with it; may be given several times
     #[arg(long, value_name = "FILE")]
     pub attach: Vec<String>,
+    /// Say what would be done and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `escalate`.
+#[derive(Debug, Args)]
+pub struct EscalateArgs {
+    /// The ticket's number
+    pub id: String,
+    /// Take it back from the vendor
+    #[arg(long, conflicts_with_all = ["reason", "say"])]
+    pub back: bool,
+    /// Why it goes although its gate says no; goes into an internal note and the audit trail
+    #[arg(long, value_name = "TEXT", conflicts_with = "say")]
+    pub reason: Option<String>,
+    /// Tell the vendor more about an escalated ticket
+    #[arg(long, value_name = "TEXT")]
+    pub say: Option<String>,
+    /// Ask nothing, also where words were taken out of what leaves
+    #[arg(long)]
+    pub yes: bool,
     /// Say what would be done and do nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -18,6 +18,7 @@ mod cover;
 mod demo;
 mod editor;
 mod effects;
+pub mod escalation;
 mod flight;
 mod input;
 mod lanes;

@@ -3,13 +3,20 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::escalation::name_of;
 use super::open::rules;
 use super::remote::rt_of;
-use crate::config::{self, Config, Paths, VendorAt};
+use crate::config::{self, Config, Paths, Vendor, VendorAt};
 use crate::desk::rt::vendor::Queue;
 use crate::domain::people::AgentId;
 use crate::domain::text::Untrusted;
 use crate::sync::{Neighbour, VendorDesk};
+
+/// The vendor of a store's desk: nothing of the demo leaves it.
+pub fn vendor_for<'a>(config: &'a Config, paths: &Paths, store: &Path) -> Option<&'a Vendor> {
+    let vendor = config.vendor.as_ref();
+    vendor.filter(|_| store != paths.demo_store())
+}
 
 /// The desk to which is escalated; none: there is none, or it is a department of our own.
 /// Nothing is asked and nothing opened yet.
@@ -19,10 +26,10 @@ use crate::sync::{Neighbour, VendorDesk};
 pub fn vendor_of(
     config: &Config,
     paths: &Paths,
+    store: &Path,
     me: &AgentId,
-    name: &str,
 ) -> Result<Option<VendorDesk>, String> {
-    let Some(vendor) = &config.vendor else {
+    let Some(vendor) = vendor_for(config, paths, store) else {
         return Ok(None);
     };
     Ok(match &vendor.at {
@@ -32,10 +39,14 @@ pub fn vendor_of(
                 Some(folder) => rules(&settings_of(folder, paths)?, me.clone()),
                 None => rules(config, me.clone()),
             };
+            let there = store_at(path);
+            if there == store {
+                return Err("the vendor's store is this desk's own; mend [vendor] in config.toml".into());
+            }
             Some(VendorDesk::Neighbour(Arc::new(Neighbour {
-                store: store_at(path),
+                store: there,
                 rules: counts,
-                from: Untrusted::new(name),
+                from: Untrusted::new(name_of(store, me)),
             })))
         }
         VendorAt::Desk { desk, queue } => Some(VendorDesk::Queue(Queue {

@@ -99,6 +99,8 @@ pub enum Purpose {
     Attach,
     /// The reason why a gate is passed over.
     Override,
+    /// The reason why a ticket is escalated although its gate says no.
+    EscalateAnyway,
     /// The name of the view to save.
     ViewName,
 }
@@ -172,6 +174,8 @@ pub enum Go {
     Commit(Vec<Wanted>),
     /// The person passes over a gate: asks for the reason first.
     Override(Vec<Wanted>),
+    /// Escalates past the gate: asks for the reason first.
+    EscalateAnyway,
     /// Opens an address in the browser.
     OpenUrl(String),
     /// Opens a file with the machine's own program.

@@ -332,7 +332,7 @@ impl Turn<'_> {
         }
     }
 
-    fn by_id(&self, ids: &[TicketId]) -> Vec<Arc<Ticket>> {
+    pub fn by_id(&self, ids: &[TicketId]) -> Vec<Arc<Ticket>> {
         let rows = self.s.queue.rows.iter().map(|r| &r.ticket);
         let marks = self.s.queue.marks.values().map(|m| &m.ticket);
         let open = self

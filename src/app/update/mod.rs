@@ -7,6 +7,7 @@ mod composer;
 mod coverage;
 mod detail;
 mod draft;
+mod escalate;
 mod keys;
 mod knowledge;
 mod line;

@@ -361,6 +361,7 @@ impl Turn<'_> {
                 self.s.inner.override_wants = wants;
                 self.ask(Purpose::Override);
             }
+            Go::EscalateAnyway => self.ask(Purpose::EscalateAnyway),
             Go::Retry(id) => self.fx.push(Effect::Retry(id)),
             Go::Withdraw(id) => self.fx.push(Effect::Withdraw(id)),
             Go::OpenUrl(address) => self.fx.push(Effect::OpenUrl(address)),

@@ -45,7 +45,7 @@ impl Turn<'_> {
             Purpose::FindHere => "Find in this ticket",
             Purpose::Edit => "Field and new value (subject, kind, tenant, workspace)",
             Purpose::Attach => "Attach file (-name removes one)",
-            Purpose::Override => "The reason, for an internal note",
+            Purpose::Override | Purpose::EscalateAnyway => "The reason, for an internal note",
             Purpose::ViewName => "Name of the view",
         };
         self.s
@@ -314,6 +314,12 @@ impl Turn<'_> {
                     return Err("a reason is needed; Esc leaves the ticket as it is".into());
                 }
                 self.pass_gate(text.trim());
+            }
+            Purpose::EscalateAnyway => {
+                if text.trim().is_empty() {
+                    return Err("a reason is needed; Esc leaves the ticket with us".into());
+                }
+                self.escalate_anyway(text.trim());
             }
             Purpose::ViewName => self.run(crate::app::Action::View, Some(&format!("save {text}"))),
         }

@@ -10,8 +10,11 @@ use super::Turn;
 
 impl Turn<'_> {
     /// Does one of its acts.
-    pub fn run_report(&mut self, _action: Action, _arg: Option<&str>) {
-        self.go(Pane::Report);
+    pub fn run_report(&mut self, action: Action, arg: Option<&str>) {
+        match action {
+            Action::Escalate => self.escalate(arg),
+            _ => self.go(Pane::Report),
+        }
     }
 
     /// The pane gets the keys.
