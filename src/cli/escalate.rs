@@ -38,7 +38,10 @@ pub fn run(session: &Session, args: &EscalateArgs, out: &mut Out) -> Done {
     match (prepared, args.back) {
         (Prepared::Out(_) | Prepared::Against(_), true) => Err(Fail::new(
             Code::Refused,
-            format!("ticket {} is not with the vendor; nothing comes back", ticket.key),
+            format!(
+                "ticket {} is not with the vendor; nothing comes back",
+                ticket.key
+            ),
         )),
         (Prepared::Against(refusal), false) => against(session, &ticket, &refusal, out),
         (Prepared::Out(plan), false) => go(session, &ticket, &plan, args, out),
@@ -148,11 +151,20 @@ fn come_back(
     commit(session, ticket, acts, &question, (args, effect), out)
 }
 
-fn say(session: &Session, ticket: &Ticket, words: &str, args: &EscalateArgs, out: &mut Out) -> Done {
+fn say(
+    session: &Session,
+    ticket: &Ticket,
+    words: &str,
+    args: &EscalateArgs,
+    out: &mut Out,
+) -> Done {
     if !ticket.vendor.is_some_and(Stage::is_open) {
         return Err(Fail::new(
             Code::Refused,
-            format!("ticket {} is not with the vendor; escalate it first", ticket.key),
+            format!(
+                "ticket {} is not with the vendor; escalate it first",
+                ticket.key
+            ),
         ));
     }
     let keep: Vec<&str> = ticket.workspace.iter().map(Untrusted::raw).collect();

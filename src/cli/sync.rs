@@ -97,7 +97,14 @@ async fn stay(
                 session.take_calendars(writer)?;
             }
         }
-        let talked = talk(writer, desk, session.ahead(), (&mut skip, now), vendor.as_ref()).await?;
+        let talked = talk(
+            writer,
+            desk,
+            session.ahead(),
+            (&mut skip, now),
+            vendor.as_ref(),
+        )
+        .await?;
         match &talked.trouble {
             // Nobody is here to sign in: whoever started this has to know.
             Some(error) if told.is_none() && error.kind == ErrorKind::SignIn => {

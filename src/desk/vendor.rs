@@ -71,11 +71,7 @@ pub trait Vendor: Send + Sync {
     ///
     /// # Errors
     /// As [`Self::receive`].
-    fn say(
-        &self,
-        word: ToSay<'_>,
-        now: Instant,
-    ) -> impl Future<Output = Answer<SaidThere>> + Send;
+    fn say(&self, word: ToSay<'_>, now: Instant) -> impl Future<Output = Answer<SaidThere>> + Send;
 
     /// Whether it was said, if it was sent after that mark; none: it was not.
     ///

@@ -56,8 +56,8 @@ pub use remote::{desk_of, rt_settings};
 pub use run::{Console, Exit, Parts, Picture, Turn};
 pub use start::{Failure, Options, picture, run};
 pub use talks::Talks;
-pub use vendor::vendor_of;
 pub use terminal::{Aside, Screen, backend, restore_before_reports};
+pub use vendor::vendor_of;
 
 use crate::app::Event;
 use crate::config::Config;

@@ -41,7 +41,9 @@ pub fn vendor_of(
             };
             let there = store_at(path);
             if there == store {
-                return Err("the vendor's store is this desk's own; mend [vendor] in config.toml".into());
+                return Err(
+                    "the vendor's store is this desk's own; mend [vendor] in config.toml".into(),
+                );
             }
             Some(VendorDesk::Neighbour(Arc::new(Neighbour {
                 store: there,

@@ -68,11 +68,7 @@ pub fn latest(conn: &Connection, ticket: TicketId) -> Result<Option<Escalation>>
     Ok(all.into_iter().next())
 }
 
-fn load(
-    conn: &Connection,
-    which: &str,
-    args: impl rusqlite::Params,
-) -> Result<Vec<Escalation>> {
+fn load(conn: &Connection, which: &str, args: impl rusqlite::Params) -> Result<Vec<Escalation>> {
     let mut stmt = conn.prepare_cached(&format!("SELECT json FROM escalation WHERE {which}"))?;
     let mut found = stmt.query(args)?;
     let mut all = Vec::new();
@@ -217,9 +213,7 @@ impl Scene<'_> {
             return Ok(());
         };
         match latest(self.conn, change.ticket)? {
-            Some(e) if e.stage.is_open() && e.is_apart() => {
-                self.say_to_vendor(change, e.id, words)
-            }
+            Some(e) if e.stage.is_open() && e.is_apart() => self.say_to_vendor(change, e.id, words),
             _ => Ok(()),
         }
     }
@@ -248,7 +242,9 @@ impl Scene<'_> {
     fn forget_words(&self, of: EscalationId, words: &str) -> Result<bool> {
         let n = self
             .conn
-            .prepare_cached("DELETE FROM vendor_word WHERE escalation = ?1 AND stage < 2 AND body = ?2")?
+            .prepare_cached(
+                "DELETE FROM vendor_word WHERE escalation = ?1 AND stage < 2 AND body = ?2",
+            )?
             .execute(params![of.0.as_bytes().as_slice(), words])?;
         Ok(n > 0)
     }
@@ -319,7 +315,14 @@ impl Writer {
             s.vendor_was_asked(&e, now)?;
             let detail = serde_json::json!({"escalation": id, "vendor": key.as_str()});
             let by = e.by.as_str();
-            audit::add(s.conn, now, by, Some(e.ticket), "escalated", &detail.to_string())?;
+            audit::add(
+                s.conn,
+                now,
+                by,
+                Some(e.ticket),
+                "escalated",
+                &detail.to_string(),
+            )?;
             Ok(vec![e.ticket])
         })
     }
@@ -494,7 +497,9 @@ impl Writer {
         self.scene(true, |s| {
             let n = s
                 .conn
-                .prepare_cached("UPDATE vendor_word SET stage = 2, mark = ?2 WHERE id = ?1 AND stage = 1")?
+                .prepare_cached(
+                    "UPDATE vendor_word SET stage = 2, mark = ?2 WHERE id = ?1 AND stage = 1",
+                )?
                 .execute(params![id.0.as_bytes().as_slice(), mark.0])?;
             Ok(n > 0)
         })

@@ -150,7 +150,9 @@ impl Vendor for Arc<Neighbour> {
             })
             .collect();
         aside(self, move |desk| {
-            let made = desk.writer(now)?.receive(id, &package, &files, &desk.from, now);
+            let made = desk
+                .writer(now)?
+                .receive(id, &package, &files, &desk.from, now);
             made.map_err(|e| unreached(&e))
         })
         .await
@@ -168,7 +170,9 @@ impl Vendor for Arc<Neighbour> {
     async fn say(&self, word: ToSay<'_>, now: Instant) -> Answer<SaidThere> {
         let (id, key, body) = (word.id, word.key.clone(), word.body.clone());
         aside(self, move |desk| {
-            let said = desk.writer(now)?.receive_word(id, &key, &desk.from, &body, now);
+            let said = desk
+                .writer(now)?
+                .receive_word(id, &key, &desk.from, &body, now);
             said.map(|()| None).map_err(|e| unreached(&e))
         })
         .await

@@ -145,7 +145,10 @@ async fn held_up<L: Ledger>(
     } else {
         PATIENCE
     };
-    let again = error.retry_at.unwrap_or(now + wait).max(now + TimeDelta::seconds(1));
+    let again = error
+        .retry_at
+        .unwrap_or(now + wait)
+        .max(now + TimeDelta::seconds(1));
     let tickets = ledger
         .with(move |w| w.escalation_held_up(id, &why, known, again))
         .await?;
@@ -277,7 +280,11 @@ async fn ask<L: Ledger, V: Vendor>(
         return Ok(());
     };
     let tickets = match vendor.tell(&key, now).await {
-        Ok(Ok(theirs)) => ledger.with(move |w| w.hear_vendor(id, &theirs, now)).await?,
+        Ok(Ok(theirs)) => {
+            ledger
+                .with(move |w| w.hear_vendor(id, &theirs, now))
+                .await?
+        }
         Ok(Err(_)) => {
             let why = Untrusted::new("the vendor's ticket is not to be had any more");
             ledger.with(move |w| w.vendor_silent(id, &why)).await?

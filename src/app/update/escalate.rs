@@ -30,7 +30,9 @@ impl Turn<'_> {
             None => self.ask_escalation(ticket.id, None),
             Some(("say", words)) => self.say_to_vendor(&ticket, words),
             Some(_) => {
-                self.refuse(":escalate shows what it would do; :escalate say WORDS tells the vendor");
+                self.refuse(
+                    ":escalate shows what it would do; :escalate say WORDS tells the vendor",
+                );
             }
         }
     }

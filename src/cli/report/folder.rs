@@ -7,10 +7,10 @@ use std::path::Path;
 use serde_json::json;
 
 use super::Given;
+use crate::cli::ask;
 use crate::cli::exit::{Code, Fail};
 use crate::cli::out::{self, Out};
 use crate::cli::session::{self, Session};
-use crate::cli::ask;
 use crate::desk::Door as _;
 use crate::domain::escalation::{Fate, fate};
 use crate::domain::report::{Form, bundle};
@@ -103,7 +103,10 @@ fn ready(session: &Session, given: &Given) -> Result<Ready, Fail> {
     let reader = session.reader()?;
     let messages = reader.thread(ticket.id)?.map(|t| t.messages);
     let files = messages.iter().flatten().flat_map(|m| &m.attachments);
-    let keep = [draft.user.email.raw().trim(), draft.workspace.name.raw().trim()];
+    let keep = [
+        draft.user.email.raw().trim(),
+        draft.workspace.name.raw().trim(),
+    ];
     for file in files {
         let is_it = draft.evidence.iter().any(|e| {
             e.name.raw() == file.name.raw() && e.size.is_none_or(|size| size == file.size)
@@ -126,13 +129,17 @@ impl Ready {
     ) -> Result<(), Fail> {
         let name = self.free(&text::file_name(file.name.raw()));
         let Some(bytes) = bytes(session, reader, file)? else {
-            self.lines.push(format!("{name} is left out: it is not here and cannot be fetched now"));
+            self.lines.push(format!(
+                "{name} is left out: it is not here and cannot be fetched now"
+            ));
             return Ok(());
         };
         match fate(&name, file.media_type.raw(), &bytes, keep) {
             Fate::Stays(why) => self.lines.push(format!("{name} is left out: {why}")),
             Fate::AsItIs => {
-                self.lines.push(format!("{name} goes as it is: it is no text, look into it yourself"));
+                self.lines.push(format!(
+                    "{name} goes as it is: it is no text, look into it yourself"
+                ));
                 self.files.push((name, bytes));
             }
             Fate::Text { clean, diff, .. } => {
@@ -173,7 +180,10 @@ fn bytes(session: &Session, reader: &Reader, file: &Attachment) -> Result<Option
 fn write(to: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Fail> {
     let wrong = |e: std::io::Error| {
         let to = to.display();
-        Fail::new(Code::Failure, format!("{to} cannot be written: {e}; nothing was kept"))
+        Fail::new(
+            Code::Failure,
+            format!("{to} cannot be written: {e}; nothing was kept"),
+        )
     };
     let above = match to.parent() {
         Some(parent) if parent != Path::new("") => parent,

@@ -71,7 +71,13 @@ fn said(session: &Session, input: &ReportInput, out: &mut Out) -> Result<Code, F
             let at = first.as_ref().map_or(ticket.created, |m| m.at);
             let text = first.map_or_else(String::new, |m| m.body.raw().to_owned());
             let at = input.at.or(Some(at));
-            (text, ReportInput { at, ..input.clone() })
+            (
+                text,
+                ReportInput {
+                    at,
+                    ..input.clone()
+                },
+            )
         }
         None => (take(file_of(input))?, input.clone()),
     };
@@ -122,12 +128,7 @@ fn verdict(session: &Session, input: &ReportInput, out: &mut Out) -> Result<Code
 }
 
 /// Says what the gate says of a report.
-fn judge(
-    session: &Session,
-    draft: &Draft,
-    verdict: &Verdict,
-    out: &mut Out,
-) -> Result<Code, Fail> {
+fn judge(session: &Session, draft: &Draft, verdict: &Verdict, out: &mut Out) -> Result<Code, Fail> {
     let (value, why) = priority(&draft.impact);
     if session.json {
         out.json(&json!({
@@ -171,12 +172,13 @@ fn question(
         ("agent.name", session.me.as_str()),
     ];
     let me = session.me.as_str();
-    let text = ask(given.verdict().missing(), &Template::shipped(language)).map(|text| {
-        match &given.ticket {
-            Some(ticket) => fill::fill(&text, ticket, me),
-            None => address(&text, &names),
-        }
-    });
+    let text =
+        ask(given.verdict().missing(), &Template::shipped(language)).map(|text| {
+            match &given.ticket {
+                Some(ticket) => fill::fill(&text, ticket, me),
+                None => address(&text, &names),
+            }
+        });
     match (session.json, text) {
         (true, text) => out.json(&json!({"language": language.code(), "text": text}))?,
         (false, Some(text)) => out.row(&text)?,

@@ -65,7 +65,9 @@ pub fn run(session: &Session, args: &NewArgs, out: &mut Out) -> Result<Code, Fai
     let verdict = check(&draft, &known, session.now);
     if !args.dry_run {
         let report = Kept {
-            id: kept.as_ref().map_or_else(|| ReportId(Uuid::now_v7()), |k| k.id),
+            id: kept
+                .as_ref()
+                .map_or_else(|| ReportId(Uuid::now_v7()), |k| k.id),
             ticket: ticket.map(|(t, _)| t.id),
             draft: draft.clone(),
             asked: kept.and_then(|k| k.asked),
@@ -90,7 +92,11 @@ fn put(draft: &mut Draft, args: &NewArgs, session: &Session) -> Result<Vec<Field
     text(Field::Expected, &mut draft.expected, &args.expected);
     text(Field::Actual, &mut draft.actual, &args.actual);
     text(Field::Tried, &mut draft.tried, &args.tried);
-    text(Field::Environment, &mut draft.environment, &args.environment);
+    text(
+        Field::Environment,
+        &mut draft.environment,
+        &args.environment,
+    );
     draft.workspace.confirmed_new |= args.new_workspace;
     if let Some(user) = &args.user {
         draft.user = Person::parse(user);
@@ -98,11 +104,21 @@ fn put(draft: &mut Draft, args: &NewArgs, session: &Session) -> Result<Vec<Field
     }
     if let Some(role) = &args.role {
         let known: Vec<&str> = Role::ALL.iter().map(|r| r.word()).collect();
-        let none = || format!("\"{}\" is no role; use one of {}", line(role), known.join(", "));
+        let none = || {
+            format!(
+                "\"{}\" is no role; use one of {}",
+                line(role),
+                known.join(", ")
+            )
+        };
         draft.role = Some(Role::parse(role).ok_or_else(|| Fail::usage(none()))?);
     }
     if !args.steps.is_empty() {
-        draft.steps = args.steps.iter().map(|s| Untrusted::new(s.trim())).collect();
+        draft.steps = args
+            .steps
+            .iter()
+            .map(|s| Untrusted::new(s.trim()))
+            .collect();
         given.push(Field::Steps);
     }
     if let Some(since) = &args.since {

@@ -46,13 +46,18 @@ pub fn back(ticket: &Ticket, escalation: &Escalation) -> Back {
         && *from != ticket.tenant
     {
         let word = |t: &Option<crate::domain::people::TenantId>| {
-            t.as_ref().map_or_else(|| "none".into(), ToString::to_string)
+            t.as_ref()
+                .map_or_else(|| "none".into(), ToString::to_string)
         };
         rows.push(Row::new("tenant", word(&ticket.tenant), word(from)));
         acts.push(Act::Tenant { to: from.clone() });
     }
     if ticket.status.is_live() && ticket.status != Status::Open {
-        rows.push(Row::new("status", ticket.status.word(), Status::Open.word()));
+        rows.push(Row::new(
+            "status",
+            ticket.status.word(),
+            Status::Open.word(),
+        ));
         acts.push(Act::Status { to: Status::Open });
     }
     let mut lines = Vec::new();
@@ -70,7 +75,9 @@ pub fn back(ticket: &Ticket, escalation: &Escalation) -> Back {
         None => {}
     }
     match escalation.stage {
-        Stage::Held | Stage::Waiting => lines.push("It has not left; they will not hear of it.".into()),
+        Stage::Held | Stage::Waiting => {
+            lines.push("It has not left; they will not hear of it.".into())
+        }
         Stage::InFlight | Stage::There if escalation.is_apart() => {
             lines.push("They have not resolved it; they are told that you take it back.".into());
         }

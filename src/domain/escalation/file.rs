@@ -31,7 +31,9 @@ pub fn fate(name: &str, media_type: &str, bytes: &[u8], keep: &[&str]) -> Fate {
     }
     let Ok(text) = std::str::from_utf8(bytes) else {
         return match says_text(name, media_type) {
-            true => Fate::Stays("it is a text whose letters cannot be read, so it may hold secrets"),
+            true => {
+                Fate::Stays("it is a text whose letters cannot be read, so it may hold secrets")
+            }
             false => Fate::AsItIs,
         };
     };
@@ -51,7 +53,10 @@ pub fn fate(name: &str, media_type: &str, bytes: &[u8], keep: &[&str]) -> Fate {
 }
 
 fn says_text(name: &str, media_type: &str) -> bool {
-    const ENDINGS: &[&str] = &[".txt", ".log", ".csv", ".md", ".json", ".xml", ".yaml", ".yml", ".conf", ".ini"];
+    const ENDINGS: &[&str] = &[
+        ".txt", ".log", ".csv", ".md", ".json", ".xml", ".yaml", ".yml", ".conf", ".ini",
+    ];
     let name = name.to_lowercase();
-    media_type.trim().to_lowercase().starts_with("text/") || ENDINGS.iter().any(|e| name.ends_with(e))
+    media_type.trim().to_lowercase().starts_with("text/")
+        || ENDINGS.iter().any(|e| name.ends_with(e))
 }

@@ -178,7 +178,8 @@ pub fn plan(
         lines.push(past.clone());
     }
     lines.push(if apart {
-        "The requester sees nothing of it; what the vendor answers comes as an internal note.".into()
+        "The requester sees nothing of it; what the vendor answers comes as an internal note."
+            .into()
     } else {
         "The requester sees nothing of it; the ticket stays one and is worked on there.".into()
     });
@@ -297,9 +298,17 @@ fn rows(
     why: Option<&str>,
     status: bool,
 ) -> Vec<Row> {
-    let mut rows = vec![Row::new("clocks", "with us", format!("with {}", vendor.name))];
+    let mut rows = vec![Row::new(
+        "clocks",
+        "with us",
+        format!("with {}", vendor.name),
+    )];
     if status {
-        rows.push(Row::new("status", ticket.status.word(), Status::OnHold.word()));
+        rows.push(Row::new(
+            "status",
+            ticket.status.word(),
+            Status::OnHold.word(),
+        ));
     }
     if let Way::Within { to, from } = &package.way {
         let from = from.as_ref().map_or("none".into(), ToString::to_string);
@@ -387,7 +396,11 @@ impl Outside {
             };
             if let Some(first) = case.messages.iter().find(asks) {
                 let words = self.clean("message", first.body.raw());
-                body = format!("{}\n\nAs it was asked:\n\n{}", body.trim_end(), words.trim());
+                body = format!(
+                    "{}\n\nAs it was asked:\n\n{}",
+                    body.trim_end(),
+                    words.trim()
+                );
             }
         }
         let agent = text::line(case.agent);
@@ -415,9 +428,7 @@ impl Outside {
             let name = text::file_name(&self.clean("file name", &raw));
             let keep: Vec<&str> = self.keep.iter().map(String::as_str).collect();
             let fate = match file.content {
-                Content::Here(bytes) => {
-                    fate(&name, file.attachment.media_type.raw(), bytes, &keep)
-                }
+                Content::Here(bytes) => fate(&name, file.attachment.media_type.raw(), bytes, &keep),
                 Content::Elsewhere => {
                     lines.push(format!(
                         "{name} is fetched from the desk when it leaves; secrets in it are taken out then."

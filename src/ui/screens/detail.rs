@@ -159,7 +159,13 @@ fn vendor(state: &State, pen: &mut Pen<'_>, area: Rect) {
     };
     let (x, y) = (area.x, area.y);
     let at = pen.put(x, y, area.width, "vendor: ", Role::Dim);
-    pen.put(at, y, area.right().saturating_sub(at), &e.line(state.now), role);
+    pen.put(
+        at,
+        y,
+        area.right().saturating_sub(at),
+        &e.line(state.now),
+        role,
+    );
 }
 
 fn or(text: &Printable, instead: &'static str) -> Short {
