@@ -11,6 +11,7 @@ use crate::domain::escalation::{
 use crate::domain::people::AgentId;
 use crate::domain::report::{Person, Register, check};
 use crate::domain::request::Asked;
+use crate::domain::text::Untrusted;
 use crate::domain::thread::{Attachment, Thread};
 use crate::domain::ticket::{Kind, TicketId};
 use crate::store::{Reader, StoreError, Stored};
@@ -85,7 +86,7 @@ pub fn prepare(
         })
         .collect();
     let id = EscalationId(uuid::Uuid::now_v7());
-    let planned = passed(reader, &thread, asking, |passage| {
+    let planned = passed(reader, &thread, asking, |passage, before| {
         let case = Case {
             ticket: &thread.ticket,
             messages: &thread.messages,
@@ -94,7 +95,7 @@ pub fn prepare(
             agent: &agent,
             zone: asking.config.zone,
         };
-        plan(case, &vendor.known(), reason, id)
+        plan(case, &vendor.known(), reason.or(before), id)
     })?;
     Ok(match planned {
         Ok(plan) => Prepared::Out(Box::new(plan)),
@@ -114,32 +115,36 @@ pub fn name_of(store: &Path, me: &AgentId) -> String {
     Reader::open(store).map_or_else(|_| me.to_string(), |reader| name_in(&reader, me))
 }
 
-/// Goes on with the gate of the ticket's kind.
+/// Goes on with the gate of the ticket's kind, and the reason with which a report was let through
+/// before, if it was.
 fn passed<T>(
     reader: &Reader,
     thread: &Thread,
     asking: Asking<'_>,
-    go_on: impl FnOnce(Passage<'_>) -> T,
+    go_on: impl FnOnce(Passage<'_>, Option<&str>) -> T,
 ) -> Result<T, Unprepared> {
     let ticket = &thread.ticket;
     if ticket.kind == Kind::Problem {
         let kept = reader.report(ticket.id)?;
-        let draft = kept.map(|k| k.draft).unwrap_or_default();
+        let (draft, through) = kept.map(|k| (k.draft, k.through)).unwrap_or_default();
+        let before = through.and_then(|t| t.reason);
+        let before = before.as_ref().map(Untrusted::raw);
         let verdict = check(&draft, &register(reader, asking.now)?, asking.now);
-        return Ok(go_on(Passage::Report(&draft, &verdict)));
+        return Ok(go_on(Passage::Report(&draft, &verdict), before));
     }
     let kinds = config::load_requests(asking.paths)
         .map_err(|e| Unprepared::Other(e.to_string().replace('\n', "; ")))?;
     let (Some(form), Some(spec)) = (reader.request(ticket.id)?, kinds.of(ticket.kind)) else {
-        return Ok(go_on(Passage::Free));
+        return Ok(go_on(Passage::Free, None));
     };
     let book = reader.book()?;
-    Ok(go_on(Passage::Request(Asked {
+    let asked = Asked {
         spec,
         form: &form,
         ticket,
         book: &book,
-    })))
+    };
+    Ok(go_on(Passage::Request(asked), None))
 }
 
 /// The Workspaces and people that a report is held against.

@@ -105,14 +105,14 @@ impl Writer {
             let there = put::by_key(s.conn, key)?;
             let there = there.ok_or_else(|| StoreError::NoTicket(key.to_string()))?;
             let there = put::lives_on_in(s.conn, there)?;
-            s.hear_requester(there, from, body, now)?;
+            s.hear_word(there, from, body, now)?;
             note(s.conn, id.0, there)
         })
     }
 }
 
 impl Scene<'_> {
-    fn hear_requester(
+    fn hear_word(
         &mut self,
         id: TicketId,
         from: &Untrusted,

@@ -101,6 +101,10 @@ pub enum Purpose {
     Override,
     /// The reason why a ticket is escalated although its gate says no.
     EscalateAnyway,
+    /// The reason why a report goes on that is not complete.
+    PassReport,
+    /// What is begun: a report or a request.
+    New,
     /// The name of the view to save.
     ViewName,
 }
@@ -176,6 +180,8 @@ pub enum Go {
     Override(Vec<Wanted>),
     /// Escalates past the gate: asks for the reason first.
     EscalateAnyway,
+    /// The report goes on although it is not complete: asks for the reason first.
+    PassReport,
     /// Opens an address in the browser.
     OpenUrl(String),
     /// Opens a file with the machine's own program.

@@ -362,6 +362,7 @@ impl Turn<'_> {
                 self.ask(Purpose::Override);
             }
             Go::EscalateAnyway => self.ask(Purpose::EscalateAnyway),
+            Go::PassReport => self.ask_reason(),
             Go::Retry(id) => self.fx.push(Effect::Retry(id)),
             Go::Withdraw(id) => self.fx.push(Effect::Withdraw(id)),
             Go::OpenUrl(address) => self.fx.push(Effect::OpenUrl(address)),

@@ -21,6 +21,7 @@ impl Turn<'_> {
         let tickets: Vec<_> = match purpose {
             Purpose::Find
             | Purpose::FindHere
+            | Purpose::New
             | Purpose::Filter
             | Purpose::ViewName
             | Purpose::Attach => Vec::new(),
@@ -47,6 +48,8 @@ impl Turn<'_> {
             Purpose::Attach => "Attach file (-name removes one)",
             Purpose::Override | Purpose::EscalateAnyway => "The reason, for an internal note",
             Purpose::ViewName => "Name of the view",
+            Purpose::PassReport => "The reason, for an internal note",
+            Purpose::New => "New",
         };
         self.s
             .inner
@@ -99,6 +102,14 @@ impl Turn<'_> {
                 self.prompt_typed();
             }
             Key::Enter => self.prompt_enter(),
+            // One key is the whole answer.
+            Key::Char(c) if p.purpose == Purpose::New => {
+                let at = |x: &Choice| x.value == c.to_string();
+                p.cursor = p.choices.iter().position(at).or(p.cursor);
+                if p.choices.iter().any(|x| at(x)) {
+                    self.prompt_enter();
+                }
+            }
             Key::Backspace if p.input.text.is_empty() && p.purpose == Purpose::Find => {
                 self.s.overlays.pop();
                 self.unfind();
@@ -153,6 +164,13 @@ impl Turn<'_> {
             purpose,
             Purpose::Assign | Purpose::Status | Purpose::Priority | Purpose::Macro
         );
+        if purpose == Purpose::New {
+            let choices = self.beginnings();
+            if let Some(Overlay::Prompt(p)) = self.s.overlays.last_mut() {
+                (p.choices, p.cursor) = (choices, Some(0));
+            }
+            return;
+        }
         let low = text.trim().to_lowercase();
         let mut found: Vec<(String, String)> = self
             .words_for(kind(purpose))
@@ -321,6 +339,8 @@ impl Turn<'_> {
                 }
                 self.escalate_anyway(text.trim());
             }
+            Purpose::PassReport => self.pass_report(text)?,
+            Purpose::New => self.begin(text)?,
             Purpose::ViewName => self.run(crate::app::Action::View, Some(&format!("save {text}"))),
         }
         Ok(())

@@ -15,6 +15,7 @@ use self::args::{ReportForm, ReportInput, ReportWhat};
 use super::exit::{Code, Fail};
 use super::out::{self, Out};
 use super::session::Session;
+use crate::config;
 use crate::domain::Instant;
 use crate::domain::fill;
 use crate::domain::report::{
@@ -171,14 +172,15 @@ fn question(
         ("ticket.key", ""),
         ("agent.name", session.me.as_str()),
     ];
+    // The team's own text, where there is one.
+    let own = config::load_questions(&session.paths)?;
+    let own = own.into_iter().find(|t| t.language == language);
+    let template = own.unwrap_or_else(|| Template::shipped(language));
     let me = session.me.as_str();
-    let text =
-        ask(given.verdict().missing(), &Template::shipped(language)).map(|text| {
-            match &given.ticket {
-                Some(ticket) => fill::fill(&text, ticket, me),
-                None => address(&text, &names),
-            }
-        });
+    let text = ask(given.verdict().missing(), &template).map(|text| match &given.ticket {
+        Some(ticket) => fill::fill(&text, ticket, me),
+        None => address(&text, &names),
+    });
     match (session.json, text) {
         (true, text) => out.json(&json!({"language": language.code(), "text": text}))?,
         (false, Some(text)) => out.row(&text)?,

@@ -64,17 +64,22 @@ pub fn run(session: &Session, args: &NewArgs, out: &mut Out) -> Result<Code, Fai
     }
     let verdict = check(&draft, &known, session.now);
     if !args.dry_run {
+        let begun = || {
+            let (id, ticket) = (ReportId(Uuid::now_v7()), ticket.map(|(t, _)| t.id));
+            Kept::new(id, ticket, session.now, session.me.clone())
+        };
+        let kept = kept.unwrap_or_else(begun);
+        let base = kept.draft.clone();
+        // What was let through and is changed has to pass the gate again.
+        let through = kept.through.clone().filter(|_| base == draft);
         let report = Kept {
-            id: kept
-                .as_ref()
-                .map_or_else(|| ReportId(Uuid::now_v7()), |k| k.id),
-            ticket: ticket.map(|(t, _)| t.id),
             draft: draft.clone(),
-            asked: kept.and_then(|k| k.asked),
+            through,
             at: session.now,
             by: session.me.clone(),
+            ..kept
         };
-        session.writer()?.keep_report(&report)?;
+        session.writer()?.keep_report(&report, &base)?;
     }
     judge(session, &draft, &verdict, out)
 }
