@@ -220,6 +220,8 @@ pub struct Inner {
     pub warned: bool,
     /// When the person last did something to a ticket: lately, for warnings.
     pub handled: BTreeMap<TicketId, Instant>,
+    /// The ticket whose escalation is looked at, and the request for it.
+    pub escalating: Option<(Generation, TicketId)>,
     /// This ticket's deadline is to be explained when its thread comes.
     pub why: Option<TicketId>,
     /// Where the list was before a search.

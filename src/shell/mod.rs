@@ -19,6 +19,7 @@ mod cover;
 mod demo;
 mod editor;
 mod effects;
+pub mod escalation;
 mod flight;
 mod input;
 mod lanes;
@@ -39,6 +40,7 @@ mod signals;
 mod start;
 mod talks;
 mod terminal;
+mod vendor;
 mod watch;
 
 pub use articles::from_ticket as article_from_ticket;
@@ -57,6 +59,7 @@ pub use run::{Console, Exit, Parts, Picture, Turn};
 pub use start::{Failure, Options, picture, run};
 pub use talks::Talks;
 pub use terminal::{Aside, Screen, backend, restore_before_reports};
+pub use vendor::vendor_of;
 
 use crate::app::Event;
 use crate::config::Config;

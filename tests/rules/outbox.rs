@@ -394,6 +394,7 @@ fn ticket() -> Ticket {
         waiting: 0,
         merged_into: None,
         draft: false,
+        vendor: None,
     }
 }
 
@@ -499,6 +500,7 @@ fn conversation(offline: bool, messages: Vec<Message>) -> String {
         merged: Vec::new(),
         further: vec![("Room".into(), Untrusted::new("4.12"))],
         whole: false,
+        vendor: None,
     };
     let answer = Ok(Some(Box::new(thread)));
     app.handle(

@@ -51,6 +51,7 @@ pub fn ticket(n: i64) -> Ticket {
         waiting: 0,
         merged_into: None,
         draft: false,
+        vendor: None,
     }
 }
 
@@ -315,6 +316,7 @@ impl Desk {
                 merged: Vec::new(),
                 further: Vec::new(),
                 whole: true,
+                vendor: None,
             })
         }))
     }

@@ -135,6 +135,7 @@ pub fn row(
         waiting: 0,
         merged_into: None,
         draft: false,
+        vendor: None,
     };
     QueueRow {
         place: Place {
@@ -353,6 +354,7 @@ pub fn reading(width: u16, height: u16) -> State {
                 merged: Vec::new(),
                 further: Vec::new(),
                 whole: true,
+                vendor: None,
             },
             row,
             conversation,

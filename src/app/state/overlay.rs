@@ -102,6 +102,8 @@ pub enum Purpose {
     Attach,
     /// The reason why a gate is passed over.
     Override,
+    /// The reason why a ticket is escalated although its gate says no.
+    EscalateAnyway,
     /// The reason why a report goes on that is not complete.
     PassReport,
     /// What is begun: a report or a request.
@@ -187,6 +189,8 @@ pub enum Go {
     Commit(Vec<Wanted>),
     /// The person passes over a gate: asks for the reason first.
     Override(Vec<Wanted>),
+    /// Escalates past the gate: asks for the reason first.
+    EscalateAnyway,
     /// The report goes on although it is not complete: asks for the reason first.
     PassReport,
     /// Opens an address in the browser.

@@ -60,6 +60,7 @@ impl Turn<'_> {
             }
             Event::Ahead { generation, here } => self.is_ahead(generation, here),
             Event::Reports(generation, news) => self.reported(generation, news),
+            Event::Escalation(generation, news) => self.escalation_planned(generation, news),
             Event::Cover(generation, news) => self.covered(generation, news),
             Event::Books(generation, news) => self.looked_up(generation, news),
             Event::Outlooked { generation, answer } if generation == self.s.inner.outlook => {

@@ -10,6 +10,7 @@ mod composer;
 mod coverage;
 mod detail;
 mod draft;
+mod escalate;
 mod form;
 mod keys;
 mod knowledge;

@@ -375,6 +375,7 @@ impl Turn<'_> {
                 self.s.inner.override_wants = wants;
                 self.ask(Purpose::Override);
             }
+            Go::EscalateAnyway => self.ask(Purpose::EscalateAnyway),
             Go::PassReport => self.ask_reason(),
             Go::Retry(id) => self.fx.push(Effect::Retry(id)),
             Go::Withdraw(id) => self.fx.push(Effect::Withdraw(id)),

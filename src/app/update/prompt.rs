@@ -50,7 +50,7 @@ impl Turn<'_> {
             Purpose::FindHere => "Find in this ticket",
             Purpose::Edit => "Field and new value (subject, kind, tenant, workspace)",
             Purpose::Attach => "Attach file (-name removes one)",
-            Purpose::Override => "The reason, for an internal note",
+            Purpose::Override | Purpose::EscalateAnyway => "The reason, for an internal note",
             Purpose::ViewName => "Name of the view",
             Purpose::PassReport => "The reason, for an internal note",
             Purpose::New => "New",
@@ -355,6 +355,12 @@ impl Turn<'_> {
                     return Err("a reason is needed; Esc leaves the ticket as it is".into());
                 }
                 self.pass_gate(text.trim());
+            }
+            Purpose::EscalateAnyway => {
+                if text.trim().is_empty() {
+                    return Err("a reason is needed; Esc leaves the ticket with us".into());
+                }
+                self.escalate_anyway(text.trim());
             }
             Purpose::PassReport => self.pass_report(text)?,
             Purpose::New => self.begin(text)?,
