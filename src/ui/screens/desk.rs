@@ -7,7 +7,7 @@ use super::{
 };
 use crate::app::commands::{Action, Command, Context, TABLE};
 use crate::app::layout::layout;
-use crate::app::state::{Overlay, Pane, State, Tone};
+use crate::app::state::{Face, Overlay, Pane, State, Tone};
 use crate::app::top::top;
 use crate::domain::change::Stage;
 use crate::domain::text::{Printable, line};
@@ -20,6 +20,7 @@ use crate::ui::widgets::bars::{self, Hint};
 pub fn desk(state: &State, pen: &mut Pen<'_>, area: Rect) -> Cursor {
     let g = geometry(state, area);
     bars::top(pen, g.top, &top(state, layout(state).top));
+    coverage::banner(state, pen, g.banner);
     if g.main.width > 0 {
         match state.pane {
             Pane::Outbox => outbox::outbox(state, pen, g.main),
@@ -36,7 +37,11 @@ pub fn desk(state: &State, pen: &mut Pen<'_>, area: Rect) -> Cursor {
         sla::strip(state, pen, g.strip);
     }
     if g.detail.width > 0 {
-        detail::detail(state, pen, g.detail);
+        if state.pane == Pane::Knowledge && state.composer.is_none() {
+            knowledge::article(state, pen, g.detail);
+        } else {
+            detail::detail(state, pen, g.detail);
+        }
     }
     if g.composer.width > 0 {
         detail::composer(state, pen, g.composer);
@@ -80,6 +85,7 @@ fn hints(state: &State) -> Vec<Hint> {
         .filter(|c| {
             context == Context::Form || !matches!(c.action, Action::AskBack | Action::Escalate)
         })
+        .filter(|c| context != Context::Coverage || helps_in_coverage(state, c.action))
         .collect();
     shown.sort_by_key(|c| c.footer);
     let mut hints: Vec<Hint> = shown
@@ -125,6 +131,21 @@ fn footer_words(state: &State, command: &Command) -> &'static str {
         Action::Later => "hour ahead",
         Action::LaterDay => "day ahead",
         Action::NextUrgent => "next most urgent",
+        Action::PlanAbsence => "plan an absence",
+        Action::EditAbsence => "edit",
+        Action::PreviewHandover => "preview",
+        Action::HandoverNote => "note",
+        Action::KeepNote => "save",
+        Action::NoteIntoTickets => "into tickets",
+        Action::Pick if matches!(state.coverage.face, Face::Back(_)) => "take along",
+        Action::Pick => "leave or hand over",
+        Action::StretchNext => "another cover",
+        Action::Apply if matches!(state.coverage.face, Face::Back(_)) => "give back",
+        Action::Apply => "hand over",
+        Action::UntilAbsence => "end otherwise",
+        Action::Open if matches!(state.coverage.face, Face::Plan(_) | Face::Back(_)) => {
+            "open the ticket"
+        }
         Action::Help => "keys",
         Action::Send => "to the outbox",
         Action::TakeOffer => "take",
@@ -134,6 +155,27 @@ fn footer_words(state: &State, command: &Command) -> &'static str {
         Action::ToggleVisibility => "public/internal",
         Action::Editor => "editor",
         _ => command.name,
+    }
+}
+
+/// Whether a key is worth a place in the last line for what the pane of coverage shows.
+const fn helps_in_coverage(state: &State, action: Action) -> bool {
+    match (&state.coverage.face, action) {
+        (Face::Plan(_), Action::Pick | Action::StretchNext | Action::Give | Action::Apply)
+        | (Face::Back(_), Action::Pick | Action::Apply)
+        | (Face::Note(_), Action::KeepNote | Action::NoteIntoTickets | Action::EditAbsence)
+        | (Face::Turns, Action::UntilAbsence) => true,
+        (
+            Face::Map,
+            Action::Open | Action::PlanAbsence | Action::Farther | Action::PreviewHandover,
+        )
+        | (
+            Face::Turns,
+            Action::Open | Action::PlanAbsence | Action::EditAbsence | Action::HandoverNote,
+        )
+        | (Face::Plan(_) | Face::Back(_), Action::Open | Action::HandoverNote) => true,
+        (_, Action::Help) => true,
+        _ => false,
     }
 }
 

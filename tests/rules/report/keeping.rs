@@ -148,6 +148,7 @@ fn thread(messages: Vec<Message>) -> Thread {
         merged: Vec::new(),
         further: Vec::new(),
         whole: true,
+        vendor: None,
     }
 }
 
