@@ -110,7 +110,8 @@ impl Turn<'_> {
             let label = format!("problem report of #{}", row.ticket.key);
             all.push(choice(ABOUT, &label, fit(&row.subject, TITLE)));
         }
-        let without = line("the report becomes a ticket when it is complete");
+        let becomes = "the report becomes a ticket when it is complete";
+        let without = line(self.s.abilities.no_new_ticket.unwrap_or(becomes));
         all.push(choice(WITHOUT, "problem report without a ticket", without));
         for (i, kept) in self.s.report.begun.iter().enumerate() {
             let label = format!("go on with: {}", title(kept));

@@ -1,10 +1,11 @@
 //! The form of a report: opening it, leaving it, and what comes from outside. What keys do in it
-//! is in `fill`, its suggestions in `offer`, saving in `keep`, the gate in `through`, the
+//! is in `fill`, what completes in `fits`, its suggestions in `offer`, saving in `keep`, the gate in `through`, the
 //! question to the requester in `ask`, and how it lies on the screen in `lay`.
 
 mod ask;
 mod begin;
 mod fill;
+mod fits;
 mod keep;
 mod lay;
 mod offer;

@@ -128,7 +128,7 @@ impl Turn<'_> {
 
     /// A report without a ticket becomes one.
     fn make_ticket(&mut self, kept: &Kept, verdict: &Verdict) {
-        if let Reach::No(why) = self.s.abilities.of_field("ticket") {
+        if let Some(why) = self.s.abilities.no_new_ticket {
             self.save_report();
             return self.refuse(why);
         }
