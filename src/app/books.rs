@@ -68,6 +68,8 @@ pub enum BookWish {
         kind: Kind,
         /// What the kinds mean.
         kinds: Arc<Kinds>,
+        /// What is filled in where nothing is kept yet.
+        begun: Box<Form>,
         /// What changes.
         step: Box<Step>,
     },
@@ -112,10 +114,12 @@ pub enum BookWish {
     },
     /// Writes a register into a file.
     Export {
+        /// Which register.
+        register: Register,
         /// The file as it was typed.
         path: String,
-        /// What it will hold.
-        text: String,
+        /// Whose rows; empty: all.
+        scope: Vec<TenantId>,
     },
     /// Drafts an article from a ticket, or a correction of one, without the people in it.
     Draft {
@@ -146,11 +150,7 @@ impl BookWish {
     pub const fn reads(&self) -> bool {
         matches!(
             self,
-            Self::Articles
-                | Self::Find(_)
-                | Self::Books(_)
-                | Self::Request(_)
-                | Self::Gate(_)
+            Self::Articles | Self::Find(_) | Self::Books(_) | Self::Request(_) | Self::Gate(_)
         )
     }
 }

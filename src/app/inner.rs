@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use crate::domain::Instant;
 use crate::domain::change::BatchId;
+use crate::domain::knowledge::ArticleKey;
 use crate::domain::list::{Page, Place, Sort};
 use crate::domain::query::Query;
-use crate::domain::knowledge::ArticleKey;
 use crate::domain::request::{Form, Step};
 use crate::domain::text::{Printable, Untrusted};
 use crate::domain::thread::{Draft, DraftPlace, DraftSeen, Thread};

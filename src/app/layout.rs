@@ -92,7 +92,9 @@ pub fn layout_in(state: &State, width: u16, height: u16) -> Layout {
     };
     let reading = state.pane == Pane::Detail || state.composer.is_some();
     let body = g.body;
-    if state.zoomed || area.width < BESIDE {
+    // A register is a table: it takes all the room there is.
+    let table = state.pane == Pane::Requests && state.requests.register().is_some();
+    if state.zoomed || area.width < BESIDE || (table && state.composer.is_none()) {
         if reading && state.detail.is_some() {
             g.detail = body;
         } else {
@@ -187,7 +189,10 @@ pub fn article_room(state: &State) -> (u16, usize) {
     let l = layout(state);
     let area = if l.detail.width > 0 { l.detail } else { l.main };
     let rows = area.height.saturating_sub(ARTICLE_HEAD);
-    (area.width.saturating_sub(4).min(ARTICLE_MOST), usize::from(rows).max(1))
+    (
+        area.width.saturating_sub(4).min(ARTICLE_MOST),
+        usize::from(rows).max(1),
+    )
 }
 
 /// Rows above the lines of an article: heading, what is known of it, a blank.

@@ -40,7 +40,13 @@ pub fn write(
             new.is_draft = true;
             new.corrects = of.map(|a| a.key);
             new.ticket = Some(number);
-            kept(w, &new, "drafted without the people in it; e writes on", me, now)
+            kept(
+                w,
+                &new,
+                "drafted without the people in it; e writes on",
+                me,
+                now,
+            )
         }
         BookWish::NewArticle(new) => kept(w, &new, "drafted; e writes on, P publishes it", me, now),
         BookWish::Write { key, seen, body } => text_of(w, &key, &seen, body, me, now),
@@ -57,11 +63,17 @@ pub fn write(
                 }
             });
             changed.map_err(failed)?.ok_or_else(|| gone(&key))?;
-            Ok(done(&format!("{key} is {word} · z undoes"), Then::Article(key)))
+            Ok(done(
+                &format!("{key} is {word} · z undoes"),
+                Then::Article(key),
+            ))
         }
         BookWish::DropArticle(key) => {
             w.drop_article(&key, me, now).map_err(failed)?;
-            Ok(done(&format!("{key} is taken away · z brings it back"), Then::Stay))
+            Ok(done(
+                &format!("{key} is taken away · z brings it back"),
+                Then::Stay,
+            ))
         }
         _ => Ok(done("", Then::Stay)),
     }
@@ -72,7 +84,9 @@ fn done(words: &str, then: Then) -> BookNews {
 }
 
 fn gone(key: &ArticleKey) -> Fault {
-    sentence(&format!("the article {key} is not here any more; R reads the list again"))
+    sentence(&format!(
+        "the article {key} is not here any more; R reads the list again"
+    ))
 }
 
 fn kept(
@@ -151,7 +165,10 @@ fn publish(
             (a.is_draft, a.updated, a.reviewed) = (false, now, Some(today));
         });
         changed.map_err(failed)?.ok_or_else(|| gone(&key))?;
-        return Ok(done(&format!("{key} is for use now · z undoes"), Then::Article(key)));
+        return Ok(done(
+            &format!("{key} is for use now · z undoes"),
+            Then::Article(key),
+        ));
     };
     let changed = w.change_article(&of, me, now, "corrected", |a| {
         (a.title, a.body) = (own.title.clone(), own.body.clone());

@@ -119,8 +119,7 @@ pub fn text(typed: &str, most: u64) -> Result<String, String> {
     if bytes.len() as u64 > most {
         return Err(format!("{shown} has more than {most} bytes; split it"));
     }
-    String::from_utf8(bytes)
-        .map_err(|_| format!("{shown} is not UTF-8; save it as \"CSV UTF-8\""))
+    String::from_utf8(bytes).map_err(|_| format!("{shown} is not UTF-8; save it as \"CSV UTF-8\""))
 }
 
 /// Writes a file where none is yet; says where it lies.

@@ -41,7 +41,10 @@ impl Turn<'_> {
                 none(),
             ),
             Asking::Cell(column) => match self.s.requests.register() {
-                Some(register) => (self.column_title(register, column), self.cell(register, column)),
+                Some(register) => (
+                    self.column_title(register, column),
+                    self.cell(register, column),
+                ),
                 None => (none(), none()),
             },
             Asking::Row(cells) => {
@@ -69,7 +72,9 @@ impl Turn<'_> {
     }
 
     fn column_title(&self, register: Register, column: &str) -> String {
-        register.column(column).map_or_else(|_| String::new(), title_of)
+        register
+            .column(column)
+            .map_or_else(|_| String::new(), title_of)
     }
 
     /// What can be chosen, and whether one of these must be.
@@ -97,18 +102,33 @@ impl Turn<'_> {
             }
             Some(Asking::Kind(_)) => {
                 let kinds = self.s.requests.kinds.all.iter();
-                (kinds.map(|k| (k.kind.to_string(), k.title.clone())).collect(), true)
+                (
+                    kinds
+                        .map(|k| (k.kind.to_string(), k.title.clone()))
+                        .collect(),
+                    true,
+                )
             }
             Some(Asking::Requester(_)) => (self.people(), false),
             Some(Asking::Ending(..)) => {
                 let means = ["fulfilled", "somebody says no", "not wanted any more"];
                 let all = Ending::ALL.iter().zip(means);
-                (all.map(|(e, m)| (e.word().to_owned(), m.to_owned())).collect(), false)
+                (
+                    all.map(|(e, m)| (e.word().to_owned(), m.to_owned()))
+                        .collect(),
+                    false,
+                )
             }
             Some(Asking::Tell) => (
                 vec![
-                    ("text".into(), "into the clipboard, with whom it concerns".into()),
-                    ("tickets".into(), "one for each Workspace, after a preview".into()),
+                    (
+                        "text".into(),
+                        "into the clipboard, with whom it concerns".into(),
+                    ),
+                    (
+                        "tickets".into(),
+                        "one for each Workspace, after a preview".into(),
+                    ),
                 ],
                 true,
             ),
@@ -121,7 +141,12 @@ impl Turn<'_> {
             return self.words_of(column.holds);
         };
         let rows = self.s.requests.book.of(refers);
-        let words = rows.map(|r| (line(&r.key()).into_string(), line(r.raw("name")).into_string()));
+        let words = rows.map(|r| {
+            (
+                line(&r.key()).into_string(),
+                line(r.raw("name")).into_string(),
+            )
+        });
         (words.collect(), false)
     }
 
@@ -134,7 +159,8 @@ impl Turn<'_> {
             Holds::Rights => (Right::ALL.iter().map(|(_, w)| plain(w)).collect(), false),
             Holds::Email | Holds::Emails => {
                 let people = book.people().into_iter();
-                let words = people.map(|p| (p.email.line().into_string(), p.name.line().into_string()));
+                let words =
+                    people.map(|p| (p.email.line().into_string(), p.name.line().into_string()));
                 (words.collect(), false)
             }
             Holds::Workspace | Holds::Workspaces => {
@@ -176,11 +202,19 @@ impl Turn<'_> {
         let Some((spec, open)) = self.spec().zip(self.s.requests.open.as_ref()) else {
             return Vec::new();
         };
-        let words = if order { &spec.instructions } else { &spec.approvals };
+        let words = if order {
+            &spec.instructions
+        } else {
+            &spec.approvals
+        };
         let Some(needed) = words.iter().find(|w| w.name == name) else {
             return Vec::new();
         };
-        let named = open.form.answers.get("workspace").or(open.ticket.workspace.as_ref());
+        let named = open
+            .form
+            .answers
+            .get("workspace")
+            .or(open.ticket.workspace.as_ref());
         let workspace = named.map_or("", |w| w.raw());
         let book = &self.s.requests.book;
         let people = book.people().into_iter().filter_map(|p| {

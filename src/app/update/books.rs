@@ -231,15 +231,17 @@ impl Turn<'_> {
         match verb {
             "undo" => self.wish(BookWish::TakeBack(Shelf::Registers)),
             "import" | "export" => {
-                let named = rest.split_once(' ').and_then(|(name, file)| {
-                    Some((Register::parse(name).ok()?, file.trim()))
-                });
+                let named = rest
+                    .split_once(' ')
+                    .and_then(|(name, file)| Some((Register::parse(name).ok()?, file.trim())));
                 let here = self.s.requests.register().map(|r| (r, rest));
                 match named.or(here) {
                     Some((register, file)) if !file.is_empty() => {
                         self.bring_or_write(verb == "import", register, file);
                     }
-                    _ => self.refuse(&format!("{usage}; name the register before the file where none is shown")),
+                    _ => self.refuse(&format!(
+                        "{usage}; name the register before the file where none is shown"
+                    )),
                 }
             }
             name => match Register::parse(name) {

@@ -40,8 +40,7 @@ impl Turn<'_> {
             to,
             tickets,
         });
-        self.fx
-            .push(Effect::Books(generation, BookWish::Gate(ids)));
+        self.fx.push(Effect::Books(generation, BookWish::Gate(ids)));
         true
     }
 
@@ -56,7 +55,11 @@ impl Turn<'_> {
             .filter_map(|(ticket, form)| Some((ticket, form?)))
             .filter(|(ticket, _)| ticket.status.is_live());
         let Some((ticket, form)) = requests.next() else {
-            let targets: Vec<_> = gate.tickets.iter().filter_map(|id| self.known(*id)).collect();
+            let targets: Vec<_> = gate
+                .tickets
+                .iter()
+                .filter_map(|id| self.known(*id))
+                .collect();
             return self.resolve_all(&targets, gate.to);
         };
         if gate.tickets.len() > 1 {
@@ -82,7 +85,9 @@ impl Turn<'_> {
         };
         let (ticket, form) = *kept;
         let kinds = Arc::clone(&self.s.requests.kinds);
-        let spec = kinds.of(form.kind).ok_or("its kind is not known any more")?;
+        let spec = kinds
+            .of(form.kind)
+            .ok_or("its kind is not known any more")?;
         let asked = Asked {
             spec,
             form: &form,

@@ -44,7 +44,12 @@ impl Turn<'_> {
         };
         let form = form.unwrap_or_else(|| spec.begun(&ticket));
         let ticket = Arc::new(ticket);
-        let kept_cursor = self.s.requests.open.as_ref().filter(|_| shown == Some(ticket.id));
+        let kept_cursor = self
+            .s
+            .requests
+            .open
+            .as_ref()
+            .filter(|_| shown == Some(ticket.id));
         let at = kept_cursor.map(|o| (o.cursor, o.top));
         let mut open = dress(self.s, &spec, ticket, form);
         match at {
@@ -136,7 +141,7 @@ impl Turn<'_> {
         let kind = open.form.kind;
         let spec = kinds.of(kind).ok_or("this kind is not known any more")?;
         let (mut form, ticket) = (open.form.clone(), Arc::clone(&open.ticket));
-        let back = step.back(&form);
+        let (back, begun) = (step.back(&form), form.clone());
         step.apply(&mut form, spec)?;
         let (cursor, top) = (open.cursor, open.top);
         let mut dressed = dress(self.s, spec, Arc::clone(&ticket), form);
@@ -146,21 +151,14 @@ impl Turn<'_> {
             .inner
             .form_undo
             .extend(back.map(|b| (ticket.id, kind, b)));
-        self.send_step(ticket.id, step);
-        Ok(())
-    }
-
-    fn send_step(&mut self, ticket: TicketId, step: Step) {
-        let Some(open) = &self.s.requests.open else {
-            return;
-        };
-        let wish = BookWish::Step {
-            ticket,
-            kind: open.form.kind,
-            kinds: Arc::clone(&self.s.requests.kinds),
+        self.wish(BookWish::Step {
+            ticket: ticket.id,
+            kind,
+            kinds: Arc::clone(&kinds),
+            begun: Box::new(begun),
             step: Box::new(step),
-        };
-        self.wish(wish);
+        });
+        Ok(())
     }
 
     /// Takes the latest change of the open form back; false: there is none.
@@ -220,7 +218,9 @@ impl Turn<'_> {
         let Some((name, text)) = arg.and_then(|a| a.split_once(' ')) else {
             return self.refuse(usage);
         };
-        let order = self.spec().is_some_and(|s| s.instructions.iter().any(|w| w.name == name));
+        let order = self
+            .spec()
+            .is_some_and(|s| s.instructions.iter().any(|w| w.name == name));
         if let Err(why) = self.word_said(name, order, text) {
             self.refuse(&why);
         }
@@ -238,11 +238,19 @@ impl Turn<'_> {
     /// What is missing of it.
     pub fn word_said(&mut self, name: &str, order: bool, text: &str) -> Result<(), String> {
         let spec = self.spec().ok_or("open a request first")?;
-        let words = if order { &spec.instructions } else { &spec.approvals };
+        let words = if order {
+            &spec.instructions
+        } else {
+            &spec.approvals
+        };
         let needed = words.iter().find(|w| w.name == name).cloned();
         let needed = needed.ok_or_else(|| {
             let names: Vec<&str> = words.iter().map(|w| w.name.as_str()).collect();
-            format!("it needs no word \"{}\"; there are {}", line(name), names.join(", "))
+            format!(
+                "it needs no word \"{}\"; there are {}",
+                line(name),
+                names.join(", ")
+            )
         })?;
         let keeper = Keeper {
             me: &self.s.me,
@@ -362,7 +370,10 @@ pub fn move_in(open: &mut OpenForm, by: isize, rows: usize) {
     }
     // The heading above the first line is seen with it.
     let first = if open.cursor == 1 { 0 } else { open.cursor };
-    open.top = open.top.min(first).max((open.cursor + 1).saturating_sub(rows));
+    open.top = open
+        .top
+        .min(first)
+        .max((open.cursor + 1).saturating_sub(rows));
 }
 
 /// A request with its lines.
@@ -386,7 +397,10 @@ fn dress(s: &State, spec: &KindSpec, ticket: Arc<Ticket>, form: Form) -> OpenFor
     let ended = form.outcome.as_ref().filter(|_| !ticket.status.is_live());
     let stands = match ended {
         Some(o) => {
-            let how = o.resolution.as_ref().map_or_else(String::new, |r| format!(": {}", r.line()));
+            let how = o
+                .resolution
+                .as_ref()
+                .map_or_else(String::new, |r| format!(": {}", r.line()));
             format!("{} by {}{how}", o.ending.word(), o.by)
         }
         None => format!("done by {} · w says why", asked.doer().short()),
@@ -447,11 +461,23 @@ fn lines(s: &State, asked: &Asked<'_>, against: &[Against]) -> Vec<FormLine> {
     }
     for w in approvals {
         let what = What::Approval(w.name.clone());
-        all.push(word_line(s, what, w, Form::last(&form.approvals, &w.name), against));
+        all.push(word_line(
+            s,
+            what,
+            w,
+            Form::last(&form.approvals, &w.name),
+            against,
+        ));
     }
     for w in orders {
         let what = What::Instruction(w.name.clone());
-        all.push(word_line(s, what, w, Form::last(&form.instructions, &w.name), against));
+        all.push(word_line(
+            s,
+            what,
+            w,
+            Form::last(&form.instructions, &w.name),
+            against,
+        ));
     }
     all.push(head("To do"));
     if asked.doer() == Doer::Vendor {
@@ -494,7 +520,10 @@ fn head(words: &str) -> FormLine {
 
 fn role_line(asked: &Asked<'_>, against: &[Against]) -> FormLine {
     let wrong = against.iter().find(|a| {
-        matches!(a, Against::AskerUnknown { .. } | Against::AskerMayNot { .. })
+        matches!(
+            a,
+            Against::AskerUnknown { .. } | Against::AskerMayNot { .. }
+        )
     });
     let role = asked.role();
     let from = match (asked.form.role, role) {
@@ -543,7 +572,12 @@ fn word_line(
         &["no-approval", "approval-refused", "no-instruction"],
     );
     let note = why.map_or_else(
-        || line(&format!("{}. A later word takes its place.", capital(&w.why))),
+        || {
+            line(&format!(
+                "{}. A later word takes its place.",
+                capital(&w.why)
+            ))
+        },
         |a| line(&a.sentence()),
     );
     FormLine {

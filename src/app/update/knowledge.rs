@@ -6,7 +6,7 @@ use crate::app::effect::Effect;
 use crate::app::inner::Editing;
 use crate::app::layout::{article_room, list_rows};
 use crate::app::state::{ArticleLine, Go, Pane};
-use crate::domain::knowledge::{Article, ArticleKey, Stale, lines};
+use crate::domain::knowledge::{Article, ArticleKey, Look, Stale, lines};
 use crate::domain::text::{Printable, Untrusted, line};
 use crate::domain::ticket::TicketKey;
 
@@ -119,7 +119,10 @@ impl Turn<'_> {
     pub fn wrap_article(&mut self) {
         let (columns, _) = article_room(self.s);
         let k = &mut self.s.knowledge;
-        let Some(article) = k.all.get(k.rows.get(k.cursor).copied().unwrap_or(usize::MAX)) else {
+        let Some(article) = k
+            .all
+            .get(k.rows.get(k.cursor).copied().unwrap_or(usize::MAX))
+        else {
             (k.lines, k.lines_of, k.scroll) = (Vec::new(), None, 0);
             return;
         };
@@ -128,8 +131,15 @@ impl Turn<'_> {
             return;
         }
         let all = lines(article.body.raw(), usize::from(columns.max(8)));
+        // The title stands above already.
+        let said = all
+            .first()
+            .is_some_and(|(look, text)| *look == Look::Heading && *text == article.title.line());
+        let blank = |(_, text): &(Look, Printable)| text.is_empty();
+        let skip = usize::from(said) + usize::from(said && all.get(1).is_some_and(blank));
         k.lines = all
             .into_iter()
+            .skip(skip)
             .map(|(look, text)| ArticleLine { look, text })
             .collect();
         if k.lines_of.as_ref().map(|(key, _)| key) != Some(&of.0) {
@@ -206,8 +216,12 @@ impl Turn<'_> {
             return self.ask_about(Asking::Title);
         };
         let lines = vec![
-            line(&format!("A draft is made of what was asked and answered in #{key}.")),
-            line("Names, addresses, numbers, Workspaces and secrets are taken out; read it before you publish it."),
+            line(&format!(
+                "A draft is made of what was asked and answered in #{key}."
+            )),
+            line(
+                "Names, addresses, numbers, Workspaces and secrets are taken out; read it before you publish it.",
+            ),
             line(":add TITLE begins an empty one instead."),
         ];
         let wish = BookWish::Draft {
@@ -237,11 +251,17 @@ impl Turn<'_> {
             return;
         };
         let Some((ticket, key)) = self.s.knowledge.from.clone() else {
-            return self.refuse("a correction is drafted from a ticket; put the cursor on one, then g k");
+            return self
+                .refuse("a correction is drafted from a ticket; put the cursor on one, then g k");
         };
         let lines = vec![
-            line(&format!("A draft of \"{}\" with what #{key} says below it.", article.title.line())),
-            line("Names, addresses, numbers, Workspaces and secrets are taken out. P puts it in the article's place."),
+            line(&format!(
+                "A draft of \"{}\" with what #{key} says below it.",
+                article.title.line()
+            )),
+            line(
+                "Names, addresses, numbers, Workspaces and secrets are taken out. P puts it in the article's place.",
+            ),
         ];
         let wish = BookWish::Draft {
             ticket,
@@ -340,13 +360,19 @@ fn facts(s: &crate::app::state::State, a: &Article) -> Vec<Printable> {
         let of = stale.ticket.as_ref();
         let of = of.map_or_else(String::new, |t| format!(" (#{t})"));
         let at = time(stale.at);
-        all.push(line(&format!("Stale: {}{of}, said {by}, {at}.", stale.why.line())));
+        all.push(line(&format!(
+            "Stale: {}{of}, said {by}, {at}.",
+            stale.why.line()
+        )));
     }
     all.push(line(&match a.reviewed {
         Some(on) => format!("Somebody last found it right on {on}."),
         None => "Nobody has said yet that it is right.".into(),
     }));
-    all.push(line(&format!("Its text was last changed here {}.", time(a.updated))));
+    all.push(line(&format!(
+        "Its text was last changed here {}.",
+        time(a.updated)
+    )));
     if let Some(source) = &a.source {
         all.push(line(&format!("It comes from {}.", source.line())));
     }

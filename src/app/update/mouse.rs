@@ -1,7 +1,7 @@
 //! The mouse: a click selects, a double click opens, the wheel scrolls what it is over.
 
 use crate::app::event::MouseKind;
-use crate::app::layout::{layout, outbox_foot, sla_first, sla_head, requests_foot, requests_head};
+use crate::app::layout::{layout, outbox_foot, requests_foot, requests_head, sla_first, sla_head};
 use crate::app::state::{OutboxLine, Overlay, Pane, Screen};
 use crate::app::top::top;
 
@@ -100,9 +100,7 @@ impl Turn<'_> {
             Pane::Queue => (1, s.queue.top, s.queue.rows.len()),
             Pane::Sla => (sla_head(s), sla_first(s), marks),
             Pane::Audit => (1, s.audit.top, s.audit.rows.len()),
-            Pane::Knowledge if !s.knowledge.reading => {
-                (1, s.knowledge.top, s.knowledge.rows.len())
-            }
+            Pane::Knowledge if !s.knowledge.reading => (1, s.knowledge.top, s.knowledge.rows.len()),
             Pane::Requests => {
                 let r = &s.requests;
                 let (top, all) = match (&r.open, r.register()) {
@@ -116,11 +114,9 @@ impl Turn<'_> {
                 }
                 (1 + requests_head(s), top, all)
             }
-            Pane::Outbox
-            | Pane::Detail
-            | Pane::Report
-            | Pane::Coverage
-            | Pane::Knowledge => return None,
+            Pane::Outbox | Pane::Detail | Pane::Report | Pane::Coverage | Pane::Knowledge => {
+                return None;
+            }
         };
         let at = first + usize::from(below.checked_sub(head)?);
         (at < all).then_some(at)

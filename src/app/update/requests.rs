@@ -131,9 +131,8 @@ impl Turn<'_> {
             (true, 0) => "may be closed".to_owned(),
             (true, n) => format!("{n} to do"),
         };
-        let name = |text: &Option<Untrusted>| {
-            text.as_ref().map_or_else(Printable::empty, Untrusted::line)
-        };
+        let name =
+            |text: &Option<Untrusted>| text.as_ref().map_or_else(Printable::empty, Untrusted::line);
         Some(RequestRow {
             key: Printable::from(&ticket.key),
             kind: line(&spec.title),
@@ -182,7 +181,9 @@ impl Turn<'_> {
     /// shown first.
     pub fn new_request(&mut self, kind: Kind, from: Option<TicketId>) {
         let Some(spec) = self.s.requests.kinds.of(kind).cloned() else {
-            return self.refuse(&format!("a {kind} is no request; I shows the kinds there are"));
+            return self.refuse(&format!(
+                "a {kind} is no request; I shows the kinds there are"
+            ));
         };
         let Some(id) = from else {
             return match self.s.abilities.no_new_ticket {
@@ -203,10 +204,15 @@ impl Turn<'_> {
         for field in form.asked(&spec) {
             if let Some(answer) = form.answers.get(&field.name) {
                 let label = &field.label;
-                lines.push(line(&format!("{label}: {} (from the ticket)", answer.line())));
+                lines.push(line(&format!(
+                    "{label}: {} (from the ticket)",
+                    answer.line()
+                )));
             }
         }
-        lines.push(line("Its form and checklist open then; every answer is kept at once."));
+        lines.push(line(
+            "Its form and checklist open then; every answer is kept at once.",
+        ));
         let at = self.s.now;
         let changes = if ticket.kind == kind {
             Vec::new()
@@ -236,9 +242,10 @@ impl Turn<'_> {
         let spec = self.s.requests.kinds.of(kind).cloned();
         let spec = spec.ok_or("this kind of request is not known any more")?;
         let low = who.trim().to_lowercase();
-        let person = self.s.requests.book.people().into_iter().find(|p| {
-            p.email.raw().to_lowercase() == low || p.name.raw().to_lowercase() == low
-        });
+        let person =
+            self.s.requests.book.people().into_iter().find(|p| {
+                p.email.raw().to_lowercase() == low || p.name.raw().to_lowercase() == low
+            });
         let tenant = person.as_ref().and_then(|p| p.tenant.clone());
         let only = match self.s.scope.as_slice() {
             [one] => Some(one.clone()),
@@ -247,14 +254,18 @@ impl Turn<'_> {
         let tenant = tenant.or(only);
         let named = person.map(|p| p.name);
         let requester = named.or_else(|| (!low.is_empty()).then(|| Untrusted::new(who.trim())));
-        let by = requester
-            .as_ref()
-            .map_or_else(|| "nobody is named yet".to_owned(), |r| r.line().into_string());
+        let by = requester.as_ref().map_or_else(
+            || "nobody is named yet".to_owned(),
+            |r| r.line().into_string(),
+        );
         let of = tenant
             .as_ref()
             .map_or_else(|| "no tenant".to_owned(), ToString::to_string);
         let lines = vec![
-            line(&format!("A new ticket \"{}\", asked by {by}, {of}.", spec.title)),
+            line(&format!(
+                "A new ticket \"{}\", asked by {by}, {of}.",
+                spec.title
+            )),
             line("Its form and checklist open then; every answer is kept at once."),
         ];
         let new = NewTicket {
@@ -269,7 +280,12 @@ impl Turn<'_> {
             labels: Vec::new(),
         };
         let wish = BookWish::MakeRequest(Box::new((new, Form::new(kind))));
-        self.confirm("make this request", lines, Vec::new(), Go::Book(Box::new(wish)));
+        self.confirm(
+            "make this request",
+            lines,
+            Vec::new(),
+            Go::Book(Box::new(wish)),
+        );
         Ok(())
     }
 
@@ -304,7 +320,11 @@ fn words_of(asked: &Asked<'_>) -> String {
     let last = approvals
         .iter()
         .map(|w| Form::last(&form.approvals, &w.name))
-        .chain(orders.iter().map(|w| Form::last(&form.instructions, &w.name)));
+        .chain(
+            orders
+                .iter()
+                .map(|w| Form::last(&form.instructions, &w.name)),
+        );
     let verdicts: Vec<Option<Verdict>> = last.map(|said| said.map(|s| s.verdict)).collect();
     let missing = verdicts.iter().filter(|v| v.is_none()).count();
     match (verdicts.len(), missing) {

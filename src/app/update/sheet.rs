@@ -8,7 +8,7 @@ use crate::app::layout::list_rows;
 use crate::app::state::{Go, SheetRow};
 use crate::domain::gate::is_in_scope;
 use crate::domain::register::forecast::Outlook;
-use crate::domain::register::{Book, Edit, Record, Register, csv, is_announced};
+use crate::domain::register::{Book, Edit, Record, Register, is_announced};
 use crate::domain::text::{Printable, Untrusted, line, width};
 
 use super::Turn;
@@ -39,7 +39,11 @@ impl Turn<'_> {
             }
             let cells: Vec<Printable> = columns
                 .iter()
-                .map(|c| record.get(c.name).map_or_else(Printable::empty, Untrusted::line))
+                .map(|c| {
+                    record
+                        .get(c.name)
+                        .map_or_else(Printable::empty, Untrusted::line)
+                })
                 .collect();
             for (room, cell) in widths.iter_mut().zip(&cells) {
                 *room = (*room).max(u16::try_from(width(cell)).unwrap_or(WIDEST));
@@ -69,7 +73,9 @@ impl Turn<'_> {
             sheet.wanted = None;
         }
         let at = wanted.or_else(|| here.as_ref().and_then(find));
-        sheet.cursor = at.unwrap_or(sheet.cursor).min(sheet.rows.len().saturating_sub(1));
+        sheet.cursor = at
+            .unwrap_or(sheet.cursor)
+            .min(sheet.rows.len().saturating_sub(1));
         sheet.column = sheet.column.min(columns.len().saturating_sub(1));
         sheet.top = sheet
             .top
@@ -89,7 +95,8 @@ impl Turn<'_> {
                     Outlook::NoReading => String::new(),
                     _ => format!("{} of {}: ", f.outlook.used().unwrap_or(0), f.capacity),
                 };
-                note.1.push(line(&format!("{used}{}", f.outlook.sentence(today))));
+                note.1
+                    .push(line(&format!("{used}{}", f.outlook.sentence(today))));
             }
         }
         if is_announced(register) {
@@ -168,7 +175,9 @@ impl Turn<'_> {
         value: &str,
     ) -> Result<(), String> {
         let column = register.column(column)?.name;
-        let row = self.row(register).ok_or("there is no row under the cursor")?;
+        let row = self
+            .row(register)
+            .ok_or("there is no row under the cursor")?;
         let key = row.key();
         let edit = self.edited_row(register, &key, &[(column, value)])?;
         self.put(register, edit);
@@ -285,7 +294,11 @@ impl Turn<'_> {
         if !users.is_empty() {
             let few: Vec<&str> = users.iter().take(5).map(String::as_str).collect();
             let more = users.len().saturating_sub(few.len());
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
             lines.push(line(&format!(
                 "Named by {}{more}: those names lead nowhere then.",
                 few.join(", ")
@@ -306,9 +319,12 @@ impl Turn<'_> {
     pub fn tell(&mut self, arg: Option<&str>) {
         let register = self.s.requests.register().filter(|r| is_announced(*r));
         let Some(register) = register else {
-            return self.refuse("changes to the software share and license servers are told; go there");
+            return self
+                .refuse("changes to the software share and license servers are told; go there");
         };
-        let none = self.row(register).is_none_or(|r| self.s.requests.book.told_of(r).is_empty());
+        let none = self
+            .row(register)
+            .is_none_or(|r| self.s.requests.book.told_of(r).is_empty());
         if none {
             return self.refuse("nobody must be told; name Workspaces in its column, or all");
         }
@@ -328,7 +344,9 @@ impl Turn<'_> {
     /// It is another word.
     pub fn told(&mut self, way: &str) -> Result<(), String> {
         let register = self.s.requests.register().ok_or("go to a register first")?;
-        let row = self.row(register).ok_or("there is no row under the cursor")?;
+        let row = self
+            .row(register)
+            .ok_or("there is no row under the cursor")?;
         match way.trim() {
             "text" => {
                 let text = self.s.requests.book.announcement(row);
@@ -341,7 +359,10 @@ impl Turn<'_> {
                 }
                 let all = self.s.requests.book.announcements(row);
                 let lines = all.iter().map(|t| {
-                    let who = t.requester.as_ref().map_or_else(Printable::empty, Untrusted::line);
+                    let who = t
+                        .requester
+                        .as_ref()
+                        .map_or_else(Printable::empty, Untrusted::line);
                     line(&format!("{}  {who}", t.subject.line()))
                 });
                 let lines = lines.collect();
@@ -349,7 +370,12 @@ impl Turn<'_> {
                 let go = Go::Book(Box::new(BookWish::MakeTickets(all)));
                 self.confirm(&verb, lines, Vec::new(), go);
             }
-            other => return Err(format!("\"{}\" tells nobody; write text or tickets", line(other))),
+            other => {
+                return Err(format!(
+                    "\"{}\" tells nobody; write text or tickets",
+                    line(other)
+                ));
+            }
         }
         Ok(())
     }
@@ -364,10 +390,11 @@ impl Turn<'_> {
                 dry: true,
             });
         }
-        let book = self.s.requests.book.clone();
-        let text = csv::write(register, book.of(register).filter(|r| self.sees(r)));
-        let path = file.to_owned();
-        self.wish(BookWish::Export { path, text });
+        self.wish(BookWish::Export {
+            register,
+            path: file.to_owned(),
+            scope: self.s.scope.clone(),
+        });
     }
 
     /// All of the row under the cursor, and what to know about it.

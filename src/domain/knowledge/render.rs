@@ -21,8 +21,10 @@ pub enum Look {
     Code,
     /// Somebody else's words.
     Quote,
-    /// The line under a heading, or between parts.
+    /// The line between parts.
     Rule,
+    /// The line under a heading, where there are no looks.
+    Under,
 }
 
 /// The lines of an article with their looks, at most so many columns wide; what goes on in the
@@ -31,24 +33,24 @@ pub fn lines(markdown: &str, columns: usize) -> Vec<(Look, Printable)> {
     let (text, looks) = rendered(markdown);
     let mut out = Vec::new();
     for (row, look) in text.lines().zip(looks) {
-        // A look of its own says what the line under a heading says in plain text.
-        if look == Look::Rule && row.starts_with(['=', '-']) && !row.starts_with("----------") {
+        // A heading has a look of its own.
+        if look == Look::Under {
             continue;
         }
         let row = crate::domain::text::block(row);
         let begun = row.as_str().trim_start_matches([' ', '>', '-', '.']);
         let begun = begun.trim_start_matches(|c: char| c.is_ascii_digit());
         let inset = (row.len() - begun.len()).min(columns / 2);
-        for (i, part) in wrap(&row, columns.saturating_sub(inset)).into_iter().enumerate() {
+        for (i, part) in wrap(&row, columns.saturating_sub(inset))
+            .into_iter()
+            .enumerate()
+        {
             let mut words = Printable::empty();
             if i > 0 {
                 words = crate::domain::text::block(&" ".repeat(inset));
             }
             words.push(&part);
             out.push((look, words));
-        }
-        if row.is_empty() {
-            out.push((look, Printable::empty()));
         }
     }
     out
@@ -181,7 +183,7 @@ impl Page {
                 self.look = Some(Look::Heading);
                 self.end_line();
                 self.line.push_str(&sign.repeat(columns.min(72)));
-                self.look = Some(Look::Rule);
+                self.look = Some(Look::Under);
                 self.end_line();
                 self.look = None;
                 self.gap = true;

@@ -16,7 +16,9 @@ impl Book {
     pub fn announcement(&self, record: &Record) -> String {
         let name = record.raw("name");
         let what = match record.register() {
-            Register::LicenseServers => format!("the license server {name} ({})", record.raw("host")),
+            Register::LicenseServers => {
+                format!("the license server {name} ({})", record.raw("host"))
+            }
             _ => match record.raw("version") {
                 "" => format!("{name} in the software share"),
                 version => format!("{name} {version} in the software share"),

@@ -81,7 +81,9 @@ impl Ending {
         let (word, rest) = written
             .split_once(|c: char| c.is_whitespace() || c == ':')
             .unwrap_or((written, ""));
-        let ending = Self::ALL.iter().find(|e| e.word().eq_ignore_ascii_case(word));
+        let ending = Self::ALL
+            .iter()
+            .find(|e| e.word().eq_ignore_ascii_case(word));
         let rest = rest.trim_start_matches(':').trim();
         match ending {
             Some(ending) => Ok((*ending, (!rest.is_empty()).then_some(rest))),

@@ -6,13 +6,13 @@ use super::panes::{cursor_sign, note};
 use crate::app::layout::{ARTICLE_HEAD, layout};
 use crate::app::state::{Pane, State};
 use crate::domain::knowledge::{Article, Look};
-use crate::domain::text::{Printable, line};
+use crate::domain::text::{Printable, line, wrap};
 use crate::ui::pen::{Pen, Short};
 use crate::ui::theme::Role;
 use crate::ui::widgets::heading;
 
 /// Columns of how an article stands, and of the day it was found right.
-const STATE: u16 = 8;
+const STATE: u16 = 9;
 const DAY: u16 = 12;
 
 /// Draws the list, or the article where there is no room beside.
@@ -23,15 +23,20 @@ pub fn knowledge(state: &State, pen: &mut Pen<'_>, area: Rect) {
     }
     let focused = state.pane == Pane::Knowledge && !k.reading;
     let n = |n: usize| Short::new().n(i128::try_from(n).unwrap_or(0));
-    let count = if k.loaded { n(k.rows.len()) } else { Short::new() };
+    let count = if k.loaded {
+        n(k.rows.len())
+    } else {
+        Short::new()
+    };
     let words = if k.words.is_empty() {
         Short::new()
     } else {
         Short::new().s("with \"").s(line(&k.words)).s("\"")
     };
-    let from = k.from.as_ref().map_or_else(Short::new, |(_, key)| {
-        Short::new().s("from #").s(key)
-    });
+    let from = k
+        .from
+        .as_ref()
+        .map_or_else(Short::new, |(_, key)| Short::new().s("from #").s(key));
     heading(pen, area, &[&"Knowledge", &count, &words, &from], focused);
     let list = Rect::new(
         area.x,
@@ -60,10 +65,9 @@ fn row(pen: &mut Pen<'_>, area: Rect, a: &Article) {
     let (word, role) = state_of(a);
     pen.put(x, y, STATE - 1, word, role);
     let at = x + STATE;
-    let day = a.reviewed.map_or_else(
-        || Printable::literal("-"),
-        |d| line(&d.to_string()),
-    );
+    let day = a
+        .reviewed
+        .map_or_else(|| Printable::literal("-"), |d| line(&d.to_string()));
     let right = end.saturating_sub(DAY);
     pen.put(right + 1, y, DAY, &day, Role::Dim);
     let room = right.saturating_sub(at + 1);
@@ -99,7 +103,10 @@ pub fn article(state: &State, pen: &mut Pen<'_>, area: Rect) {
     heading(pen, area, &[&a.title.line(), &part], k.reading);
     let (x, wide) = (area.x + 2, area.width.saturating_sub(4));
     let (facts, role) = facts(state, a);
-    pen.put(x, area.y + 1, wide, &facts, role);
+    let rows = wrap(&facts, usize::from(wide));
+    for (fact, y) in rows.iter().zip(area.y + 1..area.y + ARTICLE_HEAD) {
+        pen.put(x, y, wide, fact, role);
+    }
     let seen = k.lines.iter().skip(k.scroll);
     for (l, y) in seen.zip(area.y + ARTICLE_HEAD..area.bottom()) {
         let role = match l.look {
@@ -107,7 +114,7 @@ pub fn article(state: &State, pen: &mut Pen<'_>, area: Rect) {
             Look::Heading => Role::Strong,
             Look::Code => Role::Internal,
             Look::Quote => Role::Quoted,
-            Look::Rule => Role::Rule,
+            Look::Rule | Look::Under => Role::Rule,
         };
         pen.put(x, y, wide, &l.text, role);
     }

@@ -14,13 +14,15 @@ use crate::ui::widgets::heading;
 use crate::ui::widgets::queue::urgency_role;
 
 /// Columns of a countdown with its sign.
-const DUE: u16 = 13;
+const DUE: u16 = 15;
 /// Columns of a kind's title, and of who does it.
-const KIND: u16 = 20;
+const KIND: u16 = 18;
 const DOER: u16 = 12;
 /// Columns of what is to do and of how words stand.
 const OPEN: u16 = 13;
 const WORD: u16 = 16;
+/// A subject that is shorter says nothing.
+const SUBJECT: u16 = 12;
 /// From this width on there is room for who does it, and for the words.
 const WITH_DOER: u16 = 76;
 const WITH_WORD: u16 = 110;
@@ -87,7 +89,11 @@ fn request(state: &State, pen: &mut Pen<'_>, area: Rect, row: &RequestRow, key: 
     pen.put(x, y, 2, due.urgency.sign(), role);
     pen.put(x + 3, y, DUE - 3, &due, role);
     x += DUE;
-    let kind = if area.width < WITH_DOER { KIND - 4 } else { KIND };
+    let kind = if area.width < WITH_DOER {
+        KIND - 4
+    } else {
+        KIND
+    };
     pen.put(x, y, kind - 1, &row.kind, Role::Text);
     x += kind;
     pen.put(x, y, key, &row.key, Role::Dim);
@@ -95,7 +101,11 @@ fn request(state: &State, pen: &mut Pen<'_>, area: Rect, row: &RequestRow, key: 
     let mut right = end;
     if area.width >= WITH_WORD {
         right -= WORD;
-        let role = if row.word == "refused" { Role::Bad } else { Role::Dim };
+        let role = if row.word == "refused" {
+            Role::Bad
+        } else {
+            Role::Dim
+        };
         pen.put(right, y, WORD, &row.word, role);
         right -= 1;
     }
@@ -105,12 +115,18 @@ fn request(state: &State, pen: &mut Pen<'_>, area: Rect, row: &RequestRow, key: 
         right -= 1;
     }
     right = right.saturating_sub(OPEN);
-    let role = if row.open == "may be closed" { Role::Good } else { Role::Text };
+    let role = if row.open == "may be closed" {
+        Role::Good
+    } else {
+        Role::Text
+    };
     pen.put(right, y, OPEN, &row.open, role);
     let room = right.saturating_sub(x + 1);
     let at = pen.put(x, y, room, &row.who, Role::Strong);
-    let room = right.saturating_sub(at + 2);
-    pen.put(at + 1, y, room, &row.subject, Role::Dim);
+    let left = right.saturating_sub(at + 3);
+    if left >= SUBJECT {
+        pen.put(at + 2, y, left, &row.subject, Role::Dim);
+    }
 }
 
 fn form(state: &State, pen: &mut Pen<'_>, area: Rect, open: &OpenForm) {
@@ -134,7 +150,9 @@ fn form(state: &State, pen: &mut Pen<'_>, area: Rect, open: &OpenForm) {
     let foot = requests_foot(state);
     let end = area.bottom().saturating_sub(foot);
     let widest = open.lines.iter().filter(|l| is_asked(l));
-    let widest = widest.map(|l| crate::ui::pen::columns(l.label.as_str())).max();
+    let widest = widest
+        .map(|l| crate::ui::pen::columns(l.label.as_str()))
+        .max();
     let label = widest.unwrap_or(20).clamp(12, area.width * 2 / 5);
     let seen = open.lines.iter().enumerate().skip(open.top);
     for ((i, l), y) in seen.zip(top..end) {
@@ -143,7 +161,11 @@ fn form(state: &State, pen: &mut Pen<'_>, area: Rect, open: &OpenForm) {
     }
     if foot > 0 {
         let note = open.lines.get(open.cursor).map(|l| &l.note);
-        below(pen, Rect::new(area.x, end, area.width, foot), note.into_iter());
+        below(
+            pen,
+            Rect::new(area.x, end, area.width, foot),
+            note.into_iter(),
+        );
     }
 }
 
@@ -181,17 +203,17 @@ fn form_line(pen: &mut Pen<'_>, area: Rect, l: &FormLine, label: u16) {
         };
         pen.put(at, y, room(at), words, role);
     } else {
-        let role = if l.stand == Stand::Wrong { Role::Bad } else { Role::Text };
+        let role = if l.stand == Stand::Wrong {
+            Role::Bad
+        } else {
+            Role::Text
+        };
         pen.put(at, y, room(at), &l.value, role);
     }
 }
 
 /// What to know about what is under the cursor, below the list.
-pub(super) fn below<'a>(
-    pen: &mut Pen<'_>,
-    area: Rect,
-    notes: impl Iterator<Item = &'a Printable>,
-) {
+pub(super) fn below<'a>(pen: &mut Pen<'_>, area: Rect, notes: impl Iterator<Item = &'a Printable>) {
     let (x, wide) = (area.x + 1, area.width.saturating_sub(2));
     pen.run(x, area.y, wide, "─", Role::Rule);
     let rows = notes.flat_map(|n| wrap(n, usize::from(wide.saturating_sub(2))));

@@ -76,7 +76,11 @@ pub fn sheet(state: &State, pen: &mut Pen<'_>, area: Rect, register: Register) {
         });
         let notes = row.into_iter().flat_map(|r| &r.notes);
         let area = Rect::new(area.x, end, area.width, foot);
-        below(pen, area, whole.into_iter().chain(notes).chain(about.as_ref()));
+        below(
+            pen,
+            area,
+            whole.into_iter().chain(notes).chain(about.as_ref()),
+        );
     }
 }
 
