@@ -382,7 +382,11 @@ fn popup(state: &State, pen: &mut Pen<'_>, inner: Rect) {
     let tall = tall.min(inner.height);
     // Titles are longer than names; and there are two things to put in.
     let articles = popup.sign == "??";
-    let label = if articles { inner.width * 3 / 5 } else { 24 };
+    let label = if articles {
+        inner.width.saturating_sub(12)
+    } else {
+        24
+    };
     if articles && tall < inner.height {
         let words = "Enter puts in the way to it, Tab its words";
         let y = inner.bottom() - tall - 1;
