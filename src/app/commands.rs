@@ -4,7 +4,8 @@
 use super::state::{Pane, State};
 use crate::domain::change::{Act, Stage};
 use Context::{
-    Audit, Composer, Coverage, Detail, Finding, Knowledge, Outbox, Queue, Report, Requests, Sla,
+    Audit, Composer, Coverage, Detail, Finding, Form, Knowledge, Outbox, Queue, Report, Requests,
+    Sla,
 };
 
 /// What a person means.
@@ -66,10 +67,68 @@ pub enum Action {
     AskBack,
     /// Hand the ticket to the vendor with the report.
     Escalate,
+    /// The next field of a form.
+    FieldNext,
+    /// The field before.
+    FieldPrevious,
+    /// The next field that the gate wants.
+    FieldMissing,
+    /// Puts what is suggested into its field.
+    TakeOffer,
+    /// Puts all in that is certain.
+    TakeOffers,
+    /// Sends a suggestion away.
+    RefuseOffer,
+    /// Takes back what was put in.
+    TakenBack,
+    /// A step up.
+    StepUp,
+    /// A step down.
+    StepDown,
+    /// A step away.
+    StepAway,
+    /// The Workspace exists although nobody here has heard of it.
+    ConfirmNew,
+    /// The report is complete.
+    Complete,
     /// Who is there, and who is not.
     GoCoverage,
     /// What is handed over, and given back.
     GoHandover,
+    /// To the next stretch of the map; in a preview: the next who can take the ticket.
+    StretchNext,
+    /// The one before.
+    StretchPrevious,
+    /// Look farther ahead.
+    Farther,
+    /// Look less far ahead.
+    Nearer,
+    /// Plan an absence.
+    PlanAbsence,
+    /// Change an absence, or the note.
+    EditAbsence,
+    /// End an absence at another time.
+    UntilAbsence,
+    /// Take an absence away.
+    DropAbsence,
+    /// What would become of each ticket.
+    PreviewHandover,
+    /// The hand-over note.
+    HandoverNote,
+    /// Give back what was handed over.
+    ReturnTickets,
+    /// Leave a ticket or hand it over; take it along or not.
+    Pick,
+    /// Give a ticket of a preview to somebody else.
+    Give,
+    /// Save the hand-over note as a file.
+    KeepNote,
+    /// The hand-over note into the tickets.
+    NoteIntoTickets,
+    /// Hand over, or give back, as it is shown.
+    Apply,
+    /// Who is on call.
+    OnCall,
     /// The articles.
     GoKnowledge,
     /// Requests and the registers.
@@ -233,8 +292,10 @@ pub enum Context {
     Audit,
     /// While writing.
     Composer,
-    /// The form of a report.
+    /// The pane of reports while no form is open.
     Report,
+    /// While filling in a report: keys without Ctrl are text.
+    Form,
     /// Who is there when.
     Coverage,
     /// Articles.
@@ -356,8 +417,14 @@ fn against_change(action: Action, state: &State) -> Option<&'static str> {
 const PANES: &[Context] = &[
     Queue, Detail, Sla, Outbox, Audit, Report, Coverage, Knowledge, Requests,
 ];
+/// Panes, and the form too.
+const AND_FORM: &[Context] = &[
+    Queue, Detail, Sla, Outbox, Audit, Report, Form, Coverage, Knowledge, Requests,
+];
 const FINDS: &[Context] = &[Finding];
 const TICKET: &[Context] = &[Queue, Detail, Sla];
+const TICKET_AND_FORM: &[Context] = &[Queue, Detail, Sla, Form];
+const FORM: &[Context] = &[Form];
 const ASKED: &[Context] = &[Queue, Detail, Sla, Requests];
 const BOOKS: &[Context] = &[Requests, Knowledge];
 const FORMS: &[Context] = &[Requests];
@@ -381,6 +448,7 @@ const LIST: &[Context] = &[Queue];
 const BROWSING: &[Context] = &[Queue, Detail];
 const READING: &[Context] = &[Detail];
 const AHEAD: &[Context] = &[Sla];
+const COVER: &[Context] = &[Coverage];
 
 table! {
     "Moving" {
@@ -443,8 +511,20 @@ table! {
     }
     "Reports" {
         NewReport "report" ["request"] Words PANES ["n"] 0 false "new problem report or request, from the ticket under the cursor";
-        AskBack "ask" [] None TICKET ["f"] 0 true "ask the requester for what the report lacks";
-        Escalate "escalate" [] Words TICKET ["E"] 0 true "escalate to the vendor with the report";
+        AskBack "ask" [] None TICKET_AND_FORM ["f", "Ctrl+f"] 5 true "ask the requester for what the report lacks";
+        Escalate "escalate" [] Words TICKET_AND_FORM ["E", "Ctrl+v"] 6 true "escalate to the vendor with the report";
+        FieldNext "field-next" [] None FORM ["Tab"] 0 false "in a form: next field";
+        FieldPrevious "field-previous" [] None FORM ["Shift+Tab"] 0 false "in a form: field before";
+        FieldMissing "missing" [] None FORM ["Ctrl+n"] 3 false "in a form: next field that is missing";
+        TakeOffer "take-suggestion" [] None FORM ["Ctrl+y"] 2 false "in a form: take what is suggested";
+        TakeOffers "take-certain" [] None FORM ["Ctrl+a"] 4 false "in a form: take all suggestions that are certain";
+        RefuseOffer "refuse-suggestion" [] None FORM ["Ctrl+x"] 0 false "in a form: not this suggestion";
+        TakenBack "untake" [] None FORM ["Ctrl+z"] 0 false "in a form: take back what a suggestion put in";
+        StepUp "step-up" [] None FORM ["Ctrl+Up", "Ctrl+k"] 0 false "in a form: this step one up";
+        StepDown "step-down" [] None FORM ["Ctrl+Down", "Ctrl+l"] 0 false "in a form: this step one down";
+        StepAway "step-away" [] None FORM ["Ctrl+d"] 0 false "in a form: delete this step";
+        ConfirmNew "new-workspace" [] None FORM ["Ctrl+g"] 0 false "in a form: this Workspace exists, it is new to us";
+        Complete "complete" [] None FORM ["Ctrl+s"] 1 false "in a form: mark the report complete, through the gate";
     }
     "Requests, registers and knowledge" {
         Answer "answer" ["fill"] Words BOOKS ["e"] 2 false "fill in what is under the cursor: a field, a cell, an article; :answer FIELD VALUE";
@@ -469,6 +549,25 @@ table! {
         EarlierDay "earlier-day" [] None AHEAD ["{"] 0 false "back to the end of the working day before";
         LookAt "at" [] When PANES [] 0 false "what it will look like then, if nothing is done; off: now";
         Now "now" [] None PANES ["0"] 1 false "back to now";
+    }
+    "Absences and coverage" {
+        StretchNext "stretch-next" [] None COVER ["l", "Right"] 2 false "to the next stretch; in a preview: the next who can take the ticket";
+        StretchPrevious "stretch-previous" [] None COVER ["h", "Left"] 0 false "to the stretch before; in a preview: the one before who can take the ticket";
+        Farther "farther" [] None COVER [">"] 3 false "look farther ahead: two weeks, 30 days, 90 days";
+        Nearer "nearer" [] None COVER ["<"] 0 false "look less far ahead";
+        PlanAbsence "absence" [] Agent COVER ["N"] 2 false "plan an absence";
+        EditAbsence "absence-edit" [] Words COVER ["e"] 5 false "change the absence, or the note in $EDITOR";
+        UntilAbsence "absence-until" [] When COVER ["t"] 6 false "end the absence at another time; now gives back what was handed over";
+        DropAbsence "absence-drop" [] Words COVER ["d"] 0 false "take the absence away, after a question";
+        PreviewHandover "hand-over-preview" ["preview"] Words COVER ["H"] 4 false "what would become of each ticket in this absence";
+        HandoverNote "hand-over-note" [] Words COVER ["c"] 6 false "the hand-over note; new: made anew";
+        ReturnTickets "return" [] Words COVER ["B"] 0 false "give back what was handed over, what nobody touched";
+        Pick "pick" [] None COVER ["Space"] 3 false "leave this ticket or hand it over; in a return: take it along or not";
+        Give "give" [] Agent COVER ["a"] 4 false "give this ticket of a preview to somebody else";
+        KeepNote "note-save" [] Words COVER ["X"] 3 false "save the hand-over note as a file, in the downloads or at a path";
+        NoteIntoTickets "note-tickets" [] None COVER ["I"] 4 false "the hand-over note into the tickets as internal notes, after a question";
+        Apply "apply" [] None COVER ["Ctrl+s"] 1 false "hand over, or give back, as it is shown, after a question";
+        OnCall "oncall" ["on-call"] None PANES [] 0 false "who is on call now, and what nobody may do now";
     }
     "Outbox" {
         Retry "retry" [] None SENDING ["!"] 2 false "send this change again now";
@@ -498,8 +597,8 @@ table! {
         Zoom "zoom" [] None PANES ["Plus"] 0 false "this pane alone";
         Unzoom "unzoom" [] None PANES ["_"] 0 false "all panes";
         CommandLine "command" [] None PANES [":"] 0 false "the command line";
-        Palette "palette" [] None PANES ["Ctrl+p"] 0 false "all commands by what you type";
-        Help "help" ["keys"] None PANES ["?", "F1"] 9 false "the keys of this pane";
+        Palette "palette" [] None AND_FORM ["Ctrl+p"] 0 false "all commands by what you type";
+        Help "help" ["keys"] None AND_FORM ["?", "F1"] 9 false "the keys of this pane";
         Refresh "refresh" [] None PANES ["R"] 0 false "refresh this pane";
         Sync "sync" [] None PANES ["$"] 0 false "talk to the desk now";
         Quit "quit" ["exit"] None PANES [] 0 false "leave";

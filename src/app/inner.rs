@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::domain::Instant;
+use crate::domain::absence::{Absence, AbsenceId, Handed};
 use crate::domain::change::BatchId;
 use crate::domain::knowledge::ArticleKey;
 use crate::domain::list::{Page, Place, Sort};
 use crate::domain::query::Query;
+use crate::domain::report::{Field, Language};
 use crate::domain::request::{Form, Step};
 use crate::domain::text::{Printable, Untrusted};
 use crate::domain::thread::{Draft, DraftPlace, DraftSeen, Thread};
@@ -16,6 +18,7 @@ use crate::domain::ticket::{Kind, Status, Ticket, TicketId, TicketKey};
 use crate::domain::warn::Said;
 
 use super::books::{Asking, Closing};
+use super::cover::TurnOf;
 use super::event::{Generation, NextUp};
 use super::state::Wanted;
 
@@ -86,6 +89,17 @@ pub struct Ahead {
     pub urgent: Option<(Vec<TicketId>, NextUp)>,
 }
 
+/// An act on the plan of absences, and the way back.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PlanAct {
+    /// An absence was kept or dropped; before it was this.
+    Absence(AbsenceId, Option<Absence>),
+    /// Tickets were handed over.
+    HandedOver,
+    /// Tickets were given back.
+    GaveBack(Box<Handed>),
+}
+
 /// Tickets that are to be done, until it is known which of them are requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AtGate {
@@ -123,6 +137,16 @@ pub struct Inner {
     pub audit: Generation,
     pub reports: Generation,
     pub cover: Generation,
+    /// What somebody waits for in the pane of coverage.
+    pub plan: Generation,
+    /// Acts on the plan of absences, to take back.
+    pub plan_acts: Vec<PlanAct>,
+    /// When somebody comes or goes next.
+    pub cover_at: Option<Instant>,
+    /// Absences that were handed over by themselves in this session: not tried again.
+    pub handed_at_once: Vec<TurnOf>,
+    /// The hand-over note is in the person's own editor.
+    pub note_in_editor: bool,
     pub books: Generation,
     pub hits: Generation,
     /// What the question of a request, register or article is about.
@@ -196,6 +220,8 @@ pub struct Inner {
     pub warned: bool,
     /// When the person last did something to a ticket: lately, for warnings.
     pub handled: BTreeMap<TicketId, Instant>,
+    /// The ticket whose escalation is looked at, and the request for it.
+    pub escalating: Option<(Generation, TicketId)>,
     /// This ticket's deadline is to be explained when its thread comes.
     pub why: Option<TicketId>,
     /// Where the list was before a search.
@@ -204,6 +230,22 @@ pub struct Inner {
     pub find_typed: bool,
     /// The filter before it was edited.
     pub filter_before: String,
+    /// When the form is to be saved.
+    pub report_save_at: Option<Instant>,
+    /// Forms that were left before the disk had them.
+    pub parked: Vec<Box<super::state::Form>>,
+    /// The pane from which the form was opened.
+    pub report_from: Option<super::state::Pane>,
+    /// This ticket's requester is to be asked when it is known what is missing.
+    pub ask_back: Option<TicketId>,
+    /// What the open reply asks its requester for.
+    pub asking_back: BTreeMap<TicketId, (Vec<Field>, Language)>,
+    /// What requesters were asked since the start, to be taken back with the reply.
+    pub asked_lately: BTreeMap<TicketId, crate::domain::report::AskedBack>,
+    /// This text goes into the reply when its draft is here.
+    pub question: Option<(TicketId, String)>,
+    /// The report that is marked complete when its reason is given.
+    pub passing: Option<crate::domain::report::ReportId>,
     /// Seeds ids.
     pub seed: u64,
     pub counter: u64,

@@ -10,6 +10,8 @@ const LIST_LEAST: u16 = 60;
 const DETAIL_MOST: u16 = 94;
 /// From this height of the list on there is room for the strip of what falls due.
 const STRIP_FROM: u16 = 26;
+/// From this height on there is room for the banner.
+const BANNER_FROM: u16 = 16;
 /// Heading, hours, marks, people.
 const STRIP_ROWS: u16 = 4;
 /// Rows above the lines of a ticket: heading, subject, two rows of fields, a blank.
@@ -48,7 +50,9 @@ impl Area {
 pub struct Layout {
     /// Views and facts.
     pub top: Area,
-    /// All between top and footer.
+    /// Whom one stands in for, or what an absence asks for.
+    pub banner: Area,
+    /// All between top, banner and footer.
     pub body: Area,
     /// The list, or what stands in its place, its heading included.
     pub main: Area,
@@ -85,16 +89,24 @@ pub fn layout_in(state: &State, width: u16, height: u16) -> Layout {
         height: 1,
         ..area
     };
-    g.body = Area {
+    let banner = u16::from(state.coverage.banner.is_some() && area.height >= BANNER_FROM);
+    g.banner = Area {
         y: 1,
-        height: area.height - 2,
+        height: banner,
+        ..area
+    };
+    g.body = Area {
+        y: 1 + banner,
+        height: area.height - 2 - banner,
         ..area
     };
     let reading = state.pane == Pane::Detail || state.composer.is_some();
     let body = g.body;
-    // A register is a table: it takes all the room there is.
+    // A map and a table want all the room; what decides about tickets shows them.
+    let map = state.pane == Pane::Coverage && !state.coverage.wants_ticket();
     let table = state.pane == Pane::Requests && state.requests.register().is_some();
-    if state.zoomed || area.width < BESIDE || (table && state.composer.is_none()) {
+    let wide = map || (table && state.composer.is_none());
+    if state.zoomed || area.width < BESIDE || wide {
         if reading && state.detail.is_some() {
             g.detail = body;
         } else {
@@ -112,8 +124,8 @@ pub fn layout_in(state: &State, width: u16, height: u16) -> Layout {
             ..body
         };
     }
-    if !state.zoomed && state.pane != Pane::Sla && g.main.height >= STRIP_FROM && g.main.width >= 60
-    {
+    let strip = !matches!(state.pane, Pane::Sla | Pane::Coverage);
+    if !state.zoomed && strip && g.main.height >= STRIP_FROM && g.main.width >= 60 {
         g.main.height -= STRIP_ROWS;
         g.strip = Area {
             y: g.main.bottom(),
@@ -233,6 +245,58 @@ pub fn sla_first(state: &State) -> usize {
     first.min(cursor).max((cursor + 1).saturating_sub(rows))
 }
 
+/// Columns before what stands in a field of a form: its sign and its name.
+pub const FORM_LABEL: u16 = 16;
+/// Rows of the form's pane that are no lines: its heading, a blank, and below what follows.
+const FORM_FRAME: u16 = 3;
+
+/// The columns of what stands in a field.
+pub fn form_width(state: &State) -> u16 {
+    let main = layout(state).main;
+    let width = if main.width == 0 {
+        state.size.width
+    } else {
+        main.width
+    };
+    width.saturating_sub(FORM_LABEL + 2).max(8)
+}
+
+/// How many lines of the form are in sight.
+pub fn form_rows(state: &State) -> usize {
+    let main = layout(state).main;
+    let height = if main.height == 0 {
+        state.size.height.saturating_sub(2)
+    } else {
+        main.height
+    };
+    usize::from(height.saturating_sub(FORM_FRAME)).max(1)
+}
+
+/// Rows above the lines of a ticket: those of every ticket, and below them how far its report is.
+pub fn detail_head(state: &State) -> u16 {
+    let shown = state.detail.as_ref().map(|d| d.ticket);
+    let look = state.report.look.as_ref().map(|l| l.ticket);
+    if shown.is_some() && shown == look && layout(state).detail.height >= HEAD_FROM {
+        DETAIL_HEAD + 2
+    } else {
+        DETAIL_HEAD
+    }
+}
+
+/// From this height on a ticket says how far its report is.
+const HEAD_FROM: u16 = 16;
+
+/// The columns of the map's names, with the sign of the cursor before them.
+pub const fn map_names(width: u16) -> u16 {
+    if width < BESIDE { 14 } else { 22 }
+}
+
+/// The columns that the map's cells may take.
+pub fn map_room(state: &State) -> u16 {
+    let width = layout(state).main.width;
+    width.saturating_sub(map_names(width) + 1)
+}
+
 /// How many lines of a ticket are in sight, and how wide they may be.
 pub fn detail_lines(state: &State) -> (usize, u16) {
     let area = layout(state).detail;
@@ -242,7 +306,7 @@ pub fn detail_lines(state: &State) -> (usize, u16) {
         (area.width, area.height)
     };
     (
-        usize::from(height.saturating_sub(DETAIL_HEAD)).max(1),
+        usize::from(height.saturating_sub(detail_head(state))).max(1),
         width.saturating_sub(4).max(8),
     )
 }

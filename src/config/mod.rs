@@ -13,6 +13,7 @@ mod paths;
 mod people;
 mod save;
 mod subscribed;
+mod vendor;
 mod warn;
 
 use std::path::Path;
@@ -22,13 +23,14 @@ use chrono_tz::Tz;
 pub use desk::{Desk, SignIn, WORKSPACE_FIELD, address, host, is_open};
 pub use error::{ConfigError, nearest};
 pub use file::{MacroAct, MacroFile, SnippetFile, Theme};
-pub use own::{load_duties, load_requests, parse_requests};
+pub use own::{load_duties, load_questions, load_requests, parse_requests};
 pub use paths::{Flags, Paths};
 pub use save::{delete_view, save_desk, save_view};
 pub use subscribed::{Subscribed, host as subscribed_host};
+pub use vendor::{Vendor, VendorAt};
 pub use warn::{Notify, Warn};
 
-use crate::domain::absence::Person;
+use crate::domain::absence::{AtStart, Person};
 use crate::domain::calendar::Calendar;
 use crate::domain::list::Sort;
 use crate::domain::people::{AgentId, TenantId};
@@ -79,6 +81,8 @@ pub struct Config {
     pub ticket_url: Option<String>,
     /// The helpdesk over a network; none: the local desk.
     pub desk: Option<Desk>,
+    /// Where is escalated to; none: nowhere.
+    pub vendor: Option<Vendor>,
     /// Working time.
     pub calendar: Calendar,
     /// What is promised.
@@ -89,6 +93,8 @@ pub struct Config {
     pub subscriptions: Vec<String>,
     /// What the settings say of members of the team: their hours, rights and room.
     pub people: Vec<Person>,
+    /// What happens when an absence begins for which nothing is handed over.
+    pub hand_over: AtStart,
     /// The person's own views, in order.
     pub views: Vec<OwnView>,
     /// The team's snippets.
@@ -114,11 +120,13 @@ impl Default for Config {
             clipboard: None,
             ticket_url: None,
             desk: None,
+            vendor: None,
             calendar,
             policy: Policy::mydre(),
             warn: Warn::default(),
             subscriptions: Vec::new(),
             people: Vec::new(),
+            hand_over: AtStart::default(),
             views: Vec::new(),
             snippets: Vec::new(),
             macros: Vec::new(),

@@ -3,7 +3,7 @@
 use crate::app::books::{BookNews, BookWish};
 use crate::app::cover::CoverNews;
 use crate::app::event::{Answer, Fault, Foreseen, NextUp};
-use crate::app::reports::ReportNews;
+use crate::app::reports::{ReportNews, ReportWish};
 use crate::app::state::AuditRow;
 use crate::app::{Effect, Event};
 use crate::domain::list::{Asker, ListRequest};
@@ -44,8 +44,16 @@ pub enum Slot {
     Vocabulary,
     /// The form of a report.
     Reports,
-    /// Absences and coverage.
+    /// What is known for reports.
+    Known,
+    /// How far the report of the ticket is that is shown.
+    Look,
+    /// Who has answered.
+    Answered,
+    /// How absences stand, and the map.
     Cover,
+    /// A preview, a note or a return.
+    Plan,
     /// Knowledge, requests and registers.
     Books,
     /// Articles that hold words.
@@ -72,8 +80,12 @@ impl Slot {
             Effect::Outbox { .. } => Self::Outbox,
             Effect::Audit { .. } => Self::Audit,
             Effect::Vocabulary(_) => Self::Vocabulary,
+            Effect::Reports(_, ReportWish::Known(_)) => Self::Known,
+            Effect::Reports(_, ReportWish::Load { .. }) => Self::Look,
+            Effect::Reports(_, ReportWish::Answered) => Self::Answered,
             Effect::Reports(..) => Self::Reports,
-            Effect::Cover(..) => Self::Cover,
+            Effect::Cover(_, wish) if wish.is_standing() => Self::Cover,
+            Effect::Cover(..) => Self::Plan,
             Effect::Books(_, BookWish::Find(_)) => Self::Hits,
             Effect::Books(_, BookWish::Request(_)) => Self::Request,
             Effect::Books(_, BookWish::Gate(_)) => Self::Gate,
@@ -92,6 +104,7 @@ impl Slot {
                 | Self::Next
                 | Self::Find
                 | Self::Reports
+                | Self::Plan
                 | Self::Books
                 | Self::Hits
                 | Self::Request

@@ -1,6 +1,6 @@
 //! Carrying out what the app wishes of the outside, except what needs the screen itself.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -17,27 +17,36 @@ use super::clipboard;
 use super::clock::Clock;
 use super::contact::Contact;
 use super::courier::{Courier, Post};
+use super::cover;
 use super::demo;
+use super::escalation::{Asking, Prepared, Unprepared, prepare};
 use super::flight::Flight;
 use super::lanes::Lanes;
 use super::open::{DeskFile, OpenDesk, open_desk, rules};
 use super::opener;
 use super::paths;
 use super::recount::Recount;
+use super::reports;
 use super::save;
 use super::scribe::{Pen, Scribe};
+use super::vendor::vendor_of;
 use super::watch::Watch;
+use crate::app::cover::{CoverNews, CoverWish};
+use crate::app::escalation::{EscalateNews, EscalateWish};
+use crate::app::reports::ReportWish;
 use crate::app::state::View;
-use crate::app::{Effect, Event, event};
+use crate::app::{Effect, Event, Generation, event};
 use crate::config::{self, Config, OwnView, Paths};
 use crate::desk::{Desk, Local};
 use crate::domain::Instant;
 use crate::domain::change::Change;
 use crate::domain::people::AgentId;
+use crate::domain::report::{Draft as ReportDraft, Kept};
 use crate::domain::text;
 use crate::domain::thread::{AttachmentId, Draft, DraftSeen};
 use crate::domain::ticket::TicketId;
-use crate::store::{FromDraft, SAID, StoreError, Writer};
+use crate::store::{FromDraft, Reader, SAID, StoreError, Writer};
+use crate::sync::VendorDesk;
 
 /// An open desk at work.
 struct Working {
@@ -109,6 +118,10 @@ impl Outside {
         working.pen.write(move |w| {
             if w.was_written_by_others().unwrap_or(false) {
                 contact.heard_of(w.synced().ok().flatten());
+                // What was brought in may answer what a requester was asked.
+                if let Err(error) = w.reopen_answered(now) {
+                    tracing::warn!(%error, "answered tickets could not be opened again");
+                }
                 tell_changed(w, &reports, &flight, Vec::new(), true, (now, &contact));
                 if contact.is_remote() && contact.is_ours() {
                     let _inside = runtime.enter();
@@ -143,6 +156,7 @@ impl Outside {
                 .as_ref()
                 .map(|d| d.texts)
                 .unwrap_or_default(),
+            vendor: self.vendor(&desk.path, &desk.me),
         };
         let is_remote = desk.desk.is_remote();
         let (courier, end) = Courier::new(desk.desk, post);
@@ -171,6 +185,15 @@ impl Outside {
         Ok(())
     }
 
+    /// The desk to which is escalated. Where it cannot be used, E says why.
+    fn vendor(&self, store: &Path, me: &AgentId) -> Option<VendorDesk> {
+        let vendor = vendor_of(&self.config, &self.paths, store, me);
+        vendor.unwrap_or_else(|why| {
+            self.report(Event::Failed(sentence(&why)));
+            None
+        })
+    }
+
     /// Ends all threads after their last job. Nothing is reported any more.
     pub fn close(&mut self) {
         self.working = None;
@@ -197,7 +220,10 @@ impl Outside {
         let (token, trouble) = (self.flight.begin(), self.trouble.clone());
         let contact = working.contact.clone();
         working.pen.write(move |w| {
-            let woken = match w.wake_snoozed(now) {
+            let woken = match w.wake_snoozed(now).and_then(|mut woken| {
+                woken.extend(w.reopen_answered(now)?);
+                Ok(woken)
+            }) {
                 Ok(woken) => {
                     trouble.is_over();
                     woken
@@ -299,6 +325,23 @@ impl Outside {
                 generation,
                 paths: paths::going_on(&typed),
             }),
+            Effect::Cover(generation, CoverWish::WriteNote { path, name, text }) => {
+                let folder = self.paths.download_dir.clone();
+                self.apart(move || {
+                    let written =
+                        paths::to_save(path.as_deref(), &folder).and_then(|(to, typed)| {
+                            save::whole(&to, &typed.unwrap_or(name), text.as_bytes())
+                        });
+                    let news = match written {
+                        Ok(file) => {
+                            let said = format!("the note is in {}", file.display());
+                            CoverNews::Done(Some(text::line(&said)))
+                        }
+                        Err(why) => CoverNews::Failed(sentence(&why)),
+                    };
+                    Event::Cover(generation, news)
+                });
+            }
             Effect::OpenUrl(address) => self.apart(move || match opener::url(&address) {
                 Ok(()) => Event::Done(text::line("sent to your browser")),
                 Err(why) => Event::Failed(sentence(&why)),
@@ -371,6 +414,9 @@ impl Outside {
                     Err(e) => (Some(Event::Failed(fault(&e))), Vec::new()),
                 })
             }
+            Effect::Reports(generation, wish) if !wish.reads() => {
+                self.reporting(working, generation, wish, now);
+            }
             Effect::KeepSaid(said) => self.write(working, now, move |w| {
                 let kept = serde_json::to_string(&said).unwrap_or_default();
                 let event = w.set_meta(SAID, &kept).err();
@@ -382,8 +428,20 @@ impl Outside {
                     books::write(w, &store, (generation, wish), &me, now)
                 });
             }
+            Effect::Escalate(generation, wish) => {
+                self.escalation(working, generation, wish, now);
+            }
             Effect::SaveAttachment { id, to } => self.attachment(working, id, to, false),
             Effect::OpenAttachment(id) => self.attachment(working, id, None, true),
+            Effect::Cover(generation, wish) if !wish.reads() => {
+                self.write(working, now, move |w| {
+                    let (news, tickets) = match cover::write(w, wish, now) {
+                        Ok((tickets, said)) => (CoverNews::Done(said), tickets),
+                        Err(error) => (CoverNews::Failed(fault(&error)), Vec::new()),
+                    };
+                    (Some(Event::Cover(generation, news)), tickets)
+                });
+            }
             Effect::Sync => {
                 self.trouble.is_over();
                 working.courier.ask_again();
@@ -434,6 +492,30 @@ impl Outside {
             };
             let _ = reports.blocking_send(Report::Event { event, token });
         });
+    }
+
+    /// Carries out what the form of a report wishes and that does not only read.
+    fn reporting(&self, working: &Working, generation: Generation, wish: ReportWish, now: Instant) {
+        if wish == ReportWish::Templates {
+            let paths = self.paths.clone();
+            return self.apart(move || Event::Reports(generation, reports::templates(&paths)));
+        }
+        let me = working.me.clone();
+        self.write(working, now, move |w| {
+            let (news, tickets) = reports::write(w, wish, &me, now);
+            (news.map(|news| Event::Reports(generation, news)), tickets)
+        });
+    }
+
+    /// Puts a report on disk on the way out, whatever the loop still does.
+    pub fn save_last_report(&self, report: Kept, base: ReportDraft) {
+        if let Some(working) = &self.working {
+            working.pen.write(move |w| {
+                if let Err(error) = w.keep_report(&report, &base) {
+                    tracing::error!(%error, "a report could not be saved");
+                }
+            });
+        }
     }
 
     /// Puts a draft on disk on the way out, whatever the loop still does.
@@ -513,6 +595,38 @@ impl Outside {
                 },
                 Ok(file) => Event::Done(text::line(&format!("saved as {}", file.display()))),
             }
+        });
+    }
+
+    /// Looks up what an escalation would do.
+    fn escalation(
+        &self,
+        working: &Working,
+        generation: Generation,
+        wish: EscalateWish,
+        now: Instant,
+    ) {
+        let (path, me) = (working.path.clone(), working.me.clone());
+        let (config, paths) = (Arc::clone(&self.config), self.paths.clone());
+        self.apart(move || {
+            let asking = Asking {
+                config: &config,
+                paths: &paths,
+                store: &path,
+                me: &me,
+                now,
+            };
+            let reason = wish.reason.as_deref();
+            let prepared = Reader::open(&path)
+                .map_err(Unprepared::from)
+                .and_then(|reader| prepare(&reader, wish.ticket, reason, asking));
+            let news = match prepared {
+                Ok(Prepared::Out(plan)) => EscalateNews::Out(plan),
+                Ok(Prepared::Back(back)) => EscalateNews::Back(back),
+                Ok(Prepared::Against(refusal)) => EscalateNews::Against(refusal),
+                Err(why) => EscalateNews::Failed(sentence(&why.to_string())),
+            };
+            Event::Escalation(generation, news)
         });
     }
 

@@ -20,6 +20,7 @@ mod demo;
 mod demo_books;
 mod editor;
 mod effects;
+pub mod escalation;
 mod flight;
 mod input;
 mod lanes;
@@ -40,6 +41,7 @@ mod signals;
 mod start;
 mod talks;
 mod terminal;
+mod vendor;
 mod watch;
 
 pub use articles::from_ticket as article_from_ticket;
@@ -58,6 +60,7 @@ pub use run::{Console, Exit, Parts, Picture, Turn};
 pub use start::{Failure, Options, picture, run};
 pub use talks::Talks;
 pub use terminal::{Aside, Screen, backend, restore_before_reports};
+pub use vendor::vendor_of;
 
 use crate::app::Event;
 use crate::config::Config;

@@ -165,6 +165,8 @@ pub fn setup_without_desk(config: &Config, paths: &Paths) -> Result<Setup, Strin
         abilities: Abilities::all(),
         scope: config.scope.clone(),
         calendar: Arc::new(config.calendar.clone()),
+        people: config.people.clone().into(),
+        at_start: config.hand_over,
         policy: Arc::new(config.policy.clone()),
         as_of: None,
         warn: config.warn.thresholds.clone(),

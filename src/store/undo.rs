@@ -45,7 +45,7 @@ impl Scene<'_> {
         Ok(Some((on, *visibility)))
     }
 
-    /// A note that the program made about a status: it goes with it, nobody wrote it.
+    /// A note that the program made about a status or an escalation: it goes with it, nobody wrote it.
     fn is_of_the_gate(&self, change: &Change) -> Result<bool> {
         let Act::Say {
             visibility: Visibility::Internal,
@@ -55,13 +55,16 @@ impl Scene<'_> {
         else {
             return Ok(false);
         };
-        if !gate::is_past_the_gate(body.raw()) {
-            return Ok(false);
-        }
+        let past = gate::is_past_the_gate(body.raw());
         let batch = change.batch.0.as_bytes().as_slice();
         let with = changes(self.conn, "batch = ?1", [batch])?;
         Ok(with.iter().any(|c| {
-            c.ticket == change.ticket && matches!(c.act, Act::Status { to } if !to.is_live())
+            c.ticket == change.ticket
+                && match c.act {
+                    Act::Status { to } => past && !to.is_live(),
+                    Act::Owner { .. } => true,
+                    _ => false,
+                }
         }))
     }
 
@@ -146,6 +149,10 @@ impl Scene<'_> {
             let Ok(shown) = self.ticket(change.ticket) else {
                 continue;
             };
+            if let Some(why) = self.is_being_sent_from(&change)? {
+                told.left(why);
+                continue;
+            }
             match (stage, inverse) {
                 (Stage::Waiting | Stage::Conflict, _) => {
                     told.tickets
@@ -197,6 +204,22 @@ impl Scene<'_> {
             .execute(params![batch, if told.count > 0 { 1 } else { 2 }, me.as_str()])?;
         audit::add(self.conn, now, me.as_str(), None, "undo", &told.sentence())?;
         Ok(Some(told.finish()))
+    }
+
+    /// Why a split cannot be taken back now: something of the ticket that it made is on its way.
+    fn is_being_sent_from(&self, change: &Change) -> Result<Option<String>> {
+        let Act::Split { new: Some(new), .. } = change.act else {
+            return Ok(None);
+        };
+        let on_its_way = changes(self.conn, "ticket = ?1 AND stage = 2", [new.0])?;
+        let Some(first) = on_its_way.first() else {
+            return Ok(None);
+        };
+        Ok(Some(format!(
+            "the {} of {} is being sent",
+            first.act.field(),
+            self.ticket(new)?.key
+        )))
     }
 
     /// Does again what was taken back last.

@@ -35,6 +35,8 @@ fn console(abilities: Abilities) -> App {
         scope: Vec::new(),
         abilities,
         calendar: Arc::new(Calendar::standard()),
+        people: Vec::new().into(),
+        at_start: Default::default(),
         policy: Arc::new(Policy::mydre()),
         as_of: None,
         warn: Default::default(),
@@ -392,6 +394,7 @@ fn ticket() -> Ticket {
         waiting: 0,
         merged_into: None,
         draft: false,
+        vendor: None,
     }
 }
 
@@ -497,6 +500,7 @@ fn conversation(offline: bool, messages: Vec<Message>) -> String {
         merged: Vec::new(),
         further: vec![("Room".into(), Untrusted::new("4.12"))],
         whole: false,
+        vendor: None,
     };
     let answer = Ok(Some(Box::new(thread)));
     app.handle(

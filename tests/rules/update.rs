@@ -51,6 +51,7 @@ pub fn ticket(n: i64) -> Ticket {
         waiting: 0,
         merged_into: None,
         draft: false,
+        vendor: None,
     }
 }
 
@@ -87,6 +88,8 @@ impl Desk {
             abilities: deskhand::domain::reach::Abilities::all(),
             scope: Vec::new(),
             calendar: Arc::new(Calendar::standard()),
+            people: Vec::new().into(),
+            at_start: Default::default(),
             policy: Arc::new(Policy::mydre()),
             as_of: None,
             warn: Default::default(),
@@ -313,6 +316,7 @@ impl Desk {
                 merged: Vec::new(),
                 further: Vec::new(),
                 whole: true,
+                vendor: None,
             })
         }))
     }

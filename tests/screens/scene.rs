@@ -47,6 +47,8 @@ pub fn empty(width: u16, height: u16) -> State {
         abilities: deskhand::domain::reach::Abilities::all(),
         scope: Vec::new(),
         calendar: Arc::new(Calendar::standard()),
+        people: Vec::new().into(),
+        at_start: Default::default(),
         policy: Arc::new(Policy::mydre()),
         views: Vec::new(),
         as_of: None,
@@ -133,6 +135,7 @@ pub fn row(
         waiting: 0,
         merged_into: None,
         draft: false,
+        vendor: None,
     };
     QueueRow {
         place: Place {
@@ -351,6 +354,7 @@ pub fn reading(width: u16, height: u16) -> State {
                 merged: Vec::new(),
                 further: Vec::new(),
                 whole: true,
+                vendor: None,
             },
             row,
             conversation,

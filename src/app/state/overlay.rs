@@ -9,6 +9,8 @@ use crate::domain::ticket::{TicketId, TicketKey};
 
 use super::super::books::{BookWish, Closing};
 use super::super::commands::Action;
+use super::AbsenceForm;
+use crate::app::cover::CoverWish;
 
 /// One line of text with a cursor.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -100,8 +102,20 @@ pub enum Purpose {
     Attach,
     /// The reason why a gate is passed over.
     Override,
+    /// The reason why a ticket is escalated although its gate says no.
+    EscalateAnyway,
+    /// The reason why a report goes on that is not complete.
+    PassReport,
+    /// What is begun: a report or a request.
+    New,
     /// The name of the view to save.
     ViewName,
+    /// Who gets the ticket of a preview instead.
+    Give,
+    /// Until when an absence lasts.
+    Until,
+    /// Into which file the hand-over note goes.
+    NoteFile,
     /// Something of a request, a register or an article.
     Book,
 }
@@ -169,12 +183,16 @@ pub struct Wanted {
 }
 
 /// What happens on yes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Go {
     /// These acts, as one batch.
     Commit(Vec<Wanted>),
     /// The person passes over a gate: asks for the reason first.
     Override(Vec<Wanted>),
+    /// Escalates past the gate: asks for the reason first.
+    EscalateAnyway,
+    /// The report goes on although it is not complete: asks for the reason first.
+    PassReport,
     /// Opens an address in the browser.
     OpenUrl(String),
     /// Opens a file with the machine's own program.
@@ -187,6 +205,8 @@ pub enum Go {
     DeleteView(String),
     /// Leaves the editor although its text could not be kept.
     LoseText,
+    /// What absences wish.
+    Cover(Box<CoverWish>),
     /// Something with requests, registers or articles.
     Book(Box<BookWish>),
     /// Closes a request.
@@ -198,7 +218,7 @@ pub enum Go {
 }
 
 /// A question that wants a key of its own, with the effect shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Confirm {
     /// What will happen, in one line.
     pub title: Printable,
@@ -274,7 +294,7 @@ impl Conflict {
 }
 
 /// What lies over the panes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Overlay {
     /// The keys.
     Help(Help),
@@ -290,4 +310,6 @@ pub enum Overlay {
     Why(Why),
     /// Two changes to one thing.
     Conflict(Conflict),
+    /// An absence that is being entered.
+    Absence(Box<AbsenceForm>),
 }

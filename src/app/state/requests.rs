@@ -106,7 +106,7 @@ pub enum Stand {
 
 /// A line of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FormLine {
+pub struct AnswerLine {
     /// What it is about.
     pub what: What,
     /// How it stands.
@@ -131,7 +131,7 @@ pub struct OpenForm {
     /// Who asked, for which tenant and Workspace, and who does it.
     pub facts: Vec<Printable>,
     /// Its lines.
-    pub lines: Vec<FormLine>,
+    pub lines: Vec<AnswerLine>,
     /// The line under the cursor.
     pub cursor: usize,
     /// The first line that is shown.
@@ -218,7 +218,7 @@ impl Requests {
     }
 
     /// The line of the form under the cursor.
-    pub fn line(&self) -> Option<&FormLine> {
+    pub fn line(&self) -> Option<&AnswerLine> {
         let open = self.open.as_ref()?;
         open.lines.get(open.cursor)
     }

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 use crate::domain::Instant;
+use crate::domain::absence::{AtStart, Person};
 use crate::domain::calendar::Calendar;
 use crate::domain::macros::Macro;
 use crate::domain::people::{Agent, AgentId, TenantId};
@@ -55,6 +56,10 @@ pub struct Setup {
     pub scope: Vec<TenantId>,
     /// Working time.
     pub calendar: Arc<Calendar>,
+    /// What the settings say of members of the team: their hours, rights and room.
+    pub people: Arc<[Person]>,
+    /// What happens when an absence begins.
+    pub at_start: AtStart,
     /// What is promised.
     pub policy: Arc<Policy>,
     /// The moment to look ahead to; none: now.

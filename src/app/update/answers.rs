@@ -60,6 +60,7 @@ impl Turn<'_> {
             }
             Event::Ahead { generation, here } => self.is_ahead(generation, here),
             Event::Reports(generation, news) => self.reported(generation, news),
+            Event::Escalation(generation, news) => self.escalation_planned(generation, news),
             Event::Cover(generation, news) => self.covered(generation, news),
             Event::Books(generation, news) => self.looked_up(generation, news),
             Event::Outlooked { generation, answer } if generation == self.s.inner.outlook => {
@@ -120,6 +121,7 @@ impl Turn<'_> {
                 self.undone(answer, "nothing was taken back that could be done again")
             }
             Event::DraftSaved { place, at, answer } => self.draft_saved(place, at, answer),
+            Event::Edited(Ok(text)) if self.note_edited(text.as_ref()) => {}
             Event::Edited(Ok(text)) => self.edited(text),
             Event::ViewsSaved(Ok(own)) => {
                 let before: Vec<_> = self.s.views.iter().map(|v| v.name.clone()).collect();
@@ -171,10 +173,12 @@ impl Turn<'_> {
         self.s.freshness = changed.freshness.clone();
         if changed.vocabulary {
             self.fx.push(Effect::Vocabulary(self.s.now));
+            self.ask_known();
         }
         if self.s.screen != Screen::Desk {
             return;
         }
+        self.coverage_changed(changed);
         if changed.all || !changed.tickets.is_empty() {
             if self.s.queue.loading {
                 self.s.inner.stale = true;
@@ -182,6 +186,7 @@ impl Turn<'_> {
                 self.ask_list();
             }
             self.recount_soon();
+            self.ask_answered();
             let open = self.s.detail.as_ref().map(|d| d.ticket);
             if let Some(ticket) = open.filter(|t| changed.all || changed.tickets.contains(t)) {
                 self.ask_thread(ticket);
@@ -237,6 +242,9 @@ impl Turn<'_> {
                 // The cursor goes where something happened, if that is in the list.
                 self.s.inner.prefer = undone.ticket.filter(|_| undone.done);
                 if let Some((ticket, visibility)) = undone.text_back {
+                    if visibility == Visibility::Public {
+                        self.asking_again(ticket);
+                    }
                     let here = self.s.subject().is_some_and(|r| r.ticket.id == ticket);
                     if here || self.s.composer.is_some() {
                         self.text_back(ticket, visibility);
@@ -318,6 +326,7 @@ impl Turn<'_> {
         self.s.detail = Some(detail);
         self.scroll_detail(0);
         self.drafts_known(wanted, drafts);
+        self.look_at_shown();
     }
 
     pub fn urgent(&mut self, found: Option<(Urgent, Thread)>) {

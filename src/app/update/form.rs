@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::app::books::{Asking, BookWish, Kept};
 use crate::app::effect::Effect;
 use crate::app::inner::Editing;
-use crate::app::state::{FormLine, OpenForm, Pane, Stand, State, What};
+use crate::app::state::{AnswerLine, OpenForm, Pane, Stand, State, What};
 use crate::domain::request::{
     Against, Asked, Doer, Form, Keeper, KindSpec, Said, Step, Tick, Verdict, WordNeeded,
 };
@@ -58,7 +58,7 @@ impl Turn<'_> {
             }
             // The first thing that is to be done.
             None => {
-                let wants = |l: &FormLine| matches!(l.stand, Stand::Missing | Stand::Wrong);
+                let wants = |l: &AnswerLine| matches!(l.stand, Stand::Missing | Stand::Wrong);
                 open.cursor = open.lines.iter().position(wants).unwrap_or(1);
             }
         }
@@ -421,7 +421,7 @@ fn dress(s: &State, spec: &KindSpec, ticket: Arc<Ticket>, form: Form) -> OpenFor
     }
 }
 
-fn lines(s: &State, asked: &Asked<'_>, against: &[Against]) -> Vec<FormLine> {
+fn lines(s: &State, asked: &Asked<'_>, against: &[Against]) -> Vec<AnswerLine> {
     let Asked { spec, form, .. } = asked;
     let mut all = vec![head("Asked for")];
     let words = || spec.approvals.iter().chain(&spec.instructions);
@@ -437,7 +437,7 @@ fn lines(s: &State, asked: &Asked<'_>, against: &[Against]) -> Vec<FormLine> {
         } else {
             format!("Ask for {}.", field.ask)
         };
-        all.push(FormLine {
+        all.push(AnswerLine {
             what: What::Field(field.name.clone()),
             stand: match (&why, answer) {
                 (Some(Against::Unfit { .. }), _) => Stand::Wrong,
@@ -482,7 +482,7 @@ fn lines(s: &State, asked: &Asked<'_>, against: &[Against]) -> Vec<FormLine> {
     all.push(head("To do"));
     if asked.doer() == Doer::Vendor {
         let vendor = form.vendor.as_ref();
-        all.push(FormLine {
+        all.push(AnswerLine {
             what: What::Vendor,
             stand: vendor.map_or(Stand::Missing, |_| Stand::Done),
             label: line("The vendor was asked"),
@@ -497,7 +497,7 @@ fn lines(s: &State, asked: &Asked<'_>, against: &[Against]) -> Vec<FormLine> {
             Some(by) => format!("Ticked by {by}. Space takes that back."),
             None => "Space ticks it; who and when are kept.".to_owned(),
         };
-        all.push(FormLine {
+        all.push(AnswerLine {
             what: What::Item(item.name.clone()),
             stand: tick.map_or(Stand::Missing, |_| Stand::Done),
             label: line(&capital(&item.does)),
@@ -508,8 +508,8 @@ fn lines(s: &State, asked: &Asked<'_>, against: &[Against]) -> Vec<FormLine> {
     all
 }
 
-fn head(words: &str) -> FormLine {
-    FormLine {
+fn head(words: &str) -> AnswerLine {
+    AnswerLine {
         what: What::Head,
         stand: Stand::Plain,
         label: line(words),
@@ -518,7 +518,7 @@ fn head(words: &str) -> FormLine {
     }
 }
 
-fn role_line(asked: &Asked<'_>, against: &[Against]) -> FormLine {
+fn role_line(asked: &Asked<'_>, against: &[Against]) -> AnswerLine {
     let wrong = against.iter().find(|a| {
         matches!(
             a,
@@ -530,7 +530,7 @@ fn role_line(asked: &Asked<'_>, against: &[Against]) -> FormLine {
         (None, Some(_)) => " (from the registers)",
         _ => "",
     };
-    FormLine {
+    AnswerLine {
         what: What::Role,
         stand: match (wrong, role) {
             (Some(Against::AskerMayNot { .. }), _) => Stand::Wrong,
@@ -553,7 +553,7 @@ fn word_line(
     w: &WordNeeded,
     said: Option<&Said>,
     against: &[Against],
-) -> FormLine {
+) -> AnswerLine {
     let roles: Vec<&str> = w.by.iter().map(|r| r.word()).collect();
     let order = matches!(what, What::Instruction(_));
     let noun = if order { "Instruction" } else { "Consent" };
@@ -580,7 +580,7 @@ fn word_line(
         },
         |a| line(&a.sentence()),
     );
-    FormLine {
+    AnswerLine {
         what,
         stand: match (why, said.map(|s| s.verdict)) {
             (_, Some(Verdict::Refused)) => Stand::Wrong,

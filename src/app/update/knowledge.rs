@@ -288,7 +288,8 @@ impl Turn<'_> {
         self.confirm("publish this draft", lines, Vec::new(), go);
     }
 
-    fn today(&self) -> chrono::NaiveDate {
+    /// The day here and now.
+    pub fn today(&self) -> chrono::NaiveDate {
         self.s.now.with_timezone(&self.s.zone).date_naive()
     }
 

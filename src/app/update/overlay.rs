@@ -90,6 +90,7 @@ impl Turn<'_> {
             },
             Overlay::Prompt(_) => self.prompt_key(key),
             Overlay::Conflict(_) => self.conflict_key(key),
+            Overlay::Absence(_) => return self.absence_key(key),
             Overlay::Confirm(_) => {}
         }
         self.clamp_overlay();
@@ -374,11 +375,14 @@ impl Turn<'_> {
                 self.s.inner.override_wants = wants;
                 self.ask(Purpose::Override);
             }
+            Go::EscalateAnyway => self.ask(Purpose::EscalateAnyway),
+            Go::PassReport => self.ask_reason(),
             Go::Retry(id) => self.fx.push(Effect::Retry(id)),
             Go::Withdraw(id) => self.fx.push(Effect::Withdraw(id)),
             Go::OpenUrl(address) => self.fx.push(Effect::OpenUrl(address)),
             Go::OpenAttachment(id) => self.fx.push(Effect::OpenAttachment(id)),
             Go::DeleteView(name) => self.fx.push(Effect::DeleteView(name)),
+            Go::Cover(wish) => self.wish_confirmed(*wish),
             Go::LoseText => self.lose_text(),
             Go::Quit => self.leave(),
         }

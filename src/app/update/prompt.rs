@@ -21,8 +21,12 @@ impl Turn<'_> {
         let tickets: Vec<_> = match purpose {
             Purpose::Find
             | Purpose::FindHere
+            | Purpose::New
             | Purpose::Filter
             | Purpose::ViewName
+            | Purpose::Give
+            | Purpose::Until
+            | Purpose::NoteFile
             | Purpose::Book
             | Purpose::Attach => Vec::new(),
             _ => self.targets().iter().map(|t| t.id).collect(),
@@ -46,8 +50,13 @@ impl Turn<'_> {
             Purpose::FindHere => "Find in this ticket",
             Purpose::Edit => "Field and new value (subject, kind, tenant, workspace)",
             Purpose::Attach => "Attach file (-name removes one)",
-            Purpose::Override => "The reason, for an internal note",
+            Purpose::Override | Purpose::EscalateAnyway => "The reason, for an internal note",
             Purpose::ViewName => "Name of the view",
+            Purpose::PassReport => "The reason, for an internal note",
+            Purpose::New => "New",
+            Purpose::Give => "Give this ticket to",
+            Purpose::Until => "Away until (a moment, a last day such as 2026-12-01, or now)",
+            Purpose::NoteFile => "Save the note as (.md or .txt; nothing: in the downloads)",
             Purpose::Book => "",
         };
         let (title, begun) = match purpose {
@@ -106,6 +115,14 @@ impl Turn<'_> {
                 self.prompt_typed();
             }
             Key::Enter => self.prompt_enter(),
+            // One key is the whole answer.
+            Key::Char(c) if p.purpose == Purpose::New => {
+                let at = |x: &Choice| x.value == c.to_string();
+                p.cursor = p.choices.iter().position(at).or(p.cursor);
+                if p.choices.iter().any(|x| at(x)) {
+                    self.prompt_enter();
+                }
+            }
             Key::Backspace if p.input.text.is_empty() && p.purpose == Purpose::Find => {
                 self.s.overlays.pop();
                 self.unfind();
@@ -148,7 +165,7 @@ impl Turn<'_> {
                 self.filter(&text);
                 query_error.clone_from(&self.s.queue.filter_error);
             }
-            Purpose::Attach => {
+            Purpose::Attach | Purpose::NoteFile => {
                 let generation = self.next();
                 self.s.inner.paths = generation;
                 let typed = text.clone();
@@ -157,6 +174,13 @@ impl Turn<'_> {
             Purpose::Book => self.book_typed(&text),
             _ => {}
         }
+        if purpose == Purpose::New {
+            let choices = self.beginnings();
+            if let Some(Overlay::Prompt(p)) = self.s.overlays.last_mut() {
+                (p.choices, p.cursor) = (choices, Some(0));
+            }
+            return;
+        }
         let (words, is_closed) = match purpose {
             Purpose::Book => self.book_words(),
             _ => (self.words_for(kind(purpose)), false),
@@ -164,7 +188,11 @@ impl Turn<'_> {
         let closed = is_closed
             || matches!(
                 purpose,
-                Purpose::Assign | Purpose::Status | Purpose::Priority | Purpose::Macro
+                Purpose::Assign
+                    | Purpose::Status
+                    | Purpose::Priority
+                    | Purpose::Macro
+                    | Purpose::Give
             );
         let low = text.trim().to_lowercase();
         let mut found: Vec<(String, String)> = words
@@ -197,7 +225,7 @@ impl Turn<'_> {
         let Some(Overlay::Prompt(p)) = self.s.overlays.last_mut() else {
             return;
         };
-        if p.purpose != Purpose::Attach {
+        if !matches!(p.purpose, Purpose::Attach | Purpose::NoteFile) {
             return;
         }
         let off = off.into_iter().filter(|w| w.starts_with(&p.input.text));
@@ -328,6 +356,17 @@ impl Turn<'_> {
                 }
                 self.pass_gate(text.trim());
             }
+            Purpose::EscalateAnyway => {
+                if text.trim().is_empty() {
+                    return Err("a reason is needed; Esc leaves the ticket with us".into());
+                }
+                self.escalate_anyway(text.trim());
+            }
+            Purpose::PassReport => self.pass_report(text)?,
+            Purpose::New => self.begin(text)?,
+            Purpose::Give => self.answer_give(text)?,
+            Purpose::Until => self.answer_until(text)?,
+            Purpose::NoteFile => self.write_note(text),
             Purpose::ViewName => self.run(crate::app::Action::View, Some(&format!("save {text}"))),
         }
         Ok(())
@@ -371,11 +410,11 @@ impl Turn<'_> {
 
 fn kind(purpose: Purpose) -> Arg {
     match purpose {
-        Purpose::Assign => Arg::Agent,
+        Purpose::Assign | Purpose::Give => Arg::Agent,
         Purpose::Status => Arg::Status,
         Purpose::Priority => Arg::Priority,
         Purpose::Labels => Arg::Labels,
-        Purpose::Snooze => Arg::When,
+        Purpose::Snooze | Purpose::Until => Arg::When,
         Purpose::Macro => Arg::Macro,
         Purpose::Merge | Purpose::Link => Arg::Ticket,
         Purpose::Edit => Arg::Field,

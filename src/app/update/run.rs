@@ -57,10 +57,41 @@ impl Turn<'_> {
             Action::GoDetail => self.go(Pane::Detail),
             Action::GoOutbox => self.go(Pane::Outbox),
             Action::GoAudit => self.go(Pane::Audit),
-            Action::GoReport | Action::NewReport | Action::AskBack | Action::Escalate => {
-                self.run_report(action, arg);
-            }
-            Action::GoCoverage | Action::GoHandover => self.run_coverage(action, arg),
+            Action::GoReport
+            | Action::NewReport
+            | Action::AskBack
+            | Action::Escalate
+            | Action::FieldNext
+            | Action::FieldPrevious
+            | Action::FieldMissing
+            | Action::TakeOffer
+            | Action::TakeOffers
+            | Action::RefuseOffer
+            | Action::TakenBack
+            | Action::StepUp
+            | Action::StepDown
+            | Action::StepAway
+            | Action::ConfirmNew
+            | Action::Complete => self.run_report(action, arg),
+            Action::GoCoverage
+            | Action::GoHandover
+            | Action::StretchNext
+            | Action::StretchPrevious
+            | Action::Farther
+            | Action::Nearer
+            | Action::PlanAbsence
+            | Action::EditAbsence
+            | Action::UntilAbsence
+            | Action::DropAbsence
+            | Action::PreviewHandover
+            | Action::HandoverNote
+            | Action::ReturnTickets
+            | Action::Pick
+            | Action::Give
+            | Action::KeepNote
+            | Action::NoteIntoTickets
+            | Action::Apply
+            | Action::OnCall => self.run_coverage(action, arg),
             Action::GoKnowledge => self.run_knowledge(action, arg),
             Action::GoRequests
             | Action::Answer
@@ -82,6 +113,7 @@ impl Turn<'_> {
             Action::Unzoom => self.zoom(false),
             Action::Refresh => self.refresh(),
             Action::Sync => self.fx.push(Effect::Sync),
+            Action::Undo if self.undo_plan() => {}
             Action::Undo if self.undo_in_books() => {}
             Action::Undo => self.fx.push(Effect::Undo),
             Action::Redo => self.fx.push(Effect::Redo),
@@ -449,6 +481,9 @@ impl Turn<'_> {
         if self.in_conflict() {
             return self.show_conflict();
         }
+        if self.s.pane == Pane::Coverage && self.open_in_coverage() {
+            return;
+        }
         if self.in_books() {
             return self.open_in_books();
         }
@@ -465,6 +500,7 @@ impl Turn<'_> {
             self.look_at(None);
         } else if self.s.zoomed {
             self.zoom(false);
+        } else if self.s.pane == Pane::Coverage && self.back_in_coverage() {
         } else if self.back_in_books() {
         } else if self.s.pane == Pane::Detail && self.unmark_messages() {
         } else if self.s.pane != Pane::Queue {
@@ -506,6 +542,7 @@ impl Turn<'_> {
     /// Ends the program.
     pub fn leave(&mut self) {
         self.save_draft();
+        self.save_all_reports();
         self.s.quitting = true;
         self.fx.push(Effect::Quit);
     }
@@ -588,7 +625,7 @@ impl Turn<'_> {
             Pane::Outbox => self.ask_outbox(),
             Pane::Audit => self.ask_audit(),
             Pane::Report => self.enter_report(),
-            Pane::Coverage => self.enter_coverage(),
+            Pane::Coverage => self.refresh_coverage(),
             Pane::Knowledge => self.enter_knowledge(),
             Pane::Requests => self.enter_requests(),
         }

@@ -32,7 +32,7 @@ const NEW: &str = "tickets of this desk are made there; make it in Request Track
 impl Rt {
     /// What it can do.
     pub(super) fn what_it_can(&self) -> Abilities {
-        let mut here = vec!["snooze", "kind"];
+        let mut here = vec!["snooze", "kind", "escalation"];
         if self.settings.labels_field.is_none() {
             here.push("label");
         }
@@ -159,7 +159,7 @@ impl Rt {
             Act::Tenant { .. } => return Err(refused(TENANT)),
             Act::Split { .. } | Act::Unsplit { .. } => return Err(refused(SPLIT)),
             Act::Unmerge { .. } => return Err(refused(UNMERGE)),
-            Act::Create { .. } | Act::Kind { .. } | Act::Snooze { .. } => {
+            Act::Create { .. } | Act::Kind { .. } | Act::Snooze { .. } | Act::Owner { .. } => {
                 return Err(refused("Request Tracker has no such thing"));
             }
         };

@@ -101,6 +101,14 @@ impl Template {
         Ok(template)
     }
 
+    /// The fields whose questions stand in a text, in the text's order: what it asks for.
+    pub fn asked_in(&self, text: &str) -> Vec<Field> {
+        let place = |f: &Field| Some((text.find(self.question(*f)?.trim())?, *f));
+        let mut found: Vec<_> = Field::ALL.iter().filter_map(place).collect();
+        found.sort();
+        found.into_iter().map(|(_, f)| f).collect()
+    }
+
     /// The question for a field; none where nothing is asked.
     pub fn question(&self, field: Field) -> Option<&str> {
         let q = &self.questions;
@@ -118,7 +126,7 @@ impl Template {
 
 /// The draft of a public reply that asks for what is missing; none if nothing is. The
 /// placeholders `{requester.first}`, `{ticket.key}` and `{agent.name}` are left for
-/// [`crate::domain::fill::fill`], which knows the ticket, or for [`address`].
+/// [`crate::domain::fill::fill`], which knows the ticket, or for [`crate::domain::fill::address`].
 pub fn ask(missing: &[Missing], template: &Template) -> Option<String> {
     let questions: Vec<&str> = asked(missing)
         .into_iter()
@@ -146,36 +154,6 @@ pub fn ask(missing: &[Missing], template: &Template) -> Option<String> {
         out.push('\n');
     }
     Some(out.trim_end().to_owned())
-}
-
-/// Puts names into a text's placeholders where no ticket is at hand. What is not known, an empty
-/// name, goes with the blank before it; what a name holds is never taken for a placeholder.
-pub fn address(text: &str, names: &[(&str, &str)]) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, tail)) = rest.split_once('{') {
-        out.push_str(before);
-        let found = tail.split_once('}').and_then(|(name, after)| {
-            let known = names.iter().find(|(placeholder, _)| *placeholder == name)?;
-            Some((known.1, after))
-        });
-        match found {
-            Some(("", after)) => {
-                out.truncate(out.trim_end_matches(' ').len());
-                rest = after;
-            }
-            Some((name, after)) => {
-                out.push_str(name);
-                rest = after;
-            }
-            None => {
-                out.push('{');
-                rest = tail;
-            }
-        }
-    }
-    out.push_str(rest);
-    out
 }
 
 /// The fields that are asked for, in the order of the questions.

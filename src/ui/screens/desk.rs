@@ -7,7 +7,7 @@ use super::{
 };
 use crate::app::commands::{Action, Command, Context, TABLE};
 use crate::app::layout::layout;
-use crate::app::state::{Overlay, Pane, State, Tone};
+use crate::app::state::{Face, Overlay, Pane, State, Tone};
 use crate::app::top::top;
 use crate::domain::change::Stage;
 use crate::domain::register::is_announced;
@@ -21,6 +21,7 @@ use crate::ui::widgets::bars::{self, Hint};
 pub fn desk(state: &State, pen: &mut Pen<'_>, area: Rect) -> Cursor {
     let g = geometry(state, area);
     bars::top(pen, g.top, &top(state, layout(state).top));
+    coverage::banner(state, pen, g.banner);
     if g.main.width > 0 {
         match state.pane {
             Pane::Outbox => outbox::outbox(state, pen, g.main),
@@ -83,6 +84,10 @@ fn hints(state: &State) -> Vec<Hint> {
         .filter(|c| !(c.action == Action::Open && context == Context::Detail))
         .filter(|c| c.action != Action::Now || state.as_of.is_some())
         .filter(|c| fits_books(state, c.action))
+        .filter(|c| {
+            context == Context::Form || !matches!(c.action, Action::AskBack | Action::Escalate)
+        })
+        .filter(|c| context != Context::Coverage || helps_in_coverage(state, c.action))
         .collect();
     shown.sort_by_key(|c| c.footer);
     let mut hints: Vec<Hint> = shown
@@ -92,7 +97,7 @@ fn hints(state: &State) -> Vec<Hint> {
         .collect();
     let back = match context {
         Context::Queue | Context::Sla if state.as_of.is_some() => Some("back to now"),
-        Context::Composer => Some("back, draft stays"),
+        Context::Composer | Context::Form => Some("back, draft stays"),
         Context::Queue if !state.queue.marks.is_empty() => Some("clear marks"),
         Context::Queue if !state.queue.filter_text.is_empty() => Some("clear filter"),
         Context::Queue => None,
@@ -101,7 +106,7 @@ fn hints(state: &State) -> Vec<Hint> {
     let back = back.and_then(|words| hint(state, Action::Back, words));
     let before_last = hints.len().saturating_sub(1);
     if let Some(back) = back {
-        let at = if context == Context::Composer {
+        let at = if matches!(context, Context::Composer | Context::Form) {
             hints.len()
         } else {
             before_last
@@ -144,7 +149,10 @@ fn fits_books(state: &State, action: Action) -> bool {
 
 fn hint(state: &State, action: Action, words: &'static str) -> Option<Hint> {
     let keys = state.keymap.keys(action);
-    let key = line(keys.first()?);
+    // In a form, a letter alone is text.
+    let in_form = state.context() == Context::Form;
+    let key = keys.iter().find(|k| !in_form || k.chars().count() > 1)?;
+    let key = line(key);
     Some(Hint { key, words })
 }
 
@@ -168,11 +176,51 @@ fn footer_words(state: &State, command: &Command) -> &'static str {
         Action::Later => "hour ahead",
         Action::LaterDay => "day ahead",
         Action::NextUrgent => "next most urgent",
+        Action::PlanAbsence => "plan an absence",
+        Action::EditAbsence => "edit",
+        Action::PreviewHandover => "preview",
+        Action::HandoverNote => "note",
+        Action::KeepNote => "save",
+        Action::NoteIntoTickets => "into tickets",
+        Action::Pick if matches!(state.coverage.face, Face::Back(_)) => "take along",
+        Action::Pick => "leave or hand over",
+        Action::StretchNext => "another cover",
+        Action::Apply if matches!(state.coverage.face, Face::Back(_)) => "give back",
+        Action::Apply => "hand over",
+        Action::UntilAbsence => "end otherwise",
+        Action::Open if matches!(state.coverage.face, Face::Plan(_) | Face::Back(_)) => {
+            "open the ticket"
+        }
         Action::Help => "keys",
         Action::Send => "to the outbox",
+        Action::TakeOffer => "take",
+        Action::TakeOffers => "take certain",
+        Action::FieldMissing => "next missing",
+        Action::AskBack => "ask back",
         Action::ToggleVisibility => "public/internal",
         Action::Editor => "editor",
         _ => command.name,
+    }
+}
+
+/// Whether a key is worth a place in the last line for what the pane of coverage shows.
+const fn helps_in_coverage(state: &State, action: Action) -> bool {
+    match (&state.coverage.face, action) {
+        (Face::Plan(_), Action::Pick | Action::StretchNext | Action::Give | Action::Apply)
+        | (Face::Back(_), Action::Pick | Action::Apply)
+        | (Face::Note(_), Action::KeepNote | Action::NoteIntoTickets | Action::EditAbsence)
+        | (Face::Turns, Action::UntilAbsence) => true,
+        (
+            Face::Map,
+            Action::Open | Action::PlanAbsence | Action::Farther | Action::PreviewHandover,
+        )
+        | (
+            Face::Turns,
+            Action::Open | Action::PlanAbsence | Action::EditAbsence | Action::HandoverNote,
+        )
+        | (Face::Plan(_) | Face::Back(_), Action::Open | Action::HandoverNote) => true,
+        (_, Action::Help) => true,
+        _ => false,
     }
 }
 

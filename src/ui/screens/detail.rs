@@ -4,8 +4,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::widgets::Widget;
 
+use super::report;
+use crate::app::layout::{DETAIL_HEAD, detail_head};
 use crate::app::state::{Detail, DetailLine, LineKind, Pane, QueueRow, State, Tab};
-use crate::domain::change::Stage;
+use crate::domain::change::Stage as Sent;
+use crate::domain::escalation::Stage;
 use crate::domain::text::Printable;
 use crate::domain::thread::Visibility;
 use crate::domain::ticket::Turn;
@@ -13,9 +16,6 @@ use crate::ui::pen::{Pen, Short, Shown};
 use crate::ui::theme::Role;
 use crate::ui::widgets::queue::urgency_role;
 use crate::ui::widgets::{ErasedShown, first_seen, heading};
-
-/// Rows above the lines: heading, subject, two rows of fields, a blank.
-const HEAD: u16 = 5;
 
 /// Draws the pane.
 pub fn detail(state: &State, pen: &mut Pen<'_>, area: Rect) {
@@ -42,7 +42,8 @@ pub fn detail(state: &State, pen: &mut Pen<'_>, area: Rect) {
         Tab::Conversation => "",
         Tab::Timeline => "timeline",
     };
-    let part = part_seen(detail, area.height.saturating_sub(HEAD));
+    let above = detail_head(state);
+    let part = part_seen(detail, area.height.saturating_sub(above));
     let found = match detail.found {
         Some(f) if !detail.words.is_empty() => {
             let n = |n: usize| i128::try_from(n).unwrap_or(i128::MAX);
@@ -60,7 +61,10 @@ pub fn detail(state: &State, pen: &mut Pen<'_>, area: Rect) {
     if let Some(row) = detail.row() {
         fields(state, pen, inner, row);
     }
-    let top = area.y + HEAD.min(area.height);
+    if above > DETAIL_HEAD {
+        report::brief(state, pen, inner);
+    }
+    let top = area.y + above.min(area.height);
     let body = Rect::new(inner.x, top, inner.width, area.bottom().saturating_sub(top));
     lines(state, pen, body, detail);
 }
@@ -125,21 +129,51 @@ fn fields(state: &State, pen: &mut Pen<'_>, area: Rect, row: &QueueRow) {
     };
     let stuck = state.outbox.stuck.get(&t.id);
     let (waiting, how) = match (stuck, t.waiting > 0, t.draft) {
-        (Some(Stage::Conflict), ..) => ("≠ in conflict", Role::Bad),
+        (Some(Sent::Conflict), ..) => ("≠ in conflict", Role::Bad),
         (Some(_), ..) => ("✗ refused", Role::Bad),
         (None, true, _) => ("↑ on its way", Role::Soon),
         (None, false, true) => ("✎ draft", Role::Soon),
         (None, false, false) => ("", Role::Soon),
     };
-    let second: [(&dyn ErasedShown, Role); 6] = [
+    let answered = match state.report.answered.contains(&t.id) {
+        true => "✓ answered your question",
+        false => "",
+    };
+    let second: [(&dyn ErasedShown, Role); 7] = [
         (&row.status, Role::Strong),
         (&who, Role::Text),
         (&due, urgency_role(row.countdown.urgency)),
+        (&answered, Role::News),
         (&turn, Role::Text),
         (&moves, Role::Soon),
         (&waiting, how),
     ];
     facts(pen, x, y + 2, w, &second);
+    vendor(state, pen, Rect::new(x, y + 3, w, 1));
+}
+
+/// How it stands with the vendor, once it was escalated.
+fn vendor(state: &State, pen: &mut Pen<'_>, area: Rect) {
+    let loaded = state.detail.as_ref().and_then(|d| d.loaded.as_deref());
+    let escalation = loaded.and_then(|l| l.thread.vendor.as_deref());
+    let Some(e) = escalation.filter(|e| e.stage.is_open()) else {
+        return;
+    };
+    let role = match e.stage {
+        Stage::Resolved => Role::Accent,
+        _ if e.trouble.is_some() => Role::Bad,
+        Stage::There => Role::Text,
+        _ => Role::Soon,
+    };
+    let (x, y) = (area.x, area.y);
+    let at = pen.put(x, y, area.width, "vendor: ", Role::Dim);
+    pen.put(
+        at,
+        y,
+        area.right().saturating_sub(at),
+        &e.line(state.now),
+        role,
+    );
 }
 
 fn or(text: &Printable, instead: &'static str) -> Short {

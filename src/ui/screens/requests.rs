@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::panes::{cursor_sign, key_room, note};
 use super::sheet;
 use crate::app::layout::{requests_foot, requests_head};
-use crate::app::state::{FormLine, OpenForm, Page, Pane, RequestRow, Stand, State, What};
+use crate::app::state::{AnswerLine, OpenForm, Page, Pane, RequestRow, Stand, State, What};
 use crate::domain::sla::countdown;
 use crate::domain::text::{Printable, line, wrap};
 use crate::ui::pen::{Pen, Short};
@@ -169,11 +169,11 @@ fn form(state: &State, pen: &mut Pen<'_>, area: Rect, open: &OpenForm) {
     }
 }
 
-const fn is_asked(l: &FormLine) -> bool {
+const fn is_asked(l: &AnswerLine) -> bool {
     !matches!(l.what, What::Item(_) | What::Head)
 }
 
-fn form_line(pen: &mut Pen<'_>, area: Rect, l: &FormLine, label: u16) {
+fn form_line(pen: &mut Pen<'_>, area: Rect, l: &AnswerLine, label: u16) {
     let (x, y, end) = (area.x + 3, area.y, area.right().saturating_sub(1));
     let room = |x: u16| end.saturating_sub(x);
     let item = matches!(l.what, What::Item(_));
