@@ -3,6 +3,7 @@
 
 mod ahead;
 mod desks;
+mod escalating;
 mod fetching;
 mod harness;
 mod holidays;
