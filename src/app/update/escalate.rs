@@ -173,7 +173,7 @@ fn rows(rows: &[Row]) -> Vec<Printable> {
             "" => String::new(),
             before => format!("{before} → "),
         };
-        line(&format!("{what}{before}{}", row.after))
+        Printable::from_parts([&what, &line(&format!("{before}{}", row.after))])
     };
     rows.iter().map(one).collect()
 }

@@ -316,9 +316,9 @@ fn rows(
         return rows;
     }
     rows.push(Row::new(
-        "there",
+        "ticket",
         "",
-        format!("a ticket: {}", package.subject.line()),
+        format!("theirs: {}", package.subject.line()),
     ));
     let priority = package.priority.map_or("none", Priority::word);
     let why = why.map(|w| format!(": {w}")).unwrap_or_default();
