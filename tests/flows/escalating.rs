@@ -160,7 +160,7 @@ fn a_ticket_is_shown_before_it_goes_heard_of_and_brought_back() {
             reply("Please restart the gateway."),
         ],
     );
-    p.wait(7200);
+    p.wait(7500);
     p.sees("vendor: open, with vera · since 2 h")
         .sees("Please restart the gateway.");
     p.keys("w")
