@@ -68,6 +68,8 @@ pub enum BookWish {
         kind: Kind,
         /// What the kinds mean.
         kinds: Arc<Kinds>,
+        /// What is filled in where nothing is kept yet.
+        begun: Box<Form>,
         /// What changes.
         step: Box<Step>,
     },
@@ -112,10 +114,12 @@ pub enum BookWish {
     },
     /// Writes a register into a file.
     Export {
+        /// Which register.
+        register: Register,
         /// The file as it was typed.
         path: String,
-        /// What it will hold.
-        text: String,
+        /// Whose rows; empty: all.
+        scope: Vec<TenantId>,
     },
     /// Drafts an article from a ticket, or a correction of one, without the people in it.
     Draft {

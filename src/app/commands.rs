@@ -531,7 +531,7 @@ table! {
         Tick "tick" [] Words FORMS ["Space"] 3 false "an item of the checklist is done, or not after all";
         Said "said" [] Words FORMS [] 0 false "write down a word: NAME who; role; where; when";
         Add "add" [] Words BOOKS ["I"] 4 false "a new request, row or article";
-        Drop "drop" [] None BOOKS ["d"] 0 false "take this row or article away, after a preview";
+        Drop "drop" [] None BOOKS ["d"] 6 false "take this row or article away, after a preview";
         Tell "tell" [] Words FORMS ["T"] 5 false "tell those who must be told of a change: text or tickets";
         ColumnNext "column-next" [] None FORMS ["l", "Right"] 0 false "to the next column";
         ColumnPrevious "column-previous" [] None FORMS ["h", "Left"] 0 false "to the column before";

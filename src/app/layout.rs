@@ -102,8 +102,10 @@ pub fn layout_in(state: &State, width: u16, height: u16) -> Layout {
     };
     let reading = state.pane == Pane::Detail || state.composer.is_some();
     let body = g.body;
-    // A map wants all the room; what decides about tickets shows them.
-    let wide = state.pane == Pane::Coverage && !state.coverage.wants_ticket();
+    // A map and a table want all the room; what decides about tickets shows them.
+    let map = state.pane == Pane::Coverage && !state.coverage.wants_ticket();
+    let table = state.pane == Pane::Requests && state.requests.register().is_some();
+    let wide = map || (table && state.composer.is_none());
     if state.zoomed || area.width < BESIDE || wide {
         if reading && state.detail.is_some() {
             g.detail = body;

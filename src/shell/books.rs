@@ -122,13 +122,14 @@ fn requests(w: &mut Writer, wish: BookWish, me: &AgentId, now: Instant) -> Done 
             ticket,
             kind,
             kinds,
+            begun,
             step,
         } => {
             let spec = kinds.of(kind).ok_or_else(|| {
                 sentence("this kind of request is not known any more; look at requests.toml")
             })?;
             w.keep_request(ticket, me, now, &step.detail(), |kept| {
-                let mut form = kept.unwrap_or(Form::new(kind));
+                let mut form = kept.unwrap_or(*begun);
                 // Its ticket was opened again: it goes on.
                 form.outcome = None;
                 step.apply(&mut form, spec)?;
@@ -210,7 +211,14 @@ fn registers(w: &mut Writer, store: &Path, wish: BookWish, me: &AgentId, now: In
                 done(&imported(register, put.added, put.changed), Then::Stay)
             }
         }
-        BookWish::Export { path, text } => {
+        BookWish::Export {
+            register,
+            path,
+            scope,
+        } => {
+            let book = Reader::open(store).and_then(|r| r.book()).map_err(failed)?;
+            let rows = book.of(register).filter(|r| allowed(r, &scope).is_ok());
+            let text = csv::write(register, rows);
             let at = paths::new_file(&path, text.as_bytes()).map_err(|e| sentence(&e))?;
             done(&format!("written to {}", at.display()), Then::Stay)
         }

@@ -17,6 +17,7 @@ mod contact;
 mod courier;
 mod cover;
 mod demo;
+mod demo_books;
 mod editor;
 mod effects;
 pub mod escalation;

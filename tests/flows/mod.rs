@@ -2,7 +2,9 @@
 //! still. Keys in, `settle()`, screen out. Nothing here sleeps.
 
 mod ahead;
+mod books;
 mod desks;
+mod escalating;
 mod fetching;
 mod harness;
 mod holidays;

@@ -141,7 +141,7 @@ impl Turn<'_> {
         let kind = open.form.kind;
         let spec = kinds.of(kind).ok_or("this kind is not known any more")?;
         let (mut form, ticket) = (open.form.clone(), Arc::clone(&open.ticket));
-        let back = step.back(&form);
+        let (back, begun) = (step.back(&form), form.clone());
         step.apply(&mut form, spec)?;
         let (cursor, top) = (open.cursor, open.top);
         let mut dressed = dress(self.s, spec, Arc::clone(&ticket), form);
@@ -151,21 +151,14 @@ impl Turn<'_> {
             .inner
             .form_undo
             .extend(back.map(|b| (ticket.id, kind, b)));
-        self.send_step(ticket.id, step);
-        Ok(())
-    }
-
-    fn send_step(&mut self, ticket: TicketId, step: Step) {
-        let Some(open) = &self.s.requests.open else {
-            return;
-        };
-        let wish = BookWish::Step {
-            ticket,
-            kind: open.form.kind,
-            kinds: Arc::clone(&self.s.requests.kinds),
+        self.wish(BookWish::Step {
+            ticket: ticket.id,
+            kind,
+            kinds: Arc::clone(&kinds),
+            begun: Box::new(begun),
             step: Box::new(step),
-        };
-        self.wish(wish);
+        });
+        Ok(())
     }
 
     /// Takes the latest change of the open form back; false: there is none.

@@ -6,7 +6,7 @@ use crate::app::effect::Effect;
 use crate::app::inner::Editing;
 use crate::app::layout::{article_room, list_rows};
 use crate::app::state::{ArticleLine, Go, Pane};
-use crate::domain::knowledge::{Article, ArticleKey, Stale, lines};
+use crate::domain::knowledge::{Article, ArticleKey, Look, Stale, lines};
 use crate::domain::text::{Printable, Untrusted, line};
 use crate::domain::ticket::TicketKey;
 
@@ -131,8 +131,15 @@ impl Turn<'_> {
             return;
         }
         let all = lines(article.body.raw(), usize::from(columns.max(8)));
+        // The title stands above already.
+        let said = all
+            .first()
+            .is_some_and(|(look, text)| *look == Look::Heading && *text == article.title.line());
+        let blank = |(_, text): &(Look, Printable)| text.is_empty();
+        let skip = usize::from(said) + usize::from(said && all.get(1).is_some_and(blank));
         k.lines = all
             .into_iter()
+            .skip(skip)
             .map(|(look, text)| ArticleLine { look, text })
             .collect();
         if k.lines_of.as_ref().map(|(key, _)| key) != Some(&of.0) {

@@ -189,7 +189,7 @@ impl Turn<'_> {
                 let mark = if stale { "stale! " } else { "" };
                 PopupItem {
                     label: line(&format!("{mark}{}", h.article.title.line())),
-                    detail: h.extract.line(),
+                    detail: line(h.extract.line().trim_start_matches(['#', ' '])),
                     insert: h.article.link(),
                     words: Some(h.article.extract(EXTRACT)),
                 }

@@ -8,7 +8,7 @@ use crate::app::layout::list_rows;
 use crate::app::state::{Go, SheetRow};
 use crate::domain::gate::is_in_scope;
 use crate::domain::register::forecast::Outlook;
-use crate::domain::register::{Book, Edit, Record, Register, csv, is_announced};
+use crate::domain::register::{Book, Edit, Record, Register, is_announced};
 use crate::domain::text::{Printable, Untrusted, line, width};
 
 use super::Turn;
@@ -390,10 +390,11 @@ impl Turn<'_> {
                 dry: true,
             });
         }
-        let book = self.s.requests.book.clone();
-        let text = csv::write(register, book.of(register).filter(|r| self.sees(r)));
-        let path = file.to_owned();
-        self.wish(BookWish::Export { path, text });
+        self.wish(BookWish::Export {
+            register,
+            path: file.to_owned(),
+            scope: self.s.scope.clone(),
+        });
     }
 
     /// All of the row under the cursor, and what to know about it.

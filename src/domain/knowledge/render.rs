@@ -21,8 +21,10 @@ pub enum Look {
     Code,
     /// Somebody else's words.
     Quote,
-    /// The line under a heading, or between parts.
+    /// The line between parts.
     Rule,
+    /// The line under a heading, where there are no looks.
+    Under,
 }
 
 /// The lines of an article with their looks, at most so many columns wide; what goes on in the
@@ -31,8 +33,8 @@ pub fn lines(markdown: &str, columns: usize) -> Vec<(Look, Printable)> {
     let (text, looks) = rendered(markdown);
     let mut out = Vec::new();
     for (row, look) in text.lines().zip(looks) {
-        // A look of its own says what the line under a heading says in plain text.
-        if look == Look::Rule && row.starts_with(['=', '-']) && !row.starts_with("----------") {
+        // A heading has a look of its own.
+        if look == Look::Under {
             continue;
         }
         let row = crate::domain::text::block(row);
@@ -49,9 +51,6 @@ pub fn lines(markdown: &str, columns: usize) -> Vec<(Look, Printable)> {
             }
             words.push(&part);
             out.push((look, words));
-        }
-        if row.is_empty() {
-            out.push((look, Printable::empty()));
         }
     }
     out
@@ -184,7 +183,7 @@ impl Page {
                 self.look = Some(Look::Heading);
                 self.end_line();
                 self.line.push_str(&sign.repeat(columns.min(72)));
-                self.look = Some(Look::Rule);
+                self.look = Some(Look::Under);
                 self.end_line();
                 self.look = None;
                 self.gap = true;

@@ -6,13 +6,13 @@ use super::panes::{cursor_sign, note};
 use crate::app::layout::{ARTICLE_HEAD, layout};
 use crate::app::state::{Pane, State};
 use crate::domain::knowledge::{Article, Look};
-use crate::domain::text::{Printable, line};
+use crate::domain::text::{Printable, line, wrap};
 use crate::ui::pen::{Pen, Short};
 use crate::ui::theme::Role;
 use crate::ui::widgets::heading;
 
 /// Columns of how an article stands, and of the day it was found right.
-const STATE: u16 = 8;
+const STATE: u16 = 9;
 const DAY: u16 = 12;
 
 /// Draws the list, or the article where there is no room beside.
@@ -103,7 +103,10 @@ pub fn article(state: &State, pen: &mut Pen<'_>, area: Rect) {
     heading(pen, area, &[&a.title.line(), &part], k.reading);
     let (x, wide) = (area.x + 2, area.width.saturating_sub(4));
     let (facts, role) = facts(state, a);
-    pen.put(x, area.y + 1, wide, &facts, role);
+    let rows = wrap(&facts, usize::from(wide));
+    for (fact, y) in rows.iter().zip(area.y + 1..area.y + ARTICLE_HEAD) {
+        pen.put(x, y, wide, fact, role);
+    }
     let seen = k.lines.iter().skip(k.scroll);
     for (l, y) in seen.zip(area.y + ARTICLE_HEAD..area.bottom()) {
         let role = match l.look {
@@ -111,7 +114,7 @@ pub fn article(state: &State, pen: &mut Pen<'_>, area: Rect) {
             Look::Heading => Role::Strong,
             Look::Code => Role::Internal,
             Look::Quote => Role::Quoted,
-            Look::Rule => Role::Rule,
+            Look::Rule | Look::Under => Role::Rule,
         };
         pen.put(x, y, wide, &l.text, role);
     }

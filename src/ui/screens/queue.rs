@@ -213,7 +213,6 @@ fn values<'a>(state: &State, status: bool, r: &'a QueueRow, cursor: bool) -> Row
         waiting: t.waiting > 0,
         stuck: state.outbox.stuck.get(&t.id).copied(),
         draft: t.draft,
-        answered: state.report.answered.contains(&t.id),
         subject: &r.subject,
         note: match (t.snoozed_until, t.status) {
             _ if state.outbox.stuck.contains_key(&t.id) => stuck_note(state, t.id),
@@ -229,6 +228,10 @@ fn values<'a>(state: &State, status: bool, r: &'a QueueRow, cursor: bool) -> Row
             (_, Status::OnHold) if !status => Short::new().s("(waiting: third party)"),
             _ => Short::new(),
         },
+        // What waits for the person, and where else it is.
+        firm: state.outbox.stuck.contains_key(&t.id)
+            || state.report.answered.contains(&t.id)
+            || t.vendor.is_some(),
         assignee: &r.assignee,
         short: &r.short,
         status: &r.status,

@@ -14,13 +14,15 @@ use crate::ui::widgets::heading;
 use crate::ui::widgets::queue::urgency_role;
 
 /// Columns of a countdown with its sign.
-const DUE: u16 = 13;
+const DUE: u16 = 15;
 /// Columns of a kind's title, and of who does it.
-const KIND: u16 = 20;
+const KIND: u16 = 18;
 const DOER: u16 = 12;
 /// Columns of what is to do and of how words stand.
 const OPEN: u16 = 13;
 const WORD: u16 = 16;
+/// A subject that is shorter says nothing.
+const SUBJECT: u16 = 12;
 /// From this width on there is room for who does it, and for the words.
 const WITH_DOER: u16 = 76;
 const WITH_WORD: u16 = 110;
@@ -121,8 +123,10 @@ fn request(state: &State, pen: &mut Pen<'_>, area: Rect, row: &RequestRow, key: 
     pen.put(right, y, OPEN, &row.open, role);
     let room = right.saturating_sub(x + 1);
     let at = pen.put(x, y, room, &row.who, Role::Strong);
-    let room = right.saturating_sub(at + 2);
-    pen.put(at + 1, y, room, &row.subject, Role::Dim);
+    let left = right.saturating_sub(at + 3);
+    if left >= SUBJECT {
+        pen.put(at + 2, y, left, &row.subject, Role::Dim);
+    }
 }
 
 fn form(state: &State, pen: &mut Pen<'_>, area: Rect, open: &OpenForm) {
