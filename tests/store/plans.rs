@@ -158,6 +158,10 @@ const WHOLE: &[(&str, &str)] = &[
     ("at, files FROM draft", "as many as texts are being written"),
     ("report_begun", "as many as reports are being written"),
     (
+        "INDEXED BY escalation_open",
+        "as many as are with the vendor",
+    ),
+    (
         "JOIN up ON m.went_to",
         "as many as texts that went with a merge",
     ),
