@@ -95,6 +95,40 @@ pub enum Action {
     GoCoverage,
     /// What is handed over, and given back.
     GoHandover,
+    /// To the next stretch of the map; in a preview: the next who can take the ticket.
+    StretchNext,
+    /// The one before.
+    StretchPrevious,
+    /// Look farther ahead.
+    Farther,
+    /// Look less far ahead.
+    Nearer,
+    /// Plan an absence.
+    PlanAbsence,
+    /// Change an absence, or the note.
+    EditAbsence,
+    /// End an absence at another time.
+    UntilAbsence,
+    /// Take an absence away.
+    DropAbsence,
+    /// What would become of each ticket.
+    PreviewHandover,
+    /// The hand-over note.
+    HandoverNote,
+    /// Give back what was handed over.
+    ReturnTickets,
+    /// Leave a ticket or hand it over; take it along or not.
+    Pick,
+    /// Give a ticket of a preview to somebody else.
+    Give,
+    /// Save the hand-over note as a file.
+    KeepNote,
+    /// The hand-over note into the tickets.
+    NoteIntoTickets,
+    /// Hand over, or give back, as it is shown.
+    Apply,
+    /// Who is on call.
+    OnCall,
     /// The articles.
     GoKnowledge,
     /// Requests and the registers.
@@ -217,6 +251,30 @@ pub enum Action {
     NextFile,
     /// Open the file under the cursor with the machine's own program.
     OpenAttachment,
+    /// Fill in what is under the cursor: a field, a cell, a text.
+    Answer,
+    /// An item of a checklist is done, or not after all.
+    Tick,
+    /// Write down somebody's word.
+    Said,
+    /// A new request, row or article.
+    Add,
+    /// Take a row or an article away.
+    Drop,
+    /// Tell those who must be told of a change.
+    Tell,
+    /// To the next column.
+    ColumnNext,
+    /// To the column before.
+    ColumnPrevious,
+    /// A register: go there, bring rows in, write it out.
+    Register,
+    /// An article is no longer right, or is right after all.
+    Stale,
+    /// Draft a correction of an article.
+    Correct,
+    /// An article is for use from now on.
+    Publish,
 }
 
 /// Where a key or command means something.
@@ -367,6 +425,10 @@ const FINDS: &[Context] = &[Finding];
 const TICKET: &[Context] = &[Queue, Detail, Sla];
 const TICKET_AND_FORM: &[Context] = &[Queue, Detail, Sla, Form];
 const FORM: &[Context] = &[Form];
+const ASKED: &[Context] = &[Queue, Detail, Sla, Requests];
+const BOOKS: &[Context] = &[Requests, Knowledge];
+const FORMS: &[Context] = &[Requests];
+const ARTICLES: &[Context] = &[Knowledge];
 
 macro_rules! table {
     ($($group:literal { $($action:ident $name:literal $aliases:tt $arg:ident $contexts:ident $keys:tt $footer:literal $needs:literal $help:literal;)+ })+) => {
@@ -380,10 +442,13 @@ macro_rules! table {
 
 const SENDING: &[Context] = &[Outbox];
 const WRITING: &[Context] = &[Composer];
+const TEXTS: &[Context] = &[Composer, Requests, Knowledge];
+const NARROWS: &[Context] = &[Queue, Requests, Knowledge];
 const LIST: &[Context] = &[Queue];
 const BROWSING: &[Context] = &[Queue, Detail];
 const READING: &[Context] = &[Detail];
 const AHEAD: &[Context] = &[Sla];
+const COVER: &[Context] = &[Coverage];
 
 table! {
     "Moving" {
@@ -403,10 +468,10 @@ table! {
         NextUrgent "urgent" [] None PANES ["."] 8 false "the next most urgent ticket that I may work on";
     }
     "Lists" {
-        Find "find" ["search"] Words PANES ["/"] 0 false "find in everything, or in the open ticket";
+        Find "find" ["search"] Words PANES ["/"] 0 false "find in everything, in the open ticket or in this list";
         FindNext "find-next" [] None FINDS ["n"] 0 false "next match, while words are being found";
         FindPrevious "find-previous" [] None FINDS ["N"] 0 false "previous match, while words are being found";
-        Filter "filter" [] Filter LIST ["\\"] 0 false "narrow the list";
+        Filter "filter" [] Filter NARROWS ["\\"] 0 false "narrow the list";
         Sort "sort" [] Sort LIST ["S"] 0 false "order by due, updated, priority or age";
         PreviousView "view-previous" [] None PANES ["["] 0 false "previous saved view";
         NextView "view-next" [] None PANES ["]"] 0 false "next saved view";
@@ -416,16 +481,16 @@ table! {
         MarkAll "mark-all" [] None LIST ["*"] 0 false "mark all in view";
     }
     "Tickets" {
-        Reply "reply" [] None TICKET ["r"] 2 true "public reply";
-        Note "note" [] None TICKET ["c"] 3 true "internal note";
-        Take "take" [] None TICKET ["i"] 4 true "take it";
-        Assign "assign" [] Agent TICKET ["a"] 5 true "assign to";
+        Reply "reply" [] None ASKED ["r"] 2 true "public reply";
+        Note "note" [] None ASKED ["c"] 3 true "internal note";
+        Take "take" [] None ASKED ["i"] 4 true "take it";
+        Assign "assign" [] Agent ASKED ["a"] 5 true "assign to";
         Release "release" [] None TICKET ["A"] 0 true "release";
         Status "status" [] Status TICKET ["s"] 6 true "set the status";
         Priority "priority" ["prio"] Priority TICKET ["p"] 0 true "set the priority";
         Labels "label" ["labels"] Labels TICKET ["L"] 0 true "labels on, -name off";
         Snooze "snooze" [] When TICKET ["b"] 7 true "snooze until";
-        Resolve "resolve" [] None TICKET ["C"] 0 true "resolve, or close what is resolved, through the gate";
+        Resolve "resolve" [] None ASKED ["C"] 0 true "resolve, or close what is resolved, through the gate";
         Merge "merge" [] Ticket TICKET ["m"] 0 true "merge into another; link NUMBER, split SUBJECT";
         Link "link" [] Ticket TICKET [] 0 true "link to another ticket";
         Split "split" [] Words TICKET [] 0 true "move the marked messages, or the one in sight, to a new ticket";
@@ -461,6 +526,20 @@ table! {
         ConfirmNew "new-workspace" [] None FORM ["Ctrl+g"] 0 false "in a form: this Workspace exists, it is new to us";
         Complete "complete" [] None FORM ["Ctrl+s"] 1 false "in a form: mark the report complete, through the gate";
     }
+    "Requests, registers and knowledge" {
+        Answer "answer" ["fill"] Words BOOKS ["e"] 2 false "fill in what is under the cursor: a field, a cell, an article; :answer FIELD VALUE";
+        Tick "tick" [] Words FORMS ["Space"] 3 false "an item of the checklist is done, or not after all";
+        Said "said" [] Words FORMS [] 0 false "write down a word: NAME who; role; where; when";
+        Add "add" [] Words BOOKS ["I"] 4 false "a new request, row or article";
+        Drop "drop" [] None BOOKS ["d"] 6 false "take this row or article away, after a preview";
+        Tell "tell" [] Words FORMS ["T"] 5 false "tell those who must be told of a change: text or tickets";
+        ColumnNext "column-next" [] None FORMS ["l", "Right"] 0 false "to the next column";
+        ColumnPrevious "column-previous" [] None FORMS ["h", "Left"] 0 false "to the column before";
+        Register "register" [] Words PANES [] 0 false "go to a register; import FILE, export FILE";
+        Stale "stale" [] Words ARTICLES ["M"] 3 false "this article is no longer right: WHY; or it is right after all";
+        Correct "correct" [] None ARTICLES ["F"] 5 false "draft a correction, from the ticket you came from";
+        Publish "publish" [] None ARTICLES ["P"] 6 false "this draft is for use from now on";
+    }
     "Looking ahead" {
         HourNext "hour-next" [] None AHEAD ["l", "Right"] 0 false "to the next hour in which something falls due";
         HourPrevious "hour-previous" [] None AHEAD ["h", "Left"] 0 false "to the hour before in which something falls due";
@@ -470,6 +549,25 @@ table! {
         EarlierDay "earlier-day" [] None AHEAD ["{"] 0 false "back to the end of the working day before";
         LookAt "at" [] When PANES [] 0 false "what it will look like then, if nothing is done; off: now";
         Now "now" [] None PANES ["0"] 1 false "back to now";
+    }
+    "Absences and coverage" {
+        StretchNext "stretch-next" [] None COVER ["l", "Right"] 2 false "to the next stretch; in a preview: the next who can take the ticket";
+        StretchPrevious "stretch-previous" [] None COVER ["h", "Left"] 0 false "to the stretch before; in a preview: the one before who can take the ticket";
+        Farther "farther" [] None COVER [">"] 3 false "look farther ahead: two weeks, 30 days, 90 days";
+        Nearer "nearer" [] None COVER ["<"] 0 false "look less far ahead";
+        PlanAbsence "absence" [] Agent COVER ["N"] 2 false "plan an absence";
+        EditAbsence "absence-edit" [] Words COVER ["e"] 5 false "change the absence, or the note in $EDITOR";
+        UntilAbsence "absence-until" [] When COVER ["t"] 6 false "end the absence at another time; now gives back what was handed over";
+        DropAbsence "absence-drop" [] Words COVER ["d"] 0 false "take the absence away, after a question";
+        PreviewHandover "hand-over-preview" ["preview"] Words COVER ["H"] 4 false "what would become of each ticket in this absence";
+        HandoverNote "hand-over-note" [] Words COVER ["c"] 6 false "the hand-over note; new: made anew";
+        ReturnTickets "return" [] Words COVER ["B"] 0 false "give back what was handed over, what nobody touched";
+        Pick "pick" [] None COVER ["Space"] 3 false "leave this ticket or hand it over; in a return: take it along or not";
+        Give "give" [] Agent COVER ["a"] 4 false "give this ticket of a preview to somebody else";
+        KeepNote "note-save" [] Words COVER ["X"] 3 false "save the hand-over note as a file, in the downloads or at a path";
+        NoteIntoTickets "note-tickets" [] None COVER ["I"] 4 false "the hand-over note into the tickets as internal notes, after a question";
+        Apply "apply" [] None COVER ["Ctrl+s"] 1 false "hand over, or give back, as it is shown, after a question";
+        OnCall "oncall" ["on-call"] None PANES [] 0 false "who is on call now, and what nobody may do now";
     }
     "Outbox" {
         Retry "retry" [] None SENDING ["!"] 2 false "send this change again now";
@@ -481,7 +579,7 @@ table! {
         ToggleVisibility "visibility" [] None WRITING ["Ctrl+t"] 2 false "public reply or internal note";
         Send "send" [] None WRITING ["Ctrl+s"] 1 false "put it in the outbox";
         Attach "attach" [] Words WRITING ["Ctrl+o"] 4 false "attach a file, -name takes it off";
-        Editor "editor" [] None WRITING ["Ctrl+e"] 3 false "write in $EDITOR";
+        Editor "editor" [] None TEXTS ["Ctrl+e"] 3 false "write in $EDITOR";
     }
     "Going" {
         NextPane "pane-next" [] None PANES ["Tab"] 0 false "next pane";

@@ -5,15 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::domain::Instant;
+use crate::domain::absence::{Absence, AbsenceId, Handed};
 use crate::domain::change::BatchId;
+use crate::domain::knowledge::ArticleKey;
 use crate::domain::list::{Page, Place, Sort};
 use crate::domain::query::Query;
 use crate::domain::report::{Field, Language};
-use crate::domain::text::Printable;
+use crate::domain::request::{Form, Step};
+use crate::domain::text::{Printable, Untrusted};
 use crate::domain::thread::{Draft, DraftPlace, DraftSeen, Thread};
-use crate::domain::ticket::{TicketId, TicketKey};
+use crate::domain::ticket::{Kind, Status, Ticket, TicketId, TicketKey};
 use crate::domain::warn::Said;
 
+use super::books::{Asking, Closing};
+use super::cover::TurnOf;
 use super::event::{Generation, NextUp};
 use super::state::Wanted;
 
@@ -84,6 +89,37 @@ pub struct Ahead {
     pub urgent: Option<(Vec<TicketId>, NextUp)>,
 }
 
+/// An act on the plan of absences, and the way back.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PlanAct {
+    /// An absence was kept or dropped; before it was this.
+    Absence(AbsenceId, Option<Absence>),
+    /// Tickets were handed over.
+    HandedOver,
+    /// Tickets were given back.
+    GaveBack(Box<Handed>),
+}
+
+/// Tickets that are to be done, until it is known which of them are requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AtGate {
+    /// Which request for their forms.
+    pub generation: Generation,
+    /// What they become; none: resolved, or closed where they are resolved.
+    pub to: Option<Status>,
+    /// The tickets.
+    pub tickets: Vec<TicketId>,
+}
+
+/// A text that is in the person's own editor and is no reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Editing {
+    /// An article's, as it was.
+    Article(ArticleKey, Untrusted),
+    /// A field's of a request.
+    Field(TicketId, String),
+}
+
 /// The memory of the update.
 #[derive(Debug, Clone, Default)]
 pub struct Inner {
@@ -101,7 +137,34 @@ pub struct Inner {
     pub audit: Generation,
     pub reports: Generation,
     pub cover: Generation,
+    /// What somebody waits for in the pane of coverage.
+    pub plan: Generation,
+    /// Acts on the plan of absences, to take back.
+    pub plan_acts: Vec<PlanAct>,
+    /// When somebody comes or goes next.
+    pub cover_at: Option<Instant>,
+    /// Absences that were handed over by themselves in this session: not tried again.
+    pub handed_at_once: Vec<TurnOf>,
+    /// The hand-over note is in the person's own editor.
+    pub note_in_editor: bool,
     pub books: Generation,
+    pub hits: Generation,
+    /// What the question of a request, register or article is about.
+    pub asking: Option<Asking>,
+    /// The request that is closed past its gate, until the reason is given.
+    pub closing: Option<Box<Closing>>,
+    /// What the tickets that are to be done become, until their forms are here.
+    pub gate: Option<AtGate>,
+    /// The request whose end is asked for.
+    pub ending: Option<Box<(Ticket, Form)>>,
+    /// The request that is being opened.
+    pub opening: Option<TicketId>,
+    /// The article or field whose text is in the person's own editor.
+    pub editing: Option<Editing>,
+    /// What takes the latest changes of forms back.
+    pub form_undo: Vec<(TicketId, Kind, Step)>,
+    /// Put the cursor there when it comes.
+    pub wanted_article: Option<ArticleKey>,
     pub found: Generation,
     /// Where the cursor goes when the list comes.
     pub intent: Intent,
@@ -176,7 +239,7 @@ pub struct Inner {
     /// This ticket's requester is to be asked when it is known what is missing.
     pub ask_back: Option<TicketId>,
     /// What the open reply asks its requester for.
-    pub asking: BTreeMap<TicketId, (Vec<Field>, Language)>,
+    pub asking_back: BTreeMap<TicketId, (Vec<Field>, Language)>,
     /// What requesters were asked since the start, to be taken back with the reply.
     pub asked_lately: BTreeMap<TicketId, crate::domain::report::AskedBack>,
     /// This text goes into the reply when its draft is here.

@@ -10,6 +10,8 @@ const LIST_LEAST: u16 = 60;
 const DETAIL_MOST: u16 = 94;
 /// From this height of the list on there is room for the strip of what falls due.
 const STRIP_FROM: u16 = 26;
+/// From this height on there is room for the banner.
+const BANNER_FROM: u16 = 16;
 /// Heading, hours, marks, people.
 const STRIP_ROWS: u16 = 4;
 /// Rows above the lines of a ticket: heading, subject, two rows of fields, a blank.
@@ -48,7 +50,9 @@ impl Area {
 pub struct Layout {
     /// Views and facts.
     pub top: Area,
-    /// All between top and footer.
+    /// Whom one stands in for, or what an absence asks for.
+    pub banner: Area,
+    /// All between top, banner and footer.
     pub body: Area,
     /// The list, or what stands in its place, its heading included.
     pub main: Area,
@@ -85,14 +89,24 @@ pub fn layout_in(state: &State, width: u16, height: u16) -> Layout {
         height: 1,
         ..area
     };
-    g.body = Area {
+    let banner = u16::from(state.coverage.banner.is_some() && area.height >= BANNER_FROM);
+    g.banner = Area {
         y: 1,
-        height: area.height - 2,
+        height: banner,
+        ..area
+    };
+    g.body = Area {
+        y: 1 + banner,
+        height: area.height - 2 - banner,
         ..area
     };
     let reading = state.pane == Pane::Detail || state.composer.is_some();
     let body = g.body;
-    if state.zoomed || area.width < BESIDE {
+    // A map and a table want all the room; what decides about tickets shows them.
+    let map = state.pane == Pane::Coverage && !state.coverage.wants_ticket();
+    let table = state.pane == Pane::Requests && state.requests.register().is_some();
+    let wide = map || (table && state.composer.is_none());
+    if state.zoomed || area.width < BESIDE || wide {
         if reading && state.detail.is_some() {
             g.detail = body;
         } else {
@@ -110,8 +124,8 @@ pub fn layout_in(state: &State, width: u16, height: u16) -> Layout {
             ..body
         };
     }
-    if !state.zoomed && state.pane != Pane::Sla && g.main.height >= STRIP_FROM && g.main.width >= 60
-    {
+    let strip = !matches!(state.pane, Pane::Sla | Pane::Coverage);
+    if !state.zoomed && strip && g.main.height >= STRIP_FROM && g.main.width >= 60 {
         g.main.height -= STRIP_ROWS;
         g.strip = Area {
             y: g.main.bottom(),
@@ -155,10 +169,48 @@ pub fn list_rows(state: &State) -> usize {
     };
     let foot = match state.pane {
         Pane::Outbox => outbox_foot(state),
+        Pane::Requests => requests_head(state) + requests_foot(state),
         _ => 0,
     };
     usize::from(height.saturating_sub(1 + foot)).max(1)
 }
+
+/// Rows of the pane of requests between its heading and its list: what is known of the request
+/// that is open, or the heads of a register's columns.
+pub fn requests_head(state: &State) -> u16 {
+    let r = &state.requests;
+    match &r.open {
+        Some(open) => u16::try_from(open.facts.len() + 1).unwrap_or(0),
+        None => u16::from(r.register().is_some()),
+    }
+}
+
+/// Rows below its list that are about what is under the cursor: a line and what to know.
+pub fn requests_foot(state: &State) -> u16 {
+    let r = &state.requests;
+    let says = r.open.is_some() || r.register().is_some();
+    match layout(state).main.height {
+        height if says && height >= FOOT_FROM => 4,
+        _ => 0,
+    }
+}
+
+/// How wide the lines of an article may be, and how many are in sight: beside the list where
+/// there is room for it, else in its place.
+pub fn article_room(state: &State) -> (u16, usize) {
+    let l = layout(state);
+    let area = if l.detail.width > 0 { l.detail } else { l.main };
+    let rows = area.height.saturating_sub(ARTICLE_HEAD);
+    (
+        area.width.saturating_sub(4).min(ARTICLE_MOST),
+        usize::from(rows).max(1),
+    )
+}
+
+/// Rows above the lines of an article: heading, what is known of it, a blank.
+pub const ARTICLE_HEAD: u16 = 3;
+/// Text reads badly in lines that are wider.
+const ARTICLE_MOST: u16 = 90;
 
 /// From this height on the outbox says all of the change under the cursor below its list.
 const FOOT_FROM: u16 = 12;
@@ -233,6 +285,17 @@ pub fn detail_head(state: &State) -> u16 {
 
 /// From this height on a ticket says how far its report is.
 const HEAD_FROM: u16 = 16;
+
+/// The columns of the map's names, with the sign of the cursor before them.
+pub const fn map_names(width: u16) -> u16 {
+    if width < BESIDE { 14 } else { 22 }
+}
+
+/// The columns that the map's cells may take.
+pub fn map_room(state: &State) -> u16 {
+    let width = layout(state).main.width;
+    width.saturating_sub(map_names(width) + 1)
+}
 
 /// How many lines of a ticket are in sight, and how wide they may be.
 pub fn detail_lines(state: &State) -> (usize, u16) {

@@ -15,6 +15,7 @@ use super::vendor::VendorTable;
 use super::warn::WarnFile;
 use super::{Config, OwnView, nearest};
 use crate::app::keymap::PROFILES;
+use crate::domain::absence::AtStart;
 use crate::domain::list::Sort;
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::ticket::Status;
@@ -128,6 +129,7 @@ pub(super) struct ConfigFile {
     sla: Option<Spanned<SlaFile>>,
     warn: Option<Spanned<WarnFile>>,
     people: BTreeMap<AgentId, Spanned<PersonFile>>,
+    hand_over: AtStart,
     views: Vec<Spanned<ViewFile>>,
     snippets: Vec<SnippetFile>,
     macros: Vec<MacroFile>,
@@ -188,6 +190,7 @@ impl ConfigFile {
         let people = people::resolve(self.people, &calendar, file, source)?;
         Ok(Config {
             people,
+            hand_over: self.hand_over,
             me: self.me,
             zone: self.zone.unwrap_or_else(|| calendar.zone()),
             theme: self.theme,

@@ -30,7 +30,7 @@ pub use subscribed::{Subscribed, host as subscribed_host};
 pub use vendor::{Vendor, VendorAt};
 pub use warn::{Notify, Warn};
 
-use crate::domain::absence::Person;
+use crate::domain::absence::{AtStart, Person};
 use crate::domain::calendar::Calendar;
 use crate::domain::list::Sort;
 use crate::domain::people::{AgentId, TenantId};
@@ -93,6 +93,8 @@ pub struct Config {
     pub subscriptions: Vec<String>,
     /// What the settings say of members of the team: their hours, rights and room.
     pub people: Vec<Person>,
+    /// What happens when an absence begins for which nothing is handed over.
+    pub hand_over: AtStart,
     /// The person's own views, in order.
     pub views: Vec<OwnView>,
     /// The team's snippets.
@@ -124,6 +126,7 @@ impl Default for Config {
             warn: Warn::default(),
             subscriptions: Vec::new(),
             people: Vec::new(),
+            hand_over: AtStart::default(),
             views: Vec::new(),
             snippets: Vec::new(),
             macros: Vec::new(),

@@ -111,6 +111,25 @@ impl<'a> Coverage<'a> {
             .collect()
     }
 
+    /// How many of those who may are there, stretch by stretch; neighbours with as many are one.
+    pub fn counts(&self, need: &Need) -> Vec<(Instant, Instant, usize)> {
+        let may: Vec<bool> = self
+            .people
+            .iter()
+            .map(|p| p.may(need.tenant.as_ref(), need.right.as_ref()))
+            .collect();
+        let mut out: Vec<(Instant, Instant, usize)> = Vec::new();
+        for (from, to, there) in &self.cells {
+            let able = there.iter().filter(|i| may.get(**i) == Some(&true));
+            let able = able.count();
+            match out.last_mut() {
+                Some(last) if last.1 == *from && last.2 == able => last.1 = *to,
+                _ => out.push((*from, *to, able)),
+            }
+        }
+        out
+    }
+
     /// The stretches in which nobody is there who may.
     pub fn gaps(&self, need: &Need) -> Vec<Stretch> {
         let mut all = self.of(need);

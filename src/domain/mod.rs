@@ -24,6 +24,7 @@ pub mod register;
 pub mod remote;
 pub mod report;
 pub mod request;
+pub mod roster;
 pub mod sla;
 pub mod text;
 pub mod thread;

@@ -1,6 +1,6 @@
 //! A wish to read, and the event that answers it.
 
-use crate::app::books::BookNews;
+use crate::app::books::{BookNews, BookWish};
 use crate::app::cover::CoverNews;
 use crate::app::event::{Answer, Fault, Foreseen, NextUp};
 use crate::app::reports::{ReportNews, ReportWish};
@@ -50,10 +50,18 @@ pub enum Slot {
     Look,
     /// Who has answered.
     Answered,
-    /// Absences and coverage.
+    /// How absences stand, and the map.
     Cover,
+    /// A preview, a note or a return.
+    Plan,
     /// Knowledge, requests and registers.
     Books,
+    /// Articles that hold words.
+    Hits,
+    /// One request.
+    Request,
+    /// The forms of tickets that are to be done.
+    Gate,
 }
 
 impl Slot {
@@ -76,7 +84,11 @@ impl Slot {
             Effect::Reports(_, ReportWish::Load { .. }) => Self::Look,
             Effect::Reports(_, ReportWish::Answered) => Self::Answered,
             Effect::Reports(..) => Self::Reports,
-            Effect::Cover(..) => Self::Cover,
+            Effect::Cover(_, wish) if wish.is_standing() => Self::Cover,
+            Effect::Cover(..) => Self::Plan,
+            Effect::Books(_, BookWish::Find(_)) => Self::Hits,
+            Effect::Books(_, BookWish::Request(_)) => Self::Request,
+            Effect::Books(_, BookWish::Gate(_)) => Self::Gate,
             Effect::Books(..) => Self::Books,
             _ => return None,
         })
@@ -92,7 +104,11 @@ impl Slot {
                 | Self::Next
                 | Self::Find
                 | Self::Reports
+                | Self::Plan
                 | Self::Books
+                | Self::Hits
+                | Self::Request
+                | Self::Gate
         )
     }
 }

@@ -10,12 +10,14 @@ use tokio_util::sync::DropGuard;
 
 use super::Report;
 use super::answers::{fault, sentence};
+use super::books;
 use super::calendars;
 use super::chores::{Trouble, tell_changed};
 use super::clipboard;
 use super::clock::Clock;
 use super::contact::Contact;
 use super::courier::{Courier, Post};
+use super::cover;
 use super::demo;
 use super::escalation::{Asking, Prepared, Unprepared, prepare};
 use super::flight::Flight;
@@ -29,6 +31,7 @@ use super::save;
 use super::scribe::{Pen, Scribe};
 use super::vendor::vendor_of;
 use super::watch::Watch;
+use crate::app::cover::{CoverNews, CoverWish};
 use crate::app::escalation::{EscalateNews, EscalateWish};
 use crate::app::reports::ReportWish;
 use crate::app::state::View;
@@ -322,6 +325,23 @@ impl Outside {
                 generation,
                 paths: paths::going_on(&typed),
             }),
+            Effect::Cover(generation, CoverWish::WriteNote { path, name, text }) => {
+                let folder = self.paths.download_dir.clone();
+                self.apart(move || {
+                    let written =
+                        paths::to_save(path.as_deref(), &folder).and_then(|(to, typed)| {
+                            save::whole(&to, &typed.unwrap_or(name), text.as_bytes())
+                        });
+                    let news = match written {
+                        Ok(file) => {
+                            let said = format!("the note is in {}", file.display());
+                            CoverNews::Done(Some(text::line(&said)))
+                        }
+                        Err(why) => CoverNews::Failed(sentence(&why)),
+                    };
+                    Event::Cover(generation, news)
+                });
+            }
             Effect::OpenUrl(address) => self.apart(move || match opener::url(&address) {
                 Ok(()) => Event::Done(text::line("sent to your browser")),
                 Err(why) => Event::Failed(sentence(&why)),
@@ -402,11 +422,26 @@ impl Outside {
                 let event = w.set_meta(SAID, &kept).err();
                 (event.map(|e| Event::Failed(fault(&e))), Vec::new())
             }),
+            Effect::Books(generation, wish) if !wish.reads() => {
+                let (me, store) = (working.me.clone(), working.path.clone());
+                self.write(working, now, move |w| {
+                    books::write(w, &store, (generation, wish), &me, now)
+                });
+            }
             Effect::Escalate(generation, wish) => {
                 self.escalation(working, generation, wish, now);
             }
             Effect::SaveAttachment { id, to } => self.attachment(working, id, to, false),
             Effect::OpenAttachment(id) => self.attachment(working, id, None, true),
+            Effect::Cover(generation, wish) if !wish.reads() => {
+                self.write(working, now, move |w| {
+                    let (news, tickets) = match cover::write(w, wish, now) {
+                        Ok((tickets, said)) => (CoverNews::Done(said), tickets),
+                        Err(error) => (CoverNews::Failed(fault(&error)), Vec::new()),
+                    };
+                    (Some(Event::Cover(generation, news)), tickets)
+                });
+            }
             Effect::Sync => {
                 self.trouble.is_over();
                 working.courier.ask_again();

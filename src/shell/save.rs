@@ -23,9 +23,17 @@ pub fn attachment(
     let name = reader.attachment_name(id).map_err(|e| e.to_string())?;
     let bytes = reader.attachment(id).map_err(|e| e.to_string())?;
     let (name, bytes) = name.zip(bytes).ok_or(missing)?;
+    let name = wanted.unwrap_or_else(|| text::file_name(name.raw()));
+    whole(folder, &name, &bytes)
+}
+
+/// Writes a file under that name, with a number if it is taken.
+///
+/// # Errors
+/// A sentence: it cannot be written.
+pub fn whole(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, String> {
     std::fs::create_dir_all(folder)
         .map_err(|e| format!("{} cannot be made: {e}", folder.display()))?;
-    let name = wanted.unwrap_or_else(|| text::file_name(name.raw()));
     let wrong = |e: &std::io::Error| {
         format!(
             "{name} cannot be written to {}: {e}; nothing was saved",
@@ -36,15 +44,15 @@ pub fn attachment(
         .prefix(".deskhand-")
         .tempfile_in(folder)
         .map_err(|e| wrong(&e))?;
-    whole.write_all(&bytes).map_err(|e| wrong(&e))?;
+    whole.write_all(bytes).map_err(|e| wrong(&e))?;
     whole.as_file().sync_all().map_err(|e| wrong(&e))?;
     let (stem, ending) = match name.rsplit_once('.') {
         Some((stem, ending)) if !stem.is_empty() => (stem.to_owned(), format!(".{ending}")),
-        _ => (name.clone(), String::new()),
+        _ => (name.to_owned(), String::new()),
     };
     for n in 1..1000 {
         let file = folder.join(match n {
-            1 => name.clone(),
+            1 => name.to_owned(),
             n => format!("{stem}-{n}{ending}"),
         });
         match whole.persist_noclobber(&file) {

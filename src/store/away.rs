@@ -129,6 +129,18 @@ impl Writer {
         })
     }
 
+    /// What was given back is handed over again, as it was: the giving back was undone.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub fn reopen(&mut self, handed: &Handed) -> Result<()> {
+        let open = Handed {
+            back: None,
+            ..handed.clone()
+        };
+        self.scene(true, |s| s.keep_handed(&open))
+    }
+
     /// Gives tickets back: the changes and that they were given back, or neither; with `ended` the
     /// absence ends differently from then on, in the same moment.
     ///

@@ -59,7 +59,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 use std::path::PathBuf;
 
 pub use ahead::SAID;
-pub use article::Found;
+pub use article::Found as FoundArticle;
 pub use error::StoreError;
 pub use escalation::Word;
 pub use health::{Health, check, health};

@@ -10,7 +10,9 @@ use crate::app::state::State;
 pub struct Geometry {
     /// Views and facts.
     pub top: Rect,
-    /// All between top and footer.
+    /// Whom one stands in for, or what an absence asks for.
+    pub banner: Rect,
+    /// All between top, banner and footer.
     pub body: Rect,
     /// The list, or what stands in its place: outbox, audit, the full SLA pane. Its heading included.
     pub main: Rect,
@@ -30,6 +32,7 @@ pub fn geometry(state: &State, screen: Rect) -> Geometry {
     let l = layout(state);
     Geometry {
         top: rect(l.top),
+        banner: rect(l.banner),
         body: rect(l.body),
         main: rect(l.main),
         strip: rect(l.strip),

@@ -2,6 +2,7 @@
 //! still. Keys in, `settle()`, screen out. Nothing here sleeps.
 
 mod ahead;
+mod books;
 mod desks;
 mod escalating;
 mod fetching;

@@ -30,6 +30,8 @@ fn app(desk: Option<&'static str>) -> App {
         abilities: deskhand::domain::reach::Abilities::all(),
         scope: Vec::new(),
         calendar: Arc::new(Calendar::standard()),
+        people: Vec::new().into(),
+        at_start: Default::default(),
         policy: Arc::new(Policy::mydre()),
         as_of: None,
         warn: Default::default(),
@@ -40,6 +42,7 @@ fn app(desk: Option<&'static str>) -> App {
         views: Vec::new(),
         snippets: Vec::new(),
         macros: Vec::new(),
+        requests: std::sync::Arc::default(),
         keymap: Arc::default(),
         seed: 1,
         kinds: vec![DeskKind {

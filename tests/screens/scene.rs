@@ -47,6 +47,8 @@ pub fn empty(width: u16, height: u16) -> State {
         abilities: deskhand::domain::reach::Abilities::all(),
         scope: Vec::new(),
         calendar: Arc::new(Calendar::standard()),
+        people: Vec::new().into(),
+        at_start: Default::default(),
         policy: Arc::new(Policy::mydre()),
         views: Vec::new(),
         as_of: None,
@@ -57,6 +59,7 @@ pub fn empty(width: u16, height: u16) -> State {
         undo_window: Duration::seconds(10),
         snippets: Vec::new(),
         macros: Vec::new(),
+        requests: std::sync::Arc::default(),
         seed: 7,
         kinds: Vec::new(),
     };

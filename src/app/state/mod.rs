@@ -2,6 +2,7 @@
 //!
 //! The parts of the screen have a file each. What changes them is in `update`.
 
+mod absence_form;
 mod composer;
 mod coverage;
 mod detail;
@@ -20,6 +21,7 @@ use chrono_tz::Tz;
 use keybinds::KeyInput;
 
 use crate::domain::Instant;
+use crate::domain::absence::{AtStart, Person};
 use crate::domain::calendar::Calendar;
 use crate::domain::list::{Count, DueMark, Sort, Vocabulary};
 use crate::domain::macros::Macro;
@@ -31,10 +33,13 @@ use crate::domain::text::Printable;
 use crate::domain::ticket::TicketId;
 use crate::domain::warn::Thresholds;
 
+pub use absence_form::{AbsenceForm, Part};
 pub use composer::{Composer, Popup, PopupItem};
-pub use coverage::Coverage;
+pub use coverage::{
+    BackRow, BackView, Coverage, Covering, Face, MapLine, NoteView, PlanView, Reach, Stage, TurnRow,
+};
 pub use detail::{Detail, DetailLine, Found, LineKind, Loaded, Tab};
-pub use knowledge::Knowledge;
+pub use knowledge::{ArticleLine, Knowledge};
 pub use overlay::{
     Choice, CommandLine, Confirm, Conflict, Go, Help, Input, Overlay, Palette, PreviewRow, Prompt,
     Purpose, Suggestion, Wanted, Why,
@@ -44,7 +49,9 @@ pub use queue::{Find, Mark, Queue, QueueRow};
 pub use report::{
     Fits, Form, FormKind, FormLine, Look, Report, Saving, Taken, is_one_line, is_text,
 };
-pub use requests::Requests;
+pub use requests::{
+    AnswerLine, OpenForm, Page, RequestRow, Requests, Sheet, SheetRow, Stand, What,
+};
 pub use setup::{DeskKind, Setup, Snippet};
 
 use super::commands::Context;
@@ -184,6 +191,10 @@ pub struct State {
     pub scope: Vec<TenantId>,
     /// Working time, for countdowns.
     pub calendar: Arc<Calendar>,
+    /// What the settings say of members of the team.
+    pub people: Arc<[Person]>,
+    /// What happens when an absence begins.
+    pub at_start: AtStart,
     /// What is promised.
     pub policy: Arc<Policy>,
     /// When to warn before something falls due.
@@ -279,6 +290,8 @@ impl State {
             desk: setup.desk.unwrap_or_default(),
             scope: setup.scope,
             calendar: setup.calendar,
+            people: setup.people,
+            at_start: setup.at_start,
             policy: setup.policy,
             warn: setup.warn,
             ticket_url: setup.ticket_url,
@@ -300,7 +313,10 @@ impl State {
             report: Report::default(),
             coverage: Coverage::default(),
             knowledge: Knowledge::default(),
-            requests: Requests::default(),
+            requests: Requests {
+                kinds: setup.requests,
+                ..Requests::default()
+            },
             composer: None,
             overlays: Vec::new(),
             toasts: Vec::new(),
@@ -355,8 +371,9 @@ impl State {
                 row.and_then(|r| r.ticket.as_ref()).map(|t| t.0)
             }
             Pane::Report => self.report.ticket,
-            Pane::Requests => self.requests.ticket,
-            Pane::Coverage | Pane::Knowledge => None,
+            Pane::Requests => self.requests.ticket(),
+            Pane::Coverage => self.coverage.ticket(),
+            Pane::Knowledge => None,
         }
     }
 

@@ -7,7 +7,10 @@ use crate::domain::text::Printable;
 use crate::domain::thread::AttachmentId;
 use crate::domain::ticket::{TicketId, TicketKey};
 
+use super::super::books::{BookWish, Closing};
 use super::super::commands::Action;
+use super::AbsenceForm;
+use crate::app::cover::CoverWish;
 
 /// One line of text with a cursor.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -107,6 +110,14 @@ pub enum Purpose {
     New,
     /// The name of the view to save.
     ViewName,
+    /// Who gets the ticket of a preview instead.
+    Give,
+    /// Until when an absence lasts.
+    Until,
+    /// Into which file the hand-over note goes.
+    NoteFile,
+    /// Something of a request, a register or an article.
+    Book,
 }
 
 /// A choice of a question that has few.
@@ -172,7 +183,7 @@ pub struct Wanted {
 }
 
 /// What happens on yes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Go {
     /// These acts, as one batch.
     Commit(Vec<Wanted>),
@@ -194,12 +205,20 @@ pub enum Go {
     DeleteView(String),
     /// Leaves the editor although its text could not be kept.
     LoseText,
+    /// What absences wish.
+    Cover(Box<CoverWish>),
+    /// Something with requests, registers or articles.
+    Book(Box<BookWish>),
+    /// Closes a request.
+    Close(Box<Closing>),
+    /// The same although something stands against it: asks for the reason first.
+    CloseAnyway(Box<Closing>),
     /// Leaves the program.
     Quit,
 }
 
 /// A question that wants a key of its own, with the effect shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Confirm {
     /// What will happen, in one line.
     pub title: Printable,
@@ -275,7 +294,7 @@ impl Conflict {
 }
 
 /// What lies over the panes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Overlay {
     /// The keys.
     Help(Help),
@@ -291,4 +310,6 @@ pub enum Overlay {
     Why(Why),
     /// Two changes to one thing.
     Conflict(Conflict),
+    /// An absence that is being entered.
+    Absence(Box<AbsenceForm>),
 }

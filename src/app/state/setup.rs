@@ -6,10 +6,12 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 use crate::domain::Instant;
+use crate::domain::absence::{AtStart, Person};
 use crate::domain::calendar::Calendar;
 use crate::domain::macros::Macro;
 use crate::domain::people::{Agent, AgentId, TenantId};
 use crate::domain::reach::Abilities;
+use crate::domain::request::Kinds;
 use crate::domain::sla::Policy;
 use crate::domain::text::Printable;
 use crate::domain::warn::Thresholds;
@@ -54,6 +56,10 @@ pub struct Setup {
     pub scope: Vec<TenantId>,
     /// Working time.
     pub calendar: Arc<Calendar>,
+    /// What the settings say of members of the team: their hours, rights and room.
+    pub people: Arc<[Person]>,
+    /// What happens when an absence begins.
+    pub at_start: AtStart,
     /// What is promised.
     pub policy: Arc<Policy>,
     /// The moment to look ahead to; none: now.
@@ -74,6 +80,8 @@ pub struct Setup {
     pub snippets: Vec<Snippet>,
     /// Ready-made acts.
     pub macros: Vec<Macro>,
+    /// The kinds of request.
+    pub requests: Arc<Kinds>,
     /// Which keys mean what.
     pub keymap: Arc<crate::app::keymap::Keymap>,
     /// Sixty-four random bits: the ids that are made here follow from it, the time and a counter.

@@ -121,6 +121,7 @@ impl Turn<'_> {
                 self.undone(answer, "nothing was taken back that could be done again")
             }
             Event::DraftSaved { place, at, answer } => self.draft_saved(place, at, answer),
+            Event::Edited(Ok(text)) if self.note_edited(text.as_ref()) => {}
             Event::Edited(Ok(text)) => self.edited(text),
             Event::ViewsSaved(Ok(own)) => {
                 let before: Vec<_> = self.s.views.iter().map(|v| v.name.clone()).collect();
@@ -177,6 +178,7 @@ impl Turn<'_> {
         if self.s.screen != Screen::Desk {
             return;
         }
+        self.coverage_changed(changed);
         if changed.all || !changed.tickets.is_empty() {
             if self.s.queue.loading {
                 self.s.inner.stale = true;
@@ -197,6 +199,9 @@ impl Turn<'_> {
         }
         if self.s.pane == Pane::Audit {
             self.ask_audit();
+        }
+        if self.in_books() {
+            self.read_books();
         }
     }
 

@@ -101,6 +101,7 @@ impl Turn<'_> {
             Some(Overlay::Palette(x)) => x.input.insert(&one()),
             Some(Overlay::Line(x)) => x.input.insert(&one()),
             Some(Overlay::Prompt(x)) => x.input.insert(&one()),
+            Some(Overlay::Absence(_)) => return self.form_paste(&one()),
             Some(Overlay::Confirm(_) | Overlay::Why(_) | Overlay::Conflict(_)) => return,
             None if in_form => return self.paste_in_form(text),
             None => return self.paste_text(text),

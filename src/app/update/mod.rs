@@ -3,11 +3,15 @@
 mod acts;
 mod ahead;
 mod answers;
+mod asking;
+mod books;
+mod closing;
 mod composer;
 mod coverage;
 mod detail;
 mod draft;
 mod escalate;
+mod form;
 mod keys;
 mod knowledge;
 mod line;
@@ -22,6 +26,7 @@ mod report;
 mod requests;
 mod run;
 mod say;
+mod sheet;
 mod why;
 
 use chrono::TimeDelta;
@@ -91,6 +96,7 @@ impl Turn<'_> {
         self.ask_outlook();
         self.ask_approaching();
         self.start_reports();
+        self.ask_standing();
     }
 
     /// Whatever happened, these hold afterwards.
@@ -105,6 +111,7 @@ impl Turn<'_> {
         self.s.size = super::state::Size { width, height };
         self.rewrap();
         self.lay_form();
+        self.lay_map();
         self.ask_more();
     }
 
@@ -116,6 +123,10 @@ impl Turn<'_> {
             self.refuse("the moment that was looked ahead to has come: this is now");
         }
         self.count_down(false);
+        if self.s.inner.cover_at.is_some_and(|at| at <= now) {
+            self.s.inner.cover_at = None;
+            self.ask_standing();
+        }
         if self.s.inner.warn_at.is_some_and(|at| at <= now) {
             self.ask_approaching();
         }

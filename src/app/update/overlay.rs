@@ -90,6 +90,7 @@ impl Turn<'_> {
             },
             Overlay::Prompt(_) => self.prompt_key(key),
             Overlay::Conflict(_) => self.conflict_key(key),
+            Overlay::Absence(_) => return self.absence_key(key),
             Overlay::Confirm(_) => {}
         }
         self.clamp_overlay();
@@ -132,8 +133,13 @@ impl Turn<'_> {
                 ..
             })) => {
                 self.s.inner.override_wants.clear();
+                self.s.inner.closing = None;
                 self.refuse("cancelled; nothing changed");
             }
+            Some(Overlay::Prompt(Prompt {
+                purpose: Purpose::Book,
+                ..
+            })) => self.book_dismissed(),
             _ => {}
         }
     }
@@ -357,7 +363,15 @@ impl Turn<'_> {
                 self.unmark_messages();
                 self.commit(wants, None);
             }
+            Go::Book(wish) => self.wish(*wish),
+            Go::Close(closing) => self.close_request(*closing, None),
+            Go::CloseAnyway(closing) => {
+                self.s.inner.override_wants.clear();
+                self.s.inner.closing = Some(closing);
+                self.ask(Purpose::Override);
+            }
             Go::Override(wants) => {
+                self.s.inner.closing = None;
                 self.s.inner.override_wants = wants;
                 self.ask(Purpose::Override);
             }
@@ -368,6 +382,7 @@ impl Turn<'_> {
             Go::OpenUrl(address) => self.fx.push(Effect::OpenUrl(address)),
             Go::OpenAttachment(id) => self.fx.push(Effect::OpenAttachment(id)),
             Go::DeleteView(name) => self.fx.push(Effect::DeleteView(name)),
+            Go::Cover(wish) => self.wish_confirmed(*wish),
             Go::LoseText => self.lose_text(),
             Go::Quit => self.leave(),
         }

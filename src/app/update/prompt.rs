@@ -24,6 +24,10 @@ impl Turn<'_> {
             | Purpose::New
             | Purpose::Filter
             | Purpose::ViewName
+            | Purpose::Give
+            | Purpose::Until
+            | Purpose::NoteFile
+            | Purpose::Book
             | Purpose::Attach => Vec::new(),
             _ => self.targets().iter().map(|t| t.id).collect(),
         };
@@ -50,6 +54,14 @@ impl Turn<'_> {
             Purpose::ViewName => "Name of the view",
             Purpose::PassReport => "The reason, for an internal note",
             Purpose::New => "New",
+            Purpose::Give => "Give this ticket to",
+            Purpose::Until => "Away until (a moment, a last day such as 2026-12-01, or now)",
+            Purpose::NoteFile => "Save the note as (.md or .txt; nothing: in the downloads)",
+            Purpose::Book => "",
+        };
+        let (title, begun) = match purpose {
+            Purpose::Book => self.book_question(),
+            _ => (title.to_owned(), String::new()),
         };
         self.s
             .inner
@@ -58,6 +70,7 @@ impl Turn<'_> {
         self.s.inner.find_typed = false;
         let input = match purpose {
             Purpose::Filter => Input::of(&self.s.queue.filter_text),
+            Purpose::Book => Input::of(&begun),
             _ => Input::default(),
         };
         self.s.overlays.push(Overlay::Prompt(Prompt {
@@ -152,18 +165,15 @@ impl Turn<'_> {
                 self.filter(&text);
                 query_error.clone_from(&self.s.queue.filter_error);
             }
-            Purpose::Attach => {
+            Purpose::Attach | Purpose::NoteFile => {
                 let generation = self.next();
                 self.s.inner.paths = generation;
                 let typed = text.clone();
                 self.fx.push(Effect::Paths { generation, typed });
             }
+            Purpose::Book => self.book_typed(&text),
             _ => {}
         }
-        let closed = matches!(
-            purpose,
-            Purpose::Assign | Purpose::Status | Purpose::Priority | Purpose::Macro
-        );
         if purpose == Purpose::New {
             let choices = self.beginnings();
             if let Some(Overlay::Prompt(p)) = self.s.overlays.last_mut() {
@@ -171,9 +181,21 @@ impl Turn<'_> {
             }
             return;
         }
+        let (words, is_closed) = match purpose {
+            Purpose::Book => self.book_words(),
+            _ => (self.words_for(kind(purpose)), false),
+        };
+        let closed = is_closed
+            || matches!(
+                purpose,
+                Purpose::Assign
+                    | Purpose::Status
+                    | Purpose::Priority
+                    | Purpose::Macro
+                    | Purpose::Give
+            );
         let low = text.trim().to_lowercase();
-        let mut found: Vec<(String, String)> = self
-            .words_for(kind(purpose))
+        let mut found: Vec<(String, String)> = words
             .into_iter()
             .filter(|(w, d)| w.to_lowercase().contains(&low) || d.to_lowercase().contains(&low))
             .take(50)
@@ -203,7 +225,7 @@ impl Turn<'_> {
         let Some(Overlay::Prompt(p)) = self.s.overlays.last_mut() else {
             return;
         };
-        if p.purpose != Purpose::Attach {
+        if !matches!(p.purpose, Purpose::Attach | Purpose::NoteFile) {
             return;
         }
         let off = off.into_iter().filter(|w| w.starts_with(&p.input.text));
@@ -326,6 +348,7 @@ impl Turn<'_> {
             Purpose::Split => self.split(text),
             Purpose::Macro => self.run_macro(text),
             Purpose::Edit => self.edit(text)?,
+            Purpose::Book => self.book_answered(text)?,
             Purpose::Attach => self.attach(text)?,
             Purpose::Override => {
                 if text.trim().is_empty() {
@@ -341,6 +364,9 @@ impl Turn<'_> {
             }
             Purpose::PassReport => self.pass_report(text)?,
             Purpose::New => self.begin(text)?,
+            Purpose::Give => self.answer_give(text)?,
+            Purpose::Until => self.answer_until(text)?,
+            Purpose::NoteFile => self.write_note(text),
             Purpose::ViewName => self.run(crate::app::Action::View, Some(&format!("save {text}"))),
         }
         Ok(())
@@ -384,11 +410,11 @@ impl Turn<'_> {
 
 fn kind(purpose: Purpose) -> Arg {
     match purpose {
-        Purpose::Assign => Arg::Agent,
+        Purpose::Assign | Purpose::Give => Arg::Agent,
         Purpose::Status => Arg::Status,
         Purpose::Priority => Arg::Priority,
         Purpose::Labels => Arg::Labels,
-        Purpose::Snooze => Arg::When,
+        Purpose::Snooze | Purpose::Until => Arg::When,
         Purpose::Macro => Arg::Macro,
         Purpose::Merge | Purpose::Link => Arg::Ticket,
         Purpose::Edit => Arg::Field,

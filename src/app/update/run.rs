@@ -73,13 +73,48 @@ impl Turn<'_> {
             | Action::StepAway
             | Action::ConfirmNew
             | Action::Complete => self.run_report(action, arg),
-            Action::GoCoverage | Action::GoHandover => self.run_coverage(action, arg),
+            Action::GoCoverage
+            | Action::GoHandover
+            | Action::StretchNext
+            | Action::StretchPrevious
+            | Action::Farther
+            | Action::Nearer
+            | Action::PlanAbsence
+            | Action::EditAbsence
+            | Action::UntilAbsence
+            | Action::DropAbsence
+            | Action::PreviewHandover
+            | Action::HandoverNote
+            | Action::ReturnTickets
+            | Action::Pick
+            | Action::Give
+            | Action::KeepNote
+            | Action::NoteIntoTickets
+            | Action::Apply
+            | Action::OnCall => self.run_coverage(action, arg),
             Action::GoKnowledge => self.run_knowledge(action, arg),
-            Action::GoRequests => self.run_requests(action, arg),
+            Action::GoRequests
+            | Action::Answer
+            | Action::Tick
+            | Action::Said
+            | Action::Add
+            | Action::Drop
+            | Action::Tell
+            | Action::ColumnNext
+            | Action::ColumnPrevious
+            | Action::Register => self.run_requests(action, arg),
+            Action::Stale | Action::Correct | Action::Publish => self.run_knowledge(action, arg),
+            Action::NextView | Action::PreviousView if self.s.pane == Pane::Requests => {
+                self.turn_page(action == Action::NextView);
+            }
+            Action::Filter | Action::Find if self.in_books() => self.narrow_by(arg),
+            Action::Editor if self.in_books() && self.s.composer.is_none() => self.edit_outside(),
             Action::Zoom => self.zoom(true),
             Action::Unzoom => self.zoom(false),
             Action::Refresh => self.refresh(),
             Action::Sync => self.fx.push(Effect::Sync),
+            Action::Undo if self.undo_plan() => {}
+            Action::Undo if self.undo_in_books() => {}
             Action::Undo => self.fx.push(Effect::Undo),
             Action::Redo => self.fx.push(Effect::Redo),
             Action::Why => self.why(),
@@ -446,6 +481,12 @@ impl Turn<'_> {
         if self.in_conflict() {
             return self.show_conflict();
         }
+        if self.s.pane == Pane::Coverage && self.open_in_coverage() {
+            return;
+        }
+        if self.in_books() {
+            return self.open_in_books();
+        }
         let id = self.s.under_cursor();
         match id {
             Some(id) => self.open_ticket(id),
@@ -459,6 +500,8 @@ impl Turn<'_> {
             self.look_at(None);
         } else if self.s.zoomed {
             self.zoom(false);
+        } else if self.s.pane == Pane::Coverage && self.back_in_coverage() {
+        } else if self.back_in_books() {
         } else if self.s.pane == Pane::Detail && self.unmark_messages() {
         } else if self.s.pane != Pane::Queue {
             self.go(Pane::Queue);
@@ -582,7 +625,7 @@ impl Turn<'_> {
             Pane::Outbox => self.ask_outbox(),
             Pane::Audit => self.ask_audit(),
             Pane::Report => self.enter_report(),
-            Pane::Coverage => self.enter_coverage(),
+            Pane::Coverage => self.refresh_coverage(),
             Pane::Knowledge => self.enter_knowledge(),
             Pane::Requests => self.enter_requests(),
         }

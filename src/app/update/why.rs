@@ -16,6 +16,12 @@ impl Turn<'_> {
         if self.s.pane == Pane::Outbox {
             return self.why_change();
         }
+        if self.s.pane == Pane::Coverage {
+            return self.why_coverage();
+        }
+        if self.in_books() {
+            return self.why_in_books();
+        }
         let Some(id) = self.s.under_cursor() else {
             return self.refuse("there is nothing under the cursor to explain");
         };

@@ -131,36 +131,6 @@ pub fn next(absence: &Absence, now: Instant) -> Option<Occurrence> {
     soon.first().copied().or_else(|| later().first().copied())
 }
 
-fn scope_words(c: &Cover) -> String {
-    let s = &c.scope;
-    let join = |v: Vec<String>| v.join("+");
-    let parts = [
-        (
-            "tenant",
-            join(s.tenants.iter().map(ToString::to_string).collect()),
-        ),
-        (
-            "queue",
-            join(s.queues.iter().map(ToString::to_string).collect()),
-        ),
-        ("label", join(s.labels.clone())),
-        (
-            "right",
-            join(s.rights.iter().map(ToString::to_string).collect()),
-        ),
-    ];
-    let said: Vec<String> = parts
-        .into_iter()
-        .filter(|(_, v)| !v.is_empty())
-        .map(|(k, v)| format!("{k}={v}"))
-        .collect();
-    if said.is_empty() {
-        c.who.to_string()
-    } else {
-        format!("{}:{}", c.who, said.join(","))
-    }
-}
-
 /// When, for people: days without their midnights.
 pub fn span(session: &Session, absence: &Absence, o: Occurrence) -> String {
     if !absence.times.all_day {
@@ -189,7 +159,7 @@ fn row(absence: &Absence, next: Option<Occurrence>, office: &Office, session: &S
         .rules
         .first()
         .map_or_else(String::new, |r| format!(" ({})", r.text()));
-    let covers: Vec<String> = absence.covers.iter().map(scope_words).collect();
+    let covers: Vec<String> = absence.covers.iter().map(Cover::to_string).collect();
     let covers = if covers.is_empty() {
         "nobody stands in".to_owned()
     } else {

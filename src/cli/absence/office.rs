@@ -1,15 +1,14 @@
 //! What every subcommand here works with: the team, its absences and what was handed over.
 
-use std::collections::BTreeMap;
-
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use crate::cli::exit::{Code, Fail};
 use crate::cli::session::Session;
 use crate::domain::Instant;
-use crate::domain::absence::{Absence, Cover, Grant, Handed, Person, Right, Scope, Team};
+use crate::domain::absence::typed::{self, Known};
+use crate::domain::absence::{Absence, Cover, Handed, Person, Right, Team, team_of};
 use crate::domain::calendar::resolve_wall;
-use crate::domain::people::{AgentId, TenantId, known_agent};
+use crate::domain::people::{Agent, AgentId};
 use crate::domain::text;
 use crate::domain::when::parse_when;
 use crate::store::Reader;
@@ -37,34 +36,14 @@ impl Office {
     /// Reads them. The team is whom the settings name, else whom the desk knows.
     pub fn read(session: &Session, reader: &Reader) -> Result<Self, Fail> {
         let absences = reader.absences()?;
-        let mut people: BTreeMap<AgentId, Person> = BTreeMap::new();
-        for person in &session.config.people {
-            people.insert(person.id.clone(), person.clone());
-        }
-        if people.is_empty() {
-            for agent in reader.agents()? {
-                let mut person = Person::new(agent.id);
-                if !agent.tenants.is_empty() {
-                    person.grants.push(Grant {
-                        tenants: agent.tenants,
-                        rights: None,
-                    });
-                }
-                people.insert(person.id.clone(), person);
-            }
-        }
-        // A desk that knows nobody has at least whoever works there and whom its plan names.
-        if people.is_empty() {
-            let covers = absences
-                .iter()
-                .flat_map(|a| a.covers.iter().map(|c| &c.who));
-            let named = absences.iter().map(|a| &a.who).chain(covers);
-            for id in named.chain([&session.me]) {
-                people.insert(id.clone(), Person::new(id.clone()));
-            }
-        }
+        let people = team_of(
+            &session.config.people,
+            reader.agents()?,
+            &absences,
+            &session.me,
+        );
         Ok(Self {
-            people: people.into_values().collect(),
+            people,
             absences,
             handed: reader.handed(session.now - days(KNOWN))?,
             loads: reader.loads()?,
@@ -131,19 +110,16 @@ impl Office {
 
 /// Whom somebody means by a name.
 pub fn agent(session: &Session, reader: &Reader, typed: &str) -> Result<AgentId, Fail> {
-    if typed.trim() == "me" {
-        return Ok(session.me.clone());
+    let agents = reader.agents()?;
+    typed::agent(typed, known(session, &agents)).map_err(Fail::usage)
+}
+
+fn known<'a>(session: &'a Session, agents: &'a [Agent]) -> Known<'a> {
+    Known {
+        agents,
+        people: &session.config.people,
+        me: &session.me,
     }
-    let named = session
-        .config
-        .people
-        .iter()
-        .find(|p| p.id.as_str() == typed.trim());
-    if let Some(person) = named {
-        return Ok(person.id.clone());
-    }
-    let known = reader.agents()?;
-    known_agent(typed, &known, &session.me).map_err(Fail::usage)
 }
 
 /// A day, or a moment on the wall.
@@ -202,50 +178,14 @@ impl Typed {
 
 /// Reads `ben` or `ben:tenant=umc+sra,label=vpn`.
 pub fn cover(session: &Session, reader: &Reader, typed: &str) -> Result<Cover, Fail> {
-    let (who, parts) = typed.split_once(':').unwrap_or((typed, ""));
-    let mut scope = Scope::default();
-    for part in parts.split(',').filter(|p| !p.is_empty()) {
-        let wrong = |why: String| Fail::usage(format!("--cover {}: {why}", text::line(typed)));
-        let Some((field, values)) = part.split_once('=') else {
-            return Err(wrong("write ben, or ben:tenant=umc,label=vpn".into()));
-        };
-        for value in values.split('+').map(str::trim) {
-            match field.trim() {
-                "tenant" => scope.tenants.push(TenantId::parse(value).map_err(wrong)?),
-                "queue" => {
-                    let kind = value
-                        .parse()
-                        .map_err(|e: crate::domain::ticket::UnknownWord| wrong(e.to_string()))?;
-                    scope.queues.push(kind);
-                }
-                "label" => scope.labels.push(value.to_lowercase()),
-                "right" => scope.rights.push(right(value)?),
-                other => {
-                    return Err(wrong(format!(
-                        "there is no field \"{}\"; use tenant, queue, label or right",
-                        text::line(other)
-                    )));
-                }
-            }
-        }
-    }
-    Ok(Cover {
-        who: agent(session, reader, who)?,
-        scope,
-    })
+    let agents = reader.agents()?;
+    typed::cover(typed, known(session, &agents))
+        .map_err(|why| Fail::usage(format!("--cover {}: {why}", text::line(typed))))
 }
 
 /// A right by its word.
 pub fn right(typed: &str) -> Result<Right, Fail> {
-    let found = Right::all().find(|r| r.0.eq_ignore_ascii_case(typed.trim()));
-    found.ok_or_else(|| {
-        let known: Vec<String> = Right::all().map(|r| r.0).collect();
-        Fail::usage(format!(
-            "there is no right \"{}\"; there are {}",
-            text::line(typed),
-            known.join(", ")
-        ))
-    })
+    typed::right(typed).map_err(Fail::usage)
 }
 
 /// Refuses what a desk tells of: it is changed there.

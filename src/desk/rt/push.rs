@@ -27,6 +27,8 @@ const TENANT: &str = "the tenant follows the queue; move the ticket in Request T
 const SPLIT: &str = "Request Tracker cannot split a ticket; make a new one there and tie them";
 const UNMERGE: &str = "Request Tracker cannot take a merge back; make a new ticket there";
 
+const NEW: &str = "tickets of this desk are made there; make it in Request Tracker and sync";
+
 impl Rt {
     /// What it can do.
     pub(super) fn what_it_can(&self) -> Abilities {
@@ -38,6 +40,7 @@ impl Rt {
             here,
             not: vec![("tenant", TENANT), ("split", SPLIT)],
             no_unmerge: Some(UNMERGE),
+            no_new_ticket: Some(NEW),
             texts_in_bulk: true,
         }
     }

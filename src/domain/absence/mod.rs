@@ -1,6 +1,6 @@
 //! Planned absences: who is away when, who stands in for what, and the way back.
 //!
-//! `times` says when, `team` who is there and who may, `preview` what would become of each ticket,
+//! `times` says when, `typed` reads it as people type it, `office` holds what is known of all of it, `team` who is there and who may, `preview` what would become of each ticket,
 //! `handed` what was handed over and how it comes back, `balance` who has stood in how much. Who is
 //! there at all is [`super::coverage`]'s; the note for the cover is [`super::handover`]'s. Nothing here
 //! reads a clock or a file: the time is told, and rights come as plain values from wherever they are kept.
@@ -8,9 +8,11 @@
 mod balance;
 mod cycle;
 mod handed;
+mod office;
 mod preview;
 mod team;
 mod times;
+pub mod typed;
 
 use std::fmt;
 
@@ -21,6 +23,7 @@ pub use cycle::{Cycle, cycle};
 pub use handed::{
     Back, Fields, Handed, HandedTicket, Happened, Return, Since, Stays, give_back, take_along,
 };
+pub use office::{KNOWN_DAYS, Office, next_turn, team_of};
 pub use preview::{Because, Effect, Fate, Move, Preview, Row, preview};
 pub use team::{Against, Ask, Away, Candidate, Grant, Person, Team};
 pub use times::{Length, Moved, Occurrence, Rule, Times};
@@ -110,6 +113,19 @@ impl fmt::Display for Right {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&super::text::line(&self.0).into_string())
     }
+}
+
+/// What happens by itself when an absence begins for which nothing is handed over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AtStart {
+    /// The console offers the preview.
+    #[default]
+    Offer,
+    /// The console hands over as the preview says.
+    Apply,
+    /// Nothing.
+    Off,
 }
 
 /// Which tickets somebody stands in for. What is empty leaves nothing out.

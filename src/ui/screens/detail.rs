@@ -413,6 +413,25 @@ fn popup(state: &State, pen: &mut Pen<'_>, inner: Rect) {
     };
     let tall = u16::try_from(popup.items.len().clamp(1, 6)).unwrap_or(1);
     let tall = tall.min(inner.height);
+    // Titles are longer than names; and there are two things to put in.
+    let articles = popup.sign == "??";
+    let label = if articles {
+        inner.width.saturating_sub(12)
+    } else {
+        24
+    };
+    if articles && tall < inner.height {
+        let words = "Enter puts in the way to it, Tab its words";
+        let y = inner.bottom() - tall - 1;
+        pen.clear(Rect::new(inner.x, y, inner.width, 1));
+        pen.put(
+            inner.x + 2,
+            y,
+            inner.width.saturating_sub(2),
+            words,
+            Role::Dim,
+        );
+    }
     let area = Rect::new(inner.x, inner.bottom() - tall, inner.width, tall);
     pen.clear(area);
     if popup.items.is_empty() {
@@ -428,7 +447,7 @@ fn popup(state: &State, pen: &mut Pen<'_>, inner: Rect) {
         let at = pen.put(
             area.x + 2,
             y,
-            area.width.saturating_sub(2).min(24),
+            area.width.saturating_sub(2).min(label),
             &item.label,
             role,
         );

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::ask::{self, typed};
-use super::{Cursor, conflict, preview};
+use super::{Cursor, conflict, coverage, preview};
 use crate::app::Action;
 use crate::app::state::{Help, Overlay, Palette, State};
 use crate::domain::text::{Printable, wrap};
@@ -29,6 +29,7 @@ pub fn overlays(state: &State, pen: &mut Pen<'_>, area: Rect) -> Cursor {
                 conflict::conflict(pen, area, c);
                 None
             }
+            Overlay::Absence(f) => coverage::form(state, pen, area, f),
             Overlay::Why(w) => {
                 preview::why(pen, area, w);
                 None

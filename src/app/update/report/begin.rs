@@ -26,7 +26,7 @@ impl Turn<'_> {
             }
             return;
         }
-        self.wish(ReportWish::Begun);
+        self.report_wish(ReportWish::Begun);
         self.ask(Purpose::New);
     }
 

@@ -43,12 +43,12 @@ impl Turn<'_> {
             let (id, was) = (f.id(), f.base_at.take());
             (f.touched, f.base) = (None, Draft::default());
             if was.is_some() {
-                self.wish(ReportWish::Drop(id));
+                self.report_wish(ReportWish::Drop(id));
             }
             return;
         }
         let wish = f.begin_saving(now, me);
-        self.wish(wish);
+        self.report_wish(wish);
     }
 
     /// It is on disk, or is not.
@@ -163,7 +163,7 @@ impl Turn<'_> {
             }
         }
         for wish in wishes {
-            self.wish(wish);
+            self.report_wish(wish);
         }
     }
 }

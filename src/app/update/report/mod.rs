@@ -118,22 +118,22 @@ impl Turn<'_> {
 
     /// Asks for what is known here.
     pub fn ask_known(&mut self) {
-        self.wish(ReportWish::Known(self.s.now));
+        self.report_wish(ReportWish::Known(self.s.now));
     }
 
     /// Asks who has answered.
     pub fn ask_answered(&mut self) {
-        self.wish(ReportWish::Answered);
+        self.report_wish(ReportWish::Answered);
     }
 
     /// Asks with which texts requesters are asked, and who has answered.
     pub fn start_reports(&mut self) {
-        self.wish(ReportWish::Templates);
-        self.wish(ReportWish::Known(self.s.now));
-        self.wish(ReportWish::Answered);
+        self.report_wish(ReportWish::Templates);
+        self.report_wish(ReportWish::Known(self.s.now));
+        self.report_wish(ReportWish::Answered);
     }
 
-    fn wish(&mut self, wish: ReportWish) {
+    fn report_wish(&mut self, wish: ReportWish) {
         let generation = self.next();
         self.s.inner.reports = generation;
         self.fx.push(Effect::Reports(generation, wish));
@@ -148,7 +148,7 @@ impl Turn<'_> {
             templates: Arc::clone(&r.templates),
             zone: self.s.zone,
         };
-        self.wish(wish);
+        self.report_wish(wish);
     }
 
     /// The ticket that is shown came anew: how far is its report?

@@ -157,7 +157,7 @@ impl Turn<'_> {
             assignee: None,
             labels: Vec::new(),
         };
-        self.wish(ReportWish::Create {
+        self.report_wish(ReportWish::Create {
             report: Box::new(kept.clone()),
             new: Box::new(new),
         });

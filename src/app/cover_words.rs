@@ -1,0 +1,245 @@
+//! Absences and coverage in words, for the screen and for what is asked before an act.
+
+use chrono::TimeDelta;
+
+use super::cover::Returning;
+use super::prepare;
+use super::state::{BackView, MapLine, State};
+use crate::domain::Instant;
+use crate::domain::absence::{Against, Because, Fate, Happened, Preview, Row};
+use crate::domain::people::AgentId;
+use crate::domain::roster::{Gone, Presence};
+use crate::domain::text::{Printable, line};
+
+/// What somebody is called.
+pub fn called(s: &State, who: &AgentId) -> Printable {
+    if *who == s.me {
+        return Printable::literal("You");
+    }
+    s.names.short(who)
+}
+
+/// `Wed 25 Nov`, or with the hour where it is no midnight.
+pub fn when(s: &State, at: Instant) -> String {
+    let then = at.with_timezone(&s.zone);
+    let form = if then.format("%H:%M").to_string() == "00:00" {
+        "%a %-d %b"
+    } else {
+        "%a %-d %b %H:%M"
+    };
+    then.format(form).to_string()
+}
+
+/// The last moment of a stretch: `Tue 1 Dec` where it ends with that day.
+pub fn until(s: &State, to: Instant) -> String {
+    let then = to.with_timezone(&s.zone);
+    if then.format("%H:%M").to_string() == "00:00" {
+        let last = then - TimeDelta::seconds(1);
+        return last.format("%a %-d %b").to_string();
+    }
+    then.format("%a %-d %b %H:%M").to_string()
+}
+
+/// Why a ticket changes hands or stays, in words.
+pub fn because(s: &State, b: Because) -> String {
+    match b {
+        Because::Late { at } if at > s.now => {
+            format!("due {}, before the absence", prepare::time(s, at))
+        }
+        Because::Late { at } => format!("late since {}", prepare::time(s, at)),
+        Because::Due { at } => format!("due {}", prepare::time(s, at)),
+        Because::Wakes { at } => format!("wakes {}", prepare::time(s, at)),
+        Because::Open => "open, and the absence is long".into(),
+        Because::Waits => "waits for somebody".into(),
+        Because::Sleeps => "sleeps until later".into(),
+        Because::CanWait => "can wait".into(),
+    }
+}
+
+/// What stands against somebody, with times as people here read them.
+pub fn against(s: &State, a: &Against) -> String {
+    match a {
+        Against::Away { until: back } => format!("away until {}", until(s, *back)),
+        other => other.to_string(),
+    }
+}
+
+fn hours(seconds: i64) -> String {
+    format!("{} h {:02} m", seconds / 3600, seconds % 3600 / 60)
+}
+
+/// All that is to be known of a row, line by line.
+pub fn row_words(s: &State, row: &Row) -> Vec<Printable> {
+    let mut lines = vec![line(&format!(
+        "{}{}",
+        because(s, row.because),
+        row.right
+            .as_ref()
+            .map_or_else(String::new, |r| format!("; asks for the right {r}"))
+    ))];
+    for c in &row.candidates {
+        let via: Vec<String> = c.via.iter().map(|v| called(s, v).into_string()).collect();
+        let via = match via.as_slice() {
+            [] => String::new(),
+            via => format!(" (for {})", via.join(", ")),
+        };
+        let what = c.against.as_ref().map_or_else(
+            || "can take it".to_owned(),
+            |a| format!("cannot: {}", against(s, a)),
+        );
+        lines.push(line(&format!("{}{via}: {what}", called(s, &c.who))));
+    }
+    if row.fate == Fate::Gap {
+        let names: Vec<String> = row
+            .proposals
+            .iter()
+            .map(|p| called(s, p).into_string())
+            .collect();
+        lines.push(line(&match names.as_slice() {
+            [] => {
+                "nobody in the team can take it; change its deadline, or somebody's rights".into()
+            }
+            names => format!("could take it: {}", names.join(", ")),
+        }));
+    }
+    if let Some(e) = row.effect.filter(|e| e.with != e.without) {
+        lines.push(line(&format!(
+            "working time before it is due: {} instead of {}",
+            hours(e.with),
+            hours(e.without)
+        )));
+    }
+    lines
+}
+
+/// How many tickets a preview moves, leaves, and finds nobody for.
+pub fn tally(p: &Preview) -> (usize, usize, usize) {
+    let moves = p.moves().len();
+    let gaps = p.gaps().count();
+    (moves, p.rows.len().saturating_sub(moves + gaps), gaps)
+}
+
+/// What happened to a ticket, in one line, with names as people here read them.
+pub fn happened(s: &State, all: &[Happened]) -> String {
+    let one = |h: &Happened| match h {
+        Happened::Reassigned { to: Some(to) } => format!("it is on {} now", called(s, to)),
+        other => other.to_string(),
+    };
+    all.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+/// The digest in one or two lines: how much comes back, what waits for an answer, what was decided.
+pub fn digest(s: &State, view: &BackView) -> Vec<Printable> {
+    let Returning { handed, found, .. } = &view.returning;
+    let wrote = view.rows.iter().filter(|r| r.wrote).count();
+    let done = |h: &Happened| matches!(h, Happened::Done | Happened::Merged);
+    let decided = found.stays.iter().filter(|t| t.happened.iter().any(done));
+    let decided = decided.count();
+    let others = found.stays.len() - decided;
+    vec![
+        line(&format!(
+            "{} of {} come back to {} as they were; {} stay with others",
+            view.coming(),
+            handed.tickets.len(),
+            called(s, &handed.who),
+            view.rows.len().saturating_sub(view.coming())
+        )),
+        line(&format!(
+            "meanwhile: {decided} done or merged, {others} touched by others, {wrote} with news from the requester"
+        )),
+    ]
+}
+
+/// `away (leave) until Tue 1 Dec, Ben stands in`.
+pub fn away_words(s: &State, gone: &Gone) -> String {
+    let covers = match (gone.cover(), gone.covers.first()) {
+        (Some(who), _) => format!("{} stands in", called(s, who)),
+        (None, Some((who, _))) => format!("{} stands in and is away too", called(s, who)),
+        (None, None) => "nobody stands in".to_owned(),
+    };
+    format!(
+        "away ({}) until {}, {covers}",
+        gone.why.word(),
+        until(s, gone.to)
+    )
+}
+
+/// What the cell of the map under the cursor says: when it is, and who or what is there.
+pub fn cell(s: &State) -> Vec<Printable> {
+    let c = &s.coverage;
+    let (Some(map), Some(roster)) = (&c.map, &c.roster) else {
+        return Vec::new();
+    };
+    let Some(column) = map.columns.get(c.column) else {
+        return Vec::new();
+    };
+    let in_it = |from: Instant, to: Instant| from < column.to && to > column.from;
+    let (from, to) = (when(s, column.from), column.to.with_timezone(&s.zone));
+    let same = column.from.with_timezone(&s.zone).date_naive() == to.date_naive();
+    let to = match same {
+        true => to.format("%H:%M").to_string(),
+        false => to.format("%a %-d %b %H:%M").to_string(),
+    };
+    let mut lines = Vec::new();
+    let span = format!("{from} – {to}");
+    match c.line_on() {
+        Some(MapLine::Person(i)) => {
+            let Some(person) = roster.people.get(i) else {
+                return Vec::new();
+            };
+            let name = called(s, &person.who);
+            let gone = person.gone.iter().find(|g| in_it(g.from, g.to));
+            let presence = map.people.get(i).and_then(|r| r.get(c.column));
+            let what = match (presence, gone) {
+                (Some(Presence::There), _) | (None, _) => "there".to_owned(),
+                (Some(Presence::Off), _) => "not at work".to_owned(),
+                (Some(Presence::Partly | Presence::Away), Some(gone)) => away_words(s, gone),
+                (Some(Presence::Partly | Presence::Away), None) => "away".to_owned(),
+            };
+            lines.push(line(&format!("{span} · {name}: {what}")));
+            let covers = roster
+                .people
+                .iter()
+                .flat_map(|p| p.gone.iter().map(move |g| (&p.who, g)))
+                .filter(|(_, g)| in_it(g.from, g.to) && g.cover() == Some(&person.who));
+            let covered: Vec<String> = covers.map(|(w, _)| called(s, w).into_string()).collect();
+            if !covered.is_empty() {
+                lines.push(line(&format!(
+                    "{name} stands in for {}",
+                    covered.join(", ")
+                )));
+            }
+        }
+        Some(MapLine::Need(i)) => {
+            let Some(needed) = roster.needs.get(i) else {
+                return Vec::new();
+            };
+            match needed.gaps().find(|(from, to)| in_it(*from, *to)) {
+                Some((from, to)) => lines.push(line(&format!(
+                    "! nobody for {}: {} – {} · Enter says who could",
+                    needed.need,
+                    when(s, from),
+                    until(s, to)
+                ))),
+                None => {
+                    let fewest = map.needs.get(i).and_then(|r| r.get(c.column));
+                    lines.push(line(&format!(
+                        "{span} · {}: at least {} there",
+                        needed.need,
+                        fewest.copied().unwrap_or(0)
+                    )));
+                }
+            }
+        }
+        Some(MapLine::Due) => {
+            let n = map.due.get(c.column).copied().unwrap_or(0);
+            let there = map.needs.first().and_then(|r| r.get(c.column));
+            lines.push(line(&format!(
+                "{span} · {n} due, at least {} there",
+                there.copied().unwrap_or(0)
+            )));
+        }
+        Some(MapLine::Heading) | None => {}
+    }
+    lines
+}

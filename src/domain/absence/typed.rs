@@ -1,0 +1,230 @@
+//! Absences as people type them: who, who stands in for what, at which hours, how often.
+
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
+
+use super::{Cover, Person, Right, Rule, Scope};
+use crate::domain::people::{Agent, AgentId, TenantId, known_agent};
+use crate::domain::text;
+use crate::domain::ticket::UnknownWord;
+
+/// Who can be meant by a name.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// Whom the desk knows.
+    pub agents: &'a [Agent],
+    /// Whom the settings name.
+    pub people: &'a [Person],
+    /// Who types.
+    pub me: &'a AgentId,
+}
+
+/// Whom somebody means by a name.
+///
+/// # Errors
+/// A sentence that says who is known.
+pub fn agent(typed: &str, known: Known<'_>) -> Result<AgentId, String> {
+    let typed = typed.trim();
+    if typed == "me" {
+        return Ok(known.me.clone());
+    }
+    let named = known.people.iter().find(|p| p.id.as_str() == typed);
+    match named {
+        Some(person) => Ok(person.id.clone()),
+        None => known_agent(typed, known.agents, known.me),
+    }
+}
+
+/// A right by its word.
+///
+/// # Errors
+/// A sentence that says which there are.
+pub fn right(typed: &str) -> Result<Right, String> {
+    let found = Right::all().find(|r| r.0.eq_ignore_ascii_case(typed.trim()));
+    found.ok_or_else(|| {
+        let known: Vec<String> = Right::all().map(|r| r.0).collect();
+        format!(
+            "there is no right \"{}\"; there are {}",
+            text::line(typed),
+            known.join(", ")
+        )
+    })
+}
+
+/// Reads `ben` or `ben:tenant=umc+sra,label=vpn`.
+///
+/// # Errors
+/// A sentence that says what is not understood.
+pub fn cover(typed: &str, known: Known<'_>) -> Result<Cover, String> {
+    let (who, parts) = typed.split_once(':').unwrap_or((typed, ""));
+    let mut scope = Scope::default();
+    for part in parts.split(',').filter(|p| !p.is_empty()) {
+        let Some((field, values)) = part.split_once('=') else {
+            return Err("write ben, or ben:tenant=umc,label=vpn".into());
+        };
+        for value in values.split('+').map(str::trim) {
+            match field.trim() {
+                "tenant" => scope.tenants.push(TenantId::parse(value)?),
+                "queue" => scope
+                    .queues
+                    .push(value.parse().map_err(|e: UnknownWord| e.to_string())?),
+                "label" => scope.labels.push(value.to_lowercase()),
+                "right" => scope.rights.push(right(value)?),
+                other => {
+                    return Err(format!(
+                        "there is no field \"{}\"; use tenant, queue, label or right",
+                        text::line(other)
+                    ));
+                }
+            }
+        }
+    }
+    Ok(Cover {
+        who: agent(who, known)?,
+        scope,
+    })
+}
+
+/// Reads several of them, blanks between, the preferred one first.
+///
+/// # Errors
+/// As [`cover`].
+pub fn covers(typed: &str, known: Known<'_>) -> Result<Vec<Cover>, String> {
+    typed.split_whitespace().map(|c| cover(c, known)).collect()
+}
+
+impl std::fmt::Display for Cover {
+    /// As it is typed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let s = &self.scope;
+        let join = |v: Vec<String>| v.join("+");
+        let parts = [
+            (
+                "tenant",
+                join(s.tenants.iter().map(ToString::to_string).collect()),
+            ),
+            (
+                "queue",
+                join(s.queues.iter().map(ToString::to_string).collect()),
+            ),
+            ("label", join(s.labels.clone())),
+            (
+                "right",
+                join(s.rights.iter().map(ToString::to_string).collect()),
+            ),
+        ];
+        let said: Vec<String> = parts
+            .into_iter()
+            .filter(|(_, v)| !v.is_empty())
+            .map(|(k, v)| format!("{k}={v}"))
+            .collect();
+        if said.is_empty() {
+            write!(f, "{}", self.who)
+        } else {
+            write!(f, "{}:{}", self.who, text::line(&said.join(",")))
+        }
+    }
+}
+
+/// Reads `13:00-17:30`; nothing means whole days.
+///
+/// # Errors
+/// A sentence that says how hours are written.
+pub fn hours(typed: &str) -> Result<Option<(NaiveTime, NaiveTime)>, String> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let wrong = || format!("\"{}\" are no hours; write 13:00-17:30", text::line(typed));
+    let (from, to) = typed.split_once(['-', '–']).ok_or_else(wrong)?;
+    let time = |t: &str| {
+        let t = t.trim();
+        let hour = || NaiveTime::from_hms_opt(t.parse().ok()?, 0, 0);
+        NaiveTime::parse_from_str(t, "%H:%M").ok().or_else(hour)
+    };
+    match (time(from), time(to)) {
+        (Some(from), Some(to)) => Ok(Some((from, to))),
+        _ => Err(wrong()),
+    }
+}
+
+const WEEKDAYS: [(&str, &str, chrono::Weekday); 7] = [
+    ("mon", "MO", chrono::Weekday::Mon),
+    ("tue", "TU", chrono::Weekday::Tue),
+    ("wed", "WE", chrono::Weekday::Wed),
+    ("thu", "TH", chrono::Weekday::Thu),
+    ("fri", "FR", chrono::Weekday::Fri),
+    ("sat", "SA", chrono::Weekday::Sat),
+    ("sun", "SU", chrono::Weekday::Sun),
+];
+
+/// Reads `every friday`, `every 2 weeks until 2027-03-01`, `weekly`, or a rule of RFC 5545; nothing means once.
+///
+/// # Errors
+/// A sentence that says what is not understood, or that it begins on another weekday.
+pub fn every(typed: &str, start: NaiveDateTime) -> Result<Option<Rule>, String> {
+    let low = typed.trim().to_lowercase();
+    let (text, until) = match low.split_once("until") {
+        Some((text, day)) => (text.trim(), Some(last_day(day.trim())?)),
+        None => (low.as_str(), None),
+    };
+    let text = text.strip_prefix("every").unwrap_or(text).trim();
+    if text.is_empty() {
+        return match low.is_empty() {
+            true => Ok(None),
+            false => Err(EVERY.into()),
+        };
+    }
+    let rule = match text {
+        "day" | "daily" => "FREQ=DAILY".to_owned(),
+        "week" | "weekly" => "FREQ=WEEKLY".to_owned(),
+        "month" | "monthly" => "FREQ=MONTHLY".to_owned(),
+        "year" | "yearly" => "FREQ=YEARLY".to_owned(),
+        text if text.contains('=') => text.to_owned(),
+        text => by_words(text, start)?,
+    };
+    Rule::new(&rule, until, start).map(Some)
+}
+
+const EVERY: &str = "how often is not understood; write every friday, every 2 weeks, monthly until 2027-03-01, or a rule such as FREQ=WEEKLY;BYDAY=FR";
+
+fn by_words(text: &str, start: NaiveDateTime) -> Result<String, String> {
+    if let Some((n, unit)) = text.split_once(' ')
+        && let Ok(n) = n.parse::<u16>()
+    {
+        let freq = match unit.trim().trim_end_matches('s') {
+            "day" => "DAILY",
+            "week" => "WEEKLY",
+            "month" => "MONTHLY",
+            "year" => "YEARLY",
+            _ => return Err(EVERY.into()),
+        };
+        return Ok(format!("FREQ={freq};INTERVAL={}", n.max(1)));
+    }
+    let words = text
+        .split([' ', ','])
+        .filter(|w| !w.is_empty() && *w != "and");
+    let days: Vec<_> = words
+        .map(|w| {
+            let known = |d: &&(&str, &str, chrono::Weekday)| w.len() >= 3 && w.starts_with(d.0);
+            WEEKDAYS.iter().find(known).ok_or_else(|| EVERY.to_owned())
+        })
+        .collect::<Result<_, _>>()?;
+    if !days.iter().any(|d| d.2 == start.weekday()) {
+        return Err(format!(
+            "it begins on a {} and recurs on others; begin on one of those that recur",
+            start.format("%A")
+        ));
+    }
+    let codes: Vec<&str> = days.iter().map(|d| d.1).collect();
+    Ok(format!("FREQ=WEEKLY;BYDAY={}", codes.join(",")))
+}
+
+fn last_day(typed: &str) -> Result<NaiveDateTime, String> {
+    let day = NaiveDate::parse_from_str(typed, "%Y-%m-%d").map_err(|_| {
+        format!(
+            "\"{}\" is no day; write the last one as in 2027-03-01",
+            text::line(typed)
+        )
+    })?;
+    Ok(day.succ_opt().unwrap_or(day).and_time(NaiveTime::MIN))
+}

@@ -1,0 +1,382 @@
+//! The map: people and what has to be covered as rows, working time as columns.
+
+use chrono::Datelike;
+use ratatui::layout::Rect;
+
+use super::{below, first_of, foot, nothing};
+use crate::app::cover_words::{called, cell};
+use crate::app::layout::map_names;
+use crate::app::state::{MapLine, Pane, State};
+use crate::domain::roster::{Gone, Grain, Line, Map, Presence, Roster};
+use crate::domain::text::{Printable, line};
+use crate::ui::pen::{Pen, Short, Shown};
+use crate::ui::screens::panes::cursor_sign;
+use crate::ui::theme::Role;
+use crate::ui::widgets::{ErasedShown, Loud, heading};
+use crate::ui::words::local;
+
+/// Where each column of the map lies on the screen: those that are left out have none.
+struct Places {
+    first: usize,
+    xs: Vec<u16>,
+    cell: u16,
+}
+
+impl Places {
+    /// So many as there is room for, so that the one under the cursor is seen.
+    fn new(map: &Map, cell: u16, cursor: usize, left: u16, right: u16) -> Self {
+        let mut first = 0;
+        loop {
+            let xs = Self::from(map, cell, first, left, right);
+            if first + xs.len() > cursor || first >= cursor {
+                return Self { first, xs, cell };
+            }
+            first += 1;
+        }
+    }
+
+    fn from(map: &Map, cell: u16, first: usize, left: u16, right: u16) -> Vec<u16> {
+        let mut x = left;
+        let mut xs = Vec::new();
+        for (i, column) in map.columns.iter().enumerate().skip(first) {
+            if column.opens && i > first {
+                x += 1;
+            }
+            if x + cell > right {
+                break;
+            }
+            xs.push(x);
+            x += cell;
+        }
+        xs
+    }
+
+    fn x(&self, column: usize) -> Option<u16> {
+        self.xs.get(column.checked_sub(self.first)?).copied()
+    }
+
+    /// Where the next group of columns begins.
+    fn until_next(&self, map: &Map, column: usize, right: u16) -> u16 {
+        let later = map.columns.iter().enumerate().skip(column + 1);
+        let mut starts = later
+            .filter(|(_, c)| c.opens)
+            .filter_map(|(i, _)| self.x(i));
+        starts.next().unwrap_or(right)
+    }
+
+    fn seen(&self) -> impl Iterator<Item = (usize, u16)> + '_ {
+        (self.first..).zip(self.xs.iter().copied())
+    }
+}
+
+/// Draws it.
+pub fn map(state: &State, pen: &mut Pen<'_>, area: Rect) {
+    title(state, pen, area);
+    let room = below(area, 1);
+    let c = &state.coverage;
+    if nothing(state, pen, room, false, "") {
+        return;
+    }
+    let (Some(roster), Some(map)) = (&c.roster, &c.map) else {
+        pen.put(room.x + 3, room.y, room.width, "not here yet …", Role::Dim);
+        return;
+    };
+    on_call(state, pen, room);
+    let room = below(room, 2);
+    let room = foot(pen, room, &cell(state), 2);
+    if room.height < 3 {
+        return;
+    }
+    let left = room.x + map_names(room.width);
+    let places = Places::new(map, c.cell, c.column, left, room.right());
+    scale(state, pen, room, map, &places);
+    let list = below(room, 2);
+    let lines = c.lines();
+    let first = first_of(c.top, c.line, list.height);
+    let seen = lines.iter().enumerate().skip(first);
+    for ((i, l), y) in seen.zip(list.y..list.bottom()) {
+        cursor_sign(pen, list.x + 1, y, i == c.line);
+        row(
+            state,
+            pen,
+            Rect::new(list.x, y, list.width, 1),
+            *l,
+            (roster, map, &places),
+        );
+        if i == c.line
+            && let Some(x) = places.x(c.column)
+        {
+            let look = pen.look(Role::Selection);
+            pen.lay(Rect::new(x, y, places.cell, 1), look);
+        }
+    }
+    let more = lines.len().saturating_sub(first + usize::from(list.height));
+    if more > 0 && list.height > 0 {
+        let words = Short::new()
+            .s(" ")
+            .n(i128::try_from(more).unwrap_or(0))
+            .s(" more below ");
+        pen.put_right(
+            list.right(),
+            list.bottom(),
+            words.columns(),
+            &words,
+            Role::Dim,
+        );
+    }
+}
+
+fn title(state: &State, pen: &mut Pen<'_>, area: Rect) {
+    let c = &state.coverage;
+    let grain = c.map.as_ref().map_or("", |m| m.grain.word());
+    let how = Short::new().s(c.reach.words()).s(" by the ").s(grain);
+    let gaps = c.roster.as_ref().map_or(0, |r| r.gaps());
+    let n = i128::try_from(gaps).unwrap_or(0);
+    let gaps = match gaps {
+        0 => Short::new(),
+        1 => Short::new().s("! 1 gap"),
+        _ => Short::new().s("! ").n(n).s(" gaps"),
+    };
+    let gaps = Loud(gaps);
+    let words: [&dyn ErasedShown; 3] = [&"Coverage", &how, &gaps];
+    heading(pen, area, &words, state.pane == Pane::Coverage);
+}
+
+fn on_call(state: &State, pen: &mut Pen<'_>, area: Rect) {
+    let mut x = area.x + 3;
+    let end = area.right();
+    for (i, part) in state.coverage.on_call.as_str().split(" · ").enumerate() {
+        let role = if part.starts_with('!') {
+            Role::Late
+        } else {
+            Role::Text
+        };
+        if i > 0 {
+            x = pen.put(x, area.y, end.saturating_sub(x), " · ", Role::Dim);
+        }
+        x = pen.put(x, area.y, end.saturating_sub(x), line(part), role);
+    }
+}
+
+/// The days over the columns, and below them hours, days or weeks as far as there is room.
+fn scale(state: &State, pen: &mut Pen<'_>, area: Rect, map: &Map, places: &Places) {
+    let mut free = area.x;
+    for (i, x) in places.seen() {
+        let Some(column) = map.columns.get(i) else {
+            continue;
+        };
+        let at = local(state, column.from);
+        let on = i == state.coverage.column;
+        let role = if on { Role::Accent } else { Role::Dim };
+        let opens = column.opens || i == places.first;
+        if opens {
+            let room = places
+                .until_next(map, i, area.right())
+                .saturating_sub(x + 1);
+            pen.put(
+                x,
+                area.y,
+                room.max(2),
+                group(map.grain, &at, room),
+                Role::Text,
+            );
+        }
+        let label = match map.grain {
+            Grain::Hour => Short::new().t(&at, "%H"),
+            Grain::Half => Short::new().s(if column.opens { "am" } else { "pm" }),
+            Grain::Day if places.cell > 3 => Short::new().t(&at, "%a"),
+            Grain::Day | Grain::Week => Short::new().t(&at, "%-d"),
+        };
+        let wide = label.columns();
+        // Where not every column has room, those that begin a day or a week are told, and the one under the cursor.
+        let told = wide < places.cell || opens || on || map.grain == Grain::Half;
+        if told && (x >= free || on) {
+            pen.put(x, area.y + 1, wide, &label, role);
+            free = x + wide + u16::from(wide >= places.cell && map.grain != Grain::Half);
+        }
+    }
+    if places.first > 0 {
+        pen.put(
+            area.x + map_names(area.width) - 2,
+            area.y + 1,
+            1,
+            "‹",
+            Role::Dim,
+        );
+    }
+    if places.first + places.xs.len() < map.columns.len() {
+        pen.put_right(area.right(), area.y + 1, 1, "›", Role::Dim);
+    }
+}
+
+/// What stands over a day, a week of days, or a month of weeks.
+fn group(grain: Grain, at: &chrono::DateTime<chrono_tz::Tz>, room: u16) -> Short {
+    let form = match (grain, room) {
+        (Grain::Hour | Grain::Half, 6..) => "%a %-d",
+        (Grain::Hour | Grain::Half, 3..6) => "%a",
+        (Grain::Day, 6..) => "%-d %b",
+        (Grain::Week, _) => "%b",
+        _ => "%-d",
+    };
+    Short::new().t(at, form)
+}
+
+type Seen<'a> = (&'a Roster, &'a Map, &'a Places);
+
+fn row(state: &State, pen: &mut Pen<'_>, area: Rect, line: MapLine, seen: Seen<'_>) {
+    let (roster, map, places) = seen;
+    let name = Rect::new(area.x + 3, area.y, map_names(area.width) - 4, 1);
+    match line {
+        MapLine::Person(i) => {
+            let (Some(person), Some(cells)) = (roster.people.get(i), map.people.get(i)) else {
+                return;
+            };
+            let words = called(state, &person.who);
+            pen.put(name.x, name.y, name.width, &words, Role::Text);
+            people_cells(state, pen, area.y, person, cells, (map, places));
+        }
+        MapLine::Heading => {
+            pen.put(
+                name.x,
+                name.y,
+                area.width,
+                "so many are there for",
+                Role::Dim,
+            );
+        }
+        MapLine::Need(i) => {
+            let (Some(needed), Some(counts)) = (roster.needs.get(i), map.needs.get(i)) else {
+                return;
+            };
+            let words = need_words(&needed.need);
+            let role = match counts.contains(&0) {
+                true => Role::Late,
+                false => Role::Text,
+            };
+            pen.put(name.x, name.y, name.width, &words, role);
+            for (at, x) in places.seen() {
+                let n = counts.get(at).copied().unwrap_or(0);
+                need_cell(pen, x, area.y, places.cell, n);
+            }
+        }
+        MapLine::Due => {
+            pen.put(name.x, name.y, name.width, "falls due", Role::Text);
+            for (at, x) in places.seen() {
+                let n = map.due.get(at).copied().unwrap_or(0);
+                let there = map.needs.first().and_then(|r| r.get(at)).copied();
+                due_cell(pen, x, area.y, places.cell, n, there.unwrap_or(0));
+            }
+        }
+    }
+}
+
+fn need_words(need: &crate::domain::coverage::Need) -> Printable {
+    match (&need.tenant, &need.right) {
+        (None, None) => Printable::literal("anything"),
+        (Some(t), None) => Printable::from(t),
+        (None, Some(r)) => line(&r.to_string()),
+        (Some(t), Some(r)) => line(&format!("{t} {r}")),
+    }
+}
+
+/// There a point, away a shade with the name of who stands in, not at work nothing.
+fn people_cells(
+    state: &State,
+    pen: &mut Pen<'_>,
+    y: u16,
+    person: &Line,
+    cells: &[Presence],
+    (map, places): (&Map, &Places),
+) {
+    let mut last_end = None;
+    for (at, x) in places.seen() {
+        let Some(presence) = cells.get(at) else {
+            continue;
+        };
+        // Between two groups an absence goes on.
+        let away = matches!(presence, Presence::Away);
+        if let (true, Some(end)) = (away, last_end)
+            && end < x
+        {
+            pen.run(end, y, x - end, "░", Role::Paused);
+        }
+        last_end = away.then_some(x + places.cell);
+        let (sign, role) = match presence {
+            Presence::There => ("·", Role::Dim),
+            Presence::Partly => ("▒", Role::Paused),
+            Presence::Away => ("░", Role::Paused),
+            Presence::Off => (" ", Role::Text),
+        };
+        pen.run(x, y, places.cell, sign, role);
+    }
+    for gone in &person.gone {
+        stands_in(state, pen, y, gone, (map, places));
+    }
+}
+
+/// Who stands in, written over the shade; unmistakable where nobody does.
+fn stands_in(
+    state: &State,
+    pen: &mut Pen<'_>,
+    y: u16,
+    gone: &Gone,
+    (map, places): (&Map, &Places),
+) {
+    let inside = |c: &crate::domain::roster::Column| gone.from < c.to && gone.to > c.from;
+    let mut all = places
+        .seen()
+        .filter(|(at, _)| map.columns.get(*at).is_some_and(inside))
+        .map(|(_, x)| x);
+    let Some(first) = all.next() else {
+        return;
+    };
+    let room = all.last().unwrap_or(first) + places.cell - first;
+    let (words, role) = match (gone.cover(), gone.covers.first()) {
+        (Some(who), _) => (called(state, who), Role::Paused),
+        (None, Some((who, _))) => (
+            Printable::join("", [Printable::literal("!"), called(state, who)]),
+            Role::Late,
+        ),
+        (None, None) => (Printable::literal("!nobody"), Role::Late),
+    };
+    if words.columns() < room {
+        pen.put(first + 1, y, room - 1, &words, role);
+    } else if words.columns() == room {
+        pen.put(first, y, room, &words, role);
+    } else if role == Role::Late {
+        pen.put(first, y, 1, "!", role);
+    }
+}
+
+fn need_cell(pen: &mut Pen<'_>, x: u16, y: u16, cell: u16, n: usize) {
+    if n == 0 {
+        return pen.run(x, y, cell, "!", Role::Late);
+    }
+    let role = if n == 1 { Role::Soon } else { Role::Dim };
+    number(pen, x, y, cell, n, role);
+}
+
+fn due_cell(pen: &mut Pen<'_>, x: u16, y: u16, cell: u16, n: usize, there: usize) {
+    let role = match (n, there) {
+        (0, _) => return pen.run(x, y, 1, "·", Role::Dim),
+        (_, 0) => Role::Late,
+        (n, there) if n > there * 5 => Role::Soon,
+        _ => Role::Text,
+    };
+    number(pen, x, y, cell, n, role);
+}
+
+/// A number as far as it fits; what does not is a plus.
+fn number(pen: &mut Pen<'_>, x: u16, y: u16, cell: u16, n: usize, role: Role) {
+    let words = Short::new().n(i128::try_from(n).unwrap_or(0));
+    if words.columns() <= cell {
+        pen.put(x, y, cell, &words, role);
+    } else {
+        pen.put(x, y, 1, "+", role);
+    }
+}
+
+/// The month that a day begins, for the calendar.
+pub fn same_month(a: chrono::NaiveDate, b: chrono::NaiveDate) -> bool {
+    (a.year(), a.month()) == (b.year(), b.month())
+}

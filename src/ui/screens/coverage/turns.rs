@@ -1,0 +1,85 @@
+//! Hand-overs and returns, as a list.
+
+use ratatui::layout::Rect;
+
+use super::{below, first_of, foot, nothing};
+use crate::app::cover_words::{called, until, when};
+use crate::app::state::{Pane, Stage, State, TurnRow};
+use crate::domain::text::{Printable, line};
+use crate::ui::pen::{Pen, Short};
+use crate::ui::screens::panes::cursor_sign;
+use crate::ui::theme::Role;
+use crate::ui::widgets::{ErasedShown, heading};
+
+fn stage(row: &TurnRow) -> (Short, Role) {
+    let n = |n: usize| i128::try_from(n).unwrap_or(0);
+    match row.stage {
+        Stage::Coming => (Short::new().s("comes"), Role::Dim),
+        Stage::On => (Short::new().s("! on, not handed over"), Role::Soon),
+        Stage::Handed(k) => (Short::new().n(n(k)).s(" handed over"), Role::Good),
+        Stage::Over(k) => (
+            Short::new().s("! over, ").n(n(k)).s(" to give back"),
+            Role::Soon,
+        ),
+    }
+}
+
+fn next(row: Option<&TurnRow>) -> Vec<Printable> {
+    let words = match row.map(|r| r.stage) {
+        Some(Stage::Over(_)) => {
+            "Enter shows what goes back and what stays, and why. c is the note."
+        }
+        Some(Stage::Handed(_)) => {
+            "Enter previews what came since. t now ends it and gives back. c is the note."
+        }
+        Some(Stage::Coming | Stage::On) => {
+            "Enter previews each ticket. c is the note, e changes the absence, t ends it otherwise, d takes it away."
+        }
+        None => return Vec::new(),
+    };
+    vec![line(words)]
+}
+
+/// Draws it.
+pub fn turns(state: &State, pen: &mut Pen<'_>, area: Rect) {
+    let c = &state.coverage;
+    let words: [&dyn ErasedShown; 2] = [&"Hand-overs", &"what is with others, and what comes"];
+    heading(pen, area, &words, state.pane == Pane::Coverage);
+    let room = below(area, 1);
+    let none = "Nobody is away in the next weeks, and everything is back. N plans an absence.";
+    if nothing(state, pen, room, c.turns.is_empty(), none) {
+        return;
+    }
+    let room = foot(pen, room, &next(c.turns.get(c.turn)), 2);
+    let first = first_of(0, c.turn, room.height);
+    let wide = room.width >= 90;
+    let seen = c.turns.iter().enumerate().skip(first);
+    for ((i, row), y) in seen.zip(room.y..room.bottom()) {
+        cursor_sign(pen, room.x + 1, y, i == c.turn);
+        let (words, role) = stage(row);
+        let x = room.x + 3;
+        pen.put(x, y, 10, called(state, &row.who), Role::Strong);
+        let span = line(&format!(
+            "{} – {}",
+            when(state, row.turn.from),
+            until(state, row.to)
+        ));
+        let span_room = if wide { 34 } else { 23 };
+        pen.put(x + 11, y, span_room, &span, Role::Text);
+        let at = x + 11 + span_room + 1;
+        pen.put(at, y, 22, &words, role);
+        let at = at + 23;
+        let room = room.right().saturating_sub(at);
+        if room > 8 {
+            let covers = match row.covers.as_str() {
+                "nobody" => line("! nobody stands in"),
+                names => line(&format!("cover: {names}")),
+            };
+            let role = match row.covers.as_str() {
+                "nobody" => Role::Late,
+                _ => Role::Dim,
+            };
+            pen.put(at, y, room, &covers, role);
+        }
+    }
+}
