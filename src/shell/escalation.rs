@@ -164,11 +164,11 @@ pub fn register(reader: &Reader, now: Instant) -> Result<Register, StoreError> {
     Ok(Register::new(names, people))
 }
 
+/// A file, and its bytes where they are here.
+type Found = (Attachment, Option<Vec<u8>>);
+
 /// The files of a ticket with their bytes, as far as they are here.
-fn contents(
-    reader: &Reader,
-    thread: &Thread,
-) -> Result<Vec<(Attachment, Option<Vec<u8>>)>, StoreError> {
+fn contents(reader: &Reader, thread: &Thread) -> Result<Vec<Found>, StoreError> {
     let all = thread.messages.iter().flat_map(|m| &m.attachments);
     all.map(|file| {
         let bytes = match reader.file(file.id)? {

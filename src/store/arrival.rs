@@ -62,14 +62,11 @@ impl Writer {
             };
             let by = AgentId::parse("escalation").map_err(StoreError::Refused)?;
             let ticket = s.create(&new, &by, now)?;
+            // The one that was just made.
             let message: Option<i64> = s
                 .conn
-                .query_row(
-                    "SELECT id FROM message WHERE ticket = ?1 ORDER BY id LIMIT 1",
-                    [ticket.id.0],
-                    |r| r.get(0),
-                )
-                .optional()?;
+                .prepare_cached("SELECT min(id) FROM message WHERE ticket = ?1")?
+                .query_row([ticket.id.0], |r| r.get(0))?;
             for file in files {
                 if let Some(message) = message {
                     let (name, media) = (file.name.raw(), file.media_type.raw());

@@ -21,6 +21,9 @@ use crate::domain::text::Untrusted;
 use crate::domain::thread::{AttachmentId, MessageId, Visibility};
 use crate::domain::ticket::{TicketId, TicketKey};
 
+/// The stored stage of what is back while nobody knows whether it has left.
+const BACK_UNKNOWN: i64 = 7;
+
 /// Something that is said to the vendor, on its way there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Word {
@@ -91,7 +94,10 @@ fn keep(conn: &Connection, e: &Escalation) -> Result<()> {
         .execute(params![
             e.id.0.as_bytes().as_slice(),
             e.ticket.0,
-            e.stage.code(),
+            match e.stage {
+                Stage::Back if e.flying => BACK_UNKNOWN,
+                stage => stage.code(),
+            },
             lay::to_json("an escalation", e)?
         ])?;
     Ok(())
@@ -257,12 +263,9 @@ impl Writer {
     /// As all writes: no room, no permission, damage, another writer.
     pub fn leaving(&self, now: Instant) -> Result<Vec<Escalation>> {
         self.run(|| {
-            let mut all = load(
-                &self.conn,
-                "stage IN (2, 3) OR (stage = 6 AND json ->> '$.flying') ORDER BY id",
-                [],
-            )?;
+            let mut all = load(&self.conn, "stage IN (2, 3, 7)", [])?;
             all.retain(|e| e.again.is_none_or(|at| at <= now));
+            all.sort_by_key(|e| e.id);
             Ok(all)
         })
     }
@@ -273,8 +276,9 @@ impl Writer {
     /// As [`Self::leaving`].
     pub fn with_vendor(&self) -> Result<Vec<Escalation>> {
         self.run(|| {
-            let mut all = load(&self.conn, "stage IN (4, 5) ORDER BY id", [])?;
+            let mut all = load(&self.conn, "stage IN (4, 5)", [])?;
             all.retain(|e| e.is_apart() && e.key.is_some());
+            all.sort_by_key(|e| e.id);
             Ok(all)
         })
     }
@@ -341,7 +345,7 @@ impl Writer {
         // Nobody there knows of it: there is nothing to take back.
         self.run(|| {
             self.conn.execute(
-                "DELETE FROM vendor_word WHERE escalation IN (SELECT id FROM escalation WHERE id = ?1 AND stage = 6)",
+                "DELETE FROM vendor_word WHERE escalation IN (SELECT id FROM escalation WHERE id = ?1 AND stage >= 6)",
                 [id.0.as_bytes().as_slice()],
             )?;
             Ok(())
@@ -382,7 +386,7 @@ impl Writer {
     /// As [`Self::leaving`].
     pub fn next_escalation(&self) -> Result<Option<Instant>> {
         self.run(|| {
-            let all = load(&self.conn, "stage IN (2, 3) ORDER BY id", [])?;
+            let all = load(&self.conn, "stage IN (2, 3, 7)", [])?;
             Ok(all.into_iter().filter_map(|e| e.again).min())
         })
     }
@@ -457,8 +461,8 @@ impl Writer {
     pub fn vendor_words(&self) -> Result<Vec<Word>> {
         self.run(|| {
             let mut stmt = self.conn.prepare_cached(
-                "SELECT w.id, w.escalation, w.at, w.body, CASE WHEN w.stage = 2 THEN coalesce(w.mark, '') END, e.json ->> '$.key'
-                 FROM vendor_word w JOIN escalation e ON e.id = w.escalation WHERE w.stage IN (1, 2) ORDER BY w.seq",
+                "SELECT w.id, w.escalation, w.at, w.body, CASE WHEN w.stage = 2 THEN coalesce(w.mark, '') END, e.json ->> '$.key', w.seq
+                 FROM vendor_word w CROSS JOIN escalation e ON e.id = w.escalation WHERE w.stage IN (1, 2)",
             )?;
             let mut taken = self.conn.prepare_cached(
                 "SELECT entry FROM vendor_word WHERE escalation = ?1 AND entry IS NOT NULL",
@@ -475,7 +479,7 @@ impl Writer {
                     continue;
                 };
                 let taken = taken.query_map([of], |r| r.get(0).map(RemoteId))?;
-                all.push(Word {
+                let word = Word {
                     id: ChangeId(id),
                     escalation: EscalationId(escalation),
                     key,
@@ -483,9 +487,11 @@ impl Writer {
                     body: Untrusted::new(r.get::<_, String>(3)?),
                     mark: r.get::<_, Option<String>>(4)?.map(Mark),
                     taken: taken.collect::<rusqlite::Result<_>>()?,
-                });
+                };
+                all.push((r.get::<_, i64>(6)?, word));
             }
-            Ok(all)
+            all.sort_by_key(|(seq, _)| *seq);
+            Ok(all.into_iter().map(|(_, word)| word).collect())
         })
     }
 

@@ -28,6 +28,10 @@ pub struct Neighbour {
 
 /// The vendor that the settings name.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of it in the whole program"
+)]
 pub enum VendorDesk {
     /// Another local desk.
     Neighbour(Arc<Neighbour>),

@@ -162,6 +162,10 @@ const WHOLE: &[(&str, &str)] = &[
         "as many as requesters who were asked and whose report is not complete",
     ),
     (
+        "INDEXED BY escalation_open",
+        "as many as are with the vendor",
+    ),
+    (
         "JOIN up ON m.went_to",
         "as many as texts that went with a merge",
     ),

@@ -23,7 +23,7 @@ const MOST_DIFF: usize = 60;
 impl Turn<'_> {
     /// `E`: shows what escalating would do, or coming back; `say WORDS` tells the vendor.
     pub fn escalate(&mut self, arg: Option<&str>) {
-        let Some(ticket) = self.to_escalate() else {
+        let Some(ticket) = self.one_target() else {
             return;
         };
         match arg.map(|a| a.split_once(' ').unwrap_or((a, ""))) {
@@ -38,7 +38,7 @@ impl Turn<'_> {
     }
 
     /// The one ticket that is meant.
-    fn to_escalate(&mut self) -> Option<Arc<Ticket>> {
+    fn one_target(&mut self) -> Option<Arc<Ticket>> {
         let targets = self.targets();
         match targets.as_slice() {
             [one] => Some(Arc::clone(one)),

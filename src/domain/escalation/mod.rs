@@ -288,12 +288,8 @@ impl Escalation {
         };
         let with = theirs.with.as_ref().map(|w| format!(", with {}", w.line()));
         let since = span(now - theirs.since);
-        let next = match self.stage {
-            Stage::Resolved => " · E brings it back",
-            _ => "",
-        };
         line(&format!(
-            "{status}{} · since {since}{next}",
+            "{status}{} · since {since}",
             with.unwrap_or_default()
         ))
     }

@@ -167,13 +167,12 @@ fn vendor(state: &State, pen: &mut Pen<'_>, area: Rect) {
     };
     let (x, y) = (area.x, area.y);
     let at = pen.put(x, y, area.width, "vendor: ", Role::Dim);
-    pen.put(
-        at,
-        y,
-        area.right().saturating_sub(at),
-        &e.line(state.now),
-        role,
-    );
+    let room = area.right().saturating_sub(at);
+    let at = pen.put(at, y, room, &e.line(state.now), role);
+    if e.stage == Stage::Resolved {
+        let room = area.right().saturating_sub(at);
+        pen.put(at, y, room, " · E brings it back", Role::Dim);
+    }
 }
 
 fn or(text: &Printable, instead: &'static str) -> Short {
