@@ -421,3 +421,29 @@ fn duties_make_their_tickets_once_for_whoever_is_there() {
     second.wait(24 * 3600).keys("R");
     assert_eq!(made(&second).len(), 1);
 }
+
+/// The panes at three sizes: nothing that matters is cut, and the columns stand.
+#[test]
+fn the_panes_look_as_they_should() {
+    for (width, height) in [(160, 48), (80, 24), (60, 16)] {
+        let folder = tempfile::tempdir().unwrap();
+        let scene = Scene {
+            width,
+            height,
+            ..Scene::default()
+        };
+        let mut person = scene.demo(folder.path());
+        // Messages come and go.
+        person.wait(10);
+        let mut look = |keys: &str, name: &str| {
+            person.keys(keys);
+            insta::assert_snapshot!(format!("{name}-{width}x{height}"), person.screen());
+        };
+        look("g r", "requests");
+        look("j j j Enter", "request-form");
+        look("Esc ] ]", "register-subscriptions");
+        look("] ]", "register-license-servers");
+        look("g k j Enter", "article");
+        look("Esc", "articles");
+    }
+}
