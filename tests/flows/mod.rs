@@ -4,6 +4,7 @@
 mod ahead;
 mod books;
 mod desks;
+mod escalating;
 mod fetching;
 mod harness;
 mod holidays;

@@ -115,7 +115,7 @@ impl Turn<'_> {
         let mut lines: Vec<Printable> = refusal.against.iter().map(|w| line(w)).collect();
         lines.push(Printable::empty());
         lines.push(line(
-            "n opens the report, f asks the requester for the rest. y asks for your reason to go on without, which goes into an internal note and the audit trail.",
+            "4 opens the report, f asks the requester for the rest. y asks for your reason to go on without; it goes into an internal note and the audit trail.",
         ));
         let verb = format!("escalate #{} anyway", t.key);
         self.confirm(&verb, lines, Vec::new(), Go::EscalateAnyway);
@@ -173,7 +173,7 @@ fn rows(rows: &[Row]) -> Vec<Printable> {
             "" => String::new(),
             before => format!("{before} → "),
         };
-        line(&format!("{what}{before}{}", row.after))
+        Printable::from_parts([&what, &line(&format!("{before}{}", row.after))])
     };
     rows.iter().map(one).collect()
 }

@@ -224,10 +224,9 @@ fn pass(case: &Case<'_>, reason: Option<&str>) -> Result<Option<String>, Refusal
             Ok(passed) => Ok(Passed::note(&passed)),
             Err(why) => {
                 let missing = verdict.missing().iter();
-                let mut against: Vec<String> = missing
-                    .map(|m| format!("{}: {}", m.field.word(), m.sentence))
-                    .collect();
-                against.push(why);
+                let mut against: Vec<String> = missing.map(|m| m.sentence.to_owned()).collect();
+                // Each says it already; only a reason that says nothing is news.
+                against.extend(reason.map(|_| why));
                 Err(Refusal {
                     against,
                     yields: true,
@@ -316,9 +315,9 @@ fn rows(
         return rows;
     }
     rows.push(Row::new(
-        "there",
+        "ticket",
         "",
-        format!("a ticket: {}", package.subject.line()),
+        format!("theirs: {}", package.subject.line()),
     ));
     let priority = package.priority.map_or("none", Priority::word);
     let why = why.map(|w| format!(": {w}")).unwrap_or_default();

@@ -230,6 +230,8 @@ fn values<'a>(state: &State, status: bool, r: &'a QueueRow, cursor: bool) -> Row
             (_, Status::OnHold) if !status => Short::new().s("(waiting: third party)"),
             _ => Short::new(),
         },
+        // What waits for the person, and where else it is.
+        firm: state.outbox.stuck.contains_key(&t.id) || t.vendor.is_some(),
         assignee: &r.assignee,
         short: &r.short,
         status: &r.status,
