@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chrono::TimeDelta;
+use chrono::{DurationRound as _, TimeDelta};
 use tokio::sync::mpsc::Sender;
 
 use super::Report;
@@ -70,7 +70,10 @@ pub fn tell_chores(
     let later = Some(now + PAUSE);
     let held = writer.next_not_before().unwrap_or(later);
     let asleep = writer.next_wake().unwrap_or(later);
-    let at = [held, asleep, again]
+    // Duties are looked at once a day: a console that stays open wakes up for it.
+    let midnight = now.duration_trunc(TimeDelta::days(1)).ok();
+    let tomorrow = midnight.map(|m| m + TimeDelta::days(1));
+    let at = [held, asleep, again, tomorrow]
         .into_iter()
         .flatten()
         .map(|at| if at > now { at } else { now + PAUSE })

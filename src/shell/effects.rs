@@ -19,6 +19,7 @@ use super::contact::Contact;
 use super::courier::{Courier, Post};
 use super::cover;
 use super::demo;
+use super::duties::{self, LookedOn};
 use super::escalation::{Asking, Prepared, Unprepared, prepare};
 use super::flight::Flight;
 use super::lanes::Lanes;
@@ -74,6 +75,7 @@ pub struct Outside {
     clock: Clock,
     trouble: Trouble,
     passes: Arc<AtomicU64>,
+    looked_on: LookedOn,
 }
 
 impl Outside {
@@ -89,6 +91,7 @@ impl Outside {
             clock: Clock::System,
             trouble: Trouble::default(),
             passes: Arc::default(),
+            looked_on: LookedOn::default(),
         }
     }
 
@@ -219,6 +222,7 @@ impl Outside {
         let (reports, flight) = (self.reports.clone(), self.flight.clone());
         let (token, trouble) = (self.flight.begin(), self.trouble.clone());
         let contact = working.contact.clone();
+        self.duties(working, now);
         working.pen.write(move |w| {
             let woken = match w.wake_snoozed(now).and_then(|mut woken| {
                 woken.extend(w.reopen_answered(now)?);
@@ -241,6 +245,23 @@ impl Outside {
         });
         working.courier.go(now);
         working.courier.look(now);
+    }
+
+    /// Makes the tickets of duties, once a day; tickets of a desk over a network are made there,
+    /// and the demo has its own.
+    fn duties(&self, working: &Working, now: Instant) {
+        let elsewhere = working.contact.is_remote() || working.path == self.paths.demo_store();
+        if elsewhere || !self.looked_on.is_new(&self.config, now) {
+            return;
+        }
+        let (config, paths) = (Arc::clone(&self.config), self.paths.clone());
+        let (store, me) = (working.path.clone(), working.me.clone());
+        self.write(working, now, move |w| {
+            match duties::make(w, &store, (&config, &paths), &me, now) {
+                Ok(made) => (None, made),
+                Err(error) => (Some(Event::Failed(fault(&error))), Vec::new()),
+            }
+        });
     }
 
     /// Asks for the calendars at addresses that are due, on a thread of its own; what it finds is reported.

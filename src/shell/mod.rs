@@ -18,6 +18,7 @@ mod courier;
 mod cover;
 mod demo;
 mod demo_books;
+mod duties;
 mod editor;
 mod effects;
 pub mod escalation;

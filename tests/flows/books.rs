@@ -358,3 +358,92 @@ fn articles_are_read_marked_as_stale_and_drafted_from_a_ticket() {
     assert!(who.articles().unwrap().iter().all(|a| !a.is_draft));
     assert!(person.state().toasts.iter().any(|t| t.tone == Tone::Good));
 }
+
+#[test]
+fn duties_make_their_tickets_once_for_whoever_is_there() {
+    use deskhand::desk::{Desk, Local};
+    use deskhand::domain::people::{Absence, AgentId};
+    use deskhand::domain::register::Record;
+    use deskhand::shell::{DeskFile, open_desk};
+
+    let folder = tempfile::tempdir().unwrap();
+    let paths = deskhand::config::Paths::below(folder.path());
+    let scene = Scene::default();
+    let (now, me) = (scene.now, AgentId::parse("ana").unwrap());
+    std::fs::create_dir_all(paths.duties_file().parent().unwrap()).unwrap();
+    std::fs::write(
+        paths.duties_file(),
+        "[[duty]]\nname = \"licenses\"\ntitle = \"Look at the licenses\"\nevery = \"quarter\"\n\
+         each = \"tenant\"\nkind = \"license-server\"\nlooks-at = \"license-servers\"\n\
+         older-than-days = 90\nowners = [\"ana\", \"bo\"]\n",
+    )
+    .unwrap();
+    let file = DeskFile::local(&paths);
+    let desk = Desk::Local(Local::new());
+    let mut open = open_desk(&file, desk, &scene.config, &paths, now).unwrap();
+    let tenant = Record::new(Register::Tenants, [("code", "umc"), ("name", "UMC")]).unwrap();
+    let cells = [
+        ("name", "stats"),
+        ("tenant", "umc"),
+        ("host", "lic.example.org"),
+    ];
+    let server = Record::new(Register::LicenseServers, cells).unwrap();
+    let writer = &mut open.writer;
+    for row in [tenant, server] {
+        writer
+            .put_records(row.register(), &[row], &[], &me, now)
+            .unwrap();
+    }
+    let away = Absence {
+        agent: me,
+        from: now - chrono::Duration::days(1),
+        to: now + chrono::Duration::days(9),
+        cover: None,
+    };
+    writer.put_absences(&[away]).unwrap();
+    drop(open);
+    let made = |person: &Person| -> Vec<_> {
+        let rows = person.state().queue.rows.iter();
+        rows.map(|r| (r.ticket.subject.raw().to_owned(), r.ticket.assignee.clone()))
+            .collect()
+    };
+    let first = scene.local(folder.path());
+    let tickets = made(&first);
+    assert_eq!(tickets.len(), 1, "{}", first.screen());
+    assert!(
+        tickets[0]
+            .0
+            .starts_with("Look at the licenses, 2026-Q4, umc")
+    );
+    assert_eq!(tickets[0].1.as_ref().unwrap().as_str(), "bo", "ana is away");
+    // A second window, and the same window a day later, make no other.
+    let mut second = Scene::default().local(folder.path());
+    second.wait(24 * 3600).keys("R");
+    assert_eq!(made(&second).len(), 1);
+}
+
+/// The panes at three sizes: nothing that matters is cut, and the columns stand.
+#[test]
+fn the_panes_look_as_they_should() {
+    for (width, height) in [(160, 48), (80, 24), (60, 16)] {
+        let folder = tempfile::tempdir().unwrap();
+        let scene = Scene {
+            width,
+            height,
+            ..Scene::default()
+        };
+        let mut person = scene.demo(folder.path());
+        // Messages come and go.
+        person.wait(10);
+        let mut look = |keys: &str, name: &str| {
+            person.keys(keys);
+            insta::assert_snapshot!(format!("{name}-{width}x{height}"), person.screen());
+        };
+        look("g r", "requests");
+        look("j j j Enter", "request-form");
+        look("Esc ] ]", "register-subscriptions");
+        look("] ]", "register-license-servers");
+        look("g k j Enter", "article");
+        look("Esc", "articles");
+    }
+}

@@ -64,8 +64,10 @@ impl Turn<'_> {
         }
         self.s.requests.open = Some(open);
         self.move_in_requests(0);
+        // Acts on its ticket need the ticket's fields.
         if shown.is_none() {
-            self.moved();
+            self.s.inner.follow_at = None;
+            self.follow();
         }
     }
 

@@ -139,7 +139,7 @@ impl Turn<'_> {
             who: name(&ticket.requester),
             subject: ticket.subject.line(),
             open: line(&open),
-            doer: line(&asked.doer().short()),
+            doer: line(&asked.doer().brief()),
             word: line(&words_of(&asked)),
             form,
             ticket: Arc::new(ticket),

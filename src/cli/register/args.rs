@@ -115,7 +115,7 @@ pub struct ImportArgs {
 pub enum DutiesWhat {
     /// Make the tickets that are due, each once a period
     Run {
-        /// Who is away and gets none, separated by commas
+        /// Who is away beside those whose absence is planned, separated by commas
         #[arg(long, value_delimiter = ',', value_parser = agent, value_name = "AGENT")]
         away: Vec<AgentId>,
         /// Say what would be done and do nothing

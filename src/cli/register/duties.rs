@@ -8,6 +8,7 @@ use crate::cli::exit::Code;
 use crate::cli::out::Out;
 use crate::cli::session::Session;
 use crate::config;
+use crate::domain::absence::away_at;
 use crate::domain::people::AgentId;
 use crate::domain::register::duty::{Known, Occasion, occasions};
 
@@ -27,11 +28,15 @@ fn due(session: &Session, away: &[AgentId]) -> Result<Vec<Occasion>, crate::cli:
     } else {
         Vec::new()
     };
+    let mut gone = away.to_vec();
+    if session.store.exists() {
+        gone.extend(away_at(&session.reader()?.absences()?, session.now));
+    }
     let known = Known {
         book: &book,
         articles: &articles,
         scope: &session.config.scope,
-        away,
+        away: &gone,
     };
     let today = session.now.with_timezone(&session.config.zone).date_naive();
     Ok(occasions(&duties, known, today))

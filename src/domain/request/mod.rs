@@ -172,6 +172,20 @@ impl Doer {
         }
     }
 
+    /// The same where there is little room: one first name, and how many more.
+    pub fn brief(&self) -> String {
+        let Self::People(people) = self else {
+            return self.short();
+        };
+        let first = people.first().map(|p| p.line().into_string());
+        let first = first.unwrap_or_default();
+        let first = first.split(' ').next().unwrap_or_default();
+        match people.len() {
+            0 | 1 => first.to_owned(),
+            n => format!("{first} +{}", n - 1),
+        }
+    }
+
     /// Who it is, and why.
     pub fn sentence(&self, spec: &KindSpec) -> String {
         let right = match spec.does {

@@ -17,7 +17,7 @@ use crate::ui::widgets::queue::urgency_role;
 const DUE: u16 = 15;
 /// Columns of a kind's title, and of who does it.
 const KIND: u16 = 18;
-const DOER: u16 = 12;
+const DOER: u16 = 10;
 /// Columns of what is to do and of how words stand.
 const OPEN: u16 = 13;
 const WORD: u16 = 16;
