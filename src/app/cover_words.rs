@@ -19,6 +19,22 @@ pub fn called(s: &State, who: &AgentId) -> Printable {
     s.names.short(who)
 }
 
+/// `You are`, `Ben is`.
+pub fn who_is(s: &State, who: &AgentId) -> String {
+    let verb = if *who == s.me { "are" } else { "is" };
+    format!("{} {verb}", called(s, who))
+}
+
+/// `Fri 27 Nov`, or `Wed 25 Nov – Tue 1 Dec`.
+pub fn span(s: &State, from: Instant, to: Instant) -> String {
+    let (first, last) = (when(s, from), until(s, to));
+    if first == last {
+        first
+    } else {
+        format!("{first} – {last}")
+    }
+}
+
 /// `Wed 25 Nov`, or with the hour where it is no midnight.
 pub fn when(s: &State, at: Instant) -> String {
     let then = at.with_timezone(&s.zone);
@@ -59,7 +75,8 @@ pub fn because(s: &State, b: Because) -> String {
 /// What stands against somebody, with times as people here read them.
 pub fn against(s: &State, a: &Against) -> String {
     match a {
-        Against::Away { until: back } => format!("away until {}", until(s, *back)),
+        Against::Away { until: back } => format!("is away until {}", until(s, *back)),
+        Against::Unknown => "is not of the team".into(),
         other => other.to_string(),
     }
 }
@@ -83,11 +100,12 @@ pub fn row_words(s: &State, row: &Row) -> Vec<Printable> {
             [] => String::new(),
             via => format!(" (for {})", via.join(", ")),
         };
-        let what = c.against.as_ref().map_or_else(
-            || "can take it".to_owned(),
-            |a| format!("cannot: {}", against(s, a)),
-        );
-        lines.push(line(&format!("{}{via}: {what}", called(s, &c.who))));
+        let what = c
+            .against
+            .as_ref()
+            .map_or_else(|| "can take it".to_owned(), |a| against(s, a));
+        let sign = if c.against.is_some() { "✗" } else { "✓" };
+        lines.push(line(&format!("{sign} {}{via} {what}", called(s, &c.who))));
     }
     if row.fate == Fate::Gap {
         let names: Vec<String> = row
@@ -138,10 +156,13 @@ pub fn digest(s: &State, view: &BackView) -> Vec<Printable> {
     let others = found.stays.len() - decided;
     vec![
         line(&format!(
-            "{} of {} come back to {} as they were; {} stay with others",
+            "{} of {} come back{}; {} stay",
             view.coming(),
             handed.tickets.len(),
-            called(s, &handed.who),
+            match handed.who == s.me {
+                true => String::new(),
+                false => format!(" to {}", called(s, &handed.who)),
+            },
             view.rows.len().saturating_sub(view.coming())
         )),
         line(&format!(

@@ -265,9 +265,12 @@ impl Roster {
         }
     }
 
-    /// How many stretches nobody covers.
+    /// How many stretches there are in which something has nobody.
     pub fn gaps(&self) -> usize {
-        self.needs.iter().map(|n| n.gaps().count()).sum()
+        let mut all: Vec<_> = self.needs.iter().flat_map(Needed::gaps).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.len()
     }
 
     /// What stands in each cell of a map with these columns.

@@ -133,7 +133,9 @@ fn footer_words(state: &State, command: &Command) -> &'static str {
         Action::Apply if matches!(state.coverage.face, Face::Back(_)) => "give back",
         Action::Apply => "hand over",
         Action::UntilAbsence => "end otherwise",
-        Action::Open if matches!(state.coverage.face, Face::Plan(_) | Face::Back(_)) => "open the ticket",
+        Action::Open if matches!(state.coverage.face, Face::Plan(_) | Face::Back(_)) => {
+            "open the ticket"
+        }
         Action::Help => "keys",
         Action::Send => "to the outbox",
         Action::ToggleVisibility => "public/internal",

@@ -18,7 +18,7 @@ use crate::domain::text::{Printable, Untrusted, line};
 use crate::domain::when::parse_when;
 
 use super::super::Turn;
-use crate::app::cover_words::{called, until, when};
+use crate::app::cover_words::{called, span, until, who_is};
 
 /// Days that others are away are shown for so many days ahead.
 const OTHERS_DAYS: i64 = 400;
@@ -292,10 +292,7 @@ impl Turn<'_> {
             .date_naive()
             - first;
         let days = days.num_days() + 1;
-        let when = match days {
-            1 if absence.times.all_day => when(s, o.from),
-            _ => format!("{} – {}", when(s, o.from), until(s, o.to)),
-        };
+        let when = span(s, o.from, o.to);
         let many = if days == 1 { "day" } else { "days" };
         let again = if absence.times.rules.is_empty() {
             ""
@@ -304,7 +301,7 @@ impl Turn<'_> {
         };
         line(&format!(
             "{} away {when}: {days} {many}, {}.{} h of working time{again}",
-            called(s, &absence.who),
+            who_is(s, &absence.who),
             worked / 3600,
             worked % 3600 / 360
         ))
@@ -448,8 +445,8 @@ impl Turn<'_> {
             }),
             None => {
                 let said = line(&format!(
-                    "{} is away until {}; z in this pane takes it back",
-                    called(self.s, &absence.who),
+                    "{} away until {}; z in this pane takes it back",
+                    who_is(self.s, &absence.who),
                     until(self.s, end)
                 ));
                 self.keep_absence(absence, said);

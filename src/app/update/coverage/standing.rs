@@ -18,7 +18,7 @@ use crate::domain::ticket::TicketKey;
 
 use super::super::Turn;
 use super::turns;
-use crate::app::cover_words::{called, until, when};
+use crate::app::cover_words::{called, until, when, who_is};
 
 /// Views of those one stands in for come after so many of the built-in ones.
 const VIEWS_BEFORE: usize = 4;
@@ -181,8 +181,8 @@ impl Turn<'_> {
                     "{who} is back · {n} tickets are still with others · {key} gives them back"
                 ))),
                 Stage::On if busy(&t.who) => Some(line(&format!(
-                    "{who} {} away until {} and nothing is handed over · {key} previews it",
-                    if is_me { "are" } else { "is" },
+                    "{} away until {} and nothing is handed over · {key} previews it",
+                    who_is(s, &t.who),
                     until(s, t.to)
                 ))),
                 Stage::Coming

@@ -58,7 +58,9 @@ impl Places {
     /// Where the next group of columns begins.
     fn until_next(&self, map: &Map, column: usize, right: u16) -> u16 {
         let later = map.columns.iter().enumerate().skip(column + 1);
-        let mut starts = later.filter(|(_, c)| c.opens).filter_map(|(i, _)| self.x(i));
+        let mut starts = later
+            .filter(|(_, c)| c.opens)
+            .filter_map(|(i, _)| self.x(i));
         starts.next().unwrap_or(right)
     }
 
@@ -168,25 +170,41 @@ fn scale(state: &State, pen: &mut Pen<'_>, area: Rect, map: &Map, places: &Place
         let role = if on { Role::Accent } else { Role::Dim };
         let opens = column.opens || i == places.first;
         if opens {
-            let room = places.until_next(map, i, area.right()).saturating_sub(x + 1);
-            pen.put(x, area.y, room.max(2), group(map.grain, &at, room), Role::Text);
+            let room = places
+                .until_next(map, i, area.right())
+                .saturating_sub(x + 1);
+            pen.put(
+                x,
+                area.y,
+                room.max(2),
+                group(map.grain, &at, room),
+                Role::Text,
+            );
         }
         let label = match map.grain {
             Grain::Hour => Short::new().t(&at, "%H"),
-            Grain::Half => Short::new().s(if column.opens { "am" } else { "pm" }),
             Grain::Day if places.cell > 3 => Short::new().t(&at, "%a"),
-            Grain::Day | Grain::Week => Short::new().t(&at, "%-d"),
+            Grain::Half | Grain::Day | Grain::Week => Short::new().t(&at, "%-d"),
         };
         let wide = label.columns();
-        // Where not every column has room, those that begin a day or a week are told, and the one under the cursor.
-        let told = wide < places.cell || opens || on || map.grain == Grain::Half;
-        if told && (x >= free || on) {
+        // Where not every column has room, what the line above does not say, and the one under the cursor.
+        let told = match map.grain {
+            Grain::Hour | Grain::Half => opens,
+            Grain::Day | Grain::Week => wide < places.cell,
+        };
+        if on || (told && x >= free) {
             pen.put(x, area.y + 1, wide, &label, role);
-            free = x + wide + u16::from(wide >= places.cell && map.grain != Grain::Half);
+            free = x + wide + 1;
         }
     }
     if places.first > 0 {
-        pen.put(area.x + map_names(area.width) - 2, area.y + 1, 1, "‹", Role::Dim);
+        pen.put(
+            area.x + map_names(area.width) - 2,
+            area.y + 1,
+            1,
+            "‹",
+            Role::Dim,
+        );
     }
     if places.first + places.xs.len() < map.columns.len() {
         pen.put_right(area.right(), area.y + 1, 1, "›", Role::Dim);
@@ -196,8 +214,8 @@ fn scale(state: &State, pen: &mut Pen<'_>, area: Rect, map: &Map, places: &Place
 /// What stands over a day, a week of days, or a month of weeks.
 fn group(grain: Grain, at: &chrono::DateTime<chrono_tz::Tz>, room: u16) -> Short {
     let form = match (grain, room) {
-        (Grain::Hour | Grain::Half, 6..) => "%a %-d",
-        (Grain::Hour | Grain::Half, 3..6) => "%a",
+        (Grain::Hour, 6..) => "%a %-d",
+        (Grain::Hour | Grain::Half, _) => "%a",
         (Grain::Day, 6..) => "%-d %b",
         (Grain::Week, _) => "%b",
         _ => "%-d",
