@@ -90,8 +90,8 @@ pub struct Ahead {
 pub enum PlanAct {
     /// An absence was kept or dropped; before it was this.
     Absence(AbsenceId, Option<Absence>),
-    /// Tickets were handed over.
-    HandedOver,
+    /// Tickets were handed over, or acted on otherwise.
+    Tickets,
     /// Tickets were given back.
     GaveBack(Box<Handed>),
 }

@@ -258,7 +258,7 @@ impl Turn<'_> {
             return;
         }
         let wish = self.hand_over(&plan);
-        self.did(PlanAct::HandedOver);
+        self.did(PlanAct::Tickets);
         self.wish(wish);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use crate::app::cover::{CoverWish, Standing, TurnOf};
-use crate::app::state::{Coverage, Covering, Face, Overlay, Stage, State, View, Why};
+use crate::app::state::{Covering, Overlay, Pane, Stage, State, View, Why};
 use crate::domain::Instant;
 use crate::domain::absence::{AtStart, Office};
 use crate::domain::coverage::{Coverage as There, Need};
@@ -120,7 +120,8 @@ impl Turn<'_> {
         // The same view is shown as before; what is gone gives way to the first.
         self.s.active = found.unwrap_or(0);
         match found {
-            None => self.view(0),
+            None if self.s.pane == Pane::Queue => self.view(0),
+            None => self.ask_list(),
             Some(i) if self.s.views.get(i).is_some_and(is_covering) => self.ask_list(),
             Some(_) => {}
         }
@@ -324,12 +325,5 @@ impl Turn<'_> {
             lines,
             scroll: 0,
         }));
-    }
-}
-
-impl Coverage {
-    /// The pane shows the map.
-    pub fn on_map(&self) -> bool {
-        self.face == Face::Map
     }
 }
