@@ -4,7 +4,8 @@
 use super::state::{Pane, State};
 use crate::domain::change::{Act, Stage};
 use Context::{
-    Audit, Composer, Coverage, Detail, Finding, Knowledge, Outbox, Queue, Report, Requests, Sla,
+    Audit, Composer, Coverage, Detail, Finding, Form, Knowledge, Outbox, Queue, Report, Requests,
+    Sla,
 };
 
 /// What a person means.
@@ -66,6 +67,30 @@ pub enum Action {
     AskBack,
     /// Hand the ticket to the vendor with the report.
     Escalate,
+    /// The next field of a form.
+    FieldNext,
+    /// The field before.
+    FieldPrevious,
+    /// The next field that the gate wants.
+    FieldMissing,
+    /// Puts what is suggested into its field.
+    TakeOffer,
+    /// Puts all in that is certain.
+    TakeOffers,
+    /// Sends a suggestion away.
+    RefuseOffer,
+    /// Takes back what was put in.
+    TakenBack,
+    /// A step up.
+    StepUp,
+    /// A step down.
+    StepDown,
+    /// A step away.
+    StepAway,
+    /// The Workspace exists although nobody here has heard of it.
+    ConfirmNew,
+    /// The report is complete.
+    Complete,
     /// Who is there, and who is not.
     GoCoverage,
     /// What is handed over, and given back.
@@ -243,8 +268,10 @@ pub enum Context {
     Audit,
     /// While writing.
     Composer,
-    /// The form of a report.
+    /// The pane of reports while no form is open.
     Report,
+    /// While filling in a report: keys without Ctrl are text.
+    Form,
     /// Who is there when.
     Coverage,
     /// Articles.
@@ -366,8 +393,14 @@ fn against_change(action: Action, state: &State) -> Option<&'static str> {
 const PANES: &[Context] = &[
     Queue, Detail, Sla, Outbox, Audit, Report, Coverage, Knowledge, Requests,
 ];
+/// Panes, and the form too.
+const AND_FORM: &[Context] = &[
+    Queue, Detail, Sla, Outbox, Audit, Report, Form, Coverage, Knowledge, Requests,
+];
 const FINDS: &[Context] = &[Finding];
 const TICKET: &[Context] = &[Queue, Detail, Sla];
+const TICKET_AND_FORM: &[Context] = &[Queue, Detail, Sla, Form];
+const FORM: &[Context] = &[Form];
 
 macro_rules! table {
     ($($group:literal { $($action:ident $name:literal $aliases:tt $arg:ident $contexts:ident $keys:tt $footer:literal $needs:literal $help:literal;)+ })+) => {
@@ -448,8 +481,20 @@ table! {
     }
     "Reports" {
         NewReport "report" ["request"] Words PANES ["n"] 0 false "new problem report or request, from the ticket under the cursor";
-        AskBack "ask" [] None TICKET ["f"] 0 true "ask the requester for what the report lacks";
-        Escalate "escalate" [] Words TICKET ["E"] 0 true "escalate to the vendor with the report";
+        AskBack "ask" [] None TICKET_AND_FORM ["f", "Ctrl+f"] 5 true "ask the requester for what the report lacks";
+        Escalate "escalate" [] Words TICKET_AND_FORM ["E", "Ctrl+v"] 6 true "escalate to the vendor with the report";
+        FieldNext "field-next" [] None FORM ["Tab"] 0 false "in a form: next field";
+        FieldPrevious "field-previous" [] None FORM ["Shift+Tab"] 0 false "in a form: field before";
+        FieldMissing "missing" [] None FORM ["Ctrl+n"] 3 false "in a form: next field that is missing";
+        TakeOffer "take-suggestion" [] None FORM ["Ctrl+y"] 2 false "in a form: take what is suggested";
+        TakeOffers "take-certain" [] None FORM ["Ctrl+a"] 4 false "in a form: take all suggestions that are certain";
+        RefuseOffer "refuse-suggestion" [] None FORM ["Ctrl+x"] 0 false "in a form: not this suggestion";
+        TakenBack "untake" [] None FORM ["Ctrl+z"] 0 false "in a form: take back what a suggestion put in";
+        StepUp "step-up" [] None FORM ["Ctrl+Up", "Ctrl+k"] 0 false "in a form: this step one up";
+        StepDown "step-down" [] None FORM ["Ctrl+Down", "Ctrl+l"] 0 false "in a form: this step one down";
+        StepAway "step-away" [] None FORM ["Ctrl+d"] 0 false "in a form: delete this step";
+        ConfirmNew "new-workspace" [] None FORM ["Ctrl+g"] 0 false "in a form: this Workspace exists, it is new to us";
+        Complete "complete" [] None FORM ["Ctrl+s"] 1 false "in a form: mark the report complete, through the gate";
     }
     "Looking ahead" {
         HourNext "hour-next" [] None AHEAD ["l", "Right"] 0 false "to the next hour in which something falls due";
@@ -508,8 +553,8 @@ table! {
         Zoom "zoom" [] None PANES ["Plus"] 0 false "this pane alone";
         Unzoom "unzoom" [] None PANES ["_"] 0 false "all panes";
         CommandLine "command" [] None PANES [":"] 0 false "the command line";
-        Palette "palette" [] None PANES ["Ctrl+p"] 0 false "all commands by what you type";
-        Help "help" ["keys"] None PANES ["?", "F1"] 9 false "the keys of this pane";
+        Palette "palette" [] None AND_FORM ["Ctrl+p"] 0 false "all commands by what you type";
+        Help "help" ["keys"] None AND_FORM ["?", "F1"] 9 false "the keys of this pane";
         Refresh "refresh" [] None PANES ["R"] 0 false "refresh this pane";
         Sync "sync" [] None PANES ["$"] 0 false "talk to the desk now";
         Quit "quit" ["exit"] None PANES [] 0 false "leave";

@@ -9,6 +9,7 @@ use crate::domain::absence::{Absence, AbsenceId, Handed};
 use crate::domain::change::BatchId;
 use crate::domain::list::{Page, Place, Sort};
 use crate::domain::query::Query;
+use crate::domain::report::{Field, Language};
 use crate::domain::text::Printable;
 use crate::domain::thread::{Draft, DraftPlace, DraftSeen, Thread};
 use crate::domain::ticket::{TicketId, TicketKey};
@@ -187,6 +188,22 @@ pub struct Inner {
     pub find_typed: bool,
     /// The filter before it was edited.
     pub filter_before: String,
+    /// When the form is to be saved.
+    pub report_save_at: Option<Instant>,
+    /// Forms that were left before the disk had them.
+    pub parked: Vec<Box<super::state::Form>>,
+    /// The pane from which the form was opened.
+    pub report_from: Option<super::state::Pane>,
+    /// This ticket's requester is to be asked when it is known what is missing.
+    pub ask_back: Option<TicketId>,
+    /// What the open reply asks its requester for.
+    pub asking: BTreeMap<TicketId, (Vec<Field>, Language)>,
+    /// What requesters were asked since the start, to be taken back with the reply.
+    pub asked_lately: BTreeMap<TicketId, crate::domain::report::AskedBack>,
+    /// This text goes into the reply when its draft is here.
+    pub question: Option<(TicketId, String)>,
+    /// The report that is marked complete when its reason is given.
+    pub passing: Option<crate::domain::report::ReportId>,
     /// Seeds ids.
     pub seed: u64,
     pub counter: u64,

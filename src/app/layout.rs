@@ -205,6 +205,47 @@ pub fn sla_first(state: &State) -> usize {
     first.min(cursor).max((cursor + 1).saturating_sub(rows))
 }
 
+/// Columns before what stands in a field of a form: its sign and its name.
+pub const FORM_LABEL: u16 = 16;
+/// Rows of the form's pane that are no lines: its heading, a blank, and below what follows.
+const FORM_FRAME: u16 = 3;
+
+/// The columns of what stands in a field.
+pub fn form_width(state: &State) -> u16 {
+    let main = layout(state).main;
+    let width = if main.width == 0 {
+        state.size.width
+    } else {
+        main.width
+    };
+    width.saturating_sub(FORM_LABEL + 2).max(8)
+}
+
+/// How many lines of the form are in sight.
+pub fn form_rows(state: &State) -> usize {
+    let main = layout(state).main;
+    let height = if main.height == 0 {
+        state.size.height.saturating_sub(2)
+    } else {
+        main.height
+    };
+    usize::from(height.saturating_sub(FORM_FRAME)).max(1)
+}
+
+/// Rows above the lines of a ticket: those of every ticket, and below them how far its report is.
+pub fn detail_head(state: &State) -> u16 {
+    let shown = state.detail.as_ref().map(|d| d.ticket);
+    let look = state.report.look.as_ref().map(|l| l.ticket);
+    if shown.is_some() && shown == look && layout(state).detail.height >= HEAD_FROM {
+        DETAIL_HEAD + 2
+    } else {
+        DETAIL_HEAD
+    }
+}
+
+/// From this height on a ticket says how far its report is.
+const HEAD_FROM: u16 = 16;
+
 /// The columns of the map's names, with the sign of the cursor before them.
 pub const fn map_names(width: u16) -> u16 {
     if width < BESIDE { 14 } else { 22 }
@@ -225,7 +266,7 @@ pub fn detail_lines(state: &State) -> (usize, u16) {
         (area.width, area.height)
     };
     (
-        usize::from(height.saturating_sub(DETAIL_HEAD)).max(1),
+        usize::from(height.saturating_sub(detail_head(state))).max(1),
         width.saturating_sub(4).max(8),
     )
 }

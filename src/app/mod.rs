@@ -29,7 +29,9 @@ pub use keymap::Keymap;
 pub use state::{Setup, State};
 
 use crate::domain::Instant;
+use crate::domain::report::{Draft as ReportDraft, Kept};
 use crate::domain::thread::{DraftPlace, DraftSeen};
+use state::Form;
 
 /// The console's mind: its state and the one door to it.
 #[derive(Debug)]
@@ -57,6 +59,18 @@ impl App {
     /// What is known of the draft on disk that the open text goes over.
     pub fn draft_seen(&self, place: DraftPlace) -> DraftSeen {
         self.state.inner.draft_seen(place)
+    }
+
+    /// The reports that are not known to be on disk, each with the draft that is.
+    pub fn unsaved_reports(&self, at: Instant) -> Vec<(Kept, ReportDraft)> {
+        let open = self.state.report.form.iter();
+        let all = open.chain(&self.state.inner.parked);
+        let unsaved = all.filter(|f| f.touched.is_some() && !f.is_empty());
+        let kept = |f: &Form| Kept {
+            at,
+            ..f.kept.clone()
+        };
+        unsaved.map(|f| (kept(f), f.base.clone())).collect()
     }
 
     /// The next instant at which the screen changes by itself; the shell arms one timer

@@ -32,6 +32,7 @@ pub fn wake(s: &State) -> Option<Instant> {
         s.inner.ahead.at,
         s.inner.recount_soon,
         s.inner.warn_at,
+        s.inner.report_save_at,
         s.inner.cover_at,
         s.as_of,
         s.composer

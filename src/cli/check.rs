@@ -37,6 +37,7 @@ pub fn config(global: &Global, what: ConfigWhat, out: &mut Out) -> Result<Code, 
             shell::keymap(&loaded.config, &paths).map_err(wrong)?;
             config::load_requests(&paths)?;
             config::load_duties(&paths)?;
+            config::load_questions(&paths)?;
             if global.json {
                 out.json(&json!({"ok": true, "written": loaded.written}))?;
             } else if loaded.written {

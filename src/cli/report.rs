@@ -10,6 +10,7 @@ use super::args::{ReportForm, ReportInput, ReportWhat};
 use super::exit::{Code, Fail};
 use super::out::{self, Out};
 use super::session::Session;
+use crate::config;
 use crate::domain::Instant;
 use crate::domain::report::{
     Confidence, Draft, Form, Language, Message, Person, Reading, Register, Template, Verdict,
@@ -132,8 +133,11 @@ fn question(
         ("ticket.key", ""),
         ("agent.name", session.me.as_str()),
     ];
-    let text = ask(given.verdict().missing(), &Template::shipped(language))
-        .map(|text| address(&text, &names));
+    // The team's own text, where there is one.
+    let own = config::load_questions(&session.paths)?;
+    let own = own.into_iter().find(|t| t.language == language);
+    let template = own.unwrap_or_else(|| Template::shipped(language));
+    let text = ask(given.verdict().missing(), &template).map(|text| address(&text, &names));
     match (session.json, text) {
         (true, text) => out.json(&json!({"language": language.code(), "text": text}))?,
         (false, Some(text)) => out.row(&text)?,

@@ -22,7 +22,7 @@ use chrono_tz::Tz;
 pub use desk::{Desk, SignIn, WORKSPACE_FIELD, address, host, is_open};
 pub use error::{ConfigError, nearest};
 pub use file::{MacroAct, MacroFile, SnippetFile, Theme};
-pub use own::{load_duties, load_requests, parse_requests};
+pub use own::{load_duties, load_questions, load_requests, parse_requests};
 pub use paths::{Flags, Paths};
 pub use save::{delete_view, save_desk, save_view};
 pub use subscribed::{Subscribed, host as subscribed_host};

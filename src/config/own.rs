@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{ConfigError, Paths, read};
 use crate::domain::register::duty::Duties;
+use crate::domain::report::{Language, Template};
 use crate::domain::request::Kinds;
 
 /// The kinds of request: those that come with the program, with the team's own in their places.
@@ -51,6 +52,29 @@ pub fn load_duties(paths: &Paths) -> Result<Duties, ConfigError> {
             Err(wrong(&file, what, "Give each a name of its own."))
         }
     }
+}
+
+/// The questions to requesters whose report lacks something, one text a language: the team's own
+/// (`ask.en.toml`, `ask.nl.toml`) in the places of those that come with the program.
+///
+/// # Errors
+/// As [`load_requests`].
+pub fn load_questions(paths: &Paths) -> Result<Vec<Template>, ConfigError> {
+    let one = |language: &Language| {
+        let file = paths.ask_file(*language);
+        let Some(text) = read(&file)? else {
+            return Ok(Template::shipped(*language));
+        };
+        let sample = "Correct it; the texts that come with the program are a sample.";
+        let own = Template::parse(&text).map_err(|e| wrong(&file, e.to_string(), sample))?;
+        if own.language == *language {
+            return Ok(own);
+        }
+        let what = format!("it says that its language is {}", own.language.word());
+        let hint = format!("Say language = \"{}\" in it.", language.word());
+        Err(wrong(&file, what, &hint))
+    };
+    Language::ALL.iter().map(one).collect()
 }
 
 fn wrong(file: &Path, what: String, hint: &str) -> ConfigError {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::error::ConfigError;
+use crate::domain::report::Language;
 
 /// Folders that were given on the command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -96,6 +97,12 @@ impl Paths {
     /// Kinds of request that differ from those that come with the program.
     pub fn requests_file(&self) -> PathBuf {
         self.config_dir.join("requests.toml")
+    }
+
+    /// The team's own question to requesters whose report lacks something, in a language.
+    pub fn ask_file(&self, language: Language) -> PathBuf {
+        self.config_dir
+            .join(format!("ask.{}.toml", language.code()))
     }
 
     /// The team's own duties.

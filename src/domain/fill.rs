@@ -56,7 +56,7 @@ pub fn fill(text: &str, ticket: &Ticket, agent_name: &str) -> String {
 
 /// What a person is called by: the first word of a name that is no title. A name of titles
 /// only is given whole.
-fn first_name(name: &str) -> &str {
+pub fn first_name(name: &str) -> &str {
     let name = name.trim();
     let mut words = name.split_whitespace();
     words.find(|w| !is_title(w)).unwrap_or(name)

@@ -3,7 +3,7 @@
 use crate::app::books::BookNews;
 use crate::app::cover::CoverNews;
 use crate::app::event::{Answer, Fault, Foreseen, NextUp};
-use crate::app::reports::ReportNews;
+use crate::app::reports::{ReportNews, ReportWish};
 use crate::app::state::AuditRow;
 use crate::app::{Effect, Event};
 use crate::domain::list::{Asker, ListRequest};
@@ -44,6 +44,12 @@ pub enum Slot {
     Vocabulary,
     /// The form of a report.
     Reports,
+    /// What is known for reports.
+    Known,
+    /// How far the report of the ticket is that is shown.
+    Look,
+    /// Who has answered.
+    Answered,
     /// How absences stand, and the map.
     Cover,
     /// A preview, a note or a return.
@@ -68,6 +74,9 @@ impl Slot {
             Effect::Outbox { .. } => Self::Outbox,
             Effect::Audit { .. } => Self::Audit,
             Effect::Vocabulary(_) => Self::Vocabulary,
+            Effect::Reports(_, ReportWish::Known(_)) => Self::Known,
+            Effect::Reports(_, ReportWish::Load { .. }) => Self::Look,
+            Effect::Reports(_, ReportWish::Answered) => Self::Answered,
             Effect::Reports(..) => Self::Reports,
             Effect::Cover(_, wish) if wish.is_standing() => Self::Cover,
             Effect::Cover(..) => Self::Plan,

@@ -259,6 +259,12 @@ impl Courier {
         );
         let token = post.flight.begin();
         post.pen.write(move |w| {
+            let mut tickets = tickets;
+            // What the desk has told may answer what a requester was asked.
+            match w.reopen_answered(now) {
+                Ok(opened) => tickets.extend(opened),
+                Err(error) => tracing::warn!(%error, "answered tickets could not be opened again"),
+            }
             tell_changed(w, &reports, &flight, tickets, names, (now, &contact));
             drop(token);
         });

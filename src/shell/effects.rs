@@ -24,17 +24,20 @@ use super::open::{DeskFile, OpenDesk, open_desk, rules};
 use super::opener;
 use super::paths;
 use super::recount::Recount;
+use super::reports;
 use super::save;
 use super::scribe::{Pen, Scribe};
 use super::watch::Watch;
 use crate::app::cover::{CoverNews, CoverWish};
+use crate::app::reports::ReportWish;
 use crate::app::state::View;
-use crate::app::{Effect, Event, event};
+use crate::app::{Effect, Event, Generation, event};
 use crate::config::{self, Config, OwnView, Paths};
 use crate::desk::{Desk, Local};
 use crate::domain::Instant;
 use crate::domain::change::Change;
 use crate::domain::people::AgentId;
+use crate::domain::report::{Draft as ReportDraft, Kept};
 use crate::domain::text;
 use crate::domain::thread::{AttachmentId, Draft, DraftSeen};
 use crate::domain::ticket::TicketId;
@@ -110,6 +113,10 @@ impl Outside {
         working.pen.write(move |w| {
             if w.was_written_by_others().unwrap_or(false) {
                 contact.heard_of(w.synced().ok().flatten());
+                // What was brought in may answer what a requester was asked.
+                if let Err(error) = w.reopen_answered(now) {
+                    tracing::warn!(%error, "answered tickets could not be opened again");
+                }
                 tell_changed(w, &reports, &flight, Vec::new(), true, (now, &contact));
                 if contact.is_remote() && contact.is_ours() {
                     let _inside = runtime.enter();
@@ -198,7 +205,10 @@ impl Outside {
         let (token, trouble) = (self.flight.begin(), self.trouble.clone());
         let contact = working.contact.clone();
         working.pen.write(move |w| {
-            let woken = match w.wake_snoozed(now) {
+            let woken = match w.wake_snoozed(now).and_then(|mut woken| {
+                woken.extend(w.reopen_answered(now)?);
+                Ok(woken)
+            }) {
                 Ok(woken) => {
                     trouble.is_over();
                     woken
@@ -389,6 +399,9 @@ impl Outside {
                     Err(e) => (Some(Event::Failed(fault(&e))), Vec::new()),
                 })
             }
+            Effect::Reports(generation, wish) if !wish.reads() => {
+                self.reporting(working, generation, wish, now);
+            }
             Effect::KeepSaid(said) => self.write(working, now, move |w| {
                 let kept = serde_json::to_string(&said).unwrap_or_default();
                 let event = w.set_meta(SAID, &kept).err();
@@ -455,6 +468,30 @@ impl Outside {
             };
             let _ = reports.blocking_send(Report::Event { event, token });
         });
+    }
+
+    /// Carries out what the form of a report wishes and that does not only read.
+    fn reporting(&self, working: &Working, generation: Generation, wish: ReportWish, now: Instant) {
+        if wish == ReportWish::Templates {
+            let paths = self.paths.clone();
+            return self.apart(move || Event::Reports(generation, reports::templates(&paths)));
+        }
+        let me = working.me.clone();
+        self.write(working, now, move |w| {
+            let (news, tickets) = reports::write(w, wish, &me, now);
+            (news.map(|news| Event::Reports(generation, news)), tickets)
+        });
+    }
+
+    /// Puts a report on disk on the way out, whatever the loop still does.
+    pub fn save_last_report(&self, report: Kept, base: ReportDraft) {
+        if let Some(working) = &self.working {
+            working.pen.write(move |w| {
+                if let Err(error) = w.keep_report(&report, &base) {
+                    tracing::error!(%error, "a report could not be saved");
+                }
+            });
+        }
     }
 
     /// Puts a draft on disk on the way out, whatever the loop still does.

@@ -277,6 +277,9 @@ where
             let seen = self.app.draft_seen(draft.place());
             self.outside.save_last(draft, seen);
         }
+        for (report, base) in self.app.unsaved_reports(self.clock.now()) {
+            self.outside.save_last_report(report, base);
+        }
         // Nobody takes reports any more: a thread that waits to tell one goes on.
         self.reports.close();
         while self.reports.try_recv().is_ok() {}

@@ -87,7 +87,20 @@ pub fn give_up(conn: &Connection, seen: &DraftSeen) -> Result<()> {
     let (ticket, for_whom) = seen.place;
     if seen.covers(one(conn, ticket, for_whom)?.as_ref()) {
         forget(conn, ticket, for_whom)?;
+        if for_whom == Visibility::Internal {
+            stay(conn, ticket)?;
+        }
     }
+    Ok(())
+}
+
+/// What came here with merges, however many, was used here: it does not go home again.
+fn stay(conn: &Connection, ticket: TicketId) -> Result<()> {
+    conn.prepare_cached(
+        "WITH RECURSIVE up(t) AS (VALUES (?1) UNION SELECT m.ticket FROM moved_draft m JOIN up ON m.went_to = up.t)
+         DELETE FROM moved_draft WHERE went_to IN (SELECT t FROM up)",
+    )?
+    .execute([ticket.0])?;
     Ok(())
 }
 

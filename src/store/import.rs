@@ -42,6 +42,10 @@ impl Scene<'_> {
                     out.unchanged += 1;
                     continue;
                 }
+                Known::Touched if self.hear_requester(t, &mut next_message)? => {
+                    out.updated += 1;
+                    continue;
+                }
                 Known::Touched => {
                     out.kept += 1;
                     continue;

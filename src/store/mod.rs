@@ -39,6 +39,7 @@ mod remote;
 mod report;
 mod request;
 mod rows;
+mod said;
 mod sift;
 mod suspect;
 mod texts;

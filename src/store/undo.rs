@@ -146,6 +146,10 @@ impl Scene<'_> {
             let Ok(shown) = self.ticket(change.ticket) else {
                 continue;
             };
+            if let Some(why) = self.is_being_sent_from(&change)? {
+                told.left(why);
+                continue;
+            }
             match (stage, inverse) {
                 (Stage::Waiting | Stage::Conflict, _) => {
                     told.tickets
@@ -197,6 +201,22 @@ impl Scene<'_> {
             .execute(params![batch, if told.count > 0 { 1 } else { 2 }, me.as_str()])?;
         audit::add(self.conn, now, me.as_str(), None, "undo", &told.sentence())?;
         Ok(Some(told.finish()))
+    }
+
+    /// Why a split cannot be taken back now: something of the ticket that it made is on its way.
+    fn is_being_sent_from(&self, change: &Change) -> Result<Option<String>> {
+        let Act::Split { new: Some(new), .. } = change.act else {
+            return Ok(None);
+        };
+        let on_its_way = changes(self.conn, "ticket = ?1 AND stage = 2", [new.0])?;
+        let Some(first) = on_its_way.first() else {
+            return Ok(None);
+        };
+        Ok(Some(format!(
+            "the {} of {} is being sent",
+            first.act.field(),
+            self.ticket(new)?.key
+        )))
     }
 
     /// Does again what was taken back last.

@@ -63,8 +63,11 @@ pub(super) fn remember(
     (was, became): (Option<&str>, Option<&str>),
     by: &AgentId,
 ) -> Result<()> {
-    conn.prepare_cached("INSERT OR REPLACE INTO was VALUES(?1,?2,?3,?4,?5,?6)")?
-        .execute(params![batch, what, key, was, became, by.as_str()])?;
+    // A row that one act touches twice was, before it, what it was the first time.
+    conn.prepare_cached(
+        "INSERT INTO was VALUES(?1,?2,?3,?4,?5,?6) ON CONFLICT(batch, what, key) DO UPDATE SET became = excluded.became",
+    )?
+    .execute(params![batch, what, key, was, became, by.as_str()])?;
     conn.prepare_cached("DELETE FROM was WHERE batch <= ?1")?
         .execute([batch - MOST])?;
     Ok(())

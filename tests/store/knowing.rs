@@ -255,6 +255,11 @@ fn acts_on_registers_and_articles_are_taken_back_but_not_over_somebody_elses() {
     back(&mut s, &me).unwrap();
     assert_eq!(names(&s), ["C2"]);
     assert_eq!(back(&mut s, &me), None);
+    // A row that one act touches twice is what it was before the first time.
+    let twice = [tenant("c", "C3"), tenant("c", "C4")];
+    put(&mut s, &me, &twice, &[]);
+    back(&mut s, &me).unwrap();
+    assert_eq!(names(&s), ["C2"]);
     for n in 0..25 {
         put(&mut s, &me, &[tenant("d", &n.to_string())], &[]);
     }

@@ -159,6 +159,18 @@ fn assert_same<T: std::fmt::Debug + PartialEq>(got: &[T], want: &[T]) {
     assert_eq!(got.len(), want.len(), "tickets");
 }
 
+/// Every text is there, once. A draft that was written over after a merge comes home with the
+/// merge's undo: a leftover is better than a loss.
+fn assert_kept(got: &[String], want: &[String]) {
+    let mut more = got.to_vec();
+    for text in want {
+        let at = more.iter().position(|t| t == text);
+        more.remove(at.unwrap_or_else(|| panic!("{text} is lost: {got:?}, was {want:?}")));
+    }
+    let over = |t: &String| t.starts_with("draft") && !want.contains(t);
+    assert!(more.iter().all(over), "{got:?}, was {want:?}");
+}
+
 proptest! {
     #![proptest_config(config())]
 
@@ -234,12 +246,12 @@ proptest! {
         }
         let (before, written) = (meaning(&play, &[]), texts(&play));
         let back = (0..times).filter(|_| play.undo()).count();
-        assert_same(&texts(&play), &written);
+        assert_kept(&texts(&play), &written);
         for _ in 0..back {
             play.redo();
         }
         assert_same(&meaning(&play, &[]), &before);
-        assert_same(&texts(&play), &written);
+        assert_kept(&texts(&play), &written);
         assert_sound(&play.side);
     }
 }

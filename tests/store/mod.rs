@@ -706,6 +706,13 @@ fn a_reply_and_the_end_of_its_draft_are_one_and_drafts_follow_a_merge() {
     );
     assert_eq!(found, vec![b]);
     assert_eq!(scene.reader.outbox().unwrap().len(), 2);
+    // The text that was used there does not come home with the merge.
+    for _ in 0..2 {
+        scene.writer.undo(&agent("ana"), now()).unwrap();
+    }
+    let left = scene.reader.drafts().unwrap();
+    let left: Vec<_> = left.iter().map(|d| (d.ticket, d.body.as_str())).collect();
+    assert_eq!(left, [(b, "giraffe")]);
 }
 
 #[test]

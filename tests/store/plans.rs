@@ -158,6 +158,10 @@ const WHOLE: &[(&str, &str)] = &[
     ("at, files FROM draft", "as many as texts are being written"),
     ("report_begun", "as many as reports are being written"),
     (
+        "JOIN up ON m.went_to",
+        "as many as texts that went with a merge",
+    ),
+    (
         "DISTINCT ticket FROM draft",
         "as many as texts are being written",
     ),

@@ -46,7 +46,9 @@ pub use overlay::{
 };
 pub use panes::{Audit, AuditRow, Outbox, OutboxLine, Section, Sla};
 pub use queue::{Find, Mark, Queue, QueueRow};
-pub use report::Report;
+pub use report::{
+    Fits, Form, FormKind, FormLine, Look, Report, Saving, Taken, is_one_line, is_text,
+};
 pub use requests::Requests;
 pub use setup::{DeskKind, Setup, Snippet};
 
@@ -392,6 +394,7 @@ impl State {
             Pane::Detail => Context::Detail,
             Pane::Outbox => Context::Outbox,
             Pane::Audit => Context::Audit,
+            Pane::Report if self.report.form.is_some() => Context::Form,
             Pane::Report => Context::Report,
             Pane::Coverage => Context::Coverage,
             Pane::Knowledge => Context::Knowledge,

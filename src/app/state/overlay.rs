@@ -101,6 +101,10 @@ pub enum Purpose {
     Attach,
     /// The reason why a gate is passed over.
     Override,
+    /// The reason why a report goes on that is not complete.
+    PassReport,
+    /// What is begun: a report or a request.
+    New,
     /// The name of the view to save.
     ViewName,
     /// Who gets the ticket of a preview instead.
@@ -180,6 +184,8 @@ pub enum Go {
     Commit(Vec<Wanted>),
     /// The person passes over a gate: asks for the reason first.
     Override(Vec<Wanted>),
+    /// The report goes on although it is not complete: asks for the reason first.
+    PassReport,
     /// Opens an address in the browser.
     OpenUrl(String),
     /// Opens a file with the machine's own program.

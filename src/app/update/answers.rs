@@ -172,6 +172,7 @@ impl Turn<'_> {
         self.s.freshness = changed.freshness.clone();
         if changed.vocabulary {
             self.fx.push(Effect::Vocabulary(self.s.now));
+            self.ask_known();
         }
         if self.s.screen != Screen::Desk {
             return;
@@ -184,6 +185,7 @@ impl Turn<'_> {
                 self.ask_list();
             }
             self.recount_soon();
+            self.ask_answered();
             let open = self.s.detail.as_ref().map(|d| d.ticket);
             if let Some(ticket) = open.filter(|t| changed.all || changed.tickets.contains(t)) {
                 self.ask_thread(ticket);
@@ -236,6 +238,9 @@ impl Turn<'_> {
                 // The cursor goes where something happened, if that is in the list.
                 self.s.inner.prefer = undone.ticket.filter(|_| undone.done);
                 if let Some((ticket, visibility)) = undone.text_back {
+                    if visibility == Visibility::Public {
+                        self.asking_again(ticket);
+                    }
                     let here = self.s.subject().is_some_and(|r| r.ticket.id == ticket);
                     if here || self.s.composer.is_some() {
                         self.text_back(ticket, visibility);
@@ -317,6 +322,7 @@ impl Turn<'_> {
         self.s.detail = Some(detail);
         self.scroll_detail(0);
         self.drafts_known(wanted, drafts);
+        self.look_at_shown();
     }
 
     pub fn urgent(&mut self, found: Option<(Urgent, Thread)>) {

@@ -187,15 +187,20 @@ impl Turn<'_> {
         if let Some(l) = shown.and_then(|d| d.loaded.as_mut()) {
             l.thread.drafts.retain(|d| d.place() != place);
         }
-        let sent = self.commit(
-            vec![crate::app::state::Wanted {
-                ticket,
-                key,
-                base: version,
-                act,
-            }],
-            Some(self.s.inner.draft_seen(place)),
-        );
+        let says = crate::app::state::Wanted {
+            ticket,
+            key,
+            base: version,
+            act,
+        };
+        // A question back is waited for: both in one batch, so that one undo takes both back.
+        let asked = self.asks(&draft);
+        let waits = asked.as_ref().and_then(|_| self.waits_for(&says));
+        let wants = std::iter::once(says).chain(waits).collect();
+        let sent = self.commit(wants, Some(self.s.inner.draft_seen(place)));
+        if let Some(asked) = asked.filter(|_| sent.is_some()) {
+            self.was_asked(ticket, asked);
+        }
         if let Some(s) = sent.and_then(|batch| self.s.inner.sending.get_mut(&batch)) {
             s.draft = Some(draft);
         }
@@ -297,7 +302,7 @@ impl Turn<'_> {
 
 /// Text as it could have been typed: lines and tabs, and no other control characters, which
 /// would be sent to the requester.
-fn typeable(text: &str) -> String {
+pub(super) fn typeable(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     text.chars()
         .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
@@ -316,7 +321,7 @@ pub(super) fn area(text: &str) -> TextArea<'static> {
     area
 }
 
-fn input(key: KeyInput) -> Input {
+pub(super) fn input(key: KeyInput) -> Input {
     let mods = key.mods();
     let of = |k| Input {
         key: k,

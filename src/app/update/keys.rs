@@ -25,6 +25,14 @@ impl Turn<'_> {
         self.s.inner.prefer = None;
         self.s.inner.why = None;
         let context = self.context();
+        // In a form, what is typed is text: only keys with Ctrl, Tab and the like are commands.
+        if context == Context::Form
+            && matches!(key.key(), Key::Char(_))
+            && !key.mods().contains(Mods::CTRL)
+        {
+            self.s.pending.clear();
+            return self.form_key(key);
+        }
         self.s.pending.push(key);
         let finding = self
             .s
@@ -41,7 +49,9 @@ impl Turn<'_> {
             Meaning::Nothing => {
                 let first = self.s.pending.len() == 1;
                 self.s.pending.clear();
-                if context == Context::Composer {
+                if context == Context::Form {
+                    self.form_key(key);
+                } else if context == Context::Composer {
                     if key.key() == Key::F1 {
                         self.run(Action::Help, None);
                     } else if key.key() == Key::Esc && key.mods() == Mods::NONE {
@@ -85,6 +95,7 @@ impl Turn<'_> {
                 .collect::<Vec<_>>()
                 .join(" ")
         };
+        let in_form = self.context() == Context::Form;
         match self.s.overlays.last_mut() {
             Some(Overlay::Help(x)) => x.input.insert(&one()),
             Some(Overlay::Palette(x)) => x.input.insert(&one()),
@@ -92,6 +103,7 @@ impl Turn<'_> {
             Some(Overlay::Prompt(x)) => x.input.insert(&one()),
             Some(Overlay::Absence(_)) => return self.form_paste(&one()),
             Some(Overlay::Confirm(_) | Overlay::Why(_) | Overlay::Conflict(_)) => return,
+            None if in_form => return self.paste_in_form(text),
             None => return self.paste_text(text),
         }
         self.typed();

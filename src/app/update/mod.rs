@@ -89,11 +89,13 @@ impl Turn<'_> {
         self.ask_counts();
         self.ask_outlook();
         self.ask_approaching();
+        self.start_reports();
         self.ask_standing();
     }
 
     /// Whatever happened, these hold afterwards.
     fn settle(&mut self) {
+        self.put_question();
         let s = &mut *self.s;
         s.queue.cursor = s.queue.cursor.min(s.queue.rows.len().saturating_sub(1));
         self.scroll_to_cursor();
@@ -102,6 +104,7 @@ impl Turn<'_> {
     fn resize(&mut self, width: u16, height: u16) {
         self.s.size = super::state::Size { width, height };
         self.rewrap();
+        self.lay_form();
         self.lay_map();
         self.ask_more();
     }
@@ -120,6 +123,9 @@ impl Turn<'_> {
         }
         if self.s.inner.warn_at.is_some_and(|at| at <= now) {
             self.ask_approaching();
+        }
+        if self.s.inner.report_save_at.is_some_and(|at| at <= now) {
+            self.save_report();
         }
         if self.s.inner.follow_at.is_some_and(|at| at <= now) {
             self.s.inner.follow_at = None;

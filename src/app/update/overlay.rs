@@ -90,7 +90,7 @@ impl Turn<'_> {
             },
             Overlay::Prompt(_) => self.prompt_key(key),
             Overlay::Conflict(_) => self.conflict_key(key),
-            Overlay::Absence(_) => return self.form_key(key),
+            Overlay::Absence(_) => return self.absence_key(key),
             Overlay::Confirm(_) => {}
         }
         self.clamp_overlay();
@@ -362,6 +362,7 @@ impl Turn<'_> {
                 self.s.inner.override_wants = wants;
                 self.ask(Purpose::Override);
             }
+            Go::PassReport => self.ask_reason(),
             Go::Retry(id) => self.fx.push(Effect::Retry(id)),
             Go::Withdraw(id) => self.fx.push(Effect::Withdraw(id)),
             Go::OpenUrl(address) => self.fx.push(Effect::OpenUrl(address)),

@@ -21,6 +21,7 @@ impl Turn<'_> {
         let tickets: Vec<_> = match purpose {
             Purpose::Find
             | Purpose::FindHere
+            | Purpose::New
             | Purpose::Filter
             | Purpose::ViewName
             | Purpose::Give
@@ -50,6 +51,8 @@ impl Turn<'_> {
             Purpose::Attach => "Attach file (-name removes one)",
             Purpose::Override => "The reason, for an internal note",
             Purpose::ViewName => "Name of the view",
+            Purpose::PassReport => "The reason, for an internal note",
+            Purpose::New => "New",
             Purpose::Give => "Give this ticket to",
             Purpose::Until => "Away until (a moment, a last day such as 2026-12-01, or now)",
             Purpose::NoteFile => "Save the note as (.md or .txt; nothing: in the downloads)",
@@ -105,6 +108,14 @@ impl Turn<'_> {
                 self.prompt_typed();
             }
             Key::Enter => self.prompt_enter(),
+            // One key is the whole answer.
+            Key::Char(c) if p.purpose == Purpose::New => {
+                let at = |x: &Choice| x.value == c.to_string();
+                p.cursor = p.choices.iter().position(at).or(p.cursor);
+                if p.choices.iter().any(|x| at(x)) {
+                    self.prompt_enter();
+                }
+            }
             Key::Backspace if p.input.text.is_empty() && p.purpose == Purpose::Find => {
                 self.s.overlays.pop();
                 self.unfind();
@@ -159,6 +170,13 @@ impl Turn<'_> {
             purpose,
             Purpose::Assign | Purpose::Status | Purpose::Priority | Purpose::Macro | Purpose::Give
         );
+        if purpose == Purpose::New {
+            let choices = self.beginnings();
+            if let Some(Overlay::Prompt(p)) = self.s.overlays.last_mut() {
+                (p.choices, p.cursor) = (choices, Some(0));
+            }
+            return;
+        }
         let low = text.trim().to_lowercase();
         let mut found: Vec<(String, String)> = self
             .words_for(kind(purpose))
@@ -321,6 +339,8 @@ impl Turn<'_> {
                 }
                 self.pass_gate(text.trim());
             }
+            Purpose::PassReport => self.pass_report(text)?,
+            Purpose::New => self.begin(text)?,
             Purpose::Give => self.answer_give(text)?,
             Purpose::Until => self.answer_until(text)?,
             Purpose::NoteFile => self.write_note(text),

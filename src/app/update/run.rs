@@ -57,9 +57,22 @@ impl Turn<'_> {
             Action::GoDetail => self.go(Pane::Detail),
             Action::GoOutbox => self.go(Pane::Outbox),
             Action::GoAudit => self.go(Pane::Audit),
-            Action::GoReport | Action::NewReport | Action::AskBack | Action::Escalate => {
-                self.run_report(action, arg);
-            }
+            Action::GoReport
+            | Action::NewReport
+            | Action::AskBack
+            | Action::Escalate
+            | Action::FieldNext
+            | Action::FieldPrevious
+            | Action::FieldMissing
+            | Action::TakeOffer
+            | Action::TakeOffers
+            | Action::RefuseOffer
+            | Action::TakenBack
+            | Action::StepUp
+            | Action::StepDown
+            | Action::StepAway
+            | Action::ConfirmNew
+            | Action::Complete => self.run_report(action, arg),
             Action::GoCoverage
             | Action::GoHandover
             | Action::StretchNext
@@ -509,6 +522,7 @@ impl Turn<'_> {
     /// Ends the program.
     pub fn leave(&mut self) {
         self.save_draft();
+        self.save_all_reports();
         self.s.quitting = true;
         self.fx.push(Effect::Quit);
     }

@@ -101,6 +101,14 @@ impl Template {
         Ok(template)
     }
 
+    /// The fields whose questions stand in a text, in the text's order: what it asks for.
+    pub fn asked_in(&self, text: &str) -> Vec<Field> {
+        let place = |f: &Field| Some((text.find(self.question(*f)?.trim())?, *f));
+        let mut found: Vec<_> = Field::ALL.iter().filter_map(place).collect();
+        found.sort();
+        found.into_iter().map(|(_, f)| f).collect()
+    }
+
     /// The question for a field; none where nothing is asked.
     pub fn question(&self, field: Field) -> Option<&str> {
         let q = &self.questions;

@@ -23,6 +23,17 @@ pub struct Missing {
     pub why: &'static str,
 }
 
+impl Missing {
+    /// A field that was asked for; what was wrong with it is long forgotten.
+    pub const fn only(field: Field) -> Self {
+        Self {
+            field,
+            sentence: "",
+            why: "",
+        }
+    }
+}
+
 /// How far a report is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Meter {

@@ -240,6 +240,23 @@ impl Draft {
         }
     }
 
+    /// Puts into a field what stands in it there.
+    pub fn take(&mut self, field: Field, from: &Self) {
+        match field {
+            Field::Workspace => self.workspace = from.workspace.clone(),
+            Field::User => self.user = from.user.clone(),
+            Field::Role => self.role = from.role,
+            Field::Steps => self.steps.clone_from(&from.steps),
+            Field::Expected => self.expected = from.expected.clone(),
+            Field::Actual => self.actual = from.actual.clone(),
+            Field::Since => self.since.clone_from(&from.since),
+            Field::Impact => self.impact = from.impact,
+            Field::Tried => self.tried = from.tried.clone(),
+            Field::Environment => self.environment = from.environment.clone(),
+            Field::Evidence => self.evidence.clone_from(&from.evidence),
+        }
+    }
+
     /// Whether something stands in a field, right or wrong.
     pub fn has(&self, field: Field) -> bool {
         let said = |text: &Untrusted| !text.raw().trim().is_empty();

@@ -25,18 +25,22 @@ pub enum Share {
     },
     /// So many, of an unknown number.
     Some(u32),
+    /// A few, certainly not more than [`MANY`] per cent.
+    Few,
+    /// More than [`MANY`] per cent, how many is not known.
+    Many,
 }
 
 impl Share {
     /// More than [`MANY`] per cent, as far as it can be known.
     pub fn is_many(self) -> bool {
         match self {
-            Self::All => true,
+            Self::All | Self::Many => true,
             Self::Percent(p) => p > MANY,
             Self::Of { hit, all } => {
                 all > 0 && u64::from(hit) * 100 > u64::from(all) * u64::from(MANY)
             }
-            Self::Some(_) => false,
+            Self::Some(_) | Self::Few => false,
         }
     }
 
@@ -45,7 +49,10 @@ impl Share {
             Self::All => format!("all {of}"),
             Self::Percent(p) => format!("{p} % of {of}"),
             Self::Of { hit, all } => format!("{hit} of {all} {of}"),
+            Self::Some(1) => format!("1 {}", of.trim_end_matches('s')),
             Self::Some(n) => format!("{n} {of}"),
+            Self::Few => format!("a few {of}"),
+            Self::Many => format!("more than {MANY} % of {of}"),
         }
     }
 }
@@ -108,7 +115,10 @@ pub fn priority(impact: &Impact) -> (Priority, String) {
     }
     for (share, of) in [(impact.users, "users"), (impact.workspaces, "Workspaces")] {
         if let Some(share) = share.filter(|s| s.is_many()) {
-            let why = format!("{} without service is more than {MANY} %", share.words(of));
+            let why = match share {
+                Share::Many => format!("{} without service", share.words(of)),
+                _ => format!("{} without service is more than {MANY} %", share.words(of)),
+            };
             return (Priority::P1, why);
         }
     }

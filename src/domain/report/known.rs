@@ -17,7 +17,7 @@ pub trait Known {
 }
 
 /// A plain register, held in memory.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Register {
     workspaces: Vec<String>,
     people: Vec<Person>,
@@ -40,6 +40,16 @@ impl Register {
             register.add_person(person);
         }
         register
+    }
+
+    /// The Workspaces, as they were given.
+    pub fn workspaces(&self) -> &[String] {
+        &self.workspaces
+    }
+
+    /// The people, as they were given.
+    pub fn people(&self) -> &[Person] {
+        &self.people
     }
 
     /// Adds a Workspace by its full name.

@@ -14,6 +14,17 @@ pub enum Language {
 }
 
 impl Language {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::English, Self::Dutch];
+
+    /// Its name, as it is written in files.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::English => "english",
+            Self::Dutch => "dutch",
+        }
+    }
+
     /// Its code.
     pub const fn code(self) -> &'static str {
         match self {

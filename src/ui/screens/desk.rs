@@ -78,6 +78,9 @@ fn hints(state: &State) -> Vec<Hint> {
         .filter(|c| c.footer > 0 && c.contexts.contains(&context))
         .filter(|c| !(c.action == Action::Open && context == Context::Detail))
         .filter(|c| c.action != Action::Now || state.as_of.is_some())
+        .filter(|c| {
+            context == Context::Form || !matches!(c.action, Action::AskBack | Action::Escalate)
+        })
         .filter(|c| context != Context::Coverage || helps_in_coverage(state, c.action))
         .collect();
     shown.sort_by_key(|c| c.footer);
@@ -88,7 +91,7 @@ fn hints(state: &State) -> Vec<Hint> {
         .collect();
     let back = match context {
         Context::Queue | Context::Sla if state.as_of.is_some() => Some("back to now"),
-        Context::Composer => Some("back, draft stays"),
+        Context::Composer | Context::Form => Some("back, draft stays"),
         Context::Queue if !state.queue.marks.is_empty() => Some("clear marks"),
         Context::Queue if !state.queue.filter_text.is_empty() => Some("clear filter"),
         Context::Queue => None,
@@ -97,7 +100,7 @@ fn hints(state: &State) -> Vec<Hint> {
     let back = back.and_then(|words| hint(state, Action::Back, words));
     let before_last = hints.len().saturating_sub(1);
     if let Some(back) = back {
-        let at = if context == Context::Composer {
+        let at = if matches!(context, Context::Composer | Context::Form) {
             hints.len()
         } else {
             before_last
@@ -109,7 +112,10 @@ fn hints(state: &State) -> Vec<Hint> {
 
 fn hint(state: &State, action: Action, words: &'static str) -> Option<Hint> {
     let keys = state.keymap.keys(action);
-    let key = line(keys.first()?);
+    // In a form, a letter alone is text.
+    let in_form = state.context() == Context::Form;
+    let key = keys.iter().find(|k| !in_form || k.chars().count() > 1)?;
+    let key = line(key);
     Some(Hint { key, words })
 }
 
@@ -138,6 +144,10 @@ fn footer_words(state: &State, command: &Command) -> &'static str {
         }
         Action::Help => "keys",
         Action::Send => "to the outbox",
+        Action::TakeOffer => "take",
+        Action::TakeOffers => "take certain",
+        Action::FieldMissing => "next missing",
+        Action::AskBack => "ask back",
         Action::ToggleVisibility => "public/internal",
         Action::Editor => "editor",
         _ => command.name,

@@ -4,6 +4,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::widgets::Widget;
 
+use super::report;
+use crate::app::layout::{DETAIL_HEAD, detail_head};
 use crate::app::state::{Detail, DetailLine, LineKind, Pane, QueueRow, State, Tab};
 use crate::domain::change::Stage;
 use crate::domain::text::Printable;
@@ -13,9 +15,6 @@ use crate::ui::pen::{Pen, Short, Shown};
 use crate::ui::theme::Role;
 use crate::ui::widgets::queue::urgency_role;
 use crate::ui::widgets::{ErasedShown, first_seen, heading};
-
-/// Rows above the lines: heading, subject, two rows of fields, a blank.
-const HEAD: u16 = 5;
 
 /// Draws the pane.
 pub fn detail(state: &State, pen: &mut Pen<'_>, area: Rect) {
@@ -42,7 +41,8 @@ pub fn detail(state: &State, pen: &mut Pen<'_>, area: Rect) {
         Tab::Conversation => "",
         Tab::Timeline => "timeline",
     };
-    let part = part_seen(detail, area.height.saturating_sub(HEAD));
+    let above = detail_head(state);
+    let part = part_seen(detail, area.height.saturating_sub(above));
     let found = match detail.found {
         Some(f) if !detail.words.is_empty() => {
             let n = |n: usize| i128::try_from(n).unwrap_or(i128::MAX);
@@ -60,7 +60,10 @@ pub fn detail(state: &State, pen: &mut Pen<'_>, area: Rect) {
     if let Some(row) = detail.row() {
         fields(state, pen, inner, row);
     }
-    let top = area.y + HEAD.min(area.height);
+    if above > DETAIL_HEAD {
+        report::brief(state, pen, inner);
+    }
+    let top = area.y + above.min(area.height);
     let body = Rect::new(inner.x, top, inner.width, area.bottom().saturating_sub(top));
     lines(state, pen, body, detail);
 }
@@ -131,10 +134,15 @@ fn fields(state: &State, pen: &mut Pen<'_>, area: Rect, row: &QueueRow) {
         (None, false, true) => ("✎ draft", Role::Soon),
         (None, false, false) => ("", Role::Soon),
     };
-    let second: [(&dyn ErasedShown, Role); 6] = [
+    let answered = match state.report.answered.contains(&t.id) {
+        true => "✓ answered your question",
+        false => "",
+    };
+    let second: [(&dyn ErasedShown, Role); 7] = [
         (&row.status, Role::Strong),
         (&who, Role::Text),
         (&due, urgency_role(row.countdown.urgency)),
+        (&answered, Role::News),
         (&turn, Role::Text),
         (&moves, Role::Soon),
         (&waiting, how),

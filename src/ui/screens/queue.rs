@@ -215,6 +215,9 @@ fn values<'a>(state: &State, status: bool, r: &'a QueueRow, cursor: bool) -> Row
         subject: &r.subject,
         note: match (t.snoozed_until, t.status) {
             _ if state.outbox.stuck.contains_key(&t.id) => stuck_note(state, t.id),
+            _ if state.report.answered.contains(&t.id) => {
+                Short::new().s("(answered your question)")
+            }
             (Some(until), _) if until > state.now => Short::new()
                 .s("(until ")
                 .s(words::when(state, until))

@@ -224,6 +224,8 @@ fn share() -> impl Strategy<Value = Share> {
         any::<u32>().prop_map(Share::Percent),
         any::<(u32, u32)>().prop_map(|(hit, all)| Share::Of { hit, all }),
         any::<u32>().prop_map(Share::Some),
+        Just(Share::Few),
+        Just(Share::Many),
     ]
 }
 

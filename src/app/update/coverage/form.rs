@@ -152,7 +152,7 @@ impl Turn<'_> {
     }
 
     /// A key for the form.
-    pub fn form_key(&mut self, key: KeyInput) {
+    pub fn absence_key(&mut self, key: KeyInput) {
         let Some(Overlay::Absence(form)) = self.s.overlays.last_mut() else {
             return;
         };
@@ -393,7 +393,7 @@ impl Turn<'_> {
     fn keep_absence(&mut self, absence: Absence, said: Printable) {
         let before = self.s.coverage.office.absence(&absence.id).cloned();
         self.did(PlanAct::Absence(absence.id.clone(), before));
-        self.wish(CoverWish::Keep(vec![absence], said));
+        self.cover_wish(CoverWish::Keep(vec![absence], said));
     }
 
     /// Asks until when the absence that is meant lasts.
@@ -438,7 +438,7 @@ impl Turn<'_> {
         office.check(&absence, &self.s.calendar, self.s.now)?;
         let open = office.open(&turn.absence, turn.from).cloned();
         match open.filter(|_| end <= self.s.now) {
-            Some(handed) => self.wish(CoverWish::Back {
+            Some(handed) => self.cover_wish(CoverWish::Back {
                 handed: Box::new(handed),
                 ended: Some(Box::new(absence)),
                 now: self.s.now,

@@ -74,7 +74,7 @@ impl Turn<'_> {
                 absence: p.plan.preview.absence.clone(),
                 from: p.plan.preview.from,
             }),
-            Face::Back(b) => self.wish(CoverWish::Back {
+            Face::Back(b) => self.cover_wish(CoverWish::Back {
                 handed: Box::new(b.returning.handed.clone()),
                 ended: b.returning.ended.clone().map(Box::new),
                 now,
@@ -111,7 +111,7 @@ impl Turn<'_> {
     }
 
     /// Wishes something that is waited for.
-    fn wish(&mut self, wish: CoverWish) {
+    fn cover_wish(&mut self, wish: CoverWish) {
         let generation = self.next();
         self.s.inner.plan = generation;
         self.fx.push(Effect::Cover(generation, wish));
@@ -134,7 +134,7 @@ impl Turn<'_> {
             }
             _ => {}
         }
-        self.wish(wish);
+        self.cover_wish(wish);
     }
 
     /// Remembers the way back.
@@ -157,14 +157,14 @@ impl Turn<'_> {
         match acts.pop_if(|act| here || !matches!(act, PlanAct::Absence(..))) {
             Some(PlanAct::Absence(_, Some(before))) => {
                 let said = line(&format!("the absence of {} is as it was", before.who));
-                self.wish(CoverWish::Keep(vec![before], said));
+                self.cover_wish(CoverWish::Keep(vec![before], said));
             }
             Some(PlanAct::Absence(id, None)) => {
-                self.wish(CoverWish::Drop(id, line("the new absence is taken away")));
+                self.cover_wish(CoverWish::Drop(id, line("the new absence is taken away")));
             }
             Some(PlanAct::GaveBack(handed)) => {
                 self.fx.push(Effect::Undo);
-                self.wish(CoverWish::Reopen(handed));
+                self.cover_wish(CoverWish::Reopen(handed));
             }
             Some(PlanAct::Tickets) | None => return false,
         }

@@ -25,7 +25,7 @@ impl Turn<'_> {
                 CoverWish::KeepNote(turn.clone(), String::new()),
             ));
         }
-        self.wish(CoverWish::Note {
+        self.cover_wish(CoverWish::Note {
             bench: self.bench(),
             turn,
             now: self.s.now,
@@ -63,7 +63,7 @@ impl Turn<'_> {
         n.text.clone_from(text);
         n.noted.edited = Some(text.clone());
         let wish = CoverWish::KeepNote(n.noted.turn.clone(), text.clone());
-        self.wish(wish);
+        self.cover_wish(wish);
         self.toast(
             crate::app::state::Tone::Good,
             line("your note is kept; :hand-over-note new makes it anew"),
@@ -98,7 +98,7 @@ impl Turn<'_> {
         };
         let name = format!("hand-over-{}-{day}.md", note.who);
         let path = Some(typed.trim().to_owned()).filter(|p| !p.is_empty());
-        self.wish(CoverWish::WriteNote { path, name, text });
+        self.cover_wish(CoverWish::WriteNote { path, name, text });
     }
 
     /// What the note says of a ticket: as it was edited, else as it is made.

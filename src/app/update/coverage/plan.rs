@@ -17,7 +17,7 @@ use crate::app::cover_words::{called, row_words, span, tally, who_is};
 impl Turn<'_> {
     /// Asks what would become of each ticket.
     pub fn ask_plan(&mut self, turn: TurnOf) {
-        self.wish(CoverWish::Plan {
+        self.cover_wish(CoverWish::Plan {
             bench: self.bench(),
             turn,
             now: self.s.now,
@@ -259,6 +259,6 @@ impl Turn<'_> {
         }
         let wish = self.hand_over(&plan);
         self.did(PlanAct::Tickets);
-        self.wish(wish);
+        self.cover_wish(wish);
     }
 }

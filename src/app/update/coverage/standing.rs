@@ -222,7 +222,7 @@ impl Turn<'_> {
             return;
         };
         self.s.inner.handed_at_once.push(turn.clone());
-        self.wish(CoverWish::Plan {
+        self.cover_wish(CoverWish::Plan {
             bench: self.bench(),
             turn,
             now: self.s.now,

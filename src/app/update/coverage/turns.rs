@@ -97,7 +97,7 @@ impl Turn<'_> {
         };
         let turn = row.turn.clone();
         match row.stage {
-            Stage::Over(_) => self.ask_back(turn),
+            Stage::Over(_) => self.ask_return(turn),
             Stage::Coming | Stage::On | Stage::Handed(_) => self.ask_plan(turn),
         }
     }
@@ -121,12 +121,12 @@ impl Turn<'_> {
             _ => self.turn_meant(arg),
         };
         if let Some(turn) = turn {
-            self.ask_back(turn);
+            self.ask_return(turn);
         }
     }
 
     /// Asks what would go back.
-    pub fn ask_back(&mut self, turn: TurnOf) {
+    pub fn ask_return(&mut self, turn: TurnOf) {
         let open = self.s.coverage.office.open(&turn.absence, turn.from);
         let Some(handed) = open.cloned() else {
             return self.refuse("nothing is handed over for this absence; H previews it");
@@ -137,7 +137,7 @@ impl Turn<'_> {
                 "the absence is not over; t now ends it and gives back what was handed over",
             );
         }
-        self.wish(CoverWish::Back {
+        self.cover_wish(CoverWish::Back {
             handed: Box::new(handed),
             ended: None,
             now: self.s.now,
