@@ -25,6 +25,16 @@ pub fn who_is(s: &State, who: &AgentId) -> String {
     format!("{} {verb}", called(s, who))
 }
 
+/// `You stand in`, `Bo stands in`, `Bo, Chris stand in`, `nobody stands in`.
+pub fn stands_in(s: &State, who: &[AgentId]) -> String {
+    let names: Vec<String> = who.iter().map(|w| called(s, w).into_string()).collect();
+    match who {
+        [] => "nobody stands in".into(),
+        [one] if *one != s.me => format!("{} stands in", names.join(", ")),
+        _ => format!("{} stand in", names.join(", ")),
+    }
+}
+
 /// `Fri 27 Nov`, or `Wed 25 Nov – Tue 1 Dec`.
 pub fn span(s: &State, from: Instant, to: Instant) -> String {
     let (first, last) = (when(s, from), until(s, to));
@@ -166,7 +176,7 @@ pub fn digest(s: &State, view: &BackView) -> Vec<Printable> {
             view.rows.len().saturating_sub(view.coming())
         )),
         line(&format!(
-            "meanwhile: {decided} done or merged, {others} touched by others, {wrote} with news from the requester"
+            "meanwhile: {decided} done or merged, {others} touched by others; in {wrote} the requester wrote"
         )),
     ]
 }
@@ -174,8 +184,12 @@ pub fn digest(s: &State, view: &BackView) -> Vec<Printable> {
 /// `away (leave) until Tue 1 Dec, Ben stands in`.
 pub fn away_words(s: &State, gone: &Gone) -> String {
     let covers = match (gone.cover(), gone.covers.first()) {
-        (Some(who), _) => format!("{} stands in", called(s, who)),
-        (None, Some((who, _))) => format!("{} stands in and is away too", called(s, who)),
+        (Some(who), _) => stands_in(s, std::slice::from_ref(who)),
+        (None, Some((who, _))) => format!(
+            "{}, who {} away too",
+            stands_in(s, std::slice::from_ref(who)),
+            if *who == s.me { "are" } else { "is" }
+        ),
         (None, None) => "nobody stands in".to_owned(),
     };
     format!(

@@ -216,7 +216,9 @@ fn worth(coverage: &Coverage<'_>, needs: &[Need]) -> Vec<Need> {
         tenant: None,
         right: Some(right),
     }));
-    let more = coverage.report(needs).into_iter().map(|(need, _)| need);
+    // What a row says already is not said again.
+    let all = [rows.as_slice(), needs].concat();
+    let more = coverage.report(&all).into_iter().map(|(need, _)| need);
     let more: Vec<Need> = more.filter(|n| !rows.contains(n)).collect();
     rows.extend(more);
     rows

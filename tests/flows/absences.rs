@@ -245,7 +245,7 @@ fn whoever_stands_in_is_told_until_when_and_has_a_view_of_it() {
     person
         .text(":oncall")
         .keys("Enter")
-        .sees("away: Ana until Tue 1 Dec, You stands in");
+        .sees("away: Ana until Tue 1 Dec, You stand in");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The real binary in a real pseudo-terminal: only what needs one.
 
+mod absences;
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;

@@ -18,7 +18,7 @@ use crate::domain::ticket::TicketKey;
 
 use super::super::Turn;
 use super::turns;
-use crate::app::cover_words::{called, until, when, who_is};
+use crate::app::cover_words::{called, stands_in, until, when, who_is};
 
 /// Views of those one stands in for come after so many of the built-in ones.
 const VIEWS_BEFORE: usize = 4;
@@ -304,19 +304,12 @@ impl Turn<'_> {
         let now = s.now;
         for absence in &s.coverage.office.absences {
             if let Some(o) = absence.away(now, now + TimeDelta::seconds(1)).first() {
-                let covers: Vec<String> = absence
-                    .covers
-                    .iter()
-                    .map(|c| called(s, &c.who).into_string())
-                    .collect();
+                let covers: Vec<AgentId> = absence.covers.iter().map(|c| c.who.clone()).collect();
                 lines.push(line(&format!(
                     "away: {} until {}, {}",
                     called(s, &absence.who),
                     until(s, o.to),
-                    match covers.as_slice() {
-                        [] => "nobody stands in".to_owned(),
-                        some => format!("{} stands in", some.join(", ")),
-                    }
+                    stands_in(s, &covers)
                 )));
             }
         }

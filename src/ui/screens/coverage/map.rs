@@ -161,6 +161,7 @@ fn on_call(state: &State, pen: &mut Pen<'_>, area: Rect) {
 /// The days over the columns, and below them hours, days or weeks as far as there is room.
 fn scale(state: &State, pen: &mut Pen<'_>, area: Rect, map: &Map, places: &Places) {
     let mut free = area.x;
+    let cursor = places.x(state.coverage.column).unwrap_or(0);
     for (i, x) in places.seen() {
         let Some(column) = map.columns.get(i) else {
             continue;
@@ -192,7 +193,9 @@ fn scale(state: &State, pen: &mut Pen<'_>, area: Rect, map: &Map, places: &Place
             Grain::Hour | Grain::Half => opens,
             Grain::Day | Grain::Week => wide < places.cell,
         };
-        if on || (told && x >= free) {
+        // The one under the cursor needs the room.
+        let beside = x < cursor && cursor <= x + wide;
+        if on || (told && x >= free && !beside) {
             pen.put(x, area.y + 1, wide, &label, role);
             free = x + wide + 1;
         }
