@@ -1,5 +1,7 @@
 //! Absences and coverage in words, for the screen and for what is asked before an act.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 
 use super::cover::Returning;
@@ -7,8 +9,9 @@ use super::prepare;
 use super::state::{BackView, MapLine, State};
 use crate::domain::Instant;
 use crate::domain::absence::{Against, Because, Fate, Happened, Preview, Row};
+use crate::domain::coverage::Need;
 use crate::domain::people::AgentId;
-use crate::domain::roster::{Gone, Presence};
+use crate::domain::roster::{Gone, Presence, Roster};
 use crate::domain::text::{Printable, line};
 
 /// What somebody is called.
@@ -38,7 +41,10 @@ pub fn stands_in(s: &State, who: &[AgentId]) -> String {
 /// `Fri 27 Nov`, or `Wed 25 Nov – Tue 1 Dec`.
 pub fn span(s: &State, from: Instant, to: Instant) -> String {
     let (first, last) = (when(s, from), until(s, to));
-    if first == last {
+    let (begins, ends) = (from.with_timezone(&s.zone), to.with_timezone(&s.zone));
+    if begins.date_naive() == ends.date_naive() {
+        format!("{first} – {}", ends.format("%H:%M"))
+    } else if first == last {
         first
     } else {
         format!("{first} – {last}")
@@ -199,6 +205,30 @@ pub fn away_words(s: &State, gone: &Gone) -> String {
     )
 }
 
+/// The gaps of the map in words, each stretch once with all that has nobody in it.
+pub fn gaps(s: &State, roster: &Roster) -> Vec<Printable> {
+    let mut all: BTreeMap<(Instant, Instant), Vec<&Need>> = BTreeMap::new();
+    for needed in &roster.needs {
+        for gap in needed.gaps() {
+            all.entry(gap).or_default().push(&needed.need);
+        }
+    }
+    let one = |((from, to), needs): (&(Instant, Instant), &Vec<&Need>)| {
+        // Where nobody is there at all, nobody is there for each.
+        let whole = needs.iter().any(|n| **n == Need::default());
+        let named: Vec<String> = needs.iter().map(ToString::to_string).collect();
+        let what = match (whole, named.as_slice()) {
+            (true, _) => "anything".to_owned(),
+            (false, [a, b, c, rest @ ..]) if !rest.is_empty() => {
+                format!("{a}, {b}, {c} and {} more", rest.len())
+            }
+            (false, few) => few.join(", "),
+        };
+        line(&format!("! nobody {}  for {what}", span(s, *from, *to)))
+    };
+    all.iter().map(one).collect()
+}
+
 /// What the cell of the map under the cursor says: when it is, and who or what is there.
 pub fn cell(s: &State) -> Vec<Printable> {
     let c = &s.coverage;
@@ -251,10 +281,9 @@ pub fn cell(s: &State) -> Vec<Printable> {
             };
             match needed.gaps().find(|(from, to)| in_it(*from, *to)) {
                 Some((from, to)) => lines.push(line(&format!(
-                    "! nobody for {}: {} – {} · Enter says who could",
+                    "! nobody for {}: {} · Enter says who could",
                     needed.need,
-                    when(s, from),
-                    until(s, to)
+                    self::span(s, from, to)
                 ))),
                 None => {
                     let fewest = map.needs.get(i).and_then(|r| r.get(c.column));

@@ -10,7 +10,7 @@ use crate::domain::text::{Printable, line};
 use crate::ui::pen::{Pen, Short};
 use crate::ui::screens::panes::{cursor_sign, key_room};
 use crate::ui::theme::Role;
-use crate::ui::widgets::{ErasedShown, Loud, heading};
+use crate::ui::widgets::{Alarm, ErasedShown, heading};
 
 /// Draws it.
 pub fn plan(state: &State, pen: &mut Pen<'_>, area: Rect, view: &PlanView) {
@@ -18,7 +18,7 @@ pub fn plan(state: &State, pen: &mut Pen<'_>, area: Rect, view: &PlanView) {
     let (moves, stay, gaps) = tally(p);
     let who = called(state, &p.who);
     let span = line(&span(state, p.from, p.to));
-    let stale = Loud(Short::new().s(if view.stale {
+    let stale = Alarm(Short::new().s(if view.stale {
         "tickets changed, R looks again"
     } else {
         ""
