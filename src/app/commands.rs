@@ -251,6 +251,30 @@ pub enum Action {
     NextFile,
     /// Open the file under the cursor with the machine's own program.
     OpenAttachment,
+    /// Fill in what is under the cursor: a field, a cell, a text.
+    Answer,
+    /// An item of a checklist is done, or not after all.
+    Tick,
+    /// Write down somebody's word.
+    Said,
+    /// A new request, row or article.
+    Add,
+    /// Take a row or an article away.
+    Drop,
+    /// Tell those who must be told of a change.
+    Tell,
+    /// To the next column.
+    ColumnNext,
+    /// To the column before.
+    ColumnPrevious,
+    /// A register: go there, bring rows in, write it out.
+    Register,
+    /// An article is no longer right, or is right after all.
+    Stale,
+    /// Draft a correction of an article.
+    Correct,
+    /// An article is for use from now on.
+    Publish,
 }
 
 /// Where a key or command means something.
@@ -401,6 +425,10 @@ const FINDS: &[Context] = &[Finding];
 const TICKET: &[Context] = &[Queue, Detail, Sla];
 const TICKET_AND_FORM: &[Context] = &[Queue, Detail, Sla, Form];
 const FORM: &[Context] = &[Form];
+const ASKED: &[Context] = &[Queue, Detail, Sla, Requests];
+const BOOKS: &[Context] = &[Requests, Knowledge];
+const FORMS: &[Context] = &[Requests];
+const ARTICLES: &[Context] = &[Knowledge];
 
 macro_rules! table {
     ($($group:literal { $($action:ident $name:literal $aliases:tt $arg:ident $contexts:ident $keys:tt $footer:literal $needs:literal $help:literal;)+ })+) => {
@@ -414,6 +442,8 @@ macro_rules! table {
 
 const SENDING: &[Context] = &[Outbox];
 const WRITING: &[Context] = &[Composer];
+const TEXTS: &[Context] = &[Composer, Requests, Knowledge];
+const NARROWS: &[Context] = &[Queue, Requests, Knowledge];
 const LIST: &[Context] = &[Queue];
 const BROWSING: &[Context] = &[Queue, Detail];
 const READING: &[Context] = &[Detail];
@@ -438,10 +468,10 @@ table! {
         NextUrgent "urgent" [] None PANES ["."] 8 false "the next most urgent ticket that I may work on";
     }
     "Lists" {
-        Find "find" ["search"] Words PANES ["/"] 0 false "find in everything, or in the open ticket";
+        Find "find" ["search"] Words PANES ["/"] 0 false "find in everything, in the open ticket or in this list";
         FindNext "find-next" [] None FINDS ["n"] 0 false "next match, while words are being found";
         FindPrevious "find-previous" [] None FINDS ["N"] 0 false "previous match, while words are being found";
-        Filter "filter" [] Filter LIST ["\\"] 0 false "narrow the list";
+        Filter "filter" [] Filter NARROWS ["\\"] 0 false "narrow the list";
         Sort "sort" [] Sort LIST ["S"] 0 false "order by due, updated, priority or age";
         PreviousView "view-previous" [] None PANES ["["] 0 false "previous saved view";
         NextView "view-next" [] None PANES ["]"] 0 false "next saved view";
@@ -451,16 +481,16 @@ table! {
         MarkAll "mark-all" [] None LIST ["*"] 0 false "mark all in view";
     }
     "Tickets" {
-        Reply "reply" [] None TICKET ["r"] 2 true "public reply";
-        Note "note" [] None TICKET ["c"] 3 true "internal note";
-        Take "take" [] None TICKET ["i"] 4 true "take it";
-        Assign "assign" [] Agent TICKET ["a"] 5 true "assign to";
+        Reply "reply" [] None ASKED ["r"] 2 true "public reply";
+        Note "note" [] None ASKED ["c"] 3 true "internal note";
+        Take "take" [] None ASKED ["i"] 4 true "take it";
+        Assign "assign" [] Agent ASKED ["a"] 5 true "assign to";
         Release "release" [] None TICKET ["A"] 0 true "release";
         Status "status" [] Status TICKET ["s"] 6 true "set the status";
         Priority "priority" ["prio"] Priority TICKET ["p"] 0 true "set the priority";
         Labels "label" ["labels"] Labels TICKET ["L"] 0 true "labels on, -name off";
         Snooze "snooze" [] When TICKET ["b"] 7 true "snooze until";
-        Resolve "resolve" [] None TICKET ["C"] 0 true "resolve, or close what is resolved, through the gate";
+        Resolve "resolve" [] None ASKED ["C"] 0 true "resolve, or close what is resolved, through the gate";
         Merge "merge" [] Ticket TICKET ["m"] 0 true "merge into another; link NUMBER, split SUBJECT";
         Link "link" [] Ticket TICKET [] 0 true "link to another ticket";
         Split "split" [] Words TICKET [] 0 true "move the marked messages, or the one in sight, to a new ticket";
@@ -495,6 +525,20 @@ table! {
         StepAway "step-away" [] None FORM ["Ctrl+d"] 0 false "in a form: delete this step";
         ConfirmNew "new-workspace" [] None FORM ["Ctrl+g"] 0 false "in a form: this Workspace exists, it is new to us";
         Complete "complete" [] None FORM ["Ctrl+s"] 1 false "in a form: mark the report complete, through the gate";
+    }
+    "Requests, registers and knowledge" {
+        Answer "answer" ["fill"] Words BOOKS ["e"] 2 false "fill in what is under the cursor: a field, a cell, an article; :answer FIELD VALUE";
+        Tick "tick" [] Words FORMS ["Space"] 3 false "an item of the checklist is done, or not after all";
+        Said "said" [] Words FORMS [] 0 false "write down a word: NAME who; role; where; when";
+        Add "add" [] Words BOOKS ["I"] 4 false "a new request, row or article";
+        Drop "drop" [] None BOOKS ["d"] 6 false "take this row or article away, after a preview";
+        Tell "tell" [] Words FORMS ["T"] 5 false "tell those who must be told of a change: text or tickets";
+        ColumnNext "column-next" [] None FORMS ["l", "Right"] 0 false "to the next column";
+        ColumnPrevious "column-previous" [] None FORMS ["h", "Left"] 0 false "to the column before";
+        Register "register" [] Words PANES [] 0 false "go to a register; import FILE, export FILE";
+        Stale "stale" [] Words ARTICLES ["M"] 3 false "this article is no longer right: WHY; or it is right after all";
+        Correct "correct" [] None ARTICLES ["F"] 5 false "draft a correction, from the ticket you came from";
+        Publish "publish" [] None ARTICLES ["P"] 6 false "this draft is for use from now on";
     }
     "Looking ahead" {
         HourNext "hour-next" [] None AHEAD ["l", "Right"] 0 false "to the next hour in which something falls due";
@@ -535,7 +579,7 @@ table! {
         ToggleVisibility "visibility" [] None WRITING ["Ctrl+t"] 2 false "public reply or internal note";
         Send "send" [] None WRITING ["Ctrl+s"] 1 false "put it in the outbox";
         Attach "attach" [] Words WRITING ["Ctrl+o"] 4 false "attach a file, -name takes it off";
-        Editor "editor" [] None WRITING ["Ctrl+e"] 3 false "write in $EDITOR";
+        Editor "editor" [] None TEXTS ["Ctrl+e"] 3 false "write in $EDITOR";
     }
     "Going" {
         NextPane "pane-next" [] None PANES ["Tab"] 0 false "next pane";

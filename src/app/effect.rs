@@ -14,6 +14,7 @@ use crate::domain::warn::Said;
 
 use super::books::BookWish;
 use super::cover::CoverWish;
+use super::escalation::EscalateWish;
 use super::event::Generation;
 use super::reports::ReportWish;
 use super::state::View;
@@ -211,6 +212,8 @@ pub enum Effect {
     Sync,
     /// What the form of a report wishes.
     Reports(Generation, ReportWish),
+    /// What escalating a ticket would do.
+    Escalate(Generation, EscalateWish),
     /// What absences and coverage wish.
     Cover(Generation, CoverWish),
     /// What knowledge, requests and registers wish.

@@ -13,6 +13,7 @@ use crate::domain::ticket::{Ticket, TicketId, TicketKey};
 
 use super::books::BookNews;
 use super::cover::CoverNews;
+use super::escalation::EscalateNews;
 use super::reports::ReportNews;
 use super::state::{AuditRow, Setup, View};
 
@@ -264,6 +265,8 @@ pub enum Event {
     ViewsSaved(Answer<Vec<View>>),
     /// Answer to [`super::Effect::Reports`].
     Reports(Generation, ReportNews),
+    /// Answer to [`super::Effect::Escalate`].
+    Escalation(Generation, EscalateNews),
     /// Answer to [`super::Effect::Cover`].
     Cover(Generation, CoverNews),
     /// Answer to [`super::Effect::Books`].

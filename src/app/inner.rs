@@ -7,14 +7,17 @@ use uuid::Uuid;
 use crate::domain::Instant;
 use crate::domain::absence::{Absence, AbsenceId, Handed};
 use crate::domain::change::BatchId;
+use crate::domain::knowledge::ArticleKey;
 use crate::domain::list::{Page, Place, Sort};
 use crate::domain::query::Query;
 use crate::domain::report::{Field, Language};
-use crate::domain::text::Printable;
+use crate::domain::request::{Form, Step};
+use crate::domain::text::{Printable, Untrusted};
 use crate::domain::thread::{Draft, DraftPlace, DraftSeen, Thread};
-use crate::domain::ticket::{TicketId, TicketKey};
+use crate::domain::ticket::{Kind, Status, Ticket, TicketId, TicketKey};
 use crate::domain::warn::Said;
 
+use super::books::{Asking, Closing};
 use super::cover::TurnOf;
 use super::event::{Generation, NextUp};
 use super::state::Wanted;
@@ -90,11 +93,31 @@ pub struct Ahead {
 #[derive(Debug, Clone, PartialEq)]
 pub enum PlanAct {
     /// An absence was kept or dropped; before it was this.
-    Absence(AbsenceId, Option<Absence>),
+    Absence(AbsenceId, Option<Box<Absence>>),
     /// Tickets were handed over, or acted on otherwise.
     Tickets,
     /// Tickets were given back.
     GaveBack(Box<Handed>),
+}
+
+/// Tickets that are to be done, until it is known which of them are requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AtGate {
+    /// Which request for their forms.
+    pub generation: Generation,
+    /// What they become; none: resolved, or closed where they are resolved.
+    pub to: Option<Status>,
+    /// The tickets.
+    pub tickets: Vec<TicketId>,
+}
+
+/// A text that is in the person's own editor and is no reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Editing {
+    /// An article's, as it was.
+    Article(ArticleKey, Untrusted),
+    /// A field's of a request.
+    Field(TicketId, String),
 }
 
 /// The memory of the update.
@@ -125,6 +148,23 @@ pub struct Inner {
     /// The hand-over note is in the person's own editor.
     pub note_in_editor: bool,
     pub books: Generation,
+    pub hits: Generation,
+    /// What the question of a request, register or article is about.
+    pub asking: Option<Asking>,
+    /// The request that is closed past its gate, until the reason is given.
+    pub closing: Option<Box<Closing>>,
+    /// What the tickets that are to be done become, until their forms are here.
+    pub gate: Option<AtGate>,
+    /// The request whose end is asked for.
+    pub ending: Option<Box<(Ticket, Form)>>,
+    /// The request that is being opened.
+    pub opening: Option<TicketId>,
+    /// The article or field whose text is in the person's own editor.
+    pub editing: Option<Editing>,
+    /// What takes the latest changes of forms back.
+    pub form_undo: Vec<(TicketId, Kind, Step)>,
+    /// Put the cursor there when it comes.
+    pub wanted_article: Option<ArticleKey>,
     pub found: Generation,
     /// Where the cursor goes when the list comes.
     pub intent: Intent,
@@ -180,6 +220,8 @@ pub struct Inner {
     pub warned: bool,
     /// When the person last did something to a ticket: lately, for warnings.
     pub handled: BTreeMap<TicketId, Instant>,
+    /// The ticket whose escalation is looked at, and the request for it.
+    pub escalating: Option<(Generation, TicketId)>,
     /// This ticket's deadline is to be explained when its thread comes.
     pub why: Option<TicketId>,
     /// Where the list was before a search.
@@ -197,7 +239,7 @@ pub struct Inner {
     /// This ticket's requester is to be asked when it is known what is missing.
     pub ask_back: Option<TicketId>,
     /// What the open reply asks its requester for.
-    pub asking: BTreeMap<TicketId, (Vec<Field>, Language)>,
+    pub asking_back: BTreeMap<TicketId, (Vec<Field>, Language)>,
     /// What requesters were asked since the start, to be taken back with the reply.
     pub asked_lately: BTreeMap<TicketId, crate::domain::report::AskedBack>,
     /// This text goes into the reply when its draft is here.

@@ -102,8 +102,10 @@ pub fn layout_in(state: &State, width: u16, height: u16) -> Layout {
     };
     let reading = state.pane == Pane::Detail || state.composer.is_some();
     let body = g.body;
-    // A map wants all the room; what decides about tickets shows them.
-    let wide = state.pane == Pane::Coverage && !state.coverage.wants_ticket();
+    // A map and a table want all the room; what decides about tickets shows them.
+    let map = state.pane == Pane::Coverage && !state.coverage.wants_ticket();
+    let table = state.pane == Pane::Requests && state.requests.register().is_some();
+    let wide = map || (table && state.composer.is_none());
     if state.zoomed || area.width < BESIDE || wide {
         if reading && state.detail.is_some() {
             g.detail = body;
@@ -167,10 +169,48 @@ pub fn list_rows(state: &State) -> usize {
     };
     let foot = match state.pane {
         Pane::Outbox => outbox_foot(state),
+        Pane::Requests => requests_head(state) + requests_foot(state),
         _ => 0,
     };
     usize::from(height.saturating_sub(1 + foot)).max(1)
 }
+
+/// Rows of the pane of requests between its heading and its list: what is known of the request
+/// that is open, or the heads of a register's columns.
+pub fn requests_head(state: &State) -> u16 {
+    let r = &state.requests;
+    match &r.open {
+        Some(open) => u16::try_from(open.facts.len() + 1).unwrap_or(0),
+        None => u16::from(r.register().is_some()),
+    }
+}
+
+/// Rows below its list that are about what is under the cursor: a line and what to know.
+pub fn requests_foot(state: &State) -> u16 {
+    let r = &state.requests;
+    let says = r.open.is_some() || r.register().is_some();
+    match layout(state).main.height {
+        height if says && height >= FOOT_FROM => 4,
+        _ => 0,
+    }
+}
+
+/// How wide the lines of an article may be, and how many are in sight: beside the list where
+/// there is room for it, else in its place.
+pub fn article_room(state: &State) -> (u16, usize) {
+    let l = layout(state);
+    let area = if l.detail.width > 0 { l.detail } else { l.main };
+    let rows = area.height.saturating_sub(ARTICLE_HEAD);
+    (
+        area.width.saturating_sub(4).min(ARTICLE_MOST),
+        usize::from(rows).max(1),
+    )
+}
+
+/// Rows above the lines of an article: heading, what is known of it, a blank.
+pub const ARTICLE_HEAD: u16 = 3;
+/// Text reads badly in lines that are wider.
+const ARTICLE_MOST: u16 = 90;
 
 /// From this height on the outbox says all of the change under the cursor below its list.
 const FOOT_FROM: u16 = 12;

@@ -9,6 +9,7 @@ pub mod commands;
 pub mod cover;
 pub mod cover_words;
 pub mod effect;
+pub mod escalation;
 pub mod event;
 mod inner;
 pub mod keymap;

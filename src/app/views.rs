@@ -54,6 +54,12 @@ pub fn built_in() -> Vec<View> {
         ),
         view("Waiting", "is:waiting -is:snoozed", waiting, Sort::Updated),
         view(
+            "With the vendor",
+            "is:escalated",
+            Query::all().and(Test::Is(vec![Flag::Escalated])),
+            Sort::Updated,
+        ),
+        view(
             "Snoozed",
             "is:snoozed",
             Query::all().and(Test::Is(vec![Flag::Snoozed])),

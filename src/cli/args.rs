@@ -62,7 +62,8 @@ pub struct Global {
     pub now: Option<Instant>,
 }
 
-fn instant(text: &str) -> Result<Instant, String> {
+/// An instant as it is written for machines.
+pub fn instant(text: &str) -> Result<Instant, String> {
     text.parse()
         .map_err(|_| "write it as in 2026-11-24T09:00:00Z".to_owned())
 }
@@ -122,7 +123,7 @@ pub enum Command {
     Report {
         /// What to do
         #[command(subcommand)]
-        what: ReportWhat,
+        what: super::report::args::ReportWhat,
     },
     /// Who is there now, and who stands in for whom
     Oncall(OncallArgs),
@@ -298,6 +299,8 @@ pub enum Command {
     },
     /// Make a ticket
     New(NewArgs),
+    /// Hand a ticket to the vendor with its report; refused while its gate says no
+    Escalate(EscalateArgs),
     /// Take back what you did last
     Undo,
     /// Do again what you took back last
@@ -369,68 +372,6 @@ pub enum Chosen {
     Theirs,
     /// Both messages: ours goes after theirs
     Both,
-}
-
-/// What to do with a problem report.
-#[derive(Debug, Clone, Subcommand)]
-pub enum ReportWhat {
-    /// What a message already says, with the words it came from
-    Read {
-        /// The message
-        #[command(flatten)]
-        input: ReportInput,
-    },
-    /// Whether a report is complete, what is missing and why it matters; exit code 4 if it is not
-    Check {
-        /// The report
-        #[command(flatten)]
-        input: ReportInput,
-    },
-    /// The question to the requester about what is missing
-    Ask {
-        /// The report
-        #[command(flatten)]
-        input: ReportInput,
-        /// In this language [default: the message's own]
-        #[arg(long, value_parser = ["en", "nl"])]
-        language: Option<String>,
-    },
-    /// The report for another reader, secrets and personal data taken out; the diff goes to standard error
-    Export {
-        /// The report
-        #[command(flatten)]
-        input: ReportInput,
-        /// The form
-        #[arg(long, value_enum, default_value_t = ReportForm::Md)]
-        form: ReportForm,
-    },
-}
-
-/// A report, and what is known about it.
-#[derive(Debug, Clone, Args)]
-pub struct ReportInput {
-    /// A file with a message as text, or with a report as JSON; `-` is standard input
-    pub file: String,
-    /// When the message was written [default: now]
-    #[arg(long, value_name = "TIME", value_parser = instant)]
-    pub at: Option<Instant>,
-    /// A Workspace that is known besides those of the store; may be given several times
-    #[arg(long = "known", value_name = "WORKSPACE")]
-    pub known: Vec<String>,
-    /// The Workspace exists although nobody here has heard of it
-    #[arg(long)]
-    pub new_workspace: bool,
-}
-
-/// How a report is written.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum ReportForm {
-    /// Markdown
-    Md,
-    /// JSON, by the schema that comes with the program
-    Json,
-    /// Plain text for pasting
-    Text,
 }
 
 /// What to do with the settings.
@@ -580,6 +521,28 @@ pub struct SayArgs {
     /// A file that goes with it; may be given several times
     #[arg(long, value_name = "FILE")]
     pub attach: Vec<String>,
+    /// Say what would be done and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `escalate`.
+#[derive(Debug, Args)]
+pub struct EscalateArgs {
+    /// The ticket's number
+    pub id: String,
+    /// Take it back from the vendor
+    #[arg(long, conflicts_with_all = ["reason", "say"])]
+    pub back: bool,
+    /// Why it goes although its gate says no; goes into an internal note and the audit trail
+    #[arg(long, value_name = "TEXT", conflicts_with = "say")]
+    pub reason: Option<String>,
+    /// Tell the vendor more about an escalated ticket
+    #[arg(long, value_name = "TEXT")]
+    pub say: Option<String>,
+    /// Ask nothing, also where words were taken out of what leaves
+    #[arg(long)]
+    pub yes: bool,
     /// Say what would be done and do nothing
     #[arg(long)]
     pub dry_run: bool,

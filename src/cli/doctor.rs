@@ -13,11 +13,12 @@ use super::exit::{Code, Fail};
 use super::out::Out;
 use super::session::{self, Session};
 use crate::app::top;
-use crate::config;
+use crate::config::{self, VendorAt};
 use crate::domain::calendar::parse_ics_holidays;
 use crate::domain::text;
 use crate::shell;
 use crate::store::{self, AuditVerdict, Health, Reader};
+use crate::sync::VendorDesk;
 
 /// Stores up to this size are looked through without being asked.
 const LARGE: u64 = 500_000_000;
@@ -127,6 +128,7 @@ fn look(global: &Global, deep: bool) -> Vec<Finding> {
             if let Some(remote) = &session.remote {
                 all.extend(desk::desk(&session, remote));
             }
+            all.extend(vendor(&session));
         }
         Err(e) => all.push(Finding::bad("session", e.what, "mend what is named")),
     }
@@ -286,6 +288,43 @@ fn store(session: &Session, deep: bool) -> Vec<Finding> {
         all.push(audit(path));
     }
     all
+}
+
+/// Whether what is escalated would arrive.
+fn vendor(session: &Session) -> Vec<Finding> {
+    let Some(vendor) = &session.config.vendor else {
+        return Vec::new();
+    };
+    match session.vendor() {
+        Err(why) => vec![Finding::bad(
+            "vendor",
+            why.what,
+            "mend [vendor] in config.toml",
+        )],
+        Ok(None) => vec![Finding::good(
+            "vendor",
+            format!("{}, in this desk", vendor.name),
+        )],
+        Ok(Some(VendorDesk::Neighbour(near))) => {
+            let place = format!("{} at {}", vendor.name, near.store.display());
+            vec![match near.hello(session.now) {
+                Ok(()) => Finding::good("vendor", place),
+                Err(why) => {
+                    let said = why.to_string();
+                    let (what, then) = said.split_once("; ").unwrap_or((&said, ""));
+                    Finding::bad("vendor", what, then)
+                }
+            }]
+        }
+        Ok(Some(VendorDesk::Queue(queue))) => {
+            let place = format!("{}, queue {}", vendor.name, queue.name);
+            let mut all = vec![Finding::good("vendor", place)];
+            if let VendorAt::Desk { desk, .. } = &vendor.at {
+                all.extend(desk::desk(session, desk));
+            }
+            all
+        }
+    }
 }
 
 /// When the desk last told all it had.

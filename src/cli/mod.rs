@@ -10,6 +10,7 @@ mod ask;
 mod check;
 pub mod connect;
 mod doctor;
+mod escalate;
 mod exit;
 mod export;
 mod forecast;
@@ -178,6 +179,7 @@ fn dispatch(cli: &Cli, out: &mut Out) -> Result<Code, Fail> {
         Command::Outbox { what: Some(what) } => return sync::settle(&session, what, out),
         Command::Sync { once } => return sync::sync(&session, *once, out),
         Command::Report { what } => return report::run(&session, what, out),
+        Command::Escalate(args) => return escalate::run(&session, args, out),
         Command::Sla { what } => sla::run(&session, what, out)?,
         Command::Audit { id, limit } => read::audit(&session, id.as_deref(), *limit, out)?,
         Command::Drafts => read::drafts(&session, out)?,

@@ -232,6 +232,9 @@ pub fn show(session: &Session, id: &str, out: &mut Out) -> Result<(), Fail> {
             map.insert("drafts".into(), drafts.into());
             let into = thread.into.as_ref().map(|(_, key)| key.as_str());
             map.insert("merged_into".into(), into.into());
+            let open = thread.vendor.as_deref().filter(|e| e.stage.is_open());
+            let vendor = open.map(|e| super::escalate::vendor(e, session));
+            map.insert("vendor".into(), vendor.into());
         }
         shape::say_ahead(&mut value, session);
         return Ok(out.json(&value)?);
@@ -267,6 +270,9 @@ pub fn show(session: &Session, id: &str, out: &mut Out) -> Result<(), Fail> {
     if !due.is_empty() {
         let beside = shape::beside(t, session).map(|b| format!(" ({b})"));
         out.row(&format!("  due {due}{}", beside.unwrap_or_default()))?;
+    }
+    if let Some(e) = thread.vendor.as_deref().filter(|e| e.stage.is_open()) {
+        out.row(&format!("  vendor: {}", e.line(session.now)))?;
     }
     if !t.labels.is_empty() {
         out.row(&format!("  labels {}", t.labels.join(", ")))?;

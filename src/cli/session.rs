@@ -18,6 +18,7 @@ use crate::domain::ticket::{Ticket, TicketId, TicketKey};
 use crate::domain::when::parse_when;
 use crate::shell::{self, Clock};
 use crate::store::{Reader, StoreError, Writer};
+use crate::sync::VendorDesk;
 
 /// One run of the program.
 #[derive(Clone)]
@@ -198,6 +199,15 @@ impl Session {
     /// What the desk can do; none: it cannot be talked to yet.
     pub fn abilities(&self) -> Option<Abilities> {
         self.desk().ok().map(|desk| desk.abilities())
+    }
+
+    /// The desk to which is escalated; none: there is none, or it is a department of our own.
+    ///
+    /// # Errors
+    /// The settings of it cannot be used.
+    pub fn vendor(&self) -> Result<Option<VendorDesk>, Fail> {
+        shell::vendor_of(&self.config, &self.paths, &self.store, &self.me)
+            .map_err(|why| Fail::new(Code::Config, why))
     }
 
     /// Hands the desk what may be sent now.

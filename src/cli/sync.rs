@@ -23,7 +23,7 @@ use crate::shell::{Clock, Talks, calendars};
 use crate::store::{OutboxCounts, StoreError, Undone, Writer};
 use crate::sync::schedule::{self, Failures, Situation};
 use crate::sync::stories::{self, Skip};
-use crate::sync::{Ledger, pull, push};
+use crate::sync::{Exchanged, Ledger, VendorDesk, exchange, pull, push};
 
 /// What talking to the desk did.
 #[derive(Debug, Default)]
@@ -44,6 +44,8 @@ struct Talked {
     stories: u64,
     /// Why it ended early.
     trouble: Option<DeskError>,
+    /// Tickets and words that the vendor has now.
+    to_vendor: u64,
     /// Another window has the talking: two that send would send twice.
     elsewhere: bool,
 }
@@ -64,6 +66,7 @@ pub fn sync(session: &Session, once: bool, out: &mut Out) -> Result<Code, Fail> 
             &desk,
             session.ahead(),
             (&mut Skip::default(), session.now),
+            session.vendor()?.as_ref(),
         ))??;
         report(session, &talked, &writer, &desk, out)?;
         return code(talked);
@@ -80,6 +83,7 @@ async fn stay(
 ) -> Result<Code, Fail> {
     let mut clock = Clock::System;
     let (mut told, mut failures) = (None, None);
+    let vendor = session.vendor()?;
     // What the desk does not tell is not asked for in every round.
     let mut skip = Skip::default();
     loop {
@@ -93,7 +97,14 @@ async fn stay(
                 session.take_calendars(writer)?;
             }
         }
-        let talked = talk(writer, desk, session.ahead(), (&mut skip, now)).await?;
+        let talked = talk(
+            writer,
+            desk,
+            session.ahead(),
+            (&mut skip, now),
+            vendor.as_ref(),
+        )
+        .await?;
         match &talked.trouble {
             // Nobody is here to sign in: whoever started this has to know.
             Some(error) if told.is_none() && error.kind == ErrorKind::SignIn => {
@@ -140,7 +151,7 @@ fn report(
         "sent": talked.sent, "refused": talked.refused, "conflicts": talked.conflicts, "waiting": counts.open,
         "stuck": counts.stuck(), "synced": writer.synced()?, "elsewhere": talked.elsewhere, "tickets": talked.tickets,
         "texts": talked.texts, "stories": talked.stories, "steps": talked.steps,
-        "requests": requests, "bytes": bytes, "trouble": trouble,
+        "to_vendor": talked.to_vendor, "requests": requests, "bytes": bytes, "trouble": trouble,
     }))?)
 }
 
@@ -175,6 +186,9 @@ fn in_words(talked: &Talked, counts: OutboxCounts, is_remote: bool) -> String {
             talked.texts + talked.stories
         ));
     }
+    if talked.to_vendor > 0 {
+        words.push_str(&format!(", {} handed to the vendor", talked.to_vendor));
+    }
     if talked.refused + talked.conflicts > 0 {
         words.push_str("; `deskhand outbox` says why");
     }
@@ -187,6 +201,7 @@ async fn talk(
     desk: &Desk,
     policy: Ahead,
     (skip, now): (&mut Skip, Instant),
+    vendor: Option<&VendorDesk>,
 ) -> Result<Talked, StoreError> {
     let mut talked = Talked::default();
     let Ok(_talks) = turn(desk, writer.path()) else {
@@ -195,7 +210,18 @@ async fn talk(
     };
     let before = writer.outbox_counts()?.conflicts;
     let ledger = Mutex::new(&mut *writer);
-    let pushed = push(&ledger, desk, now).await?;
+    let mut pushed = push(&ledger, desk, now).await?;
+    if let Some(met) = meet_vendor(&ledger, desk, vendor, now).await? {
+        talked.to_vendor = met.sent;
+        // What was heard is a note on our desk too.
+        let again = push(&ledger, desk, now).await?;
+        pushed.confirmed += again.confirmed;
+        pushed.tickets.extend(again.tickets);
+        pushed.tickets.extend(met.tickets);
+        pushed.tickets.sort();
+        pushed.tickets.dedup();
+        pushed.trouble = pushed.trouble.or(again.trouble);
+    }
     let after = ledger.with(|w| w.outbox_counts()).await?.conflicts;
     talked.sent = pushed.confirmed;
     talked.conflicts = after.saturating_sub(before);
@@ -221,6 +247,24 @@ async fn talk(
         fetch_ahead(&ledger, desk, policy, (skip, now), &mut talked).await?;
     }
     Ok(talked)
+}
+
+/// Hands over to the vendor what may leave and hears what came back; a desk of theirs that
+/// cannot be reached is said to be so, which is no failure of ours.
+async fn meet_vendor(
+    ledger: &impl Ledger,
+    desk: &Desk,
+    vendor: Option<&VendorDesk>,
+    now: Instant,
+) -> Result<Option<Exchanged>, StoreError> {
+    let Some(vendor) = vendor else {
+        return Ok(None);
+    };
+    let met = exchange(ledger, desk, vendor, now).await?;
+    if let Some(error) = &met.trouble {
+        out::complain(&format!("the vendor's desk: {error}"));
+    }
+    Ok(Some(met))
 }
 
 /// Texts that are not here: all of them where they come in bulk, else those of some tickets.
@@ -332,6 +376,16 @@ pub fn send(session: &Session, writer: &mut Writer) -> Result<(), Fail> {
             waits("the desk cannot take it now");
         }
         None => {}
+    }
+    let vendor = session.vendor()?;
+    let met = session::wait(meet_vendor(
+        &Mutex::new(&mut *writer),
+        &desk,
+        vendor.as_ref(),
+        session.now,
+    ))??;
+    if met.is_some_and(|m| !m.tickets.is_empty()) {
+        session::wait(push(&Mutex::new(&mut *writer), &*desk, session.now))??;
     }
     if pushed.refused > 0 {
         out::complain("the desk did not take everything; `deskhand outbox` says why");

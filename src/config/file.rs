@@ -11,6 +11,7 @@ use super::desk::DeskTable;
 use super::error::ConfigError;
 use super::hours::{CalendarFile, Hours, SlaFile};
 use super::people::{self, PersonFile};
+use super::vendor::VendorTable;
 use super::warn::WarnFile;
 use super::{Config, OwnView, nearest};
 use crate::app::keymap::PROFILES;
@@ -122,6 +123,7 @@ pub(super) struct ConfigFile {
     clipboard: Option<Spanned<String>>,
     ticket_url: Option<Spanned<String>>,
     desk: Option<Spanned<DeskTable>>,
+    vendor: Option<Spanned<VendorTable>>,
     calendar: Option<Spanned<CalendarFile>>,
     calendars: BTreeMap<String, Spanned<CalendarFile>>,
     sla: Option<Spanned<SlaFile>>,
@@ -174,6 +176,14 @@ impl ConfigFile {
                 Some(desk.into_inner().resolve(span, file, source)?)
             }
         };
+        let vendor = match self.vendor {
+            None => None,
+            Some(vendor) => {
+                let (span, is_remote) = (vendor.span(), desk.is_some());
+                let vendor = vendor.into_inner();
+                Some(vendor.resolve(span, is_remote, file, source)?)
+            }
+        };
         let mut subscriptions = Vec::new();
         let (calendar, mut policy) = hours.resolve(file, source, fetched, &mut subscriptions)?;
         policy.trust = trust.unwrap_or(policy.trust);
@@ -194,6 +204,7 @@ impl ConfigFile {
             clipboard: command(self.clipboard, "clipboard", file, source)?,
             ticket_url: address(self.ticket_url, file, source)?,
             desk,
+            vendor,
             calendar,
             policy,
             warn: WarnFile::resolve(self.warn, file, source)?,

@@ -13,6 +13,7 @@ mod paths;
 mod people;
 mod save;
 mod subscribed;
+mod vendor;
 mod warn;
 
 use std::path::Path;
@@ -26,6 +27,7 @@ pub use own::{load_duties, load_questions, load_requests, parse_requests};
 pub use paths::{Flags, Paths};
 pub use save::{delete_view, save_desk, save_view};
 pub use subscribed::{Subscribed, host as subscribed_host};
+pub use vendor::{Vendor, VendorAt};
 pub use warn::{Notify, Warn};
 
 use crate::domain::absence::{AtStart, Person};
@@ -79,6 +81,8 @@ pub struct Config {
     pub ticket_url: Option<String>,
     /// The helpdesk over a network; none: the local desk.
     pub desk: Option<Desk>,
+    /// Where is escalated to; none: nowhere.
+    pub vendor: Option<Vendor>,
     /// Working time.
     pub calendar: Calendar,
     /// What is promised.
@@ -116,6 +120,7 @@ impl Default for Config {
             clipboard: None,
             ticket_url: None,
             desk: None,
+            vendor: None,
             calendar,
             policy: Policy::mydre(),
             warn: Warn::default(),

@@ -10,6 +10,7 @@ pub mod ics;
 mod local;
 pub mod rt;
 mod secret;
+mod vendor;
 
 use std::future::Future;
 
@@ -17,6 +18,7 @@ pub use error::{DeskError, ErrorKind};
 pub use local::Local;
 pub use rt::Rt;
 pub use secret::Secret;
+pub use vendor::{SaidThere, ToSay, Vendor};
 
 use crate::domain::Instant;
 use crate::domain::people::AgentId;

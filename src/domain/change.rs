@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Instant;
+use super::escalation::{EscalationId, Package};
 use super::people::{AgentId, TenantId};
+use super::sla::Owner;
 use super::text::Untrusted;
 use super::thread::{MessageId, Visibility};
 use super::ticket::{Kind, Priority, Status, Ticket, TicketId};
@@ -152,6 +154,15 @@ pub enum Act {
         /// The messages that come back.
         messages: Vec<MessageId>,
     },
+    /// Hands the clocks to the vendor, or takes them back.
+    Owner {
+        /// Whose time passes from then on.
+        to: Owner,
+        /// The escalation that it begins, ends or takes up again.
+        of: EscalationId,
+        /// What leaves with it; none: it is taken up again, or taken back.
+        package: Option<Box<Package>>,
+    },
     /// Creates the ticket itself; what it holds is in the fields.
     Create {
         /// The first message.
@@ -233,6 +244,7 @@ impl Act {
             Self::Link { .. } | Self::Unlink { .. } => "link",
             Self::Merge { .. } | Self::Unmerge { .. } => "merge",
             Self::Split { .. } | Self::Unsplit { .. } => "split",
+            Self::Owner { .. } => "escalation",
             Self::Create { .. } => "ticket",
         }
     }
@@ -290,6 +302,14 @@ impl Act {
                 new: (*new)?,
                 messages: messages.clone(),
             },
+            Self::Owner { to, of, .. } => Self::Owner {
+                to: match to {
+                    Owner::Vendor => Owner::Team,
+                    Owner::Team => Owner::Vendor,
+                },
+                of: *of,
+                package: None,
+            },
             Self::Unsplit { .. } | Self::Say { .. } | Self::Create { .. } => return None,
         })
     }
@@ -337,6 +357,7 @@ impl Act {
             | Self::Unlink { .. }
             | Self::Split { .. }
             | Self::Unsplit { .. }
+            | Self::Owner { .. }
             | Self::Create { .. } => {}
         }
         ticket.updated = ticket.updated.max(at);

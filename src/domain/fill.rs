@@ -6,7 +6,7 @@ use super::ticket::Ticket;
 /// Puts a ticket's words into a text's placeholders: `{requester.first}`, `{requester}`,
 /// `{ticket.key}`, `{workspace}`, `{tenant}`, and `{agent.name}` for whoever writes. In one
 /// walk: what a requester's name holds is never taken for a placeholder. A word in braces
-/// that is none of these stays.
+/// that is none of these stays; one whose word is not known goes with the blank before it.
 pub fn fill(text: &str, ticket: &Ticket, agent_name: &str) -> String {
     let plain = |u: &Option<Untrusted>| {
         u.as_ref()
@@ -29,6 +29,20 @@ pub fn fill(text: &str, ticket: &Ticket, agent_name: &str) -> String {
             _ => return None,
         })
     };
+    walk(text, &word)
+}
+
+/// The same where no ticket is at hand: the names that are known by their placeholders.
+pub fn address(text: &str, names: &[(&str, &str)]) -> String {
+    walk(text, &|name| {
+        let known = names.iter().find(|(placeholder, _)| *placeholder == name)?;
+        Some(known.1.to_owned())
+    })
+}
+
+/// Puts words in the place of their names in braces. One that is not known, an empty one, goes
+/// with the blank before it.
+fn walk(text: &str, word: &dyn Fn(&str) -> Option<String>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, tail)) = rest.split_once('{') {
@@ -41,6 +55,9 @@ pub fn fill(text: &str, ticket: &Ticket, agent_name: &str) -> String {
         });
         match found {
             Some((word, after)) => {
+                if word.is_empty() {
+                    out.truncate(out.trim_end_matches(' ').len());
+                }
                 out.push_str(&word);
                 rest = after;
             }

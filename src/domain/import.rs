@@ -149,7 +149,7 @@ pub struct ImportOutcome {
 }
 
 /// A ticket that is made here, by a person at the keyboard.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewTicket {
     /// What it is about.
     pub subject: Untrusted,

@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod change;
 pub mod conflict;
 pub mod coverage;
+pub mod escalation;
 pub mod fill;
 pub mod forecast;
 pub mod gate;

@@ -22,6 +22,8 @@ pub struct Abilities {
     pub not: Vec<(&'static str, &'static str)>,
     /// Why a merge cannot be taken back; none: it can.
     pub no_unmerge: Option<&'static str>,
+    /// Why no ticket can be made from here; none: it can.
+    pub no_new_ticket: Option<&'static str>,
     /// Texts of many tickets can be had in one request.
     pub texts_in_bulk: bool,
 }
@@ -33,6 +35,7 @@ impl Abilities {
             here: Vec::new(),
             not: Vec::new(),
             no_unmerge: None,
+            no_new_ticket: None,
             texts_in_bulk: false,
         }
     }

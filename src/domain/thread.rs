@@ -290,6 +290,9 @@ pub struct Thread {
     pub further: Vec<(String, Untrusted)>,
     /// All that happened is here, texts included; so it is wherever no remote desk tells.
     pub whole: bool,
+    /// Its latest escalation; it may be ours again.
+    #[serde(default)]
+    pub vendor: Option<Box<super::escalation::Escalation>>,
 }
 
 impl Thread {

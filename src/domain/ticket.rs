@@ -347,4 +347,7 @@ pub struct Ticket {
     /// A text for it was begun and not sent.
     #[serde(default)]
     pub draft: bool,
+    /// How far it is with the vendor; none: it is ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vendor: Option<super::escalation::Stage>,
 }

@@ -16,6 +16,10 @@ pub fn words(what: &str, detail: &str, zone: Tz) -> Printable {
         ("confirm", _) => "the desk has it".into(),
         ("refuse", _) => "the desk refused it".into(),
         ("create", _) => "made the ticket".into(),
+        ("escalated", Some(said)) => match said.get("vendor").and_then(Value::as_str) {
+            Some(number) => format!("the vendor has it as #{number}"),
+            None => "the vendor has it".into(),
+        },
         // What it would name is not for everybody's eyes.
         ("undo" | "redo" | "import", _) if detail.is_empty() => what.to_owned(),
         ("undo", _) => format!("undo: {detail}"),
@@ -78,6 +82,7 @@ fn act_in_words(act: &Value, zone: Tz) -> String {
             };
             format!("{who}, {}{files}", Printable::bytes(bytes.unwrap_or(0)))
         }
+        "owner" => owner_in_words(act),
         "link" => "tied to another ticket".into(),
         "unlink" => "untied from another ticket".into(),
         "merge" => "merged into another ticket".into(),
@@ -92,6 +97,28 @@ fn act_in_words(act: &Value, zone: Tz) -> String {
         "unsplit" => "split taken back".into(),
         other => other.replace('-', " "),
     }
+}
+
+/// Whose the clocks are from then on, and past which gate they went.
+fn owner_in_words(act: &Value) -> String {
+    let text = |key: &str| act.get(key).and_then(Value::as_str);
+    if text("to") != Some("vendor") {
+        return "back from the vendor".into();
+    }
+    let past = act.get("past").and_then(Value::as_array);
+    let past: Vec<&str> = past
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let past = match past.as_slice() {
+        [] => String::new(),
+        missing => format!(" past the gate, without {}", missing.join(", ")),
+    };
+    format!(
+        "escalated to {}{past}",
+        text("vendor").unwrap_or("the vendor")
+    )
 }
 
 fn plain(value: Option<&Value>) -> String {

@@ -1,6 +1,6 @@
 //! A wish to read, and the event that answers it.
 
-use crate::app::books::BookNews;
+use crate::app::books::{BookNews, BookWish};
 use crate::app::cover::CoverNews;
 use crate::app::event::{Answer, Fault, Foreseen, NextUp};
 use crate::app::reports::{ReportNews, ReportWish};
@@ -56,6 +56,12 @@ pub enum Slot {
     Plan,
     /// Knowledge, requests and registers.
     Books,
+    /// Articles that hold words.
+    Hits,
+    /// One request.
+    Request,
+    /// The forms of tickets that are to be done.
+    Gate,
 }
 
 impl Slot {
@@ -80,6 +86,9 @@ impl Slot {
             Effect::Reports(..) => Self::Reports,
             Effect::Cover(_, wish) if wish.is_standing() => Self::Cover,
             Effect::Cover(..) => Self::Plan,
+            Effect::Books(_, BookWish::Find(_)) => Self::Hits,
+            Effect::Books(_, BookWish::Request(_)) => Self::Request,
+            Effect::Books(_, BookWish::Gate(_)) => Self::Gate,
             Effect::Books(..) => Self::Books,
             _ => return None,
         })
@@ -97,6 +106,9 @@ impl Slot {
                 | Self::Reports
                 | Self::Plan
                 | Self::Books
+                | Self::Hits
+                | Self::Request
+                | Self::Gate
         )
     }
 }

@@ -33,7 +33,7 @@ use crate::domain::thread::AttachmentId;
 use crate::domain::ticket::{TicketId, TicketKey};
 use crate::store::{Reader, StoreError, Stored, Writer};
 use crate::sync::stories::{self, Fetched, Skip, Texts};
-use crate::sync::{Ledger, pull, push};
+use crate::sync::{Ledger, VendorDesk, exchange, pull, push};
 
 /// So many tickets are fetched ahead one by one after a pull.
 const AHEAD: usize = 40;
@@ -65,6 +65,8 @@ pub struct Post {
     pub contact: Contact,
     /// Which texts are fetched ahead.
     pub ahead: Ahead,
+    /// Where is escalated to, if that is another desk.
+    pub vendor: Option<VendorDesk>,
 }
 
 /// Talks to one desk; as many handles as are wanted.
@@ -319,12 +321,37 @@ impl Courier {
                 if !pushed.tickets.is_empty() || pushed.trouble.is_some() {
                     self.tell(pushed.tickets, false, now);
                 }
-                self.rest(pushed.again_at, now, token);
+                let vendors = self.meet_vendor(now).await;
+                let again = pushed.again_at.into_iter().chain(vendors).min();
+                self.rest(again, now, token);
             }
             // What is waiting is tried again, and what sleeps is still woken in time.
             Err(error) => {
                 self.complain(&error).await;
                 self.rest(Some(now), now, token);
+            }
+        }
+    }
+
+    /// Hands over to the vendor what may leave and hears what came back; when to do so again.
+    async fn meet_vendor(&self, now: Instant) -> Option<Instant> {
+        let post = &self.0.post;
+        let vendor = post.vendor.as_ref()?;
+        match exchange(&post.pen, &self.0.desk, vendor, now).await {
+            Ok(met) => {
+                if let Some(error) = &met.trouble {
+                    tracing::warn!(kind = ?error.kind, "the vendor's desk did not take everything");
+                }
+                if !met.tickets.is_empty() {
+                    self.tell(met.tickets, false, now);
+                    // What was heard is a note on our desk too.
+                    self.go(now);
+                }
+                met.again
+            }
+            Err(error) => {
+                self.complain(&error).await;
+                Some(now)
             }
         }
     }

@@ -25,6 +25,8 @@ use crate::store::{self, Named, Reader, Shelf, StoreError, Writer};
 
 const DESK: &str = include_str!("../../assets/demo/desk.json");
 const TICKETS: &str = include_str!("../../assets/demo/tickets.ndjson");
+/// Who sits at it.
+const PERSON: &str = "sam";
 /// The day for which the demo was made, in the calendar's zone.
 const DAY: &str = "demo_day";
 
@@ -243,7 +245,11 @@ pub fn load(writer: &mut Writer, calendar: &Calendar, now: Instant) -> Result<()
         .map(|line| serde_json::from_str::<TicketJson>(line).map(|t| time.ticket(t, &agents)))
         .collect::<Result<Vec<_>, _>>()
         .map_err(wrong)?;
-    writer.import(&tickets, now).map(|_| ())
+    writer.import(&tickets, now)?;
+    match AgentId::parse(PERSON) {
+        Ok(person) => super::demo_books::load(writer, &person, now),
+        Err(_) => Ok(()),
+    }
 }
 
 struct Time<'a> {

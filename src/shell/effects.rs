@@ -1,6 +1,6 @@
 //! Carrying out what the app wishes of the outside, except what needs the screen itself.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -10,6 +10,7 @@ use tokio_util::sync::DropGuard;
 
 use super::Report;
 use super::answers::{fault, sentence};
+use super::books;
 use super::calendars;
 use super::chores::{Trouble, tell_changed};
 use super::clipboard;
@@ -18,6 +19,7 @@ use super::contact::Contact;
 use super::courier::{Courier, Post};
 use super::cover;
 use super::demo;
+use super::escalation::{Asking, Prepared, Unprepared, prepare};
 use super::flight::Flight;
 use super::lanes::Lanes;
 use super::open::{DeskFile, OpenDesk, open_desk, rules};
@@ -27,8 +29,10 @@ use super::recount::Recount;
 use super::reports;
 use super::save;
 use super::scribe::{Pen, Scribe};
+use super::vendor::vendor_of;
 use super::watch::Watch;
 use crate::app::cover::{CoverNews, CoverWish};
+use crate::app::escalation::{EscalateNews, EscalateWish};
 use crate::app::reports::ReportWish;
 use crate::app::state::View;
 use crate::app::{Effect, Event, Generation, event};
@@ -41,7 +45,8 @@ use crate::domain::report::{Draft as ReportDraft, Kept};
 use crate::domain::text;
 use crate::domain::thread::{AttachmentId, Draft, DraftSeen};
 use crate::domain::ticket::TicketId;
-use crate::store::{FromDraft, SAID, StoreError, Writer};
+use crate::store::{FromDraft, Reader, SAID, StoreError, Writer};
+use crate::sync::VendorDesk;
 
 /// An open desk at work.
 struct Working {
@@ -151,6 +156,7 @@ impl Outside {
                 .as_ref()
                 .map(|d| d.texts)
                 .unwrap_or_default(),
+            vendor: self.vendor(&desk.path, &desk.me),
         };
         let is_remote = desk.desk.is_remote();
         let (courier, end) = Courier::new(desk.desk, post);
@@ -177,6 +183,15 @@ impl Outside {
         }
         self.working = Some(working);
         Ok(())
+    }
+
+    /// The desk to which is escalated. Where it cannot be used, E says why.
+    fn vendor(&self, store: &Path, me: &AgentId) -> Option<VendorDesk> {
+        let vendor = vendor_of(&self.config, &self.paths, store, me);
+        vendor.unwrap_or_else(|why| {
+            self.report(Event::Failed(sentence(&why)));
+            None
+        })
     }
 
     /// Ends all threads after their last job. Nothing is reported any more.
@@ -407,6 +422,15 @@ impl Outside {
                 let event = w.set_meta(SAID, &kept).err();
                 (event.map(|e| Event::Failed(fault(&e))), Vec::new())
             }),
+            Effect::Books(generation, wish) if !wish.reads() => {
+                let (me, store) = (working.me.clone(), working.path.clone());
+                self.write(working, now, move |w| {
+                    books::write(w, &store, (generation, wish), &me, now)
+                });
+            }
+            Effect::Escalate(generation, wish) => {
+                self.escalation(working, generation, wish, now);
+            }
             Effect::SaveAttachment { id, to } => self.attachment(working, id, to, false),
             Effect::OpenAttachment(id) => self.attachment(working, id, None, true),
             Effect::Cover(generation, wish) if !wish.reads() => {
@@ -571,6 +595,38 @@ impl Outside {
                 },
                 Ok(file) => Event::Done(text::line(&format!("saved as {}", file.display()))),
             }
+        });
+    }
+
+    /// Looks up what an escalation would do.
+    fn escalation(
+        &self,
+        working: &Working,
+        generation: Generation,
+        wish: EscalateWish,
+        now: Instant,
+    ) {
+        let (path, me) = (working.path.clone(), working.me.clone());
+        let (config, paths) = (Arc::clone(&self.config), self.paths.clone());
+        self.apart(move || {
+            let asking = Asking {
+                config: &config,
+                paths: &paths,
+                store: &path,
+                me: &me,
+                now,
+            };
+            let reason = wish.reason.as_deref();
+            let prepared = Reader::open(&path)
+                .map_err(Unprepared::from)
+                .and_then(|reader| prepare(&reader, wish.ticket, reason, asking));
+            let news = match prepared {
+                Ok(Prepared::Out(plan)) => EscalateNews::Out(plan),
+                Ok(Prepared::Back(back)) => EscalateNews::Back(back),
+                Ok(Prepared::Against(refusal)) => EscalateNews::Against(refusal),
+                Err(why) => EscalateNews::Failed(sentence(&why.to_string())),
+            };
+            Event::Escalation(generation, news)
         });
     }
 

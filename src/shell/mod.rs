@@ -7,6 +7,7 @@
 //! desk a task of its own (`courier`).
 
 mod answers;
+mod articles;
 mod books;
 pub mod calendars;
 mod chores;
@@ -16,8 +17,10 @@ mod contact;
 mod courier;
 mod cover;
 mod demo;
+mod demo_books;
 mod editor;
 mod effects;
+pub mod escalation;
 mod flight;
 mod input;
 mod lanes;
@@ -38,8 +41,10 @@ mod signals;
 mod start;
 mod talks;
 mod terminal;
+mod vendor;
 mod watch;
 
+pub use articles::from_ticket as article_from_ticket;
 pub use clock::Clock;
 pub use demo::{load as load_demo, open as open_demo};
 pub use editor::{command as editor_command, edit as edit_text};
@@ -49,12 +54,13 @@ pub use notify::{Way as NotifyWay, sequence as notification, way as notify_way};
 pub use open::{
     DeskFile, OpenDesk, keymap, macros, me, open_desk, rules, setup_without_desk, views,
 };
-pub use paths::to_attach;
+pub use paths::{to_attach, write_new};
 pub use remote::{desk_of, rt_settings};
 pub use run::{Console, Exit, Parts, Picture, Turn};
 pub use start::{Failure, Options, picture, run};
 pub use talks::Talks;
 pub use terminal::{Aside, Screen, backend, restore_before_reports};
+pub use vendor::vendor_of;
 
 use crate::app::Event;
 use crate::config::Config;

@@ -177,6 +177,7 @@ pub fn setup_without_desk(config: &Config, paths: &Paths) -> Result<Setup, Strin
         views: views(config).0,
         snippets: Vec::new(),
         macros: Vec::new(),
+        requests: Arc::new(config::load_requests(paths).map_err(|e| e.to_string())?),
         keymap: Arc::new(keymap(config, paths)?),
         seed: seed(),
         kinds: kinds(),

@@ -1,5 +1,6 @@
 //! Paths as people type them: which go on from what was typed, and files to go with a text.
 
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use directories::BaseDirs;
@@ -101,4 +102,58 @@ pub fn to_attach(typed: &str) -> Result<NewAttachment, String> {
         path: std::path::absolute(&path).unwrap_or(path.clone()),
         size: found.len(),
     })
+}
+
+/// The text of a file of at most so many bytes.
+///
+/// # Errors
+/// A sentence: it cannot be read, is too large, or is not UTF-8.
+pub fn text(typed: &str, most: u64) -> Result<String, String> {
+    let path = meant(typed);
+    let shown = path.display();
+    let cannot = |e| format!("{shown} cannot be read: {e}; check the path");
+    let mut bytes = Vec::new();
+    std::fs::File::open(&path)
+        .and_then(|f| f.take(most + 1).read_to_end(&mut bytes))
+        .map_err(cannot)?;
+    if bytes.len() as u64 > most {
+        return Err(format!("{shown} has more than {most} bytes; split it"));
+    }
+    String::from_utf8(bytes).map_err(|_| format!("{shown} is not UTF-8; save it as \"CSV UTF-8\""))
+}
+
+/// Writes a file where none is yet; says where it lies.
+///
+/// # Errors
+/// A sentence: something is there already, or it cannot be written.
+pub fn new_file(typed: &str, bytes: &[u8]) -> Result<PathBuf, String> {
+    let path = std::path::absolute(meant(typed)).unwrap_or_else(|_| meant(typed));
+    if path.exists() {
+        return Err(format!(
+            "{} is there already; name another file",
+            path.display()
+        ));
+    }
+    write_new(&path, bytes)?;
+    Ok(path)
+}
+
+/// Writes a file that appears when it is complete.
+///
+/// # Errors
+/// A sentence: it cannot be written.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let wrong = |e| {
+        let shown = crate::domain::text::line(&path.display().to_string());
+        format!("{shown} cannot be written: {e}; name another file")
+    };
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or_else(|| Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(wrong)?;
+    file.write_all(bytes).map_err(wrong)?;
+    file.as_file().sync_all().map_err(wrong)?;
+    file.persist(path).map_err(|e| wrong(e.error))?;
+    Ok(())
 }

@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 
 use super::answers::fault;
+use super::escalation::register;
 use crate::app::reports::{Here, ReportNews, ReportWish};
 use crate::config::{self, Paths};
 use crate::domain::Instant;
 use crate::domain::people::AgentId;
-use crate::domain::report::{Draft, Field, Kept, Person, Register, Told, told};
+use crate::domain::report::{Draft, Field, Kept, Told, told};
 use crate::domain::text::Untrusted;
 use crate::domain::ticket::TicketId;
 use crate::store::{Reader, StoreError, Writer};
@@ -50,15 +51,7 @@ pub fn read(reader: &Reader, wish: ReportWish) -> Result<ReportNews, StoreError>
 /// The Workspaces of the tickets and of the registers, the people of the registers, and what was
 /// answered in earlier reports.
 fn here(reader: &Reader, now: Instant) -> Result<Here, StoreError> {
-    let book = reader.book()?;
-    let used = reader.vocabulary(now)?.workspaces;
-    let listed = book.workspaces().into_iter().map(|w| w.name);
-    let names = used.into_iter().chain(listed);
-    let people = book.people().into_iter().map(|p| Person {
-        name: p.name,
-        email: p.email,
-    });
-    let register = Register::new(names.map(|w| w.raw().to_owned()), people);
+    let register = register(reader, now)?;
     Ok(Here {
         register,
         past: past(&reader.latest_reports(PAST)?),

@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 use super::{AuditRow, AuditVerdict, Result, rows};
 use crate::domain::Instant;
 use crate::domain::change::Act;
+use crate::domain::escalation::{EscalationId, Package};
+use crate::domain::sla::Owner;
 use crate::domain::text::Untrusted;
 use crate::domain::ticket::TicketId;
 
@@ -50,6 +52,9 @@ pub fn add(
 /// An act as the trail keeps it: what people wrote stands in it as length and hash only, and
 /// so do the names of their files; where those lay on this machine is nobody's business.
 pub fn describe(act: &Act) -> String {
+    if let Act::Owner { to, of, package } = act {
+        return owner(*to, *of, package.as_deref());
+    }
     let mut json = serde_json::to_value(act).unwrap_or_default();
     let texts: &[&str] = match act {
         Act::Subject { .. } => &["to"],
@@ -69,6 +74,18 @@ pub fn describe(act: &Act) -> String {
                 *name = sealed(name);
             }
         }
+    }
+    json.to_string()
+}
+
+/// What left, to whom, past which gate; what was written in it is sealed.
+fn owner(to: Owner, of: EscalationId, package: Option<&Package>) -> String {
+    let mut json = serde_json::json!({"act": "owner", "to": to, "of": of});
+    if let (Some(map), Some(p)) = (json.as_object_mut(), package) {
+        map.insert("vendor".into(), p.vendor.as_str().into());
+        map.insert("body".into(), sealed(&Value::from(p.body.raw())));
+        map.insert("files".into(), p.files.len().into());
+        map.insert("past".into(), p.past.clone().into());
     }
     json.to_string()
 }

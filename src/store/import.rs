@@ -384,5 +384,6 @@ fn row_of(i: &ImportTicket, id: TicketId) -> Ticket {
         waiting: 0,
         merged_into: None,
         draft: false,
+        vendor: None,
     }
 }

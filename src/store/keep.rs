@@ -381,6 +381,7 @@ fn blank(id: TicketId, key: TicketKey, fields: &ToldFields) -> Ticket {
         waiting: 0,
         merged_into: None,
         draft: false,
+        vendor: None,
     }
 }
 

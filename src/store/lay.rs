@@ -8,7 +8,7 @@ use super::put::{self, Counters};
 use super::rows::{self, ms};
 use super::{Result, Rules, StoreError};
 use crate::domain::change::{Act, Change, LinkKind, Stage};
-use crate::domain::sla::{Side, SlaEvent, What};
+use crate::domain::sla::{Owner, Side, SlaEvent, What};
 use crate::domain::text::Untrusted;
 use crate::domain::thread::Visibility;
 use crate::domain::ticket::{Status, Ticket, TicketId, TicketKey, Turn};
@@ -39,6 +39,7 @@ pub fn clock_event(change: &Change) -> Option<SlaEvent> {
             visibility: Visibility::Public,
             ..
         } => What::AgentReply,
+        Act::Owner { to, .. } => What::Owner(*to),
         _ => return None,
     };
     Some(SlaEvent {
@@ -129,7 +130,11 @@ impl Scene<'_> {
             _ => None,
         };
         match &mut change.act {
-            Act::Say { .. } => self.say(change)?,
+            Act::Say { .. } => {
+                self.say(change)?;
+                self.overheard(change)?;
+            }
+            Act::Owner { .. } => self.hand(change)?,
             Act::Link { to, kind } => {
                 self.tie(change.ticket, *to, *kind, true)?;
                 also.push(*to);
@@ -196,8 +201,10 @@ impl Scene<'_> {
                 ] {
                     self.conn.prepare_cached(sql)?.execute([id])?;
                 }
+                self.unsay_to_vendor(change.id)?;
                 also.push(change.ticket);
             }
+            Act::Owner { .. } => self.unhand(change)?,
             // A tie that was there before the change stays, one that was not does not come.
             Act::Link { to, kind } | Act::Unlink { to, kind } if self.has_inverse(change)? => {
                 let cut = matches!(change.act, Act::Unlink { .. });
@@ -436,6 +443,7 @@ impl Scene<'_> {
                 None => (None, None),
             },
             Act::Unsplit { .. } => (gone, None),
+            Act::Owner { to, .. } => owners(*to),
             Act::Unlink { to, .. } => (self.key(*to)?, None),
             _ => (value(before), value(&after)),
         };
@@ -446,6 +454,15 @@ impl Scene<'_> {
             .prepare_cached("INSERT INTO timeline(ticket,at,by,field,old,new,change) VALUES(?1,?2,?3,?4,?5,?6,?7)")?
             .execute(params![change.ticket.0, ms(change.at), change.by.as_str(), field, old, new, change.id.0.as_bytes().as_slice()])?;
         Ok(())
+    }
+}
+
+/// Whose time passed before the clocks were handed over, and whose passes then.
+fn owners(to: Owner) -> (Option<String>, Option<String>) {
+    let (team, vendor) = (Some("team".to_owned()), Some("vendor".to_owned()));
+    match to {
+        Owner::Vendor => (team, vendor),
+        Owner::Team => (vendor, team),
     }
 }
 

@@ -10,11 +10,13 @@
 
 mod against;
 mod ahead;
+mod arrival;
 mod article;
 mod audit;
 mod away;
 mod draft;
 mod error;
+mod escalation;
 mod exchange;
 mod gone;
 mod health;
@@ -57,8 +59,9 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 use std::path::PathBuf;
 
 pub use ahead::SAID;
-pub use article::Found;
+pub use article::Found as FoundArticle;
 pub use error::StoreError;
+pub use escalation::Word;
 pub use health::{Health, check, health};
 pub use open::set_aside;
 pub use order::Asked;

@@ -21,6 +21,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../assets/migrations/008_requests_registers_knowledge.sql"),
     include_str!("../../assets/migrations/009_absences.sql"),
     include_str!("../../assets/migrations/010_reports.sql"),
+    include_str!("../../assets/migrations/011_escalations.sql"),
 ];
 
 /// A file opened for writing.

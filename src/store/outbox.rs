@@ -338,6 +338,7 @@ impl Scene<'_> {
             base.version = version;
         }
         self.keep_base(&base)?;
+        self.hand_confirmed(&change)?;
         set_stage(self.conn, id, Stage::Confirmed, undone.then_some("undone"))?;
         self.conn
             .prepare_cached("UPDATE message SET waiting = 0 WHERE change = ?1")?

@@ -9,7 +9,7 @@ use crate::domain::Instant;
 use crate::domain::import::NewTicket;
 use crate::domain::people::AgentId;
 use crate::domain::request::Form;
-use crate::domain::ticket::{Ticket, TicketId};
+use crate::domain::ticket::{Kind, Ticket, TicketId};
 
 impl Reader {
     /// The form of a ticket, if it is a request that has one.
@@ -37,6 +37,45 @@ impl Reader {
                 let ticket = super::put::load(&self.conn, TicketId(r.get(0)?))?;
                 let form = lay::parse("a request's form", &r.get::<_, String>(1)?)?;
                 all.extend(ticket.map(|t| (t, form)));
+            }
+            Ok(all)
+        })
+    }
+
+    /// The live tickets of these kinds with their forms, what falls due first at the top, at most
+    /// so many of each kind; and all other live ones that have a form.
+    ///
+    /// # Errors
+    /// As [`Self::request`].
+    pub fn open_requests(
+        &self,
+        kinds: &[Kind],
+        limit: usize,
+    ) -> Result<Vec<(Ticket, Option<Form>)>> {
+        self.run(|| {
+            let most = i64::try_from(limit).unwrap_or(i64::MAX);
+            let mut ids: Vec<i64> = Vec::new();
+            let mut of_kind = self.conn.prepare_cached(
+                "SELECT id FROM ticket WHERE kind = ?1 AND shelf IN (0, 1) ORDER BY shelf, k_due LIMIT ?2",
+            )?;
+            for kind in kinds {
+                let found = of_kind.query_map(params![kind.code(), most], |r| r.get(0))?;
+                ids.extend(found.collect::<rusqlite::Result<Vec<i64>>>()?);
+            }
+            let mut with_form = self.conn.prepare_cached(
+                "SELECT ticket FROM request WHERE closed = 0 ORDER BY ticket DESC LIMIT ?1",
+            )?;
+            let found = with_form.query_map([most], |r| r.get(0))?;
+            ids.extend(found.collect::<rusqlite::Result<Vec<i64>>>()?);
+            ids.sort_unstable();
+            ids.dedup();
+            let mut all = Vec::new();
+            for id in ids.into_iter().map(TicketId) {
+                let ticket = super::put::load(&self.conn, id)?;
+                let live = ticket.filter(|t| t.status.is_live() && t.merged_into.is_none());
+                if let Some(ticket) = live {
+                    all.push((ticket, load(&self.conn, id)?));
+                }
             }
             Ok(all)
         })

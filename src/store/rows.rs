@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::Row;
 
 use crate::domain::Instant;
+use crate::domain::escalation::Stage;
 use crate::domain::list::Sort;
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::sla::{Beside, Target, Whose};
@@ -13,10 +14,10 @@ use crate::domain::ticket::{
 };
 
 /// The columns of a ticket in the order of [`ticket`].
-pub const COLS: &str = "t.id,t.key,t.subject,t.status,t.status_label,t.priority,t.kind,t.tenant,t.workspace,t.requester,t.assignee,t.labels,t.channel,t.created,t.updated,t.resolved,t.closed,t.snoozed,t.turn,t.due_state,t.due_target,t.due_value,t.reassignments,t.version,t.unread,t.changed,t.waiting,t.merged,EXISTS(SELECT 1 FROM draft d WHERE d.ticket = t.id),t.due_whose,t.other_state,t.other_target,t.other_value";
+pub const COLS: &str = "t.id,t.key,t.subject,t.status,t.status_label,t.priority,t.kind,t.tenant,t.workspace,t.requester,t.assignee,t.labels,t.channel,t.created,t.updated,t.resolved,t.closed,t.snoozed,t.turn,t.due_state,t.due_target,t.due_value,t.reassignments,t.version,t.unread,t.changed,t.waiting,t.merged,EXISTS(SELECT 1 FROM draft d WHERE d.ticket = t.id),t.due_whose,t.other_state,t.other_target,t.other_value,(SELECT e.stage FROM escalation e WHERE e.ticket = t.id AND e.stage < 6)";
 
 /// How many they are: what else is asked for stands behind them.
-pub const WIDTH: usize = 33;
+pub const WIDTH: usize = 34;
 
 /// Where a ticket lies: live, live and snoozed, done, merged.
 pub const SHELVES: [i64; 4] = [0, 1, 2, 3];
@@ -146,6 +147,7 @@ pub fn ticket(row: &Row<'_>) -> rusqlite::Result<Ticket> {
         waiting: row.get(26)?,
         merged_into: row.get::<_, Option<i64>>(27)?.map(TicketId),
         draft: row.get(28)?,
+        vendor: row.get::<_, Option<i64>>(33)?.and_then(Stage::from_code),
     })
 }
 

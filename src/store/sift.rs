@@ -202,6 +202,9 @@ fn flag(flag: Flag, asker: &Asker) -> String {
         Flag::Merged => "t.merged IS NOT NULL".into(),
         Flag::Unsent => "t.waiting > 0".into(),
         Flag::Draft => "EXISTS(SELECT 1 FROM draft d WHERE d.ticket = t.id)".into(),
+        Flag::Escalated => {
+            "EXISTS(SELECT 1 FROM escalation e WHERE e.ticket = t.id AND e.stage < 6)".into()
+        }
         Flag::Marked => "0".into(),
     }
 }

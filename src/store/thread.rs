@@ -196,6 +196,7 @@ pub fn thread(conn: &Connection, id: TicketId) -> Result<Option<Thread>> {
             .collect(),
         whole: told.as_ref().is_none_or(|t| t.whole),
         further: told.map(|t| t.further).unwrap_or_default(),
+        vendor: super::escalation::latest(conn, id)?.map(Box::new),
     }))
 }
 

@@ -45,7 +45,7 @@ impl Scene<'_> {
         Ok(Some((on, *visibility)))
     }
 
-    /// A note that the program made about a status: it goes with it, nobody wrote it.
+    /// A note that the program made about a status or an escalation: it goes with it, nobody wrote it.
     fn is_of_the_gate(&self, change: &Change) -> Result<bool> {
         let Act::Say {
             visibility: Visibility::Internal,
@@ -55,13 +55,16 @@ impl Scene<'_> {
         else {
             return Ok(false);
         };
-        if !gate::is_past_the_gate(body.raw()) {
-            return Ok(false);
-        }
+        let past = gate::is_past_the_gate(body.raw());
         let batch = change.batch.0.as_bytes().as_slice();
         let with = changes(self.conn, "batch = ?1", [batch])?;
         Ok(with.iter().any(|c| {
-            c.ticket == change.ticket && matches!(c.act, Act::Status { to } if !to.is_live())
+            c.ticket == change.ticket
+                && match c.act {
+                    Act::Status { to } => past && !to.is_live(),
+                    Act::Owner { .. } => true,
+                    _ => false,
+                }
         }))
     }
 

@@ -269,7 +269,10 @@ impl Search<'_> {
                     "ticket t INDEXED BY ticket_changed",
                     "t.changed AND t.shelf = ?2 AND ?1 IS NULL",
                 ),
-                [Flag::Draft] => self.by_draft(),
+                [Flag::Draft] => self.by_key_of("SELECT DISTINCT ticket FROM draft"),
+                [Flag::Escalated] => self.by_key_of(
+                    "SELECT ticket FROM escalation INDEXED BY escalation_open WHERE stage < 6",
+                ),
                 [Flag::Unsent] => self.by_flag(
                     "ticket t INDEXED BY ticket_unsent",
                     "t.waiting > 0 AND t.shelf = ?2 AND ?1 IS NULL",
@@ -280,13 +283,14 @@ impl Search<'_> {
         }
     }
 
-    /// As many as texts are being written.
-    fn by_draft(&mut self) -> Result<()> {
+    /// By the tickets that something small beside them names: texts that are being written,
+    /// escalations.
+    fn by_key_of(&mut self, named: &'static str) -> Result<()> {
         let keys: Vec<String> = self
             .conn
-            .prepare_cached(
-                "SELECT t.key FROM (SELECT DISTINCT ticket FROM draft LIMIT ?1) d CROSS JOIN ticket t ON t.id = d.ticket",
-            )?
+            .prepare_cached(&format!(
+                "SELECT t.key FROM ({named} LIMIT ?1) d CROSS JOIN ticket t ON t.id = d.ticket"
+            ))?
             .query_map([GATHER + 1], |r| r.get(0))?
             .collect::<rusqlite::Result<_>>()?;
         let n = i64::try_from(keys.len()).unwrap_or(i64::MAX);

@@ -1,6 +1,7 @@
 //! The only room that knows both desk and store: what is sent and asked for when, and what
 //! an answer means. `plan`, [`schedule`] and [`trouble()`] are pure; [`push()`] sends what is
-//! ready, [`pull()`] asks what is new, [`stories`] fetches what was said.
+//! ready, [`pull()`] asks what is new, [`stories`] fetches what was said, [`exchange()`] goes between
+//! us and the vendor.
 //!
 //! Pushing is: mark in flight, send, confirm or look. It survives a kill at every line:
 //! what was in flight is looked up before it is sent again. Pulling keeps a step and the
@@ -9,15 +10,19 @@
 //! say which of two is the newer one, the ticket is asked for anew.
 
 mod ledger;
+mod neighbour;
 mod plan;
 mod pull;
 mod push;
 pub mod schedule;
 pub mod stories;
 mod trouble;
+mod vendor;
 
 pub use ledger::{Ledger, pending, settle};
+pub use neighbour::{Neighbour, VendorDesk};
 pub use plan::{Pending, Step, Verdict, plan, verdict};
 pub use pull::{PulledRound, pull};
 pub use push::{Pushed, push};
 pub use trouble::trouble;
+pub use vendor::{Exchanged, exchange};

@@ -5,6 +5,7 @@ mod acting;
 mod bring_in;
 mod connecting;
 mod doctoring;
+mod escalating;
 mod hand;
 mod knowledge;
 mod promises;

@@ -70,6 +70,7 @@ fn blank(key: TicketKey) -> Ticket {
         waiting: 0,
         merged_into: None,
         draft: false,
+        vendor: None,
     }
 }
 

@@ -3,7 +3,9 @@
 
 mod absences;
 mod ahead;
+mod books;
 mod desks;
+mod escalating;
 mod fetching;
 mod harness;
 mod holidays;

@@ -4,6 +4,8 @@
 
 use crossterm::event::{Event as Raw, KeyCode, KeyEvent, KeyModifiers};
 
+use deskhand::config::Config;
+
 use super::harness::{Person, Scene};
 
 /// Keys in all; `DESKHAND_KEYS` makes it more or fewer. Each shard starts afresh, so that
@@ -100,7 +102,16 @@ fn shard(number: usize) {
     println!("seed {seed} (shard {number})");
     let folder = tempfile::tempdir().unwrap();
     let mut dice = Dice(seed | 1);
-    let mut person = Scene::default().demo(folder.path());
+    // Some of its keys open an editor; this one leaves every text as it is.
+    let config = Config {
+        editor: Some("true".into()),
+        ..Config::default()
+    };
+    let scene = Scene {
+        config,
+        ..Scene::default()
+    };
+    let mut person = scene.demo(folder.path());
     let keys = std::env::var("DESKHAND_KEYS")
         .ok()
         .and_then(|k| k.parse().ok())

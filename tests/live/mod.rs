@@ -6,6 +6,7 @@
     reason = "a skipped test says so, a figure is wanted"
 )]
 
+mod escalating;
 mod faults;
 mod journeys;
 mod proxy;

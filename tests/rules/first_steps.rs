@@ -42,6 +42,7 @@ fn app(desk: Option<&'static str>) -> App {
         views: Vec::new(),
         snippets: Vec::new(),
         macros: Vec::new(),
+        requests: std::sync::Arc::default(),
         keymap: Arc::default(),
         seed: 1,
         kinds: vec![DeskKind {

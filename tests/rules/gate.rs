@@ -46,6 +46,7 @@ pub fn ticket(id: i64) -> Ticket {
         waiting: 0,
         merged_into: None,
         draft: false,
+        vendor: None,
     }
 }
 

@@ -68,6 +68,7 @@ fn thread_of(subject: &str, mut messages: Vec<Message>) -> Thread {
         merged: Vec::new(),
         further: Vec::new(),
         whole: true,
+        vendor: None,
     }
 }
 

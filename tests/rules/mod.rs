@@ -2,6 +2,7 @@
 
 mod absence;
 mod calendar;
+mod escalation;
 mod first_steps;
 mod forecast;
 mod gate;

@@ -47,6 +47,7 @@ fn console(abilities: Abilities) -> App {
         views: Vec::new(),
         snippets: Vec::new(),
         macros: Vec::new(),
+        requests: std::sync::Arc::default(),
         keymap: Arc::default(),
         seed: 1,
         kinds: Vec::new(),
@@ -393,6 +394,7 @@ fn ticket() -> Ticket {
         waiting: 0,
         merged_into: None,
         draft: false,
+        vendor: None,
     }
 }
 
@@ -498,6 +500,7 @@ fn conversation(offline: bool, messages: Vec<Message>) -> String {
         merged: Vec::new(),
         further: vec![("Room".into(), Untrusted::new("4.12"))],
         whole: false,
+        vendor: None,
     };
     let answer = Ok(Some(Box::new(thread)));
     app.handle(

@@ -52,6 +52,7 @@ fn ticket() -> Ticket {
         waiting: 0,
         merged_into: None,
         draft: false,
+        vendor: None,
     }
 }
 

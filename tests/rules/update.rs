@@ -51,6 +51,7 @@ pub fn ticket(n: i64) -> Ticket {
         waiting: 0,
         merged_into: None,
         draft: false,
+        vendor: None,
     }
 }
 
@@ -99,6 +100,7 @@ impl Desk {
             views: Vec::new(),
             snippets: Vec::new(),
             macros: Vec::new(),
+            requests: std::sync::Arc::default(),
             keymap: Arc::default(),
             seed: 1,
             kinds: Vec::new(),
@@ -314,6 +316,7 @@ impl Desk {
                 merged: Vec::new(),
                 further: Vec::new(),
                 whole: true,
+                vendor: None,
             })
         }))
     }

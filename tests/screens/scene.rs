@@ -59,6 +59,7 @@ pub fn setup(width: u16, height: u16) -> Setup {
         undo_window: Duration::seconds(10),
         snippets: Vec::new(),
         macros: Vec::new(),
+        requests: std::sync::Arc::default(),
         seed: 7,
         kinds: Vec::new(),
     }
@@ -138,6 +139,7 @@ pub fn row(
         waiting: 0,
         merged_into: None,
         draft: false,
+        vendor: None,
     };
     QueueRow {
         place: Place {
@@ -356,6 +358,7 @@ pub fn reading(width: u16, height: u16) -> State {
                 merged: Vec::new(),
                 further: Vec::new(),
                 whole: true,
+                vendor: None,
             },
             row,
             conversation,

@@ -2,6 +2,7 @@
 
 mod book;
 mod choking;
+mod escalating;
 mod laws;
 mod model;
 mod play;

@@ -17,12 +17,14 @@ pub struct PopupItem {
     pub detail: Printable,
     /// What is put into the text.
     pub insert: String,
+    /// What Tab puts there instead, where that is something else: an article's own words.
+    pub words: Option<String>,
 }
 
-/// Snippets after `::`, people after `@@`.
+/// Snippets after `::`, people after `@@`, articles after `??`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Popup {
-    /// `::` or `@@`.
+    /// `::`, `@@` or `??`.
     pub sign: &'static str,
     /// What was typed after the sign.
     pub typed: String,

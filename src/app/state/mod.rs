@@ -39,7 +39,7 @@ pub use coverage::{
     BackRow, BackView, Coverage, Covering, Face, MapLine, NoteView, PlanView, Reach, Stage, TurnRow,
 };
 pub use detail::{Detail, DetailLine, Found, LineKind, Loaded, Tab};
-pub use knowledge::Knowledge;
+pub use knowledge::{ArticleLine, Knowledge};
 pub use overlay::{
     Choice, CommandLine, Confirm, Conflict, Go, Help, Input, Overlay, Palette, PreviewRow, Prompt,
     Purpose, Suggestion, Wanted, Why,
@@ -49,7 +49,9 @@ pub use queue::{Find, Mark, Queue, QueueRow};
 pub use report::{
     Fits, Form, FormKind, FormLine, Look, Report, Saving, Taken, is_one_line, is_text,
 };
-pub use requests::Requests;
+pub use requests::{
+    AnswerLine, OpenForm, Page, RequestRow, Requests, Sheet, SheetRow, Stand, What,
+};
 pub use setup::{DeskKind, Setup, Snippet};
 
 use super::commands::Context;
@@ -311,7 +313,10 @@ impl State {
             report: Report::default(),
             coverage: Coverage::default(),
             knowledge: Knowledge::default(),
-            requests: Requests::default(),
+            requests: Requests {
+                kinds: setup.requests,
+                ..Requests::default()
+            },
             composer: None,
             overlays: Vec::new(),
             toasts: Vec::new(),
@@ -366,7 +371,7 @@ impl State {
                 row.and_then(|r| r.ticket.as_ref()).map(|t| t.0)
             }
             Pane::Report => self.report.ticket,
-            Pane::Requests => self.requests.ticket,
+            Pane::Requests => self.requests.ticket(),
             Pane::Coverage => self.coverage.ticket(),
             Pane::Knowledge => None,
         }

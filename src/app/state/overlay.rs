@@ -7,6 +7,7 @@ use crate::domain::text::Printable;
 use crate::domain::thread::AttachmentId;
 use crate::domain::ticket::{TicketId, TicketKey};
 
+use super::super::books::{BookWish, Closing};
 use super::super::commands::Action;
 use super::AbsenceForm;
 use crate::app::cover::CoverWish;
@@ -101,6 +102,8 @@ pub enum Purpose {
     Attach,
     /// The reason why a gate is passed over.
     Override,
+    /// The reason why a ticket is escalated although its gate says no.
+    EscalateAnyway,
     /// The reason why a report goes on that is not complete.
     PassReport,
     /// What is begun: a report or a request.
@@ -113,6 +116,8 @@ pub enum Purpose {
     Until,
     /// Into which file the hand-over note goes.
     NoteFile,
+    /// Something of a request, a register or an article.
+    Book,
 }
 
 /// A choice of a question that has few.
@@ -184,6 +189,8 @@ pub enum Go {
     Commit(Vec<Wanted>),
     /// The person passes over a gate: asks for the reason first.
     Override(Vec<Wanted>),
+    /// Escalates past the gate: asks for the reason first.
+    EscalateAnyway,
     /// The report goes on although it is not complete: asks for the reason first.
     PassReport,
     /// Opens an address in the browser.
@@ -200,6 +207,12 @@ pub enum Go {
     LoseText,
     /// What absences wish.
     Cover(Box<CoverWish>),
+    /// Something with requests, registers or articles.
+    Book(Box<BookWish>),
+    /// Closes a request.
+    Close(Box<Closing>),
+    /// The same although something stands against it: asks for the reason first.
+    CloseAnyway(Box<Closing>),
     /// Leaves the program.
     Quit,
 }

@@ -11,6 +11,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::macros::Macro;
 use crate::domain::people::{Agent, AgentId, TenantId};
 use crate::domain::reach::Abilities;
+use crate::domain::request::Kinds;
 use crate::domain::sla::Policy;
 use crate::domain::text::Printable;
 use crate::domain::warn::Thresholds;
@@ -79,6 +80,8 @@ pub struct Setup {
     pub snippets: Vec<Snippet>,
     /// Ready-made acts.
     pub macros: Vec<Macro>,
+    /// The kinds of request.
+    pub requests: Arc<Kinds>,
     /// Which keys mean what.
     pub keymap: Arc<crate::app::keymap::Keymap>,
     /// Sixty-four random bits: the ids that are made here follow from it, the time and a counter.

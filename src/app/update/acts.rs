@@ -238,9 +238,19 @@ impl Turn<'_> {
         let Some(targets) = self.workable() else {
             return;
         };
+        // A request goes through the gate of its kind: its form is looked at first.
+        let live = targets.iter().filter(|t| t.status.is_live());
+        if self.asks_for_forms(live.map(|t| &**t), to) {
+            return;
+        }
+        self.resolve_all(&targets, to);
+    }
+
+    /// The same, when no request is among them.
+    pub fn resolve_all(&mut self, targets: &[Arc<Ticket>], to: Option<Status>) {
         let mut wants = Vec::new();
         let mut against = Vec::new();
-        for t in &targets {
+        for t in targets {
             let to = to.unwrap_or(if t.status == Status::Resolved {
                 Status::Closed
             } else {
@@ -262,7 +272,7 @@ impl Turn<'_> {
             return self.refuse("nothing to change: it is already so");
         }
         if against.is_empty() {
-            return self.preview(wants, &targets, verb);
+            return self.preview(wants, targets, verb);
         }
         self.past_gate(verb, against, Vec::new(), wants);
     }
@@ -291,12 +301,16 @@ impl Turn<'_> {
             || self.s.inner.drafts.keys().any(|(id, _)| *id == t.id)
     }
 
-    fn gate(&self, t: &Ticket) -> Vec<Printable> {
+    /// What stands against any ticket's being done, whatever its kind wants.
+    pub fn gate(&self, t: &Ticket) -> Vec<Printable> {
         against(t, &against_resolving(t, self.draft_is_unsent(t)))
     }
 
     /// The reason was given: the acts and a note that says it.
     pub fn pass_gate(&mut self, reason: &str) {
+        if let Some(closing) = self.s.inner.closing.take() {
+            return self.close_request(*closing, Some(reason));
+        }
         let mut wants = std::mem::take(&mut self.s.inner.override_wants);
         let mut all: Vec<(TicketId, TicketKey, u64)> = wants
             .iter()
@@ -333,7 +347,8 @@ impl Turn<'_> {
         }
     }
 
-    fn by_id(&self, ids: &[TicketId]) -> Vec<Arc<Ticket>> {
+    /// Tickets that are on the screen somewhere.
+    pub fn by_id(&self, ids: &[TicketId]) -> Vec<Arc<Ticket>> {
         let rows = self.s.queue.rows.iter().map(|r| &r.ticket);
         let marks = self.s.queue.marks.values().map(|m| &m.ticket);
         let open = self

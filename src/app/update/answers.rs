@@ -61,6 +61,7 @@ impl Turn<'_> {
             }
             Event::Ahead { generation, here } => self.is_ahead(generation, here),
             Event::Reports(generation, news) => self.reported(generation, news),
+            Event::Escalation(generation, news) => self.escalation_planned(generation, news),
             Event::Cover(generation, news) => self.covered(generation, news),
             Event::Books(generation, news) => self.looked_up(generation, news),
             Event::Outlooked { generation, answer } if generation == self.s.inner.outlook => {
@@ -199,6 +200,9 @@ impl Turn<'_> {
         }
         if self.s.pane == Pane::Audit {
             self.ask_audit();
+        }
+        if self.in_books() {
+            self.read_books();
         }
     }
 

@@ -285,6 +285,9 @@ impl Turn<'_> {
 
     /// The editor came back.
     pub fn edited(&mut self, text: Option<String>) {
+        if let (None, Some(editing)) = (&self.s.composer, self.s.inner.editing.take()) {
+            return self.edited_elsewhere(editing, text);
+        }
         if let (Some(c), Some(text)) = (&mut self.s.composer, text) {
             c.area = area(typeable(&text).trim_end_matches('\n'));
             self.touched();

@@ -58,6 +58,9 @@ impl Turn<'_> {
 
     /// Wraps again if the pane has another width.
     pub fn rewrap(&mut self) {
+        if self.s.pane == crate::app::state::Pane::Knowledge {
+            self.wrap_article();
+        }
         let width = detail_lines(self.s).1;
         let Some(mut d) = self.s.detail.take() else {
             return;

@@ -3,10 +3,15 @@
 mod acts;
 mod ahead;
 mod answers;
+mod asking;
+mod books;
+mod closing;
 mod composer;
 mod coverage;
 mod detail;
 mod draft;
+mod escalate;
+mod form;
 mod keys;
 mod knowledge;
 mod line;
@@ -21,6 +26,7 @@ mod report;
 mod requests;
 mod run;
 mod say;
+mod sheet;
 mod why;
 
 use chrono::TimeDelta;

@@ -1,7 +1,7 @@
 //! The mouse: a click selects, a double click opens, the wheel scrolls what it is over.
 
 use crate::app::event::MouseKind;
-use crate::app::layout::{layout, outbox_foot, sla_first, sla_head};
+use crate::app::layout::{layout, outbox_foot, requests_foot, requests_head, sla_first, sla_head};
 use crate::app::state::{OutboxLine, Overlay, Pane, Screen};
 use crate::app::top::top;
 
@@ -100,24 +100,44 @@ impl Turn<'_> {
             Pane::Queue => (1, s.queue.top, s.queue.rows.len()),
             Pane::Sla => (sla_head(s), sla_first(s), marks),
             Pane::Audit => (1, s.audit.top, s.audit.rows.len()),
-            Pane::Outbox
-            | Pane::Detail
-            | Pane::Report
-            | Pane::Coverage
-            | Pane::Knowledge
-            | Pane::Requests => return None,
+            Pane::Knowledge if !s.knowledge.reading => (1, s.knowledge.top, s.knowledge.rows.len()),
+            Pane::Requests => {
+                let r = &s.requests;
+                let (top, all) = match (&r.open, r.register()) {
+                    (Some(open), _) => (open.top, open.lines.len()),
+                    (None, Some(_)) => (r.sheet.top, r.sheet.rows.len()),
+                    (None, None) => (r.top, r.rows.len()),
+                };
+                let foot = layout(s).main.height.saturating_sub(requests_foot(s));
+                if below >= foot {
+                    return None;
+                }
+                (1 + requests_head(s), top, all)
+            }
+            Pane::Outbox | Pane::Detail | Pane::Report | Pane::Coverage | Pane::Knowledge => {
+                return None;
+            }
         };
         let at = first + usize::from(below.checked_sub(head)?);
         (at < all).then_some(at)
     }
 
-    const fn cursor_in(&self, list: Pane) -> usize {
+    fn cursor_in(&self, list: Pane) -> usize {
         match list {
             Pane::Queue | Pane::Detail => self.s.queue.cursor,
             Pane::Sla => self.s.sla.cursor,
             Pane::Outbox => self.s.outbox.cursor,
             Pane::Audit => self.s.audit.cursor,
-            Pane::Report | Pane::Coverage | Pane::Knowledge | Pane::Requests => 0,
+            Pane::Knowledge => self.s.knowledge.cursor,
+            Pane::Requests => {
+                let r = &self.s.requests;
+                match (&r.open, r.register()) {
+                    (Some(open), _) => open.cursor,
+                    (None, Some(_)) => r.sheet.cursor,
+                    (None, None) => r.cursor,
+                }
+            }
+            Pane::Report | Pane::Coverage => 0,
         }
     }
 }

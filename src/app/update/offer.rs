@@ -2,6 +2,7 @@
 
 use keybinds::{Key, KeyInput};
 
+use crate::app::books::Hit;
 use crate::app::effect::Effect;
 use crate::app::event::Answer;
 use crate::app::state::{Popup, PopupItem};
@@ -62,11 +63,13 @@ impl Turn<'_> {
         match key.key() {
             Key::Down => popup.cursor = (popup.cursor + 1).min(last),
             Key::Up => popup.cursor = popup.cursor.saturating_sub(1),
-            Key::Enter | Key::Tab if !popup.items.is_empty() => {
-                let (n, text) = (
-                    2 + popup.typed.chars().count(),
-                    popup.items[popup.cursor].insert.clone(),
-                );
+            Key::Enter | Key::Tab => {
+                let Some(item) = popup.items.get(popup.cursor) else {
+                    return false;
+                };
+                let words = item.words.as_ref().filter(|_| key.key() == Key::Tab);
+                let text = words.unwrap_or(&item.insert).clone();
+                let n = popup.sign.len() + popup.typed.chars().count();
                 if let Some(c) = &mut self.s.composer {
                     for _ in 0..n {
                         c.area.delete_char();
@@ -92,6 +95,9 @@ impl Turn<'_> {
             .lines()
             .get(cursor.0)
             .map_or_else(String::new, |l| l.chars().take(cursor.1).collect());
+        if let Some(typed) = article_words(&before) {
+            return self.popup_articles(typed.to_owned());
+        }
         let name = self.s.names.whole(&self.s.me);
         let found = ["::", "@@"].into_iter().find_map(|sign| {
             let typed = &before[before.rfind(sign)? + 2..];
@@ -115,6 +121,7 @@ impl Turn<'_> {
                         insert: t
                             .as_ref()
                             .map_or_else(|| x.text.clone(), |t| fill(&x.text, t, &name)),
+                        words: None,
                     })
                     .collect()
             } else {
@@ -131,6 +138,7 @@ impl Turn<'_> {
                         label: line(a.id.as_str()),
                         detail: a.name.line(),
                         insert: format!("@{} ", a.id),
+                        words: None,
                     })
                     .collect()
             };
@@ -145,4 +153,67 @@ impl Turn<'_> {
             c.popup = popup;
         }
     }
+
+    /// Looks for articles with the words that were typed; what was found before stays meanwhile.
+    fn popup_articles(&mut self, typed: String) {
+        let Some(c) = &mut self.s.composer else {
+            return;
+        };
+        let items = match c.popup.take() {
+            Some(p) if p.sign == ARTICLES => p.items,
+            _ => Vec::new(),
+        };
+        let words = typed.clone();
+        c.popup = Some(Popup {
+            sign: ARTICLES,
+            typed,
+            items,
+            cursor: 0,
+        });
+        self.seek(&words);
+    }
+
+    /// Articles were found: they are offered with a way to them, and with their own words.
+    pub fn offer_articles(&mut self, hits: Vec<Hit>) {
+        let Some(c) = &mut self.s.composer else {
+            return;
+        };
+        let Some(popup) = c.popup.as_mut().filter(|p| p.sign == ARTICLES) else {
+            return;
+        };
+        let nothing = hits.is_empty() && popup.typed.contains(' ');
+        let usable = hits.into_iter().filter(|h| !h.article.is_draft);
+        popup.items = usable
+            .map(|h| {
+                let stale = h.article.stale.is_some();
+                let mark = if stale { "stale! " } else { "" };
+                PopupItem {
+                    label: line(&format!("{mark}{}", h.article.title.line())),
+                    detail: line(h.extract.line().trim_start_matches(['#', ' '])),
+                    insert: h.article.link(),
+                    words: Some(h.article.extract(EXTRACT)),
+                }
+            })
+            .take(20)
+            .collect();
+        popup.cursor = popup.cursor.min(popup.items.len().saturating_sub(1));
+        // Two question marks in a sentence are no search.
+        if nothing {
+            c.popup = None;
+        }
+    }
+}
+
+/// What articles are looked for with while writing.
+const ARTICLES: &str = "??";
+/// The longest extract, in characters.
+const EXTRACT: usize = 1_500;
+
+/// The words behind the sign for articles, if the cursor is behind one that begins a word.
+fn article_words(before: &str) -> Option<&str> {
+    let at = before.rfind(ARTICLES)?;
+    let (lead, rest) = before.split_at(at);
+    let begins = lead.is_empty() || lead.ends_with(char::is_whitespace);
+    let typed = rest.get(ARTICLES.len()..)?;
+    (begins && !typed.starts_with(' ')).then_some(typed)
 }

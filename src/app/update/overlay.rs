@@ -133,8 +133,13 @@ impl Turn<'_> {
                 ..
             })) => {
                 self.s.inner.override_wants.clear();
+                self.s.inner.closing = None;
                 self.refuse("cancelled; nothing changed");
             }
+            Some(Overlay::Prompt(Prompt {
+                purpose: Purpose::Book,
+                ..
+            })) => self.book_dismissed(),
             _ => {}
         }
     }
@@ -358,10 +363,19 @@ impl Turn<'_> {
                 self.unmark_messages();
                 self.commit(wants, None);
             }
+            Go::Book(wish) => self.wish(*wish),
+            Go::Close(closing) => self.close_request(*closing, None),
+            Go::CloseAnyway(closing) => {
+                self.s.inner.override_wants.clear();
+                self.s.inner.closing = Some(closing);
+                self.ask(Purpose::Override);
+            }
             Go::Override(wants) => {
+                self.s.inner.closing = None;
                 self.s.inner.override_wants = wants;
                 self.ask(Purpose::Override);
             }
+            Go::EscalateAnyway => self.ask(Purpose::EscalateAnyway),
             Go::PassReport => self.ask_reason(),
             Go::Retry(id) => self.fx.push(Effect::Retry(id)),
             Go::Withdraw(id) => self.fx.push(Effect::Withdraw(id)),

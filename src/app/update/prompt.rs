@@ -27,6 +27,7 @@ impl Turn<'_> {
             | Purpose::Give
             | Purpose::Until
             | Purpose::NoteFile
+            | Purpose::Book
             | Purpose::Attach => Vec::new(),
             _ => self.targets().iter().map(|t| t.id).collect(),
         };
@@ -49,13 +50,18 @@ impl Turn<'_> {
             Purpose::FindHere => "Find in this ticket",
             Purpose::Edit => "Field and new value (subject, kind, tenant, workspace)",
             Purpose::Attach => "Attach file (-name removes one)",
-            Purpose::Override => "The reason, for an internal note",
+            Purpose::Override | Purpose::EscalateAnyway => "The reason, for an internal note",
             Purpose::ViewName => "Name of the view",
             Purpose::PassReport => "The reason, for an internal note",
             Purpose::New => "New",
             Purpose::Give => "Give this ticket to",
             Purpose::Until => "Away until (a moment, a last day such as 2026-12-01, or now)",
             Purpose::NoteFile => "Save the note as (.md or .txt; nothing: in the downloads)",
+            Purpose::Book => "",
+        };
+        let (title, begun) = match purpose {
+            Purpose::Book => self.book_question(),
+            _ => (title.to_owned(), String::new()),
         };
         self.s
             .inner
@@ -64,6 +70,7 @@ impl Turn<'_> {
         self.s.inner.find_typed = false;
         let input = match purpose {
             Purpose::Filter => Input::of(&self.s.queue.filter_text),
+            Purpose::Book => Input::of(&begun),
             _ => Input::default(),
         };
         self.s.overlays.push(Overlay::Prompt(Prompt {
@@ -164,12 +171,9 @@ impl Turn<'_> {
                 let typed = text.clone();
                 self.fx.push(Effect::Paths { generation, typed });
             }
+            Purpose::Book => self.book_typed(&text),
             _ => {}
         }
-        let closed = matches!(
-            purpose,
-            Purpose::Assign | Purpose::Status | Purpose::Priority | Purpose::Macro | Purpose::Give
-        );
         if purpose == Purpose::New {
             let choices = self.beginnings();
             if let Some(Overlay::Prompt(p)) = self.s.overlays.last_mut() {
@@ -177,9 +181,21 @@ impl Turn<'_> {
             }
             return;
         }
+        let (words, is_closed) = match purpose {
+            Purpose::Book => self.book_words(),
+            _ => (self.words_for(kind(purpose)), false),
+        };
+        let closed = is_closed
+            || matches!(
+                purpose,
+                Purpose::Assign
+                    | Purpose::Status
+                    | Purpose::Priority
+                    | Purpose::Macro
+                    | Purpose::Give
+            );
         let low = text.trim().to_lowercase();
-        let mut found: Vec<(String, String)> = self
-            .words_for(kind(purpose))
+        let mut found: Vec<(String, String)> = words
             .into_iter()
             .filter(|(w, d)| w.to_lowercase().contains(&low) || d.to_lowercase().contains(&low))
             .take(50)
@@ -332,12 +348,19 @@ impl Turn<'_> {
             Purpose::Split => self.split(text),
             Purpose::Macro => self.run_macro(text),
             Purpose::Edit => self.edit(text)?,
+            Purpose::Book => self.book_answered(text)?,
             Purpose::Attach => self.attach(text)?,
             Purpose::Override => {
                 if text.trim().is_empty() {
                     return Err("a reason is needed; Esc leaves the ticket as it is".into());
                 }
                 self.pass_gate(text.trim());
+            }
+            Purpose::EscalateAnyway => {
+                if text.trim().is_empty() {
+                    return Err("a reason is needed; Esc leaves the ticket with us".into());
+                }
+                self.escalate_anyway(text.trim());
             }
             Purpose::PassReport => self.pass_report(text)?,
             Purpose::New => self.begin(text)?,

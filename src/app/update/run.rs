@@ -93,12 +93,28 @@ impl Turn<'_> {
             | Action::Apply
             | Action::OnCall => self.run_coverage(action, arg),
             Action::GoKnowledge => self.run_knowledge(action, arg),
-            Action::GoRequests => self.run_requests(action, arg),
+            Action::GoRequests
+            | Action::Answer
+            | Action::Tick
+            | Action::Said
+            | Action::Add
+            | Action::Drop
+            | Action::Tell
+            | Action::ColumnNext
+            | Action::ColumnPrevious
+            | Action::Register => self.run_requests(action, arg),
+            Action::Stale | Action::Correct | Action::Publish => self.run_knowledge(action, arg),
+            Action::NextView | Action::PreviousView if self.s.pane == Pane::Requests => {
+                self.turn_page(action == Action::NextView);
+            }
+            Action::Filter | Action::Find if self.in_books() => self.narrow_by(arg),
+            Action::Editor if self.in_books() && self.s.composer.is_none() => self.edit_outside(),
             Action::Zoom => self.zoom(true),
             Action::Unzoom => self.zoom(false),
             Action::Refresh => self.refresh(),
             Action::Sync => self.fx.push(Effect::Sync),
             Action::Undo if self.undo_plan() => {}
+            Action::Undo if self.undo_in_books() => {}
             Action::Undo => self.fx.push(Effect::Undo),
             Action::Redo => self.fx.push(Effect::Redo),
             Action::Why => self.why(),
@@ -468,6 +484,9 @@ impl Turn<'_> {
         if self.s.pane == Pane::Coverage && self.open_in_coverage() {
             return;
         }
+        if self.in_books() {
+            return self.open_in_books();
+        }
         let id = self.s.under_cursor();
         match id {
             Some(id) => self.open_ticket(id),
@@ -481,8 +500,7 @@ impl Turn<'_> {
             self.look_at(None);
         } else if self.s.zoomed {
             self.zoom(false);
-        } else if self.s.pane == Pane::Coverage && self.back_in_coverage() {
-        } else if self.s.pane == Pane::Detail && self.unmark_messages() {
+        } else if self.back_in_pane() {
         } else if self.s.pane != Pane::Queue {
             self.go(Pane::Queue);
         } else if self.s.queue.find.is_some() {
@@ -495,6 +513,13 @@ impl Turn<'_> {
             self.s.queue.range = None;
             self.s.toasts.retain(|t| t.countdown);
         }
+    }
+
+    /// Back one step within the pane, where it has steps.
+    fn back_in_pane(&mut self) -> bool {
+        self.s.pane == Pane::Coverage && self.back_in_coverage()
+            || self.back_in_books()
+            || self.s.pane == Pane::Detail && self.unmark_messages()
     }
 
     fn close(&mut self) {

@@ -2,6 +2,7 @@
 
 use crate::app::state::State;
 use crate::domain::change::Act;
+use crate::domain::sla::Owner;
 use crate::domain::ticket::Ticket;
 
 /// What an act does: "assigned to ana".
@@ -59,6 +60,17 @@ pub fn act(act: &Act, s: &State) -> String {
             )
         }
         Act::Unsplit { .. } => "split taken back".into(),
+        Act::Owner {
+            to: Owner::Vendor,
+            package: Some(package),
+            ..
+        } => format!("escalated to {}", package.vendor),
+        Act::Owner {
+            to: Owner::Vendor, ..
+        } => "with the vendor again".into(),
+        Act::Owner {
+            to: Owner::Team, ..
+        } => "back from the vendor".into(),
         Act::Create { .. } => "created".into(),
     }
 }

@@ -19,6 +19,9 @@ impl Turn<'_> {
         if self.s.pane == Pane::Coverage {
             return self.why_coverage();
         }
+        if self.in_books() {
+            return self.why_in_books();
+        }
         let Some(id) = self.s.under_cursor() else {
             return self.refuse("there is nothing under the cursor to explain");
         };
@@ -84,6 +87,7 @@ impl Turn<'_> {
         lines.push(due_line(s, row));
         lines.extend(whose_line(row));
         lines.extend(rule_line(s, row));
+        lines.extend(self.vendor_why(l));
         let history = l.thread.history();
         let trail = &l.thread.timeline;
         if let Some(e) = sla::why(&history, trail, &s.policy, &s.calendar, s.moment()) {

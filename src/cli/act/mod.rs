@@ -18,8 +18,10 @@ use super::out::Out;
 use super::session::Session;
 use crate::domain::Instant;
 use crate::domain::change::{Act, BatchId, Change, ChangeId, LinkKind};
+use crate::domain::escalation::addressed;
 use crate::domain::people::{AgentId, known_agent};
 use crate::domain::reach::Reach;
+use crate::domain::sla::Owner;
 use crate::domain::thread::Visibility;
 use crate::domain::ticket::{Priority, Status, Ticket};
 use crate::domain::when::parse_when;
@@ -179,14 +181,16 @@ fn priority(text: &str) -> Result<Option<Priority>, Fail> {
     text.parse().map(Some).map_err(word)
 }
 
-fn is_public(act: &Act) -> bool {
-    matches!(
-        act,
+/// Somebody outside the team reads it.
+fn is_read_outside(act: &Act) -> bool {
+    match act {
         Act::Say {
             visibility: Visibility::Public,
             ..
-        }
-    )
+        } => true,
+        Act::Say { body, .. } => addressed(body.raw()).is_some(),
+        _ => false,
+    }
 }
 
 /// Plans for all tickets first, so that a refusal leaves everything as it was; then commits
@@ -212,7 +216,7 @@ fn act(session: &Session, ids: &[String], dry: bool, plan: Plan<'_>, out: &mut O
     let here = kept_here(session, &wanted)?;
     let window = i64::from(session.config.undo_window);
     // What goes out with a reply waits with it: taken back, nothing of it has happened.
-    let waits = window > 0 && wanted.iter().any(|(_, act)| is_public(act));
+    let waits = window > 0 && wanted.iter().any(|(_, act)| is_read_outside(act));
     let until = waits.then(|| session.now + chrono::TimeDelta::seconds(window));
     let changes: Vec<(String, Change)> = wanted
         .into_iter()
@@ -336,6 +340,10 @@ fn describe(session: &Session, act: &Act) -> String {
         Act::Split { messages, .. } => match messages.len() {
             1 => "split off 1 message".into(),
             n => format!("split off {n} messages"),
+        },
+        Act::Owner { to, .. } => match to {
+            Owner::Vendor => "escalate".into(),
+            Owner::Team => "take back from the vendor".into(),
         },
         other => format!("change {}", other.field()),
     }

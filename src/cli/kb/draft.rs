@@ -8,11 +8,8 @@ use crate::cli::exit::{Code, Fail};
 use crate::cli::out::Out;
 use crate::cli::say;
 use crate::cli::session::Session;
-use crate::domain::knowledge::{
-    Article, ArticleKey, Draft, correction, draft, without_personal_data,
-};
+use crate::domain::knowledge::{Article, ArticleKey, Draft};
 use crate::domain::text::Untrusted;
-use crate::domain::thread::{Author, Thread};
 use crate::domain::ticket::TicketKey;
 use crate::store::Reader;
 
@@ -92,52 +89,8 @@ fn from_ticket(
     of: Option<&Article>,
 ) -> Result<(TicketKey, Draft), Fail> {
     let ticket = session.ticket(reader, number)?;
-    let mut thread = reader
-        .thread(ticket.id)?
-        .ok_or_else(|| Fail::not_found(format!("there is no ticket {number} here")))?;
-    whole(reader, &mut thread)?;
-    let names = names(reader, &thread, session)?;
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let redact = |text: &str| without_personal_data(text, &names);
-    let drafted = match of {
-        Some(of) => correction(of, &thread, &redact),
-        None => draft(&thread, &redact),
-    };
-    Ok((ticket.key, drafted))
-}
-
-/// Long texts come cut; a name behind the cut must not be missed, nor an answer lost.
-fn whole(reader: &Reader, thread: &mut Thread) -> Result<(), Fail> {
-    for message in &mut thread.messages {
-        if message.cut_from.is_some()
-            && let Some(body) = reader.body(message.id)?
-        {
-            message.body = body;
-        }
-    }
-    Ok(())
-}
-
-/// All names that may stand in a ticket: of whom it is, who spoke in it, and whoever is known.
-fn names(reader: &Reader, thread: &Thread, session: &Session) -> Result<Vec<String>, Fail> {
-    let mut names: Vec<String> = Vec::new();
-    names.extend(thread.ticket.requester.as_ref().map(|r| r.raw().to_owned()));
-    for m in &thread.messages {
-        match &m.author {
-            Author::Requester { name } | Author::Helper { name } => {
-                names.push(name.raw().to_owned())
-            }
-            Author::Agent { id } => names.push(id.to_string()),
-            Author::System => {}
-        }
-    }
-    let agents = reader.vocabulary(session.now)?.agents;
-    names.extend(agents.iter().map(|a| a.name.raw().to_owned()));
-    let people = reader.book()?.people();
-    names.extend(people.iter().map(|p| p.name.raw().to_owned()));
-    names.sort();
-    names.dedup();
-    Ok(names)
+    crate::shell::article_from_ticket(reader, ticket.id, of, session.now)?
+        .ok_or_else(|| Fail::not_found(format!("there is no ticket {number} here")))
 }
 
 /// A correction that is finished takes the place of what it corrects, and is gone as a draft.

@@ -1,7 +1,6 @@
 //! Articles as files.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -153,17 +152,5 @@ fn file_name(key: &ArticleKey) -> String {
 
 /// Writes a file that appears when it is complete.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Fail> {
-    let wrong = |e: std::io::Error| {
-        let what = format!("{} cannot be written: {e}; name another file", shown(path));
-        Fail::new(Code::Failure, what)
-    };
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or_else(|| Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(wrong)?;
-    file.write_all(bytes).map_err(wrong)?;
-    file.as_file().sync_all().map_err(wrong)?;
-    file.persist(path).map_err(|e| wrong(e.error))?;
-    Ok(())
+    crate::shell::write_new(path, bytes).map_err(|what| Fail::new(Code::Failure, what))
 }

@@ -139,7 +139,7 @@ fn list(session: &Session, wanted: impl Fn(&Article) -> bool, out: &mut Out) -> 
 fn find(session: &Session, words: &str, limit: usize, out: &mut Out) -> Done {
     let found = session.reader()?.find_articles(words, limit)?;
     if session.json {
-        let one = |f: &crate::store::Found| {
+        let one = |f: &crate::store::FoundArticle| {
             let mut value = value(&f.article, false);
             if let Some(map) = value.as_object_mut() {
                 map.insert("extract".into(), f.extract.raw().into());

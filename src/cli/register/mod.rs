@@ -11,7 +11,7 @@ use super::exit::{Code, Fail};
 use super::out::Out;
 use super::session::Session;
 use crate::domain::gate;
-use crate::domain::register::{Book, Record, Register};
+use crate::domain::register::{Book, Edit, Record, Register};
 use crate::domain::text::{self, Untrusted};
 use crate::store::Remembered;
 
@@ -227,38 +227,18 @@ fn set(
     let key = Record::key_from(register, name);
     let book = book_of_all(session)?;
     let before = book.find(register, &key);
-    let begun = Record::cells_of_key(register, &key);
-    let made = match before {
-        Some(kept) => kept.with(cells.iter().copied()),
-        None => Record::new(
-            register,
-            begun
-                .iter()
-                .map(|(c, v)| (*c, v.as_str()))
-                .chain(cells.iter().copied()),
-        ),
-    };
-    let record = made.map_err(|wrong| Fail::usage(wrong.join("\n")))?;
+    let Edit {
+        record,
+        drop,
+        is_new,
+    } = book
+        .edit(register, &key, &cells)
+        .map_err(|wrong| Fail::usage(wrong.join("\n")))?;
     allow(
         session,
         &before.into_iter().chain([&record]).collect::<Vec<_>>(),
     )?;
-    // A row that is called otherwise now takes the place of the one it was.
-    let was = before
-        .map(Record::key)
-        .filter(|k| k.to_lowercase() != record.key().to_lowercase());
-    if was.is_some() && book.find(register, &record.key()).is_some() {
-        return Err(Fail::new(
-            Code::Refused,
-            format!(
-                "{} have a \"{}\" already; change that one, or drop it",
-                register.word(),
-                text::line(&record.key())
-            ),
-        ));
-    }
     if !dry {
-        let drop: Vec<String> = was.into_iter().collect();
         session.writer()?.put_records(
             register,
             std::slice::from_ref(&record),
@@ -268,9 +248,9 @@ fn set(
         )?;
     }
     if session.json {
-        out.json(&json!({"dry_run": dry, "made": before.is_none(), "row": value(&record)}))?;
+        out.json(&json!({"dry_run": dry, "made": is_new, "row": value(&record)}))?;
     } else {
-        let what = match (dry, before.is_none()) {
+        let what = match (dry, is_new) {
             (true, true) => "would make",
             (true, false) => "would change",
             (false, true) => "made",

@@ -1,6 +1,6 @@
 //! Registers as CSV files.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::cli::exit::{Code, Fail};
 use crate::cli::out::{self, Out};
 use crate::cli::session::Session;
 use crate::domain::register::csv::{self, BadLine};
-use crate::domain::register::{Book, Record, Register};
+use crate::domain::register::{Record, Register};
 use crate::domain::text;
 use crate::store::Put;
 
@@ -33,7 +33,8 @@ pub fn import(session: &Session, args: &ImportArgs, out: &mut Out) -> Done {
     })?;
     let kept = book_of_all(session)?;
     let mut bad = sheet.bad;
-    let rows = records(session, args.register, sheet.rows, &kept, &mut bad);
+    let allowed = |record: &Record| allow(session, &[record]).map_err(|fail| fail.what);
+    let rows = kept.lay(args.register, sheet.rows, allowed, &mut bad);
     bad.sort_by_key(|b| b.line);
     for b in &bad {
         out::complain(&in_file(b));
@@ -52,7 +53,13 @@ pub fn import(session: &Session, args: &ImportArgs, out: &mut Out) -> Done {
         .filter(|key| !in_the_file.contains(&key.to_lowercase()))
         .collect();
     let put = if args.dry_run {
-        would(args.register, &rows, &gone, &kept)
+        let (added, changed, same) = kept.would(args.register, &rows);
+        Put {
+            added,
+            changed,
+            same,
+            dropped: gone.len(),
+        }
     } else {
         session
             .writer()?
@@ -93,77 +100,6 @@ fn say(
         put.dropped,
         bad.len()
     ))?)
-}
-
-/// What putting them would do.
-fn would(register: Register, rows: &[Record], gone: &[String], kept: &Book) -> Put {
-    let mut put = Put {
-        dropped: gone.len(),
-        ..Put::default()
-    };
-    for row in rows {
-        match kept.find(register, &row.key()) {
-            None => put.added += 1,
-            Some(same) if same == row => put.same += 1,
-            Some(_) => put.changed += 1,
-        }
-    }
-    put
-}
-
-/// The rows of a file laid over those that are kept; what is wrong with a line is said.
-fn records(
-    session: &Session,
-    register: Register,
-    lines: Vec<(usize, Vec<(&'static str, String)>)>,
-    kept: &Book,
-    bad: &mut Vec<BadLine>,
-) -> Vec<Record> {
-    let mut rows: Vec<Record> = Vec::new();
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for (line, cells) in lines {
-        let mut wrong = |what: String| bad.push(BadLine { line, what });
-        let of_key = |name: &str| {
-            let cell = cells.iter().find(|(c, _)| *c == name);
-            cell.map_or("", |(_, v)| v.as_str())
-        };
-        let named: Vec<&str> = register
-            .columns()
-            .iter()
-            .filter(|c| c.names)
-            .map(|c| of_key(c.name))
-            .collect();
-        let key = Record::key_from(register, &named.join("/"));
-        let given = cells.iter().map(|(c, v)| (*c, v.as_str()));
-        let before = kept.find(register, &key);
-        let made = match before {
-            Some(kept) => kept.with(given),
-            None => Record::new(register, given),
-        };
-        let record = match made {
-            Ok(record) => record,
-            Err(why) => {
-                wrong(why.join("; "));
-                continue;
-            }
-        };
-        if let Err(fail) = allow(
-            session,
-            &before.into_iter().chain([&record]).collect::<Vec<_>>(),
-        ) {
-            wrong(fail.what);
-            continue;
-        }
-        if let Some(first) = seen.insert(record.key().to_lowercase(), line) {
-            wrong(format!(
-                "\"{}\" stands on line {first} already; take one of them out",
-                text::line(&record.key())
-            ));
-            continue;
-        }
-        rows.push(record);
-    }
-    rows
 }
 
 fn content(file: &str) -> Result<String, Fail> {

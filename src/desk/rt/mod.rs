@@ -16,6 +16,7 @@ mod search;
 mod session;
 mod status;
 mod story;
+pub mod vendor;
 mod verify;
 mod wire;
 

@@ -27,10 +27,12 @@ const TENANT: &str = "the tenant follows the queue; move the ticket in Request T
 const SPLIT: &str = "Request Tracker cannot split a ticket; make a new one there and tie them";
 const UNMERGE: &str = "Request Tracker cannot take a merge back; make a new ticket there";
 
+const NEW: &str = "tickets of this desk are made there; make it in Request Tracker and sync";
+
 impl Rt {
     /// What it can do.
     pub(super) fn what_it_can(&self) -> Abilities {
-        let mut here = vec!["snooze", "kind"];
+        let mut here = vec!["snooze", "kind", "escalation"];
         if self.settings.labels_field.is_none() {
             here.push("label");
         }
@@ -38,6 +40,7 @@ impl Rt {
             here,
             not: vec![("tenant", TENANT), ("split", SPLIT)],
             no_unmerge: Some(UNMERGE),
+            no_new_ticket: Some(NEW),
             texts_in_bulk: true,
         }
     }
@@ -156,7 +159,7 @@ impl Rt {
             Act::Tenant { .. } => return Err(refused(TENANT)),
             Act::Split { .. } | Act::Unsplit { .. } => return Err(refused(SPLIT)),
             Act::Unmerge { .. } => return Err(refused(UNMERGE)),
-            Act::Create { .. } | Act::Kind { .. } | Act::Snooze { .. } => {
+            Act::Create { .. } | Act::Kind { .. } | Act::Snooze { .. } | Act::Owner { .. } => {
                 return Err(refused("Request Tracker has no such thing"));
             }
         };

@@ -13,6 +13,7 @@ use crate::domain::Instant;
 use crate::domain::remote::{Outgoing, OutgoingFile, Receipt, RemoteId};
 use crate::domain::text::Untrusted;
 use crate::domain::thread::Visibility;
+use crate::domain::ticket::TicketKey;
 
 impl Rt {
     /// Sends a message, once.
@@ -33,16 +34,34 @@ impl Rt {
                 "the file {name} is empty, which Request Tracker does not take"
             )));
         }
+        let entry = self
+            .post(&out.key, visibility, body, &out.files, now)
+            .await?;
+        // The message is there, whatever comes of asking for the version.
+        let version = self.present(out, now).await.ok().map(|(_, v)| v);
+        let entry = Some(entry);
+        Ok(Receipt { version, entry })
+    }
+
+    /// Puts a message on a ticket, once; gives the entry that it became.
+    pub(super) async fn post(
+        &self,
+        key: &TicketKey,
+        visibility: Visibility,
+        body: &Untrusted,
+        files: &[OutgoingFile],
+        now: Instant,
+    ) -> Answer<RemoteId> {
         let way = match visibility {
             Visibility::Public => "correspond",
             Visibility::Internal => "comment",
         };
-        let path = format!("/ticket/{}/{way}", number(&out.key));
+        let path = format!("/ticket/{}/{way}", number(key));
         let message = json!({ "Content": body.raw(), "ContentType": "text/plain" });
         let reply = self
-            .ask(Method::POST, &path, |r| match out.files.is_empty() {
+            .ask(Method::POST, &path, |r| match files.is_empty() {
                 true => r.json(&message),
-                false => r.timeout(SLOW).multipart(form(&message, &out.files)),
+                false => r.timeout(SLOW).multipart(form(&message, files)),
             })
             .await?;
         if !reply.is_fine() {
@@ -53,13 +72,10 @@ impl Rt {
             .rsplit('/')
             .next()
             .filter(|n| n.parse::<u64>().is_ok());
-        let entry = entry.map(|n| RemoteId(n.to_owned()));
-        if reply.status != StatusCode::CREATED || entry.is_none() {
-            return Err(odd("the desk does not tell what became of the message"));
+        match entry {
+            Some(entry) if reply.status == StatusCode::CREATED => Ok(RemoteId(entry.to_owned())),
+            _ => Err(odd("the desk does not tell what became of the message")),
         }
-        // The message is there, whatever comes of asking for the version.
-        let version = self.present(out, now).await.ok().map(|(_, v)| v);
-        Ok(Receipt { version, entry })
     }
 }
 
@@ -83,7 +99,7 @@ fn form(message: &Value, files: &[OutgoingFile]) -> Form {
 
 /// The media type under which a file arrives as it is: the server guesses the charset of a text
 /// that does not say it, and recodes it.
-fn media_type(file: &OutgoingFile) -> String {
+pub(super) fn media_type(file: &OutgoingFile) -> String {
     let said = file.media_type.raw();
     let kind = said.split(';').next().unwrap_or_default().trim();
     if !kind.to_lowercase().starts_with("text/") {
@@ -96,7 +112,7 @@ fn media_type(file: &OutgoingFile) -> String {
 }
 
 /// A file name that cannot break out of the header it stands in.
-fn plain_name(name: &str) -> String {
+pub(super) fn plain_name(name: &str) -> String {
     name.chars()
         .map(|c| match c {
             '"' => '\'',

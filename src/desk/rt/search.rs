@@ -127,6 +127,6 @@ pub(super) fn uncounted() -> DeskError {
 }
 
 /// A name between single quotes in a search.
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     name.replace('\\', "\\\\").replace('\'', "\\'")
 }

@@ -8,7 +8,7 @@ use crate::domain::remote::{Entry, Gone, Happened, Outgoing, Told};
 use crate::domain::text::Untrusted;
 
 /// Longest subject in characters; the server cuts what is longer.
-const SUBJECT: usize = 200;
+pub const SUBJECT: usize = 200;
 
 /// A subject as the server will have it: one line, not too long.
 pub fn subject(text: &str) -> String {
@@ -104,7 +104,7 @@ fn is_text(value: &Option<Untrusted>, wanted: &str) -> bool {
 
 /// A text as both sides have it: the way through mail and forms changes line ends and blanks
 /// at the ends of lines.
-fn normal(text: &str) -> String {
+pub fn normal(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     lines.join("\n").trim().to_owned()

@@ -1,13 +1,13 @@
 //! What becomes of a ticket: a new article or a correction, without the people in it.
 //!
 //! What is removed is the caller's to say: a function from text to text. The one here takes
-//! out what is surely personal: addresses, telephone numbers, names that are known, and the
-//! names of Workspaces, which tell whose research it is.
+//! out what a report may not leave with, names that are known, and the names of Workspaces,
+//! which tell whose research it is.
 
 use super::Article;
+use crate::domain::report;
 use crate::domain::text::{SegmentKind, Untrusted, fold_quotes};
 use crate::domain::thread::{Author, Message, Thread, Visibility};
-use crate::domain::value::is_email;
 
 /// A title and a text that somebody goes on writing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,70 +80,27 @@ fn answered(thread: &Thread) -> String {
         .unwrap_or_default()
 }
 
-/// Takes out e-mail addresses, telephone numbers, names of Workspaces and these names of people.
-/// Of a name its parts of three letters or more are taken out too, where they are written with
-/// a capital: `jan` is a month.
+/// Takes out secrets and personal data by the report's own rules, names of Workspaces, and these
+/// names of people. Of a name its parts of three letters or more are taken out too, where they
+/// are written with a capital: `jan` is a month.
 pub fn without_personal_data(text: &str, names: &[&str]) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut word = String::new();
-    let part = |c: char| c.is_alphanumeric() || "@._-+'".contains(c);
-    let flush = |word: &mut String, out: &mut String| {
-        out.push_str(&word_instead(word));
-        word.clear();
-    };
-    for c in text.chars() {
-        if part(c) {
-            word.push(c);
-        } else {
-            flush(&mut word, &mut out);
-            out.push(c);
-        }
-    }
-    flush(&mut word, &mut out);
-    without_names(&without_numbers(&out), names)
+    let (text, _) = report::redact(text, &[]);
+    without_names(&without_workspaces(&text), names)
 }
 
-fn word_instead(word: &str) -> String {
-    let core = word.trim_matches(['.', '-', '\'', '_']);
-    let instead = if is_email(core) {
-        "[e-mail address]"
-    } else if core
-        .get(..4)
-        .is_some_and(|b| b.eq_ignore_ascii_case("dws-"))
-    {
-        "[Workspace]"
-    } else {
-        return word.to_owned();
-    };
-    word.replacen(core, instead, 1)
-}
-
-/// A telephone number begins with + or 0 and has 9 to 15 digits, with blanks and signs between.
-fn without_numbers(text: &str) -> String {
+fn without_workspaces(text: &str) -> String {
+    let part = |c: char| c.is_alphanumeric() || "_-.".contains(c);
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(['+', '0', '(']) {
-        let (before, number) = rest.split_at(at);
-        out.push_str(before);
-        let last = out.chars().next_back();
-        let inside = last.is_some_and(|c| c.is_alphanumeric() || "./-".contains(c));
-        let sign = |c: char| c.is_ascii_digit() || " -.()/+\u{a0}".contains(c);
-        let end = number.find(|c: char| !sign(c)).unwrap_or(number.len());
-        let run = number.get(..end).unwrap_or("");
-        let run = run.trim_end_matches(|c: char| !c.is_ascii_digit());
-        let digits = run.bytes().filter(u8::is_ascii_digit).count();
-        let begins = run.starts_with(['+', '0']) || run.starts_with("(0") || run.starts_with("(+");
-        if !inside && begins && (9..=15).contains(&digits) {
-            out.push_str("[phone number]");
-            rest = number.get(run.len()..).unwrap_or("");
+    for stretch in text.split_inclusive(|c: char| !part(c)) {
+        let word = stretch.trim_end_matches(|c: char| !part(c));
+        let core = word.trim_matches(['.', '-', '_']);
+        let begins = core.get(..4);
+        if begins.is_some_and(|b| b.eq_ignore_ascii_case("dws-")) {
+            out.push_str(&stretch.replacen(core, "[Workspace]", 1));
         } else {
-            let first = number.chars().next().map_or(0, char::len_utf8);
-            let (one, after) = number.split_at(first);
-            out.push_str(one);
-            rest = after;
+            out.push_str(stretch);
         }
     }
-    out.push_str(rest);
     out
 }
 

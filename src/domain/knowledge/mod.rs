@@ -18,7 +18,7 @@ use super::ticket::TicketKey;
 
 pub use draft::{Draft, correction, draft, without_personal_data};
 pub use file::{from_file, to_file};
-pub use render::plain;
+pub use render::{Look, lines, plain};
 
 /// The name of an article: lower-case letters, digits and dashes, as in the portal's addresses
 /// (`kb/articles/<permalink>`, PORTAL.md). Safe to print and to name a file with.
@@ -146,6 +146,40 @@ impl Article {
             stale: None,
             further: Vec::new(),
         }
+    }
+
+    /// What leads a reader to it: its address in the portal where it has one, else its title
+    /// and name.
+    pub fn link(&self) -> String {
+        let address = self.source.as_ref().map(Untrusted::raw);
+        let title = self.title.line();
+        match address.filter(|a| a.starts_with("https://") || a.starts_with("http://")) {
+            Some(address) => format!("{title}: {address}"),
+            None => format!("\"{title}\" ({})", self.key),
+        }
+    }
+
+    /// The part that is worth repeating: what stands below its first heading, up to so many
+    /// characters and the end of a line.
+    pub fn extract(&self, most: usize) -> String {
+        let text = plain(self.body.raw());
+        let mut out = String::new();
+        let below = text.lines().skip_while(|l| l.trim().is_empty());
+        let body: Vec<&str> = below.collect();
+        // The first heading is the title again.
+        let skip = match body.get(1) {
+            Some(rule) if !rule.is_empty() && rule.chars().all(|c| c == '=') => 2,
+            _ => 0,
+        };
+        let rest = body.iter().skip(skip).skip_while(|l| l.is_empty());
+        for line in rest {
+            if out.chars().count() + line.chars().count() > most {
+                break;
+            }
+            out.push_str(line);
+            out.push('\n');
+        }
+        out.trim_end().to_owned()
     }
 
     /// How it stands, in a word: `draft`, `stale` or `current`.

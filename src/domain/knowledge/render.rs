@@ -2,11 +2,61 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use crate::domain::text::width;
+use crate::domain::text::{Printable, width, wrap};
 
 /// The text of an article without marks: headings underlined, lists indented, addresses behind
 /// their words. What it says is still from outside and goes through the gate to be shown.
 pub fn plain(markdown: &str) -> String {
+    rendered(markdown).0
+}
+
+/// How a line of an article looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Plain words.
+    Text,
+    /// A heading.
+    Heading,
+    /// What a machine reads or says.
+    Code,
+    /// Somebody else's words.
+    Quote,
+    /// The line between parts.
+    Rule,
+    /// The line under a heading, where there are no looks.
+    Under,
+}
+
+/// The lines of an article with their looks, at most so many columns wide; what goes on in the
+/// next line is moved in as far as where it began. Everything has passed the gate.
+pub fn lines(markdown: &str, columns: usize) -> Vec<(Look, Printable)> {
+    let (text, looks) = rendered(markdown);
+    let mut out = Vec::new();
+    for (row, look) in text.lines().zip(looks) {
+        // A heading has a look of its own.
+        if look == Look::Under {
+            continue;
+        }
+        let row = crate::domain::text::block(row);
+        let begun = row.as_str().trim_start_matches([' ', '>', '-', '.']);
+        let begun = begun.trim_start_matches(|c: char| c.is_ascii_digit());
+        let inset = (row.len() - begun.len()).min(columns / 2);
+        for (i, part) in wrap(&row, columns.saturating_sub(inset))
+            .into_iter()
+            .enumerate()
+        {
+            let mut words = Printable::empty();
+            if i > 0 {
+                words = crate::domain::text::block(&" ".repeat(inset));
+            }
+            words.push(&part);
+            out.push((look, words));
+        }
+    }
+    out
+}
+
+fn rendered(markdown: &str) -> (String, Vec<Look>) {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let mut page = Page::default();
@@ -27,6 +77,11 @@ struct Margin {
 #[derive(Default)]
 struct Page {
     out: String,
+    /// How each of its lines looks.
+    looks: Vec<Look>,
+    /// How the line being written looks, where that is not by its block.
+    look: Option<Look>,
+    quotes: usize,
     /// The line being written, without its margins.
     line: String,
     margins: Vec<Margin>,
@@ -58,6 +113,7 @@ impl Page {
             Event::Rule => {
                 self.apart();
                 self.line.push_str("----------");
+                self.look = Some(Look::Rule);
                 self.end_line();
                 self.gap = true;
             }
@@ -73,6 +129,7 @@ impl Page {
             Tag::Paragraph | Tag::Heading { .. } | Tag::Table(_) | Tag::HtmlBlock => self.apart(),
             Tag::BlockQuote(_) => {
                 self.apart();
+                self.quotes += 1;
                 self.indent("> ", "> ");
             }
             Tag::CodeBlock(kind) => {
@@ -123,13 +180,19 @@ impl Page {
             TagEnd::Heading(level) => {
                 let sign = if level == HeadingLevel::H1 { "=" } else { "-" };
                 let columns = width(&crate::domain::text::line(&self.line));
+                self.look = Some(Look::Heading);
                 self.end_line();
                 self.line.push_str(&sign.repeat(columns.min(72)));
+                self.look = Some(Look::Under);
                 self.end_line();
+                self.look = None;
                 self.gap = true;
             }
             TagEnd::BlockQuote(_) | TagEnd::CodeBlock => {
                 self.end_line();
+                if matches!(tag, TagEnd::BlockQuote(_)) {
+                    self.quotes = self.quotes.saturating_sub(1);
+                }
                 self.in_code = false;
                 self.margins.pop();
                 self.gap = true;
@@ -187,6 +250,7 @@ impl Page {
                 .collect();
             self.out.push_str(margins.trim_end());
             self.out.push('\n');
+            self.looks.push(Look::Text);
         }
         self.gap = false;
     }
@@ -209,13 +273,19 @@ impl Page {
         row.push_str(&self.line);
         self.out.push_str(row.trim_end());
         self.out.push('\n');
+        let block = match (self.in_code, self.quotes) {
+            (true, _) => Look::Code,
+            (false, 0) => Look::Text,
+            (false, _) => Look::Quote,
+        };
+        self.looks.push(self.look.take().unwrap_or(block));
         self.line.clear();
     }
 
-    fn finish(mut self) -> String {
+    fn finish(mut self) -> (String, Vec<Look>) {
         self.end_line();
         self.out.truncate(self.out.trim_end().len());
-        self.out
+        (self.out, self.looks)
     }
 }
 

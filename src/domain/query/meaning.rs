@@ -4,6 +4,7 @@ use chrono::{Days, NaiveDate, NaiveTime, TimeDelta, TimeZone};
 
 use super::{Compare, Day, DueState, Flag, Query, Span, Stamp, Test, Text, When, Who};
 use crate::domain::Instant;
+use crate::domain::escalation::Stage;
 use crate::domain::list::Asker;
 use crate::domain::ticket::{Due, Ticket};
 
@@ -175,6 +176,7 @@ impl Flag {
             Self::Merged => t.merged_into.is_some(),
             Self::Unsent => t.waiting > 0,
             Self::Draft => t.draft,
+            Self::Escalated => t.vendor.is_some_and(Stage::is_open),
             Self::Marked => false,
         }
     }

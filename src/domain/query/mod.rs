@@ -116,6 +116,8 @@ pub enum Flag {
     Unsent,
     /// A text for it was begun and not sent.
     Draft,
+    /// With the vendor, or on its way there.
+    Escalated,
     /// Marked on the screen. The store knows no marks: [`Query::with_marks`] puts numbers in its place.
     Marked,
 }

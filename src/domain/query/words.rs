@@ -149,6 +149,11 @@ impl Flag {
             "holds changes the desk has not confirmed",
         ),
         (Self::Draft, "draft", "a text for it was begun and not sent"),
+        (
+            Self::Escalated,
+            "escalated",
+            "with the vendor, or on its way",
+        ),
         (Self::Marked, "marked", "marked on the screen"),
     ];
 

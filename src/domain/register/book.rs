@@ -171,6 +171,22 @@ impl Book {
         told
     }
 
+    /// The rows that name one, each as its register and its own name.
+    pub fn naming(&self, register: Register, key: &str) -> Vec<String> {
+        let key = key.to_lowercase();
+        let names = |r: &&Record| {
+            let mut columns = r.register().columns().iter();
+            columns.any(|c| {
+                let mut parts = value::parts(r.raw(c.name));
+                c.refers == Some(register) && parts.any(|p| p.to_lowercase() == key)
+            })
+        };
+        let found = self.records.iter().filter(names);
+        found
+            .map(|r| format!("{} {}", r.register().word(), r.key()))
+            .collect()
+    }
+
     /// Names in the rows that no row has.
     pub fn dangling(&self) -> Vec<Dangling> {
         let mut all = Vec::new();

@@ -8,8 +8,10 @@
 mod book;
 pub mod csv;
 pub mod duty;
+mod edit;
 pub mod forecast;
 mod sheet;
+mod told;
 
 use std::collections::BTreeMap;
 
@@ -19,7 +21,9 @@ use super::text::{self, Untrusted};
 use super::value::{self, Holds};
 
 pub use book::{Book, Dangling, Person};
+pub use edit::Edit;
 pub use sheet::Column;
+pub use told::is_announced;
 
 /// Which register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -126,7 +126,7 @@ impl Template {
 
 /// The draft of a public reply that asks for what is missing; none if nothing is. The
 /// placeholders `{requester.first}`, `{ticket.key}` and `{agent.name}` are left for
-/// [`crate::domain::fill::fill`], which knows the ticket, or for [`address`].
+/// [`crate::domain::fill::fill`], which knows the ticket, or for [`crate::domain::fill::address`].
 pub fn ask(missing: &[Missing], template: &Template) -> Option<String> {
     let questions: Vec<&str> = asked(missing)
         .into_iter()
@@ -154,36 +154,6 @@ pub fn ask(missing: &[Missing], template: &Template) -> Option<String> {
         out.push('\n');
     }
     Some(out.trim_end().to_owned())
-}
-
-/// Puts names into a text's placeholders where no ticket is at hand. What is not known, an empty
-/// name, goes with the blank before it; what a name holds is never taken for a placeholder.
-pub fn address(text: &str, names: &[(&str, &str)]) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, tail)) = rest.split_once('{') {
-        out.push_str(before);
-        let found = tail.split_once('}').and_then(|(name, after)| {
-            let known = names.iter().find(|(placeholder, _)| *placeholder == name)?;
-            Some((known.1, after))
-        });
-        match found {
-            Some(("", after)) => {
-                out.truncate(out.trim_end_matches(' ').len());
-                rest = after;
-            }
-            Some((name, after)) => {
-                out.push_str(name);
-                rest = after;
-            }
-            None => {
-                out.push('{');
-                rest = tail;
-            }
-        }
-    }
-    out.push_str(rest);
-    out
 }
 
 /// The fields that are asked for, in the order of the questions.

@@ -26,7 +26,8 @@ mod read;
 mod redact;
 mod words;
 
-pub use ask::{Template, TemplateError, address, answered, ask};
+pub use super::fill::address;
+pub use ask::{Template, TemplateError, answered, ask};
 pub use bundle::{Bundle, FORMAT, Form, SCHEMA, bundle, parse_json};
 pub use check::{Complete, Meter, Missing, Onset, Passed, Step, Verdict, against, check};
 pub use form::{Draft, Evidence, Field, Role, Since, WorkspaceField};

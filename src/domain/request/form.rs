@@ -69,6 +69,28 @@ pub enum Ending {
 }
 
 impl Ending {
+    /// All of them, the usual one first.
+    pub const ALL: &[Self] = &[Self::Done, Self::Declined, Self::Withdrawn];
+
+    /// Reads `done`, `declined: no budget` and the like: how it ended and what was done, or why not.
+    ///
+    /// # Errors
+    /// A sentence that names the words.
+    pub fn read(written: &str) -> Result<(Self, Option<&str>), String> {
+        let written = written.trim();
+        let (word, rest) = written
+            .split_once(|c: char| c.is_whitespace() || c == ':')
+            .unwrap_or((written, ""));
+        let ending = Self::ALL
+            .iter()
+            .find(|e| e.word().eq_ignore_ascii_case(word));
+        let rest = rest.trim_start_matches(':').trim();
+        match ending {
+            Some(ending) => Ok((*ending, (!rest.is_empty()).then_some(rest))),
+            None => Err("begin with done, declined or withdrawn, then say what was done".into()),
+        }
+    }
+
     /// The word for it.
     pub const fn word(self) -> &'static str {
         match self {

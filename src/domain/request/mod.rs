@@ -7,6 +7,7 @@
 
 mod check;
 mod form;
+mod step;
 
 use std::sync::LazyLock;
 
@@ -20,6 +21,7 @@ use super::value::{Holds, Right, Role};
 
 pub use check::{Against, Asked, against_closing};
 pub use form::{Ending, Form, Outcome, Said, Tick, Verdict};
+pub use step::{Keeper, Step};
 
 /// A field of a form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,6 +158,46 @@ pub enum Doer {
     Unknown(Right),
 }
 
+impl Doer {
+    /// Who it is, in a few words.
+    pub fn short(&self) -> String {
+        match self {
+            Self::Team => "us".into(),
+            Self::Vendor => "the vendor".into(),
+            Self::Unknown(_) => "not known".into(),
+            Self::People(people) => {
+                let names: Vec<String> = people.iter().map(|p| p.line().into_string()).collect();
+                names.join(", ")
+            }
+        }
+    }
+
+    /// Who it is, and why.
+    pub fn sentence(&self, spec: &KindSpec) -> String {
+        let right = match spec.does {
+            Does::Right(right) => right.word(),
+            Does::Team | Does::Vendor => "",
+        };
+        match self {
+            Self::Team => "This team does it: no right of its own is needed for it.".into(),
+            Self::People(_) => format!(
+                "{} may do it: the register of people gives the right {right}.",
+                self.short()
+            ),
+            Self::Vendor if right.is_empty() => {
+                "The vendor does it, on the vendor's clock: no team has the right to.".into()
+            }
+            Self::Vendor => format!(
+                "The vendor does it, on the vendor's clock: nobody here has the right {right}; the register of people would say so."
+            ),
+            Self::Unknown(right) => format!(
+                "Not known: nobody's rights stand in the register of people ({} is needed).",
+                right.word()
+            ),
+        }
+    }
+}
+
 impl KindSpec {
     /// Who fulfils it for a tenant.
     pub fn doer(&self, book: &Book, tenant: Option<&TenantId>) -> Doer {
@@ -173,6 +215,23 @@ impl KindSpec {
         } else {
             Doer::Unknown(right)
         }
+    }
+
+    /// A form of this kind with what its ticket already says: the Workspace, wherever one is asked for.
+    pub fn begun(&self, ticket: &Ticket) -> Form {
+        let mut form = Form::new(self.kind);
+        let Some(workspace) = &ticket.workspace else {
+            return form;
+        };
+        let asks = |f: &&Field| matches!(f.holds, Holds::Workspace | Holds::Workspaces);
+        for field in self.fields.iter().filter(asks) {
+            // A name that is none of a Workspace is not taken over.
+            if let Ok(name) = field.read(workspace.raw()) {
+                form.answers
+                    .insert(field.name.clone(), super::text::Untrusted::new(name));
+            }
+        }
+        form
     }
 
     /// What is promised for it: the policy's first response to a ticket of this kind.
@@ -224,7 +283,7 @@ fn twice<'a>(names: impl Iterator<Item = &'a String>) -> Option<&'a String> {
 }
 
 /// The kinds of request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Kinds {
     /// In the order in which they are shown.

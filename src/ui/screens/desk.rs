@@ -10,6 +10,7 @@ use crate::app::layout::layout;
 use crate::app::state::{Face, Overlay, Pane, State, Tone};
 use crate::app::top::top;
 use crate::domain::change::Stage;
+use crate::domain::register::is_announced;
 use crate::domain::text::{Printable, line};
 use crate::ui::geometry::geometry;
 use crate::ui::pen::{Pen, Short};
@@ -37,7 +38,11 @@ pub fn desk(state: &State, pen: &mut Pen<'_>, area: Rect) -> Cursor {
         sla::strip(state, pen, g.strip);
     }
     if g.detail.width > 0 {
-        detail::detail(state, pen, g.detail);
+        if state.pane == Pane::Knowledge && state.composer.is_none() {
+            knowledge::article(state, pen, g.detail);
+        } else {
+            detail::detail(state, pen, g.detail);
+        }
     }
     if g.composer.width > 0 {
         detail::composer(state, pen, g.composer);
@@ -78,6 +83,7 @@ fn hints(state: &State) -> Vec<Hint> {
         .filter(|c| c.footer > 0 && c.contexts.contains(&context))
         .filter(|c| !(c.action == Action::Open && context == Context::Detail))
         .filter(|c| c.action != Action::Now || state.as_of.is_some())
+        .filter(|c| fits_books(state, c.action))
         .filter(|c| {
             context == Context::Form || !matches!(c.action, Action::AskBack | Action::Escalate)
         })
@@ -110,6 +116,37 @@ fn hints(state: &State) -> Vec<Hint> {
     hints
 }
 
+/// Whether a key of the panes of requests, registers and articles does something where they are.
+fn fits_books(state: &State, action: Action) -> bool {
+    use Action::{Add, Answer, Correct, Drop, Editor, Open, Publish, Tell, Tick};
+    let r = &state.requests;
+    let on_ticket = matches!(
+        action,
+        Action::Reply | Action::Note | Action::Take | Action::Assign
+    );
+    match (state.context(), r.register()) {
+        (Context::Requests, Some(register)) => match action {
+            Open | Tick | Editor => false,
+            Tell => is_announced(register),
+            _ => !on_ticket,
+        },
+        (Context::Requests, None) if r.open.is_some() => {
+            !matches!(action, Answer | Add | Drop | Tell | Action::Assign)
+        }
+        (Context::Requests, None) => !matches!(action, Answer | Tick | Editor | Drop | Tell),
+        (Context::Knowledge, _) => {
+            let article = state.knowledge.selected();
+            match action {
+                Editor | Drop => false,
+                Correct => state.knowledge.from.is_some() && article.is_some(),
+                Publish => article.is_some_and(|a| a.is_draft),
+                _ => true,
+            }
+        }
+        _ => true,
+    }
+}
+
 fn hint(state: &State, action: Action, words: &'static str) -> Option<Hint> {
     let keys = state.keymap.keys(action);
     // In a form, a letter alone is text.
@@ -123,6 +160,18 @@ fn hint(state: &State, action: Action, words: &'static str) -> Option<Hint> {
 fn footer_words(state: &State, command: &Command) -> &'static str {
     match command.action {
         Action::Open if is_in_conflict(state) => "choose",
+        Action::Open if state.pane == Pane::Knowledge => "read",
+        Action::Open if state.requests.open.is_some() && state.pane == Pane::Requests => "fill in",
+        Action::Answer => "edit",
+        Action::Resolve => "close",
+        Action::Stale
+            if state
+                .knowledge
+                .selected()
+                .is_some_and(|a| a.stale.is_some()) =>
+        {
+            "is right"
+        }
         Action::Rework => "edit",
         Action::Later => "hour ahead",
         Action::LaterDay => "day ahead",

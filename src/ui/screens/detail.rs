@@ -7,7 +7,8 @@ use ratatui::widgets::Widget;
 use super::report;
 use crate::app::layout::{DETAIL_HEAD, detail_head};
 use crate::app::state::{Detail, DetailLine, LineKind, Pane, QueueRow, State, Tab};
-use crate::domain::change::Stage;
+use crate::domain::change::Stage as Sent;
+use crate::domain::escalation::Stage;
 use crate::domain::text::Printable;
 use crate::domain::thread::Visibility;
 use crate::domain::ticket::Turn;
@@ -128,7 +129,7 @@ fn fields(state: &State, pen: &mut Pen<'_>, area: Rect, row: &QueueRow) {
     };
     let stuck = state.outbox.stuck.get(&t.id);
     let (waiting, how) = match (stuck, t.waiting > 0, t.draft) {
-        (Some(Stage::Conflict), ..) => ("≠ in conflict", Role::Bad),
+        (Some(Sent::Conflict), ..) => ("≠ in conflict", Role::Bad),
         (Some(_), ..) => ("✗ refused", Role::Bad),
         (None, true, _) => ("↑ on its way", Role::Soon),
         (None, false, true) => ("✎ draft", Role::Soon),
@@ -148,6 +149,31 @@ fn fields(state: &State, pen: &mut Pen<'_>, area: Rect, row: &QueueRow) {
         (&waiting, how),
     ];
     facts(pen, x, y + 2, w, &second);
+    vendor(state, pen, Rect::new(x, y + 3, w, 1));
+}
+
+/// How it stands with the vendor, once it was escalated.
+fn vendor(state: &State, pen: &mut Pen<'_>, area: Rect) {
+    let loaded = state.detail.as_ref().and_then(|d| d.loaded.as_deref());
+    let escalation = loaded.and_then(|l| l.thread.vendor.as_deref());
+    let Some(e) = escalation.filter(|e| e.stage.is_open()) else {
+        return;
+    };
+    let role = match e.stage {
+        Stage::Resolved => Role::Accent,
+        _ if e.trouble.is_some() => Role::Bad,
+        Stage::There => Role::Text,
+        _ => Role::Soon,
+    };
+    let (x, y) = (area.x, area.y);
+    let at = pen.put(x, y, area.width, "vendor: ", Role::Dim);
+    pen.put(
+        at,
+        y,
+        area.right().saturating_sub(at),
+        &e.line(state.now),
+        role,
+    );
 }
 
 fn or(text: &Printable, instead: &'static str) -> Short {
@@ -388,6 +414,25 @@ fn popup(state: &State, pen: &mut Pen<'_>, inner: Rect) {
     };
     let tall = u16::try_from(popup.items.len().clamp(1, 6)).unwrap_or(1);
     let tall = tall.min(inner.height);
+    // Titles are longer than names; and there are two things to put in.
+    let articles = popup.sign == "??";
+    let label = if articles {
+        inner.width.saturating_sub(12)
+    } else {
+        24
+    };
+    if articles && tall < inner.height {
+        let words = "Enter puts in the way to it, Tab its words";
+        let y = inner.bottom() - tall - 1;
+        pen.clear(Rect::new(inner.x, y, inner.width, 1));
+        pen.put(
+            inner.x + 2,
+            y,
+            inner.width.saturating_sub(2),
+            words,
+            Role::Dim,
+        );
+    }
     let area = Rect::new(inner.x, inner.bottom() - tall, inner.width, tall);
     pen.clear(area);
     if popup.items.is_empty() {
@@ -403,7 +448,7 @@ fn popup(state: &State, pen: &mut Pen<'_>, inner: Rect) {
         let at = pen.put(
             area.x + 2,
             y,
-            area.width.saturating_sub(2).min(24),
+            area.width.saturating_sub(2).min(label),
             &item.label,
             role,
         );

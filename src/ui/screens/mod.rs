@@ -13,6 +13,7 @@ mod preview;
 mod queue;
 mod report;
 mod requests;
+mod sheet;
 mod sla;
 mod welcome;
 

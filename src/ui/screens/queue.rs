@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use crate::app::state::{Pane, QueueRow, State};
 use crate::app::top::{ago, as_of, count};
 use crate::domain::change::Stage;
+use crate::domain::escalation::Stage as Vendor;
 use crate::domain::list::{Count, Sort};
 use crate::domain::text::line;
 use crate::domain::ticket::{Status, TicketId};
@@ -223,10 +224,14 @@ fn values<'a>(state: &State, status: bool, r: &'a QueueRow, cursor: bool) -> Row
                 .s(words::when(state, until))
                 .s(")"),
             _ if !r.other.is_empty() => Short::new().s("(").s(&r.other).s(")"),
+            _ if t.vendor == Some(Vendor::Resolved) => Short::new().s("(vendor: resolved)"),
+            _ if t.vendor.is_some() => Short::new().s("(with vendor)"),
             (_, Status::Pending) if !status => Short::new().s("(waiting: requester)"),
             (_, Status::OnHold) if !status => Short::new().s("(waiting: third party)"),
             _ => Short::new(),
         },
+        // What waits for the person, and where else it is.
+        firm: state.outbox.stuck.contains_key(&t.id) || t.vendor.is_some(),
         assignee: &r.assignee,
         short: &r.short,
         status: &r.status,

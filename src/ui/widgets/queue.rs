@@ -50,6 +50,8 @@ pub struct Row<'a> {
     pub subject: &'a Printable,
     /// What it waits for, or sleeps until.
     pub note: Short,
+    /// That is said, also where little of the subject is left.
+    pub firm: bool,
     /// Who handles it; `You` for the person at the keyboard, `-` for nobody.
     pub assignee: &'a Printable,
     /// The same where there is little room.
@@ -216,8 +218,7 @@ fn subject(pen: &mut Pen<'_>, x: u16, y: u16, max: u16, row: &Row<'_>, needles: 
         style = style.patch(pen.look(Role::Selection));
     }
     let note = row.note.columns();
-    // What waits for the person is said, also where little of the subject is left.
-    let keep = if row.stuck.is_some() { 10 } else { 24 };
+    let keep = if row.firm { 10 } else { 24 };
     let room = if note > 0 && max >= note + keep {
         max - note - 1
     } else {

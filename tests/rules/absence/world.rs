@@ -315,6 +315,7 @@ pub fn plain(n: usize) -> Ticket {
         waiting: 0,
         merged_into: None,
         draft: false,
+        vendor: None,
         beside: Default::default(),
     }
 }

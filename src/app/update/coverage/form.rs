@@ -31,10 +31,6 @@ fn short_id(id: Uuid) -> AbsenceId {
 }
 
 impl Turn<'_> {
-    fn today(&self) -> NaiveDate {
-        self.s.now.with_timezone(&self.s.zone).date_naive()
-    }
-
     /// Opens the form for a new absence; what was typed behind the command says who.
     pub fn enter_absence(&mut self, arg: Option<&str>) {
         let c = &self.s.coverage;
@@ -212,7 +208,7 @@ impl Turn<'_> {
         self.s.overlays.push(Overlay::Absence(form));
     }
 
-    fn known(&self) -> Known<'_> {
+    fn who_is_known(&self) -> Known<'_> {
         Known {
             agents: &self.s.vocabulary.agents,
             people: &self.s.coverage.office.people,
@@ -221,9 +217,9 @@ impl Turn<'_> {
     }
 
     fn absence_of(&self, form: &AbsenceForm) -> Result<Absence, String> {
-        let who = typed::agent(&form.who.text, self.known())?;
+        let who = typed::agent(&form.who.text, self.who_is_known())?;
         let times = self.times_of(form)?;
-        let covers = typed::covers(&form.cover.text, self.known())?;
+        let covers = typed::covers(&form.cover.text, self.who_is_known())?;
         let was = form.was.as_deref();
         Ok(Absence {
             id: was.map_or_else(|| AbsenceId("new".into()), |a| a.id.clone()),
@@ -392,7 +388,7 @@ impl Turn<'_> {
 
     fn keep_absence(&mut self, absence: Absence, said: Printable) {
         let before = self.s.coverage.office.absence(&absence.id).cloned();
-        self.did(PlanAct::Absence(absence.id.clone(), before));
+        self.did(PlanAct::Absence(absence.id.clone(), before.map(Box::new)));
         self.cover_wish(CoverWish::Keep(vec![absence], said));
     }
 

@@ -122,14 +122,14 @@ impl Turn<'_> {
         match &wish {
             CoverWish::Drop(id, _) => {
                 let before = self.s.coverage.office.absence(id).cloned();
-                self.did(PlanAct::Absence(id.clone(), before));
+                self.did(PlanAct::Absence(id.clone(), before.map(Box::new)));
             }
             CoverWish::HandOver(..) => self.did(PlanAct::Tickets),
             CoverWish::TakeBack { handed, .. } => self.did(PlanAct::GaveBack(handed.clone())),
             CoverWish::Keep(absences, _) => {
                 for absence in absences {
                     let before = self.s.coverage.office.absence(&absence.id).cloned();
-                    self.did(PlanAct::Absence(absence.id.clone(), before));
+                    self.did(PlanAct::Absence(absence.id.clone(), before.map(Box::new)));
                 }
             }
             _ => {}
@@ -157,7 +157,7 @@ impl Turn<'_> {
         match acts.pop_if(|act| here || !matches!(act, PlanAct::Absence(..))) {
             Some(PlanAct::Absence(_, Some(before))) => {
                 let said = line(&format!("the absence of {} is as it was", before.who));
-                self.cover_wish(CoverWish::Keep(vec![before], said));
+                self.cover_wish(CoverWish::Keep(vec![*before], said));
             }
             Some(PlanAct::Absence(id, None)) => {
                 self.cover_wish(CoverWish::Drop(id, line("the new absence is taken away")));
@@ -355,7 +355,7 @@ impl Turn<'_> {
     /// Why what is under the cursor is as it is.
     pub fn why_coverage(&mut self) {
         match &self.s.coverage.face {
-            Face::Plan(_) => self.why_row(),
+            Face::Plan(_) => self.why_plan_row(),
             Face::Back(_) => self.why_back(),
             Face::Map => match self.s.coverage.line_on() {
                 Some(MapLine::Need(_)) => self.open_on_map(),

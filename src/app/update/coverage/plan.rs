@@ -158,7 +158,7 @@ impl Turn<'_> {
     }
 
     /// Explains a row.
-    pub fn why_row(&mut self) {
+    pub fn why_plan_row(&mut self) {
         let Face::Plan(p) = &self.s.coverage.face else {
             return;
         };

@@ -40,7 +40,7 @@ impl Turn<'_> {
         let name = self.s.names.whole(&self.s.me);
         let text = fill(&text, &row.ticket, &name);
         let fields = missing.iter().map(|m| m.field).collect();
-        self.s.inner.asking.insert(ticket, (fields, language));
+        self.s.inner.asking_back.insert(ticket, (fields, language));
         self.s.inner.question = Some((ticket, text));
         if self.s.detail.as_ref().is_none_or(|d| d.ticket != ticket) {
             self.show(ticket, false);
@@ -90,7 +90,7 @@ impl Turn<'_> {
             return None;
         }
         let at = self.s.now;
-        if let Some((fields, language)) = self.s.inner.asking.get(&draft.ticket) {
+        if let Some((fields, language)) = self.s.inner.asking_back.get(&draft.ticket) {
             return Some(AskedBack {
                 at,
                 language: *language,
@@ -127,7 +127,7 @@ impl Turn<'_> {
 
     /// The question is on its way: it is remembered, so that the answer is read as one.
     pub fn was_asked(&mut self, ticket: TicketId, asked: AskedBack) {
-        self.s.inner.asking.remove(&ticket);
+        self.s.inner.asking_back.remove(&ticket);
         self.s.inner.asked_lately.insert(ticket, asked.clone());
         self.tell_asked(ticket, Some(asked));
     }
@@ -136,7 +136,7 @@ impl Turn<'_> {
     pub fn asking_again(&mut self, ticket: TicketId) {
         if let Some(asked) = self.s.inner.asked_lately.remove(&ticket) {
             let again = (asked.fields, asked.language);
-            self.s.inner.asking.insert(ticket, again);
+            self.s.inner.asking_back.insert(ticket, again);
             self.tell_asked(ticket, None);
         }
     }

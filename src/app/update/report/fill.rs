@@ -439,6 +439,7 @@ impl Turn<'_> {
             label: line(text),
             detail: Printable::literal(detail),
             insert: text.to_owned(),
+            words: None,
         };
         let report = &self.s.report;
         let holds = |text: &str| text.to_lowercase().contains(&low);

@@ -33,7 +33,8 @@ impl Turn<'_> {
         match action {
             Action::NewReport => self.new_report(arg),
             Action::AskBack => self.ask_back(),
-            Action::GoReport | Action::Escalate => self.go_report(),
+            Action::GoReport => self.go_report(),
+            Action::Escalate => self.escalate(arg),
             _ if self.s.report.form.is_none() => {
                 self.refuse("no report is open; 4 opens that of the ticket, n begins one");
             }

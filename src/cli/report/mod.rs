@@ -1,22 +1,32 @@
 //! `deskhand report`: what a message says about a problem, whether a report is complete, the
 //! question about the rest, and the report for another reader. Needs no ticket; where there is a
-//! store, its Workspaces are the known ones.
+//! store, its Workspaces are the known ones. A ticket's report is begun and filled in `new`; what
+//! is written into a folder is `folder`'s.
+
+pub mod args;
+mod folder;
+mod new;
 
 use std::io::Read as _;
 
 use serde_json::json;
 
-use super::args::{ReportForm, ReportInput, ReportWhat};
+use self::args::{ReportForm, ReportInput, ReportWhat};
 use super::exit::{Code, Fail};
 use super::out::{self, Out};
 use super::session::Session;
 use crate::config;
 use crate::domain::Instant;
+use crate::domain::fill;
 use crate::domain::report::{
     Confidence, Draft, Form, Language, Message, Person, Reading, Register, Template, Verdict,
-    address, ask, bundle, check, fill, parse_json, priority, read,
+    address, ask, bundle, check, fill as take_over, parse_json, priority, read,
 };
 use crate::domain::text::line;
+use crate::domain::thread::{Author, Message as Said, Visibility};
+use crate::domain::ticket::Ticket;
+use crate::shell::escalation::register;
+use crate::store::Reader;
 
 /// The most that is taken in, in bytes.
 const MOST: u64 = 16 << 20;
@@ -27,6 +37,7 @@ struct Given {
     language: Language,
     at: Instant,
     known: Register,
+    ticket: Option<Ticket>,
 }
 
 impl Given {
@@ -41,13 +52,37 @@ pub fn run(session: &Session, what: &ReportWhat, out: &mut Out) -> Result<Code, 
         ReportWhat::Read { input } => said(session, input, out),
         ReportWhat::Check { input } => verdict(session, input, out),
         ReportWhat::Ask { input, language } => question(session, input, language.as_deref(), out),
-        ReportWhat::Export { input, form } => export(session, input, *form, out),
+        ReportWhat::New(args) => new::run(session, args, out),
+        ReportWhat::Export {
+            input,
+            to: Some(to),
+            yes,
+            ..
+        } => folder::export(session, &given(session, input)?, to, *yes, out),
+        ReportWhat::Export { input, form, .. } => export(session, input, *form, out),
     }
 }
 
 fn said(session: &Session, input: &ReportInput, out: &mut Out) -> Result<Code, Fail> {
-    let text = take(input)?;
-    let reading = reading(session, input, &text, &known(session, input)?);
+    let (text, input) = match &input.ticket {
+        Some(number) => {
+            let reader = session.reader()?;
+            let ticket = session.ticket(&reader, number)?;
+            let first = asked_first(&reader, &ticket)?;
+            let at = first.as_ref().map_or(ticket.created, |m| m.at);
+            let text = first.map_or_else(String::new, |m| m.body.raw().to_owned());
+            let at = input.at.or(Some(at));
+            (
+                text,
+                ReportInput {
+                    at,
+                    ..input.clone()
+                },
+            )
+        }
+        None => (take(file_of(input))?, input.clone()),
+    };
+    let reading = reading(session, &input, &text, &known(session, &input)?);
     if session.json {
         let rows: Vec<_> = reading
             .suggestions
@@ -90,15 +125,19 @@ fn said(session: &Session, input: &ReportInput, out: &mut Out) -> Result<Code, F
 
 fn verdict(session: &Session, input: &ReportInput, out: &mut Out) -> Result<Code, Fail> {
     let given = given(session, input)?;
-    let verdict = given.verdict();
-    let (value, why) = priority(&given.draft.impact);
+    judge(session, &given.draft, &given.verdict(), out)
+}
+
+/// Says what the gate says of a report.
+fn judge(session: &Session, draft: &Draft, verdict: &Verdict, out: &mut Out) -> Result<Code, Fail> {
+    let (value, why) = priority(&draft.impact);
     if session.json {
         out.json(&json!({
             "complete": verdict.is_complete(),
             "meter": verdict.meter,
             "missing": verdict.missing(),
             "priority": {"value": value.word(), "why": why},
-            "report": given.draft,
+            "report": draft,
         }))?;
     } else {
         out.row(&verdict.line())?;
@@ -137,7 +176,11 @@ fn question(
     let own = config::load_questions(&session.paths)?;
     let own = own.into_iter().find(|t| t.language == language);
     let template = own.unwrap_or_else(|| Template::shipped(language));
-    let text = ask(given.verdict().missing(), &template).map(|text| address(&text, &names));
+    let me = session.me.as_str();
+    let text = ask(given.verdict().missing(), &template).map(|text| match &given.ticket {
+        Some(ticket) => fill::fill(&text, ticket, me),
+        None => address(&text, &names),
+    });
     match (session.json, text) {
         (true, text) => out.json(&json!({"language": language.code(), "text": text}))?,
         (false, Some(text)) => out.row(&text)?,
@@ -159,7 +202,8 @@ fn export(
         ReportForm::Text => Form::Text,
     };
     let verdict = given.verdict();
-    let bundle = bundle(&given.draft, &verdict, None, form, session.config.zone);
+    let key = given.ticket.as_ref().map(|t| &t.key);
+    let bundle = bundle(&given.draft, &verdict, key, form, session.config.zone);
     out.row(&bundle.text)?;
     if !bundle.diff.is_empty() {
         out::complain(&format!(
@@ -175,24 +219,83 @@ fn export(
 }
 
 fn given(session: &Session, input: &ReportInput) -> Result<Given, Fail> {
-    let text = take(input)?;
+    if let Some(number) = &input.ticket {
+        return of_ticket(session, number, input);
+    }
+    let text = take(file_of(input))?;
     let known = known(session, input)?;
     let at = input.at.unwrap_or(session.now);
-    let (mut draft, language) = if text.trim_start().starts_with('{') {
-        (parse_json(&text).map_err(Fail::usage)?, Language::English)
-    } else {
-        let reading = reading(session, input, &text, &known);
-        let mut draft = Draft::default();
-        fill(&mut draft, &reading.suggestions, Confidence::Medium);
-        (draft, reading.language)
-    };
+    let (mut draft, language) = draft_of(session, input, &text, &known)?;
     draft.workspace.confirmed_new |= input.new_workspace;
     Ok(Given {
         draft,
         language,
         at,
         known,
+        ticket: None,
     })
+}
+
+/// A report from a text: JSON of one, or a message.
+fn draft_of(
+    session: &Session,
+    input: &ReportInput,
+    text: &str,
+    known: &Register,
+) -> Result<(Draft, Language), Fail> {
+    if text.trim_start().starts_with('{') {
+        let draft = parse_json(text).map_err(Fail::usage)?;
+        return Ok((draft, Language::English));
+    }
+    let reading = reading(session, input, text, known);
+    let mut draft = Draft::default();
+    take_over(&mut draft, &reading.suggestions, Confidence::Medium);
+    Ok((draft, reading.language))
+}
+
+/// The report that is kept of a ticket; where none is, what its first message says.
+fn of_ticket(session: &Session, number: &str, input: &ReportInput) -> Result<Given, Fail> {
+    let reader = session.reader()?;
+    let ticket = session.ticket(&reader, number)?;
+    let known = known(session, input)?;
+    let first = asked_first(&reader, &ticket)?;
+    let text = first.as_ref().map_or("", |m| m.body.raw());
+    let message = Message {
+        text,
+        at: first.as_ref().map_or(ticket.created, |m| m.at),
+        zone: session.config.zone,
+    };
+    let reading = read(&message, &known);
+    let mut draft = match reader.report(ticket.id)? {
+        Some(kept) => kept.draft,
+        None => {
+            out::complain("no report is kept of it; this is what its first message says");
+            let mut draft = Draft::default();
+            take_over(&mut draft, &reading.suggestions, Confidence::Medium);
+            draft
+        }
+    };
+    draft.workspace.confirmed_new |= input.new_workspace;
+    Ok(Given {
+        draft,
+        language: reading.language,
+        at: session.now,
+        known,
+        ticket: Some(ticket),
+    })
+}
+
+/// What the requester wrote first.
+fn asked_first(reader: &Reader, ticket: &Ticket) -> Result<Option<Said>, Fail> {
+    let messages = reader.thread(ticket.id)?.map(|t| t.messages);
+    let asks = |m: &Said| {
+        m.visibility == Visibility::Public && matches!(m.author, Author::Requester { .. })
+    };
+    Ok(messages.into_iter().flatten().find(asks))
+}
+
+fn file_of(input: &ReportInput) -> &str {
+    input.file.as_deref().unwrap_or("-")
 }
 
 fn reading(session: &Session, input: &ReportInput, text: &str, known: &Register) -> Reading {
@@ -204,18 +307,19 @@ fn reading(session: &Session, input: &ReportInput, text: &str, known: &Register)
     read(&message, known)
 }
 
-/// The Workspaces of the store, if there is one, and those that were named.
+/// The Workspaces and people of the store, if there is one, and the Workspaces that were named.
 fn known(session: &Session, input: &ReportInput) -> Result<Register, Fail> {
-    let mut names = input.known.clone();
-    if session.store.exists() {
-        let stored = session.reader()?.vocabulary(session.now)?.workspaces;
-        names.extend(stored.iter().map(|w| w.raw().to_owned()));
+    let mut known = match session.store.exists() {
+        true => register(&session.reader()?, session.now)?,
+        false => Register::new(std::iter::empty(), std::iter::empty::<Person>()),
+    };
+    for name in &input.known {
+        known.add_workspace(name.clone());
     }
-    Ok(Register::new(names, std::iter::empty::<Person>()))
+    Ok(known)
 }
 
-fn take(input: &ReportInput) -> Result<String, Fail> {
-    let file = input.file.as_str();
+fn take(file: &str) -> Result<String, Fail> {
     let name = if file == "-" { "standard input" } else { file };
     let unreadable = |e: std::io::Error| {
         let code = match e.kind() {

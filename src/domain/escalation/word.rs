@@ -1,0 +1,42 @@
+//! Words that go to the vendor and come from there while the ticket stays ours.
+
+use super::{Escalation, Heard};
+use crate::domain::report::redact;
+use crate::domain::text::Untrusted;
+
+/// An internal note that begins so goes to the vendor of an escalated ticket too.
+pub const TO_VENDOR: &str = "To the vendor:";
+
+/// The note by which something is said to the vendor, and what was taken out of it, line by line.
+pub fn to_vendor(words: &str, keep: &[&str]) -> (String, Vec<String>) {
+    let words = words.trim();
+    let (clean, removed) = redact(words, keep);
+    let diff = crate::domain::report::diff("what you say", words, &removed);
+    (format!("{TO_VENDOR} {clean}"), diff)
+}
+
+/// What a note says to the vendor; none where it is not addressed to them.
+pub fn addressed(note: &str) -> Option<&str> {
+    let words = note.trim_start().strip_prefix(TO_VENDOR)?.trim();
+    (!words.is_empty()).then_some(words)
+}
+
+/// The internal note that keeps what the vendor said.
+pub fn from_vendor(escalation: &Escalation, heard: &Heard) -> Untrusted {
+    Untrusted::new(format!(
+        "From {}, {}:\n\n{}",
+        escalation.name(),
+        heard.by.line(),
+        heard.body.raw().trim()
+    ))
+}
+
+/// What the vendor is told when what was taken back is theirs again.
+pub const fn taken_up() -> &'static str {
+    "We need you on this again after all; please go on with it."
+}
+
+/// What the vendor is told when a ticket is ours again before they have resolved theirs.
+pub const fn taken_back() -> &'static str {
+    "We have taken this back; nothing more is needed from you. Thank you."
+}

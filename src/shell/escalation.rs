@@ -1,0 +1,181 @@
+//! What an escalation would do, looked up in the store and the settings.
+
+use std::path::Path;
+
+use super::vendor::vendor_for;
+use crate::config::{self, Config, Paths};
+use crate::domain::Instant;
+use crate::domain::escalation::{
+    Back, Case, Content, EscalationId, File, Passage, Plan, Refusal, back, plan,
+};
+use crate::domain::people::AgentId;
+use crate::domain::report::{Person, Register, check};
+use crate::domain::request::Asked;
+use crate::domain::text::Untrusted;
+use crate::domain::thread::{Attachment, Thread};
+use crate::domain::ticket::{Kind, TicketId};
+use crate::store::{Reader, StoreError, Stored};
+
+/// What is said where no vendor is set up.
+pub const NO_VENDOR: &str = "no vendor is set up; write a [vendor] table in config.toml, `deskhand config sample` shows one";
+
+/// Who wants to know, and by which settings.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    /// The settings.
+    pub config: &'a Config,
+    /// The folders.
+    pub paths: &'a Paths,
+    /// The store's file.
+    pub store: &'a Path,
+    /// Who escalates.
+    pub me: &'a AgentId,
+    /// When.
+    pub now: Instant,
+}
+
+/// What `E` does on a ticket.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Prepared {
+    /// It goes to the vendor.
+    Out(Box<Plan>),
+    /// It comes back.
+    Back(Box<Back>),
+    /// Something stands against it.
+    Against(Refusal),
+}
+
+/// Why it cannot be said what it would do.
+#[derive(Debug, thiserror::Error)]
+pub enum Unprepared {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The settings, or there is no such ticket.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// What escalating a ticket does, or coming back where it is with the vendor. `reason`: why it
+/// goes past its gate.
+///
+/// # Errors
+/// The store cannot be read, the settings are wrong, or no vendor is set up.
+pub fn prepare(
+    reader: &Reader,
+    ticket: TicketId,
+    reason: Option<&str>,
+    asking: Asking<'_>,
+) -> Result<Prepared, Unprepared> {
+    let gone = || Unprepared::Other("this ticket is not here any more".into());
+    let thread = reader.thread(ticket)?.ok_or_else(gone)?;
+    if let Some(escalation) = thread.vendor.as_deref().filter(|e| e.stage.is_open()) {
+        let back = back(&thread.ticket, escalation);
+        return Ok(Prepared::Back(Box::new(back)));
+    }
+    let Some(vendor) = vendor_for(asking.config, asking.paths, asking.store) else {
+        return Err(Unprepared::Other(NO_VENDOR.into()));
+    };
+    let agent = name_in(reader, asking.me);
+    let files = contents(reader, &thread)?;
+    let files: Vec<File<'_>> = files
+        .iter()
+        .map(|(attachment, bytes)| File {
+            attachment,
+            content: bytes.as_deref().map_or(Content::Elsewhere, Content::Here),
+        })
+        .collect();
+    let id = EscalationId(uuid::Uuid::now_v7());
+    let planned = passed(reader, &thread, asking, |passage, before| {
+        let case = Case {
+            ticket: &thread.ticket,
+            messages: &thread.messages,
+            passage: &passage,
+            files: &files,
+            agent: &agent,
+            zone: asking.config.zone,
+        };
+        plan(case, &vendor.known(), reason.or(before), id)
+    })?;
+    Ok(match planned {
+        Ok(plan) => Prepared::Out(Box::new(plan)),
+        Err(refusal) => Prepared::Against(refusal),
+    })
+}
+
+/// What an agent is called; the handle where no name is known.
+fn name_in(reader: &Reader, me: &AgentId) -> String {
+    let agents = reader.agents().unwrap_or_default();
+    let known = agents.into_iter().find(|a| a.id == *me);
+    known.map_or_else(|| me.to_string(), |a| a.name.line().into_string())
+}
+
+/// What an agent of a store is called.
+pub fn name_of(store: &Path, me: &AgentId) -> String {
+    Reader::open(store).map_or_else(|_| me.to_string(), |reader| name_in(&reader, me))
+}
+
+/// Goes on with the gate of the ticket's kind, and the reason with which a report was let through
+/// before, if it was.
+fn passed<T>(
+    reader: &Reader,
+    thread: &Thread,
+    asking: Asking<'_>,
+    go_on: impl FnOnce(Passage<'_>, Option<&str>) -> T,
+) -> Result<T, Unprepared> {
+    let ticket = &thread.ticket;
+    if ticket.kind == Kind::Problem {
+        let kept = reader.report(ticket.id)?;
+        let (draft, through) = kept.map(|k| (k.draft, k.through)).unwrap_or_default();
+        let before = through.and_then(|t| t.reason);
+        let before = before.as_ref().map(Untrusted::raw);
+        let verdict = check(&draft, &register(reader, asking.now)?, asking.now);
+        return Ok(go_on(Passage::Report(&draft, &verdict), before));
+    }
+    let kinds = config::load_requests(asking.paths)
+        .map_err(|e| Unprepared::Other(e.to_string().replace('\n', "; ")))?;
+    let (Some(form), Some(spec)) = (reader.request(ticket.id)?, kinds.of(ticket.kind)) else {
+        return Ok(go_on(Passage::Free, None));
+    };
+    let book = reader.book()?;
+    let asked = Asked {
+        spec,
+        form: &form,
+        ticket,
+        book: &book,
+    };
+    Ok(go_on(Passage::Request(asked), None))
+}
+
+/// The Workspaces and people that a report is held against.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn register(reader: &Reader, now: Instant) -> Result<Register, StoreError> {
+    let book = reader.book()?;
+    let met = reader.vocabulary(now)?.workspaces;
+    let met = met.iter().map(|w| w.raw().to_owned());
+    let kept = book.workspaces().into_iter();
+    let names = met.chain(kept.map(|w| w.name.raw().to_owned()));
+    let people = book.people().into_iter().map(|p| Person {
+        name: p.name,
+        email: p.email,
+    });
+    Ok(Register::new(names, people))
+}
+
+/// The files of a ticket with their bytes, as far as they are here.
+fn contents(
+    reader: &Reader,
+    thread: &Thread,
+) -> Result<Vec<(Attachment, Option<Vec<u8>>)>, StoreError> {
+    let all = thread.messages.iter().flat_map(|m| &m.attachments);
+    all.map(|file| {
+        let bytes = match reader.file(file.id)? {
+            Some(Stored::Here(bytes)) => Some(bytes),
+            Some(Stored::Remote(_)) | None => None,
+        };
+        Ok((file.clone(), bytes))
+    })
+    .collect()
+}

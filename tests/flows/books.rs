@@ -1,0 +1,360 @@
+//! Requests, registers and articles: from the ticket to the end, and back.
+
+use deskhand::app::state::{Page, Pane, Tone};
+use deskhand::domain::register::Register;
+use deskhand::domain::request::Ending;
+use deskhand::domain::thread::Visibility;
+use deskhand::domain::ticket::{Status, TicketId};
+use deskhand::store::Reader;
+
+use super::harness::{Person, Scene};
+
+fn reader(person: &Person) -> Reader {
+    Reader::open(&person.paths.demo_store()).unwrap()
+}
+
+fn wide() -> Scene {
+    Scene {
+        width: 160,
+        height: 48,
+        ..Scene::default()
+    }
+}
+
+/// Opens the form of a request by its number, from the list.
+fn open_request(person: &mut Person, key: &str) -> TicketId {
+    person.keys("g r").sees("Requests");
+    person.keys("\\").text(key).keys("Enter Enter");
+    let open = person.state().requests.open.as_ref().unwrap();
+    assert_eq!(open.ticket.key.as_str(), key);
+    open.ticket.id
+}
+
+#[test]
+fn a_new_user_is_asked_for_made_and_closed_through_the_gate() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let id = open_request(&mut person, "10380");
+    person.sees("New user").sees("Asked for").sees("First name");
+    // The Workspace is what the ticket says; the rest is asked one after the other.
+    person.sees("dws-418-PharmaCo");
+    assert!(reader(&person).request(id).unwrap().is_none());
+    person.keys("Enter").sees("First name");
+    person
+        .text("Joost")
+        .keys("Enter")
+        .text("Meer")
+        .keys("Enter");
+    person.text("not an address").keys("Enter");
+    person.sees("is no e-mail address; write it as in");
+    person
+        .keys("Ctrl+u")
+        .text("Joost.Meer@pharmaco.example")
+        .keys("Enter");
+    // The next one asks for yes or no.
+    person.text("yes").keys("Enter");
+    let kept = reader(&person).request(id).unwrap().unwrap();
+    assert_eq!(kept.answers["first-name"].raw(), "Joost");
+    assert_eq!(kept.answers["email"].raw(), "joost.meer@pharmaco.example");
+    assert_eq!(kept.answers["workspaces"].raw(), "dws-418-PharmaCo");
+
+    // Why it stands as it does: who may do it, and what is to be done.
+    person
+        .keys("w")
+        .sees("register of people")
+        .sees("Before it can be closed");
+    person.keys("Esc");
+    // C says what stands against it, and does nothing without a reason.
+    person
+        .keys("C")
+        .text("made")
+        .keys("Enter")
+        .sees("it is not ticked that");
+    person.keys("Esc");
+    assert!(person.state().overlays.is_empty(), "{}", person.screen());
+    assert_eq!(
+        reader(&person).ticket(id).unwrap().unwrap().status,
+        Status::Open
+    );
+
+    // The cursor stands on the checklist after the last field.
+    person.keys("Space Space Space Space");
+    let kept = reader(&person).request(id).unwrap().unwrap();
+    let ticked: Vec<&str> = kept.ticks.keys().map(String::as_str).collect();
+    assert_eq!(
+        ticked,
+        ["identity-checked", "made", "not-there-yet", "told"]
+    );
+    assert_eq!(kept.ticks["made"].by.as_str(), "sam");
+    person.sees("may be closed");
+
+    person
+        .keys("C")
+        .text("the account is made")
+        .keys("Enter")
+        .goes_on_anyway("told by phone");
+    let store = reader(&person);
+    assert_eq!(store.ticket(id).unwrap().unwrap().status, Status::Resolved);
+    let outcome = store.request(id).unwrap().unwrap().outcome.unwrap();
+    assert_eq!(outcome.ending, Ending::Done);
+    assert_eq!(outcome.resolution.unwrap().raw(), "the account is made");
+    assert!(
+        outcome.past.is_none(),
+        "nothing of its kind stood against it"
+    );
+    // It is not among the open ones any more.
+    person.keys("Esc").keys("R");
+    assert!(
+        person
+            .state()
+            .requests
+            .rows
+            .iter()
+            .all(|r| r.ticket.id != id)
+    );
+}
+
+#[test]
+fn a_ticket_becomes_a_request_and_an_answer_is_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let id = open_request(&mut person, "10497");
+    person.keys("Enter").text("Katrien").keys("Enter Esc");
+    let first = |person: &Person| {
+        let kept = reader(person).request(id).unwrap().unwrap();
+        kept.answers.get("first-name").map(|a| a.raw().to_owned())
+    };
+    assert_eq!(first(&person).as_deref(), Some("Katrien"));
+    person.keys("z");
+    assert_eq!(first(&person), None);
+    // Another window fills in another field: both stay.
+    let mut other = Scene::default().demo(folder.path());
+    open_request(&mut other, "10497");
+    other
+        .keys(":")
+        .text("answer last-name Smeets")
+        .keys("Enter");
+    person
+        .keys(":")
+        .text("answer first-name Katrien")
+        .keys("Enter");
+    let kept = reader(&person).request(id).unwrap().unwrap();
+    assert_eq!(kept.answers["first-name"].raw(), "Katrien");
+    assert_eq!(kept.answers["last-name"].raw(), "Smeets");
+}
+
+#[test]
+fn a_word_is_written_down_with_who_when_and_where() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = wide().demo(folder.path());
+    let id = open_request(&mut person, "10488");
+    person.sees("Consent of accountable");
+    let at = person.state().requests.open.as_ref().unwrap();
+    let at = at
+        .lines
+        .iter()
+        .position(|l| l.label.starts_with("Consent"))
+        .unwrap();
+    for _ in 0..at {
+        person.keys("j");
+        if person.state().requests.open.as_ref().unwrap().cursor == at {
+            break;
+        }
+    }
+    person
+        .keys("Enter")
+        .text("Jeroen Visser; accountable")
+        .keys("Enter");
+    person.sees("say where it was said");
+    person.text("; his mail; yesterday 14:00").keys("Enter");
+    person.sees("yes: Jeroen Visser (accountable)");
+    let kept = reader(&person).request(id).unwrap().unwrap();
+    let said = &kept.approvals[0];
+    assert_eq!(said.place.raw(), "his mail");
+    assert_eq!(said.at.to_rfc3339(), "2026-11-23T13:00:00+00:00");
+    assert_eq!(said.kept_by.as_str(), "sam");
+}
+
+#[test]
+fn a_cell_of_a_register_is_changed_and_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    person.keys("g r ] ]");
+    assert_eq!(
+        person.state().requests.page,
+        Page::Register(Register::Subscriptions)
+    );
+    // What is pressing stands first and says so.
+    person
+        .sees("! sub-iko-1")
+        .sees("full in about")
+        .sees("ask now");
+    person
+        .keys("l l e")
+        .sees("capacity")
+        .keys("Ctrl+u")
+        .text("many")
+        .keys("Enter");
+    person.sees("is no count; write a whole number");
+    person.keys("Ctrl+u").text("40").keys("Enter");
+    let capacity = |person: &Person| {
+        let book = reader(person).book().unwrap();
+        let row = book.find(Register::Subscriptions, "sub-iko-1").unwrap();
+        row.raw("capacity").to_owned()
+    };
+    assert_eq!(capacity(&person), "40");
+    assert!(!person.screen().contains("ask now"), "{}", person.screen());
+    person.keys("z");
+    assert_eq!(capacity(&person), "9");
+    person.sees("! sub-iko-1");
+}
+
+#[test]
+fn a_row_is_added_dropped_and_brought_back_and_what_is_wrong_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    person
+        .keys(":")
+        .text("register license-servers")
+        .keys("Enter");
+    person
+        .keys("I")
+        .text("gaussian")
+        .keys("Enter")
+        .text("nowhere")
+        .keys("Enter");
+    person.text("lic.example.org:27000").keys("Enter");
+    let book = || reader_of(folder.path());
+    let kept = book().find(Register::LicenseServers, "gaussian").is_some();
+    assert!(kept, "{}", person.screen());
+    // Its tenant is not among the tenants: that is said below.
+    person.sees("tenant names \"nowhere\", which is not among tenants");
+    person.keys("d").sees("Take gaussian away?").keys("y");
+    assert!(book().find(Register::LicenseServers, "gaussian").is_none());
+    person.keys("z");
+    assert!(book().find(Register::LicenseServers, "gaussian").is_some());
+}
+
+fn reader_of(root: &std::path::Path) -> deskhand::domain::register::Book {
+    let paths = deskhand::config::Paths::below(root);
+    Reader::open(&paths.demo_store()).unwrap().book().unwrap()
+}
+
+#[test]
+fn a_sheet_is_brought_in_after_a_look_and_written_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let sheet = folder.path().join("people.csv");
+    std::fs::write(
+        &sheet,
+        "email,name,tenant\nnina@umcmerwede.example,Nina Bos,umc\nno address,X,umc\n",
+    )
+    .unwrap();
+    let import = format!("register import people {}", sheet.display());
+    person.keys(":").text(&import).keys("Enter");
+    person.sees("1 new, 0 changed").sees("line 3:");
+    person.keys("y");
+    assert!(
+        reader_of(folder.path())
+            .find(Register::People, "nina@umcmerwede.example")
+            .is_some()
+    );
+    let out = folder.path().join("out.csv");
+    let export = format!("register export people {}", out.display());
+    person.keys(":").text(&export).keys("Enter");
+    assert!(std::fs::read_to_string(out).unwrap().contains("Nina Bos"));
+}
+
+#[test]
+fn those_who_depend_on_a_server_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    person
+        .keys(":")
+        .text("register license-servers")
+        .keys("Enter");
+    person.keys("\\").text("statistics").keys("Enter");
+    person.sees("A change must be told to");
+    person
+        .keys("T")
+        .text("tickets")
+        .keys("Enter")
+        .sees("Tell dws-");
+    let told = reader_of(folder.path());
+    let server = told.find(Register::LicenseServers, "statistics").unwrap();
+    let many = told.told_of(server).len();
+    person.keys("y").sees(&format!("{many} tickets are made"));
+}
+
+#[test]
+fn an_article_is_found_while_writing_and_put_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let id = person.state().queue.selected().unwrap().ticket.id;
+    person.keys("Enter r").text("Please see ??new phone");
+    person.sees("Cannot sign in after a new phone");
+    person.keys("Enter");
+    person
+        .text(", and this:\n??20 GB")
+        .sees("Import a file")
+        .keys("Tab");
+    let text = person.state().composer.as_ref().unwrap().text();
+    assert!(
+        text.starts_with("Please see \"Cannot sign in after a new phone\""),
+        "{text}"
+    );
+    assert!(
+        text.contains("Data Contributors and all roles above"),
+        "{text}"
+    );
+    assert!(!text.contains("??"), "{text}");
+    // Two question marks in a sentence are no search.
+    person.text("\nReally?? I think so.");
+    assert!(person.state().composer.as_ref().unwrap().popup.is_none());
+    person.keys("Esc");
+    let drafts = reader(&person).thread(id).unwrap().unwrap().drafts;
+    assert_eq!(drafts[0].visibility, Visibility::Public);
+}
+
+#[test]
+fn articles_are_read_marked_as_stale_and_drafted_from_a_ticket() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let key = person.selected().unwrap();
+    person.keys("g k").sees("Knowledge").sees("! stale");
+    person
+        .keys("\\")
+        .text("schijf")
+        .keys("Enter")
+        .sees("De schijf van een VM is vol");
+    assert_eq!(person.state().knowledge.rows.len(), 1);
+    person.keys("M").text("df is no longer there").keys("Enter");
+    let stale = |person: &Person| {
+        let all = reader(person).articles().unwrap();
+        let one = all
+            .into_iter()
+            .find(|a| a.key.as_str() == "schijfruimte-is-op");
+        one.unwrap().stale
+    };
+    assert_eq!(stale(&person).unwrap().ticket.unwrap().as_str(), key);
+    person.keys("z");
+    assert!(stale(&person).is_none());
+    // A draft from the ticket one came from, without the people in it.
+    let who = reader(&person);
+    let row = person.state().queue.selected().unwrap().ticket.clone();
+    let requester = row.requester.as_ref().unwrap().raw().to_owned();
+    person.keys("I").sees("taken out").keys("y");
+    let all = who.articles().unwrap();
+    let draft = all.iter().find(|a| a.is_draft).unwrap();
+    assert!(
+        !draft.body.raw().contains(&requester),
+        "{}",
+        draft.body.raw()
+    );
+    assert_eq!(draft.ticket.as_ref().unwrap().as_str(), key);
+    assert_eq!(person.state().pane, Pane::Knowledge);
+    assert_eq!(person.state().knowledge.selected().unwrap().key, draft.key);
+    person.keys("P y");
+    assert!(who.articles().unwrap().iter().all(|a| !a.is_draft));
+    assert!(person.state().toasts.iter().any(|t| t.tone == Tone::Good));
+}

@@ -1,0 +1,427 @@
+//! Two local desks, and a process that dies at any step between them: what is escalated arrives
+//! once, and what is said goes over once, in both directions.
+
+use std::future::pending;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use deskhand::desk::{Answer, Local, SaidThere, ToSay, Vendor};
+use deskhand::domain::Instant;
+use deskhand::domain::calendar::Calendar;
+use deskhand::domain::change::{Act, BatchId, Change, ChangeId};
+use deskhand::domain::escalation::{EscalationId, Package, Packed, Stage, TO_VENDOR, Theirs, Way};
+use deskhand::domain::import::NewTicket;
+use deskhand::domain::people::AgentId;
+use deskhand::domain::remote::{Gone, Mark, OutgoingFile};
+use deskhand::domain::sla::{Owner, Policy};
+use deskhand::domain::text::Untrusted;
+use deskhand::domain::thread::{MessageId, Visibility};
+use deskhand::domain::ticket::{Kind, Priority, Status, Ticket, TicketKey};
+use deskhand::store::{Reader, Rules, StoreError, Writer};
+use deskhand::sync::{Ledger, Neighbour, exchange, push};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+fn now() -> Instant {
+    "2026-11-24T09:00:00Z".parse().unwrap()
+}
+
+fn agent(name: &str) -> AgentId {
+    AgentId::parse(name).unwrap()
+}
+
+fn rules(me: &str) -> Rules {
+    Rules {
+        policy: Policy::mydre(),
+        calendar: Calendar::standard(),
+        me: agent(me),
+    }
+}
+
+/// A life that ends at one step: whatever is awaited then is never heard of again.
+struct Life {
+    step: AtomicUsize,
+    ends: usize,
+    over: Notify,
+}
+
+impl Life {
+    async fn step(&self) {
+        if self.step.fetch_add(1, Ordering::SeqCst) == self.ends {
+            self.over.notify_one();
+            pending::<()>().await;
+        }
+    }
+}
+
+/// Dies before or after what is done by it.
+struct Mortal<'a, T>(&'a T, &'a Life);
+
+impl<T: Ledger> Ledger for Mortal<'_, T> {
+    async fn with<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Writer) -> Result<R, StoreError> + Send + 'static,
+    ) -> Result<R, StoreError> {
+        self.1.step().await;
+        let done = self.0.with(job).await;
+        self.1.step().await;
+        done
+    }
+}
+
+macro_rules! mortal {
+    ($self:ident, $call:expr) => {{
+        $self.1.step().await;
+        let done = $call.await;
+        $self.1.step().await;
+        done
+    }};
+}
+
+impl<T: Vendor> Vendor for Mortal<'_, T> {
+    async fn find(&self, id: EscalationId, now: Instant) -> Answer<Option<TicketKey>> {
+        mortal!(self, self.0.find(id, now))
+    }
+
+    async fn receive(
+        &self,
+        id: EscalationId,
+        package: &Package,
+        files: Vec<OutgoingFile>,
+        now: Instant,
+    ) -> Answer<TicketKey> {
+        mortal!(self, self.0.receive(id, package, files, now))
+    }
+
+    async fn tell(&self, key: &TicketKey, now: Instant) -> Answer<Result<Theirs, Gone>> {
+        mortal!(self, self.0.tell(key, now))
+    }
+
+    async fn mark(&self, key: &TicketKey, now: Instant) -> Answer<Mark> {
+        mortal!(self, self.0.mark(key, now))
+    }
+
+    async fn say(&self, word: ToSay<'_>, now: Instant) -> Answer<SaidThere> {
+        mortal!(self, self.0.say(word, now))
+    }
+
+    async fn find_word(
+        &self,
+        word: ToSay<'_>,
+        mark: &Mark,
+        now: Instant,
+    ) -> Answer<Option<SaidThere>> {
+        mortal!(self, self.0.find_word(word, mark, now))
+    }
+}
+
+/// Our desk and the vendor's.
+struct World {
+    _folder: tempfile::TempDir,
+    ours: PathBuf,
+    vendor: PathBuf,
+    ticket: Ticket,
+    of: EscalationId,
+}
+
+fn open(path: &Path, me: &str) -> Writer {
+    Writer::open(path, rules(me), now()).unwrap().writer
+}
+
+/// One act, and what the local desk makes of it.
+async fn act(writer: &mut Writer, ticket: &Ticket, by: &str, acts: Vec<Act>) {
+    let batch = BatchId(Uuid::now_v7());
+    let changes: Vec<Change> = acts
+        .into_iter()
+        .map(|act| Change {
+            id: ChangeId(Uuid::now_v7()),
+            batch,
+            ticket: ticket.id,
+            at: now(),
+            by: agent(by),
+            base: ticket.version,
+            not_before: None,
+            act,
+        })
+        .collect();
+    writer.commit(&changes).unwrap();
+    push(&Mutex::new(writer), &Local::new(), now())
+        .await
+        .unwrap();
+}
+
+fn say(visibility: Visibility, body: &str) -> Act {
+    Act::Say {
+        message: MessageId(Uuid::now_v7().as_u64_pair().0 as i64 & i64::MAX),
+        visibility,
+        body: Untrusted::new(body),
+        attachments: Vec::new(),
+    }
+}
+
+impl World {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (ours, vendor) = (
+            folder.path().join("ours.db"),
+            folder.path().join("vendor.db"),
+        );
+        drop(open(&vendor, "vera"));
+        let mut writer = open(&ours, "sam");
+        let new = NewTicket {
+            subject: Untrusted::new("Cannot open it"),
+            body: Untrusted::new("It is grey."),
+            requester: Some(Untrusted::new("Jan")),
+            tenant: None,
+            workspace: None,
+            kind: Kind::Problem,
+            priority: None,
+            assignee: None,
+            labels: Vec::new(),
+        };
+        let ticket = writer.create_ticket(&new, &agent("sam"), now()).unwrap();
+        let of = EscalationId(Uuid::now_v7());
+        let package = Package {
+            vendor: "anDREa".into(),
+            way: Way::Apart,
+            subject: Untrusted::new("Cannot open it"),
+            body: Untrusted::new("The report."),
+            report: Some("{}".into()),
+            priority: Some(Priority::P1),
+            kind: Kind::Problem,
+            tenant: None,
+            workspace: None,
+            files: Vec::<Packed>::new(),
+            keep: Vec::new(),
+            past: Vec::new(),
+        };
+        let hand = Act::Owner {
+            to: Owner::Vendor,
+            of,
+            package: Some(Box::new(package)),
+        };
+        act(
+            &mut writer,
+            &ticket,
+            "sam",
+            vec![hand, Act::Status { to: Status::OnHold }],
+        )
+        .await;
+        Self {
+            _folder: folder,
+            ours,
+            vendor,
+            ticket,
+            of,
+        }
+    }
+
+    fn neighbour(&self) -> Arc<Neighbour> {
+        Arc::new(Neighbour {
+            store: self.vendor.clone(),
+            rules: rules("sam"),
+            from: Untrusted::new("Sam"),
+        })
+    }
+
+    /// A process that exchanges until it dies; how many steps it lived.
+    async fn live(&self, ends: usize) -> usize {
+        let life = Life {
+            step: AtomicUsize::new(0),
+            ends,
+            over: Notify::new(),
+        };
+        let mut writer = open(&self.ours, "sam");
+        let (ledger, vendor) = (Mutex::new(&mut writer), self.neighbour());
+        let (ledger, vendor) = (Mortal(&ledger, &life), Mortal(&vendor, &life));
+        let (own, at) = (Local::new(), now());
+        tokio::select! {
+            done = exchange(&ledger, &own, &vendor, at) => {
+                let done = done.unwrap();
+                assert_eq!(done.trouble, None);
+            }
+            () = life.over.notified() => {}
+        }
+        life.step.load(Ordering::SeqCst)
+    }
+
+    fn theirs(&self) -> Vec<(String, Vec<String>)> {
+        let reader = Reader::open(&self.vendor).unwrap();
+        let mut all = Vec::new();
+        reader
+            .export(&mut |row| {
+                let said = row.messages.iter().map(|m| m.body.raw().to_owned());
+                all.push((row.ticket.key.to_string(), said.collect()));
+                true
+            })
+            .unwrap();
+        all
+    }
+
+    fn ours(&self) -> deskhand::domain::thread::Thread {
+        let reader = Reader::open(&self.ours).unwrap();
+        reader.thread(self.ticket.id).unwrap().unwrap()
+    }
+
+    /// The vendor answers and takes it.
+    async fn answers(&self) {
+        let mut writer = open(&self.vendor, "vera");
+        let reader = Reader::open(&self.vendor).unwrap();
+        let id = reader.arrived(self.of.0).unwrap().unwrap();
+        let ticket = reader.ticket(id).unwrap().unwrap();
+        let acts = vec![
+            say(Visibility::Public, "Restart it."),
+            say(Visibility::Internal, "Not for them."),
+            Act::Assign {
+                to: Some(agent("vera")),
+            },
+            Act::Status {
+                to: Status::Resolved,
+            },
+        ];
+        act(&mut writer, &ticket, "vera", acts).await;
+    }
+}
+
+#[tokio::test]
+async fn killed_at_any_step_it_arrives_once_and_is_known_here_afterwards() {
+    let mut ends = 0;
+    loop {
+        let world = World::new().await;
+        let lived = world.live(ends).await;
+        // The next process finds out what became of it.
+        world.live(usize::MAX).await;
+        let there = world.theirs();
+        assert_eq!(there.len(), 1, "killed at step {ends}");
+        assert_eq!(there[0].1, ["The report."], "killed at step {ends}");
+        let e = world.ours().vendor.unwrap();
+        assert_eq!(
+            (e.stage, e.flying),
+            (Stage::There, false),
+            "killed at step {ends}"
+        );
+        assert_eq!(e.key.unwrap().as_str(), there[0].0);
+        if lived <= ends {
+            assert!(ends > 8, "there are steps to die at");
+            return;
+        }
+        ends += 1;
+    }
+}
+
+#[tokio::test]
+async fn killed_at_any_step_words_go_over_once_in_both_directions() {
+    let mut ends = 0;
+    loop {
+        let world = World::new().await;
+        world.live(usize::MAX).await;
+        world.answers().await;
+        let mut writer = open(&world.ours, "sam");
+        let note = say(Visibility::Internal, &format!("{TO_VENDOR} On two VMs."));
+        act(&mut writer, &world.ours().ticket, "sam", vec![note]).await;
+        drop(writer);
+        let lived = world.live(ends).await;
+        for _ in 0..2 {
+            world.live(usize::MAX).await;
+        }
+        let said = &world.theirs()[0].1;
+        let ours = said.iter().filter(|s| *s == "On two VMs.").count();
+        assert_eq!(ours, 1, "killed at step {ends}: {said:?}");
+        let thread = world.ours();
+        let heard: Vec<&str> = thread
+            .messages
+            .iter()
+            .map(|m| m.body.raw())
+            .filter(|b| b.starts_with("From anDREa"))
+            .collect();
+        assert_eq!(heard.len(), 1, "killed at step {ends}: {heard:?}");
+        assert!(heard[0].ends_with("Restart it."), "{heard:?}");
+        // Our word has opened theirs again.
+        let theirs = thread.vendor.unwrap().theirs.unwrap();
+        assert_eq!(theirs.with.unwrap().raw(), "vera");
+        assert_eq!(theirs.status, Status::Open);
+        if lived <= ends {
+            return;
+        }
+        ends += 1;
+    }
+}
+
+#[tokio::test]
+async fn the_clocks_are_the_vendors_until_it_is_back_and_undo_forgets_that() {
+    let world = World::new().await;
+    let owners = |world: &World| -> Vec<Owner> {
+        let events = world.ours().clock_events;
+        let owner = |w| match w {
+            deskhand::domain::sla::What::Owner(o) => Some(o),
+            _ => None,
+        };
+        events.into_iter().filter_map(|e| owner(e.what)).collect()
+    };
+    assert_eq!(owners(&world), [Owner::Vendor]);
+    let mut writer = open(&world.ours, "sam");
+    writer.undo(&agent("sam"), now()).unwrap().unwrap();
+    push(&Mutex::new(&mut writer), &Local::new(), now())
+        .await
+        .unwrap();
+    assert_eq!(owners(&world), []);
+    drop(writer);
+    world.live(usize::MAX).await;
+    assert!(
+        world.theirs().is_empty(),
+        "what was taken back does not leave"
+    );
+    let mut writer = open(&world.ours, "sam");
+    writer.redo(&agent("sam"), now()).unwrap().unwrap();
+    push(&Mutex::new(&mut writer), &Local::new(), now())
+        .await
+        .unwrap();
+    drop(writer);
+    assert_eq!(owners(&world), [Owner::Vendor]);
+    world.live(usize::MAX).await;
+    assert_eq!(world.theirs().len(), 1);
+    let back = Act::Owner {
+        to: Owner::Team,
+        of: world.of,
+        package: None,
+    };
+    let mut writer = open(&world.ours, "sam");
+    act(&mut writer, &world.ours().ticket, "sam", vec![back]).await;
+    drop(writer);
+    assert_eq!(owners(&world), [Owner::Vendor, Owner::Team]);
+    world.live(usize::MAX).await;
+    let said = world.theirs()[0].1.clone();
+    assert!(said[1].starts_with("We have taken this back"), "{said:?}");
+    assert!(!world.ours().vendor.unwrap().stage.is_open());
+}
+
+#[tokio::test]
+async fn a_desk_that_is_not_there_is_said_to_be_so_and_tried_again() {
+    let world = World::new().await;
+    std::fs::remove_file(&world.vendor).unwrap();
+    let mut writer = open(&world.ours, "sam");
+    let vendor = world.neighbour();
+    let done = exchange(&Mutex::new(&mut writer), &Local::new(), &vendor, now())
+        .await
+        .unwrap();
+    assert!(
+        done.trouble
+            .unwrap()
+            .to_string()
+            .contains("there is no desk at")
+    );
+    let again = done.again.unwrap();
+    assert!(again > now());
+    assert!(
+        !world.vendor.exists(),
+        "no desk is made where there is none"
+    );
+    let shown = world.ours().vendor.unwrap().line(now());
+    assert!(shown.contains("not sent: there is no desk"), "{shown}");
+    drop(open(&world.vendor, "vera"));
+    let done = exchange(&Mutex::new(&mut writer), &Local::new(), &vendor, again)
+        .await
+        .unwrap();
+    assert_eq!((done.sent, world.theirs().len()), (1, 1));
+}
