@@ -1,5 +1,7 @@
 //! Absences and coverage in words, for the screen and for what is asked before an act.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 
 use super::cover::Returning;
@@ -7,8 +9,9 @@ use super::prepare;
 use super::state::{BackView, MapLine, State};
 use crate::domain::Instant;
 use crate::domain::absence::{Against, Because, Fate, Happened, Preview, Row};
+use crate::domain::coverage::Need;
 use crate::domain::people::AgentId;
-use crate::domain::roster::{Gone, Presence};
+use crate::domain::roster::{Gone, Presence, Roster};
 use crate::domain::text::{Printable, line};
 
 /// What somebody is called.
@@ -17,6 +20,35 @@ pub fn called(s: &State, who: &AgentId) -> Printable {
         return Printable::literal("You");
     }
     s.names.short(who)
+}
+
+/// `You are`, `Ben is`.
+pub fn who_is(s: &State, who: &AgentId) -> String {
+    let verb = if *who == s.me { "are" } else { "is" };
+    format!("{} {verb}", called(s, who))
+}
+
+/// `You stand in`, `Bo stands in`, `Bo, Chris stand in`, `nobody stands in`.
+pub fn stands_in(s: &State, who: &[AgentId]) -> String {
+    let names: Vec<String> = who.iter().map(|w| called(s, w).into_string()).collect();
+    match who {
+        [] => "nobody stands in".into(),
+        [one] if *one != s.me => format!("{} stands in", names.join(", ")),
+        _ => format!("{} stand in", names.join(", ")),
+    }
+}
+
+/// `Fri 27 Nov`, or `Wed 25 Nov – Tue 1 Dec`.
+pub fn span(s: &State, from: Instant, to: Instant) -> String {
+    let (first, last) = (when(s, from), until(s, to));
+    let (begins, ends) = (from.with_timezone(&s.zone), to.with_timezone(&s.zone));
+    if begins.date_naive() == ends.date_naive() {
+        format!("{first} – {}", ends.format("%H:%M"))
+    } else if first == last {
+        first
+    } else {
+        format!("{first} – {last}")
+    }
 }
 
 /// `Wed 25 Nov`, or with the hour where it is no midnight.
@@ -59,7 +91,8 @@ pub fn because(s: &State, b: Because) -> String {
 /// What stands against somebody, with times as people here read them.
 pub fn against(s: &State, a: &Against) -> String {
     match a {
-        Against::Away { until: back } => format!("away until {}", until(s, *back)),
+        Against::Away { until: back } => format!("is away until {}", until(s, *back)),
+        Against::Unknown => "is not of the team".into(),
         other => other.to_string(),
     }
 }
@@ -83,11 +116,12 @@ pub fn row_words(s: &State, row: &Row) -> Vec<Printable> {
             [] => String::new(),
             via => format!(" (for {})", via.join(", ")),
         };
-        let what = c.against.as_ref().map_or_else(
-            || "can take it".to_owned(),
-            |a| format!("cannot: {}", against(s, a)),
-        );
-        lines.push(line(&format!("{}{via}: {what}", called(s, &c.who))));
+        let what = c
+            .against
+            .as_ref()
+            .map_or_else(|| "can take it".to_owned(), |a| against(s, a));
+        let sign = if c.against.is_some() { "✗" } else { "✓" };
+        lines.push(line(&format!("{sign} {}{via} {what}", called(s, &c.who))));
     }
     if row.fate == Fate::Gap {
         let names: Vec<String> = row
@@ -138,14 +172,17 @@ pub fn digest(s: &State, view: &BackView) -> Vec<Printable> {
     let others = found.stays.len() - decided;
     vec![
         line(&format!(
-            "{} of {} come back to {} as they were; {} stay with others",
+            "{} of {} come back{}; {} stay",
             view.coming(),
             handed.tickets.len(),
-            called(s, &handed.who),
+            match handed.who == s.me {
+                true => String::new(),
+                false => format!(" to {}", called(s, &handed.who)),
+            },
             view.rows.len().saturating_sub(view.coming())
         )),
         line(&format!(
-            "meanwhile: {decided} done or merged, {others} touched by others, {wrote} with news from the requester"
+            "meanwhile: {decided} done or merged, {others} touched by others; in {wrote} the requester wrote"
         )),
     ]
 }
@@ -153,8 +190,12 @@ pub fn digest(s: &State, view: &BackView) -> Vec<Printable> {
 /// `away (leave) until Tue 1 Dec, Ben stands in`.
 pub fn away_words(s: &State, gone: &Gone) -> String {
     let covers = match (gone.cover(), gone.covers.first()) {
-        (Some(who), _) => format!("{} stands in", called(s, who)),
-        (None, Some((who, _))) => format!("{} stands in and is away too", called(s, who)),
+        (Some(who), _) => stands_in(s, std::slice::from_ref(who)),
+        (None, Some((who, _))) => format!(
+            "{}, who {} away too",
+            stands_in(s, std::slice::from_ref(who)),
+            if *who == s.me { "are" } else { "is" }
+        ),
         (None, None) => "nobody stands in".to_owned(),
     };
     format!(
@@ -162,6 +203,30 @@ pub fn away_words(s: &State, gone: &Gone) -> String {
         gone.why.word(),
         until(s, gone.to)
     )
+}
+
+/// The gaps of the map in words, each stretch once with all that has nobody in it.
+pub fn gaps(s: &State, roster: &Roster) -> Vec<Printable> {
+    let mut all: BTreeMap<(Instant, Instant), Vec<&Need>> = BTreeMap::new();
+    for needed in &roster.needs {
+        for gap in needed.gaps() {
+            all.entry(gap).or_default().push(&needed.need);
+        }
+    }
+    let one = |((from, to), needs): (&(Instant, Instant), &Vec<&Need>)| {
+        // Where nobody is there at all, nobody is there for each.
+        let whole = needs.iter().any(|n| **n == Need::default());
+        let named: Vec<String> = needs.iter().map(ToString::to_string).collect();
+        let what = match (whole, named.as_slice()) {
+            (true, _) => "anything".to_owned(),
+            (false, [a, b, c, rest @ ..]) if !rest.is_empty() => {
+                format!("{a}, {b}, {c} and {} more", rest.len())
+            }
+            (false, few) => few.join(", "),
+        };
+        line(&format!("! nobody {}  for {what}", span(s, *from, *to)))
+    };
+    all.iter().map(one).collect()
 }
 
 /// What the cell of the map under the cursor says: when it is, and who or what is there.
@@ -216,10 +281,9 @@ pub fn cell(s: &State) -> Vec<Printable> {
             };
             match needed.gaps().find(|(from, to)| in_it(*from, *to)) {
                 Some((from, to)) => lines.push(line(&format!(
-                    "! nobody for {}: {} – {} · Enter says who could",
+                    "! nobody for {}: {} · Enter says who could",
                     needed.need,
-                    when(s, from),
-                    until(s, to)
+                    self::span(s, from, to)
                 ))),
                 None => {
                     let fewest = map.needs.get(i).and_then(|r| r.get(c.column));

@@ -93,9 +93,9 @@ pub struct Ahead {
 #[derive(Debug, Clone, PartialEq)]
 pub enum PlanAct {
     /// An absence was kept or dropped; before it was this.
-    Absence(AbsenceId, Option<Absence>),
-    /// Tickets were handed over.
-    HandedOver,
+    Absence(AbsenceId, Option<Box<Absence>>),
+    /// Tickets were handed over, or acted on otherwise.
+    Tickets,
     /// Tickets were given back.
     GaveBack(Box<Handed>),
 }

@@ -216,7 +216,9 @@ fn worth(coverage: &Coverage<'_>, needs: &[Need]) -> Vec<Need> {
         tenant: None,
         right: Some(right),
     }));
-    let more = coverage.report(needs).into_iter().map(|(need, _)| need);
+    // What a row says already is not said again.
+    let all = [rows.as_slice(), needs].concat();
+    let more = coverage.report(&all).into_iter().map(|(need, _)| need);
     let more: Vec<Need> = more.filter(|n| !rows.contains(n)).collect();
     rows.extend(more);
     rows
@@ -265,9 +267,12 @@ impl Roster {
         }
     }
 
-    /// How many stretches nobody covers.
+    /// How many stretches there are in which something has nobody.
     pub fn gaps(&self) -> usize {
-        self.needs.iter().map(|n| n.gaps().count()).sum()
+        let mut all: Vec<_> = self.needs.iter().flat_map(Needed::gaps).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.len()
     }
 
     /// What stands in each cell of a map with these columns.

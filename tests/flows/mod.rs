@@ -1,6 +1,7 @@
 //! User stories on the real loop: a virtual terminal, a real store, a clock that stands
 //! still. Keys in, `settle()`, screen out. Nothing here sleeps.
 
+mod absences;
 mod ahead;
 mod books;
 mod desks;

@@ -1,5 +1,6 @@
 //! The real binary in a real pseudo-terminal: only what needs one.
 
+mod absences;
 mod report;
 
 use std::path::Path;

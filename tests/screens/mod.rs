@@ -1,5 +1,6 @@
 //! What the screens look like: text and style, few and small.
 
+mod coverage;
 mod outbox;
 mod report;
 mod scene;

@@ -36,9 +36,9 @@ fn view(name: &'static str, count: u64) -> View {
     }
 }
 
-/// An open desk without a ticket.
-pub fn empty(width: u16, height: u16) -> State {
-    let setup = Setup {
+/// What the shell hands over for it.
+pub fn setup(width: u16, height: u16) -> Setup {
+    Setup {
         keymap: std::sync::Arc::default(),
         size: Size { width, height },
         zone: chrono_tz::Europe::Amsterdam,
@@ -62,8 +62,12 @@ pub fn empty(width: u16, height: u16) -> State {
         requests: std::sync::Arc::default(),
         seed: 7,
         kinds: Vec::new(),
-    };
-    let mut state = State::new(setup, now());
+    }
+}
+
+/// An open desk without a ticket.
+pub fn empty(width: u16, height: u16) -> State {
+    let mut state = State::new(setup(width, height), now());
     state.views = vec![
         view("All open", 0),
         view("Mine", 0),

@@ -180,6 +180,13 @@ fn a_hand_over_is_whole_or_not_at_all() {
     );
     assert_eq!(reader.absences().unwrap(), [ended]);
 
+    // Where the giving back was undone, it is handed over as before.
+    let given = reader.handed(now()).unwrap();
+    scene.writer.reopen(&given[0]).unwrap();
+    assert_eq!(reader.handed(now()).unwrap()[0].back, None);
+    scene.writer.take_back(&[], &given[0], None, now()).unwrap();
+    assert_eq!(reader.handed(now()).unwrap(), given);
+
     // A second hand-over for the same stretch does not make the first one forgotten.
     let mut again = handed(&t);
     again.at = now() + TimeDelta::hours(2);

@@ -17,6 +17,7 @@ const FILTERS: &[(&str, &str)] = &[
     ("", "ticket_"),
     ("assignee:me", "ticket_assignee"),
     ("is:live assignee:bo,none", "ticket_assignee"),
+    ("assignee:me is:live id:10001,10002,10003", "ticket_"),
     ("tenant:umc", "ticket_tenant"),
     ("status:open", "ticket_status"),
     ("status:resolved,closed", "ticket_"),

@@ -286,6 +286,8 @@ pub struct Coverage {
     pub map: Option<Map>,
     /// So many columns of the screen has one of the map.
     pub cell: u16,
+    /// Its gaps in words.
+    pub gaps: Vec<Printable>,
     /// How far the map reaches.
     pub reach: Reach,
     /// The line of the map under the cursor, its column, and the first that is seen.

@@ -214,6 +214,7 @@ impl Turn<'_> {
             draft: None,
         };
         self.s.inner.sending.insert(batch, sending);
+        self.acted();
         self.fx.push(Effect::Commit {
             batch,
             changes,

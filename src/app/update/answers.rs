@@ -40,6 +40,7 @@ impl Turn<'_> {
                     for (view, count) in self.s.views.iter_mut().zip(counts) {
                         view.count = count;
                     }
+                    self.set_banner();
                 }
                 if std::mem::take(&mut self.s.inner.recount) {
                     self.ask_counts();

@@ -500,9 +500,7 @@ impl Turn<'_> {
             self.look_at(None);
         } else if self.s.zoomed {
             self.zoom(false);
-        } else if self.s.pane == Pane::Coverage && self.back_in_coverage() {
-        } else if self.back_in_books() {
-        } else if self.s.pane == Pane::Detail && self.unmark_messages() {
+        } else if self.back_in_pane() {
         } else if self.s.pane != Pane::Queue {
             self.go(Pane::Queue);
         } else if self.s.queue.find.is_some() {
@@ -515,6 +513,13 @@ impl Turn<'_> {
             self.s.queue.range = None;
             self.s.toasts.retain(|t| t.countdown);
         }
+    }
+
+    /// Back one step within the pane, where it has steps.
+    fn back_in_pane(&mut self) -> bool {
+        self.s.pane == Pane::Coverage && self.back_in_coverage()
+            || self.back_in_books()
+            || self.s.pane == Pane::Detail && self.unmark_messages()
     }
 
     fn close(&mut self) {

@@ -70,6 +70,19 @@ impl ErasedShown for Loud {
     }
 }
 
+/// Words of a heading that want an eye.
+pub struct Alarm(pub Short);
+
+impl ErasedShown for Alarm {
+    fn text(&self) -> &str {
+        self.0.shown()
+    }
+
+    fn put_on(&self, pen: &mut Pen<'_>, x: u16, y: u16, max: u16, _: Role) -> u16 {
+        pen.put(x, y, max, &self.0, Role::Late)
+    }
+}
+
 /// The part of a list that is seen, so that the row under the cursor is in it: the first row's index.
 pub const fn first_seen(cursor: usize, rows: usize, height: usize) -> usize {
     if height == 0 || rows <= height {

@@ -3,6 +3,7 @@
 mod calendars;
 mod coverage;
 mod laws;
+mod roster;
 mod speed;
 mod tables;
 mod world;

@@ -18,7 +18,7 @@ use crate::domain::text::{Printable, Untrusted, line};
 use crate::domain::when::parse_when;
 
 use super::super::Turn;
-use crate::app::cover_words::{called, until, when};
+use crate::app::cover_words::{called, span, until, who_is};
 
 /// Days that others are away are shown for so many days ahead.
 const OTHERS_DAYS: i64 = 400;
@@ -288,10 +288,7 @@ impl Turn<'_> {
             .date_naive()
             - first;
         let days = days.num_days() + 1;
-        let when = match days {
-            1 if absence.times.all_day => when(s, o.from),
-            _ => format!("{} – {}", when(s, o.from), until(s, o.to)),
-        };
+        let when = span(s, o.from, o.to);
         let many = if days == 1 { "day" } else { "days" };
         let again = if absence.times.rules.is_empty() {
             ""
@@ -300,7 +297,7 @@ impl Turn<'_> {
         };
         line(&format!(
             "{} away {when}: {days} {many}, {}.{} h of working time{again}",
-            called(s, &absence.who),
+            who_is(s, &absence.who),
             worked / 3600,
             worked % 3600 / 360
         ))
@@ -391,7 +388,7 @@ impl Turn<'_> {
 
     fn keep_absence(&mut self, absence: Absence, said: Printable) {
         let before = self.s.coverage.office.absence(&absence.id).cloned();
-        self.did(PlanAct::Absence(absence.id.clone(), before));
+        self.did(PlanAct::Absence(absence.id.clone(), before.map(Box::new)));
         self.cover_wish(CoverWish::Keep(vec![absence], said));
     }
 
@@ -444,8 +441,8 @@ impl Turn<'_> {
             }),
             None => {
                 let said = line(&format!(
-                    "{} is away until {}; z in this pane takes it back",
-                    called(self.s, &absence.who),
+                    "{} away until {}; z in this pane takes it back",
+                    who_is(self.s, &absence.who),
                     until(self.s, end)
                 ));
                 self.keep_absence(absence, said);

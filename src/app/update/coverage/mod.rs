@@ -122,14 +122,14 @@ impl Turn<'_> {
         match &wish {
             CoverWish::Drop(id, _) => {
                 let before = self.s.coverage.office.absence(id).cloned();
-                self.did(PlanAct::Absence(id.clone(), before));
+                self.did(PlanAct::Absence(id.clone(), before.map(Box::new)));
             }
-            CoverWish::HandOver(..) => self.did(PlanAct::HandedOver),
+            CoverWish::HandOver(..) => self.did(PlanAct::Tickets),
             CoverWish::TakeBack { handed, .. } => self.did(PlanAct::GaveBack(handed.clone())),
             CoverWish::Keep(absences, _) => {
                 for absence in absences {
                     let before = self.s.coverage.office.absence(&absence.id).cloned();
-                    self.did(PlanAct::Absence(absence.id.clone(), before));
+                    self.did(PlanAct::Absence(absence.id.clone(), before.map(Box::new)));
                 }
             }
             _ => {}
@@ -142,16 +142,22 @@ impl Turn<'_> {
         self.s.inner.plan_acts.push(act);
     }
 
-    /// Takes back the latest act on the plan of absences, in their pane. False where there is none: then the
-    /// latest act on tickets is meant.
-    pub fn undo_plan(&mut self) -> bool {
-        if self.s.pane != Pane::Coverage {
-            return false;
+    /// Tickets were acted on: that is what is taken back next.
+    pub fn acted(&mut self) {
+        if !self.s.inner.plan_acts.is_empty() {
+            self.did(PlanAct::Tickets);
         }
-        match self.s.inner.plan_acts.pop() {
+    }
+
+    /// Takes back the latest act where it is one on absences; what is planned only in their pane, where it is
+    /// seen. False: the latest act on tickets is meant.
+    pub fn undo_plan(&mut self) -> bool {
+        let here = self.s.pane == Pane::Coverage;
+        let acts = &mut self.s.inner.plan_acts;
+        match acts.pop_if(|act| here || !matches!(act, PlanAct::Absence(..))) {
             Some(PlanAct::Absence(_, Some(before))) => {
                 let said = line(&format!("the absence of {} is as it was", before.who));
-                self.cover_wish(CoverWish::Keep(vec![before], said));
+                self.cover_wish(CoverWish::Keep(vec![*before], said));
             }
             Some(PlanAct::Absence(id, None)) => {
                 self.cover_wish(CoverWish::Drop(id, line("the new absence is taken away")));
@@ -160,8 +166,7 @@ impl Turn<'_> {
                 self.fx.push(Effect::Undo);
                 self.cover_wish(CoverWish::Reopen(handed));
             }
-            Some(PlanAct::HandedOver) => self.fx.push(Effect::Undo),
-            None => return false,
+            Some(PlanAct::Tickets) | None => return false,
         }
         true
     }

@@ -12,7 +12,7 @@ use crate::domain::people::AgentId;
 use crate::domain::text::{Printable, line};
 
 use super::super::Turn;
-use crate::app::cover_words::{called, row_words, tally, until, when};
+use crate::app::cover_words::{called, row_words, span, tally, who_is};
 
 impl Turn<'_> {
     /// Asks what would become of each ticket.
@@ -189,10 +189,9 @@ impl Turn<'_> {
         }
         let s = &*self.s;
         let mut lines = vec![line(&format!(
-            "{} is away {} to {}.",
-            called(s, &preview.who),
-            when(s, preview.from),
-            until(s, preview.to)
+            "{} away {}.",
+            who_is(s, &preview.who),
+            span(s, preview.from, preview.to)
         ))];
         if gaps > 0 {
             let verb = if gaps == 1 { "has" } else { "have" };
@@ -259,7 +258,7 @@ impl Turn<'_> {
             return;
         }
         let wish = self.hand_over(&plan);
-        self.did(PlanAct::HandedOver);
+        self.did(PlanAct::Tickets);
         self.cover_wish(wish);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use crate::app::cover::{CoverWish, Standing, TurnOf};
-use crate::app::state::{Coverage, Covering, Face, Overlay, Stage, State, View, Why};
+use crate::app::state::{Covering, Overlay, Pane, Stage, State, View, Why};
 use crate::domain::Instant;
 use crate::domain::absence::{AtStart, Office};
 use crate::domain::coverage::{Coverage as There, Need};
@@ -18,7 +18,7 @@ use crate::domain::ticket::TicketKey;
 
 use super::super::Turn;
 use super::turns;
-use crate::app::cover_words::{called, until, when};
+use crate::app::cover_words::{called, gaps, stands_in, until, when, who_is};
 
 /// Views of those one stands in for come after so many of the built-in ones.
 const VIEWS_BEFORE: usize = 4;
@@ -60,6 +60,10 @@ fn covering(office: &Office, me: &AgentId, now: Instant) -> Vec<Covering> {
     all.into_values().collect()
 }
 
+fn covering_name(s: &State, c: &Covering) -> Printable {
+    line(&format!("Covering {}", called(s, &c.who)))
+}
+
 /// Their tickets that are still with whoever asks.
 fn covering_view(s: &State, c: &Covering) -> View {
     let query = Query::all()
@@ -67,7 +71,7 @@ fn covering_view(s: &State, c: &Covering) -> View {
         .and(Test::Is(vec![Flag::Live]))
         .and(Test::Id(c.tickets.clone()));
     View {
-        name: line(&format!("Covering {}", called(s, &c.who))),
+        name: covering_name(s, c),
         text: query.to_string(),
         query,
         sort: Sort::Due,
@@ -88,6 +92,9 @@ impl Turn<'_> {
         (c.office, c.turns) = (office, listed);
         c.turn = c.turn.min(c.turns.len().saturating_sub(1));
         if let Some(roster) = standing.roster {
+            let gaps = gaps(self.s, &roster);
+            let c = &mut self.s.coverage;
+            c.gaps = gaps;
             c.roster = Some(Arc::new(roster));
             self.lay_map();
         }
@@ -120,21 +127,30 @@ impl Turn<'_> {
         // The same view is shown as before; what is gone gives way to the first.
         self.s.active = found.unwrap_or(0);
         match found {
-            None => self.view(0),
+            None if self.s.pane == Pane::Queue => self.view(0),
+            None => self.ask_list(),
             Some(i) if self.s.views.get(i).is_some_and(is_covering) => self.ask_list(),
             Some(_) => {}
         }
+        // Counts on their way are of the views there were.
+        self.s.inner.counting = false;
         self.ask_counts();
     }
 
     /// The banner: an absence that asks for something first, else whom one stands in for.
-    fn set_banner(&mut self) {
+    pub fn set_banner(&mut self) {
         let asks = self.asking();
         let s = &*self.s;
         let banner = asks.clone().or_else(|| {
             let mut said = Vec::new();
             for c in &s.coverage.covering {
-                let n = c.tickets.len();
+                // Those that are done meanwhile need nobody any more.
+                let view = covering_name(s, c);
+                let counted = s.views.iter().find(|v| v.name == view).map(|v| v.count);
+                let n = match counted {
+                    Some(Count::Exact(n)) => n,
+                    _ => c.tickets.len() as u64,
+                };
                 let many = if n == 1 { "ticket" } else { "tickets" };
                 said.push(format!(
                     "You cover {} until {} · {n} {many}",
@@ -181,8 +197,8 @@ impl Turn<'_> {
                     "{who} is back · {n} tickets are still with others · {key} gives them back"
                 ))),
                 Stage::On if busy(&t.who) => Some(line(&format!(
-                    "{who} {} away until {} and nothing is handed over · {key} previews it",
-                    if is_me { "are" } else { "is" },
+                    "{} away until {} and nothing is handed over · {key} previews it",
+                    who_is(s, &t.who),
                     until(s, t.to)
                 ))),
                 Stage::Coming
@@ -303,19 +319,12 @@ impl Turn<'_> {
         let now = s.now;
         for absence in &s.coverage.office.absences {
             if let Some(o) = absence.away(now, now + TimeDelta::seconds(1)).first() {
-                let covers: Vec<String> = absence
-                    .covers
-                    .iter()
-                    .map(|c| called(s, &c.who).into_string())
-                    .collect();
+                let covers: Vec<AgentId> = absence.covers.iter().map(|c| c.who.clone()).collect();
                 lines.push(line(&format!(
                     "away: {} until {}, {}",
                     called(s, &absence.who),
                     until(s, o.to),
-                    match covers.as_slice() {
-                        [] => "nobody stands in".to_owned(),
-                        some => format!("{} stands in", some.join(", ")),
-                    }
+                    stands_in(s, &covers)
                 )));
             }
         }
@@ -324,12 +333,5 @@ impl Turn<'_> {
             lines,
             scroll: 0,
         }));
-    }
-}
-
-impl Coverage {
-    /// The pane shows the map.
-    pub fn on_map(&self) -> bool {
-        self.face == Face::Map
     }
 }

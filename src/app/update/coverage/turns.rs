@@ -57,10 +57,12 @@ pub(super) fn turns(s: &State, office: &Office) -> Vec<TurnRow> {
         })
         .collect();
     for absence in &office.absences {
-        for o in absence.away(now, now + TimeDelta::days(LISTED_DAYS)) {
-            if office.open(&absence.id, o.from).is_some() {
-                continue;
-            }
+        let turns = absence.away(now, now + TimeDelta::days(LISTED_DAYS));
+        let mut new = turns
+            .iter()
+            .filter(|o| office.open(&absence.id, o.from).is_none());
+        // Of what recurs the next turn stands for all.
+        if let Some(o) = new.next() {
             rows.push(TurnRow {
                 turn: TurnOf {
                     absence: absence.id.clone(),

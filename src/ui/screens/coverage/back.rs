@@ -65,7 +65,7 @@ fn about(state: &State, view: &BackView, row: &BackRow) -> Vec<Printable> {
             lines.push(line("it stays; Space takes it along"));
         }
     }
-    if row.wrote {
+    if row.wrote && row.happened.is_empty() {
         lines.push(line("the requester wrote: it waits for an answer"));
     }
     lines.push(line("Ctrl-s gives back, after a question"));

@@ -23,7 +23,7 @@ const FIELD: u16 = 10;
 /// Draws it; says where the cursor belongs.
 pub fn form(state: &State, pen: &mut Pen<'_>, area: Rect, f: &AbsenceForm) -> Cursor {
     let wide = area.width.saturating_sub(4).min(MONTH * 4 + 3);
-    let tall = area.height.saturating_sub(2).min(28);
+    let tall = area.height.saturating_sub(2).min(24);
     let title = match f.was {
         Some(_) => "Change the absence · Tab next, Enter keeps, Esc leaves",
         None => "Plan an absence · Tab next, Enter keeps, Esc leaves",

@@ -2,6 +2,7 @@
 
 use chrono::Datelike;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 
 use super::{below, first_of, foot, nothing};
 use crate::app::cover_words::{called, cell};
@@ -12,7 +13,7 @@ use crate::domain::text::{Printable, line};
 use crate::ui::pen::{Pen, Short, Shown};
 use crate::ui::screens::panes::cursor_sign;
 use crate::ui::theme::Role;
-use crate::ui::widgets::{ErasedShown, Loud, heading};
+use crate::ui::widgets::{Alarm, ErasedShown, heading};
 use crate::ui::words::local;
 
 /// Where each column of the map lies on the screen: those that are left out have none.
@@ -106,10 +107,12 @@ pub fn map(state: &State, pen: &mut Pen<'_>, area: Rect) {
         if i == c.line
             && let Some(x) = places.x(c.column)
         {
-            let look = pen.look(Role::Selection);
+            let look = pen.look(Role::Selection).add_modifier(Modifier::REVERSED);
             pen.lay(Rect::new(x, y, places.cell, 1), look);
         }
     }
+    let used = u16::try_from(lines.len().saturating_sub(first)).unwrap_or(u16::MAX);
+    spare(state, pen, below(list, used.saturating_add(1)));
     let more = lines.len().saturating_sub(first + usize::from(list.height));
     if more > 0 && list.height > 0 {
         let words = Short::new()
@@ -126,6 +129,22 @@ pub fn map(state: &State, pen: &mut Pen<'_>, area: Rect) {
     }
 }
 
+/// What room is left says the gaps in words, and what the signs mean.
+fn spare(state: &State, pen: &mut Pen<'_>, area: Rect) {
+    let gaps = &state.coverage.gaps;
+    let (x, room) = (area.x + 3, area.width.saturating_sub(3));
+    if area.height < 3 {
+        return;
+    }
+    let legend =
+        "· there   ░ away, and who stands in   ▒ partly away   ! nobody   a number: so many";
+    pen.put(x, area.bottom() - 1, room, legend, Role::Dim);
+    let tall = usize::from(area.height.saturating_sub(2));
+    for (gap, y) in gaps.iter().take(tall).zip(area.y..) {
+        pen.put(x, y, room, gap, Role::Late);
+    }
+}
+
 fn title(state: &State, pen: &mut Pen<'_>, area: Rect) {
     let c = &state.coverage;
     let grain = c.map.as_ref().map_or("", |m| m.grain.word());
@@ -137,7 +156,7 @@ fn title(state: &State, pen: &mut Pen<'_>, area: Rect) {
         1 => Short::new().s("! 1 gap"),
         _ => Short::new().s("! ").n(n).s(" gaps"),
     };
-    let gaps = Loud(gaps);
+    let gaps = Alarm(gaps);
     let words: [&dyn ErasedShown; 3] = [&"Coverage", &how, &gaps];
     heading(pen, area, &words, state.pane == Pane::Coverage);
 }
@@ -161,6 +180,7 @@ fn on_call(state: &State, pen: &mut Pen<'_>, area: Rect) {
 /// The days over the columns, and below them hours, days or weeks as far as there is room.
 fn scale(state: &State, pen: &mut Pen<'_>, area: Rect, map: &Map, places: &Places) {
     let mut free = area.x;
+    let cursor = places.x(state.coverage.column).unwrap_or(0);
     for (i, x) in places.seen() {
         let Some(column) = map.columns.get(i) else {
             continue;
@@ -183,16 +203,20 @@ fn scale(state: &State, pen: &mut Pen<'_>, area: Rect, map: &Map, places: &Place
         }
         let label = match map.grain {
             Grain::Hour => Short::new().t(&at, "%H"),
-            Grain::Half => Short::new().s(if column.opens { "am" } else { "pm" }),
             Grain::Day if places.cell > 3 => Short::new().t(&at, "%a"),
-            Grain::Day | Grain::Week => Short::new().t(&at, "%-d"),
+            Grain::Half | Grain::Day | Grain::Week => Short::new().t(&at, "%-d"),
         };
         let wide = label.columns();
-        // Where not every column has room, those that begin a day or a week are told, and the one under the cursor.
-        let told = wide < places.cell || opens || on || map.grain == Grain::Half;
-        if told && (x >= free || on) {
+        // Where not every column has room, what the line above does not say, and the one under the cursor.
+        let told = match map.grain {
+            Grain::Hour | Grain::Half => opens,
+            Grain::Day | Grain::Week => wide < places.cell,
+        };
+        // The one under the cursor needs the room.
+        let beside = x < cursor && cursor <= x + wide;
+        if on || (told && x >= free && !beside) {
             pen.put(x, area.y + 1, wide, &label, role);
-            free = x + wide + u16::from(wide >= places.cell && map.grain != Grain::Half);
+            free = x + wide + 1;
         }
     }
     if places.first > 0 {
@@ -212,8 +236,8 @@ fn scale(state: &State, pen: &mut Pen<'_>, area: Rect, map: &Map, places: &Place
 /// What stands over a day, a week of days, or a month of weeks.
 fn group(grain: Grain, at: &chrono::DateTime<chrono_tz::Tz>, room: u16) -> Short {
     let form = match (grain, room) {
-        (Grain::Hour | Grain::Half, 6..) => "%a %-d",
-        (Grain::Hour | Grain::Half, 3..6) => "%a",
+        (Grain::Hour, 6..) => "%a %-d",
+        (Grain::Hour | Grain::Half, _) => "%a",
         (Grain::Day, 6..) => "%-d %b",
         (Grain::Week, _) => "%b",
         _ => "%-d",
@@ -258,6 +282,7 @@ fn row(state: &State, pen: &mut Pen<'_>, area: Rect, line: MapLine, seen: Seen<'
                 let n = counts.get(at).copied().unwrap_or(0);
                 need_cell(pen, x, area.y, places.cell, n);
             }
+            say_gaps(pen, area.y, counts, places);
         }
         MapLine::Due => {
             pen.put(name.x, name.y, name.width, "falls due", Role::Text);
@@ -352,8 +377,30 @@ fn need_cell(pen: &mut Pen<'_>, x: u16, y: u16, cell: u16, n: usize) {
     if n == 0 {
         return pen.run(x, y, cell, "!", Role::Late);
     }
-    let role = if n == 1 { Role::Soon } else { Role::Dim };
+    let role = if n == 1 { Role::Text } else { Role::Dim };
     number(pen, x, y, cell, n, role);
+}
+
+/// Where a gap is long enough it says so in a word.
+fn say_gaps(pen: &mut Pen<'_>, y: u16, counts: &[usize], places: &Places) {
+    const WORD: u16 = 6;
+    let mut begun: Option<(u16, u16)> = None;
+    let closing = places.seen().chain([(usize::MAX, 0)]);
+    for (at, x) in closing {
+        let gap = counts.get(at) == Some(&0);
+        begun = match (gap, begun) {
+            (true, None) => Some((x, x + places.cell)),
+            // Between two days there is a blank: the word stands in one of them.
+            (true, Some((from, end))) if end == x => Some((from, x + places.cell)),
+            (_, Some((from, end))) => {
+                if end - from >= WORD + 2 {
+                    pen.put(from + 1, y, WORD, "nobody", Role::Late);
+                }
+                gap.then_some((x, x + places.cell))
+            }
+            (false, None) => None,
+        };
+    }
 }
 
 fn due_cell(pen: &mut Pen<'_>, x: u16, y: u16, cell: u16, n: usize, there: usize) {

@@ -3,22 +3,22 @@
 use ratatui::layout::Rect;
 
 use super::{below, first_of, foot, nothing};
-use crate::app::cover_words::{because, called, row_words, tally, until, when};
+use crate::app::cover_words::{because, called, row_words, span, tally};
 use crate::app::state::{Pane, PlanView, State};
 use crate::domain::absence::{Fate, Row};
 use crate::domain::text::{Printable, line};
 use crate::ui::pen::{Pen, Short};
 use crate::ui::screens::panes::{cursor_sign, key_room};
 use crate::ui::theme::Role;
-use crate::ui::widgets::{ErasedShown, Loud, heading};
+use crate::ui::widgets::{Alarm, ErasedShown, heading};
 
 /// Draws it.
 pub fn plan(state: &State, pen: &mut Pen<'_>, area: Rect, view: &PlanView) {
     let p = &view.plan.preview;
     let (moves, stay, gaps) = tally(p);
     let who = called(state, &p.who);
-    let span = line(&format!("{} – {}", when(state, p.from), until(state, p.to)));
-    let stale = Loud(Short::new().s(if view.stale {
+    let span = line(&span(state, p.from, p.to));
+    let stale = Alarm(Short::new().s(if view.stale {
         "tickets changed, R looks again"
     } else {
         ""
@@ -62,13 +62,11 @@ fn totals(pen: &mut Pen<'_>, area: Rect, moves: usize, stay: usize, gaps: usize)
         .s(" to hand over · ")
         .n(n(stay))
         .s(" stay");
-    let mut x = pen.put(x, area.y, end.saturating_sub(x), &head, Role::Text);
+    let x = pen.put(x, area.y, end.saturating_sub(x), &head, Role::Text);
     if gaps > 0 {
         let words = Short::new().s(" · ! ").n(n(gaps)).s(" with nobody");
-        x = pen.put(x, area.y, end.saturating_sub(x), &words, Role::Late);
+        pen.put(x, area.y, end.saturating_sub(x), &words, Role::Late);
     }
-    let hint = "   h l another cover   Space leave   Ctrl-s hands over";
-    pen.put(x, area.y, end.saturating_sub(x), hint, Role::Dim);
 }
 
 fn ticket(state: &State, pen: &mut Pen<'_>, area: Rect, row: &Row, (key, own): (u16, bool)) {
@@ -88,7 +86,7 @@ fn ticket(state: &State, pen: &mut Pen<'_>, area: Rect, row: &Row, (key, own): (
     let at = x + 14 + key + 1;
     let why = line(&because(state, row.because));
     let room = end.saturating_sub(at);
-    let reason = if room > 60 { 28 } else { (room / 2).min(22) };
+    let reason = if room > 48 { 28 } else { room / 2 };
     pen.put(at, y, reason, &why, Role::Dim);
     let at = at + reason + 1;
     pen.put(

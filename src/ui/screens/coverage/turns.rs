@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::{below, first_of, foot, nothing};
-use crate::app::cover_words::{called, until, when};
+use crate::app::cover_words::{called, span};
 use crate::app::state::{Pane, Stage, State, TurnRow};
 use crate::domain::text::{Printable, line};
 use crate::ui::pen::{Pen, Short};
@@ -59,16 +59,12 @@ pub fn turns(state: &State, pen: &mut Pen<'_>, area: Rect) {
         let (words, role) = stage(row);
         let x = room.x + 3;
         pen.put(x, y, 10, called(state, &row.who), Role::Strong);
-        let span = line(&format!(
-            "{} – {}",
-            when(state, row.turn.from),
-            until(state, row.to)
-        ));
+        let span = line(&span(state, row.turn.from, row.to));
         let span_room = if wide { 34 } else { 23 };
         pen.put(x + 11, y, span_room, &span, Role::Text);
         let at = x + 11 + span_room + 1;
-        pen.put(at, y, 22, &words, role);
-        let at = at + 23;
+        pen.put(at, y, 24, &words, role);
+        let at = at + 25;
         let room = room.right().saturating_sub(at);
         if room > 8 {
             let covers = match row.covers.as_str() {

@@ -1,0 +1,400 @@
+//! Going away, standing in, and coming back.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use deskhand::app::state::{Face, Overlay};
+use deskhand::config::{Config, Paths};
+use deskhand::domain::absence::{AtStart, Fate, Grant, Handed, Person};
+use deskhand::domain::people::AgentId;
+use deskhand::domain::ticket::TicketId;
+use deskhand::store::Reader;
+
+use super::harness::{Person as AtKeys, Scene, morning};
+
+fn who(name: &str) -> AgentId {
+    AgentId::parse(name).unwrap()
+}
+
+fn reader(paths: &Paths) -> Reader {
+    Reader::open(&paths.demo_store()).unwrap()
+}
+
+/// The team of the demo; bo lacks every right.
+fn config(at_start: AtStart) -> Config {
+    let may_nothing = Person {
+        grants: vec![Grant {
+            tenants: Vec::new(),
+            rights: Some(Vec::new()),
+        }],
+        ..Person::new(who("bo"))
+    };
+    Config {
+        people: vec![
+            Person::new(who("ana")),
+            may_nothing,
+            Person::new(who("chris")),
+            Person::new(who("dewi")),
+            Person::new(who("sam")),
+        ],
+        hand_over: at_start,
+        ..Config::default()
+    }
+}
+
+fn at_desk(folder: &std::path::Path, at_start: AtStart) -> AtKeys {
+    Scene {
+        width: 160,
+        height: 48,
+        config: config(at_start),
+        now: morning(),
+    }
+    .demo(folder)
+}
+
+fn handed(person: &AtKeys) -> Vec<Handed> {
+    let since: DateTime<Utc> = morning() - TimeDelta::days(30);
+    reader(&person.paths).handed(since).unwrap()
+}
+
+fn assignee(person: &AtKeys, id: TicketId) -> Option<AgentId> {
+    let ticket = reader(&person.paths).ticket(id).unwrap().unwrap();
+    ticket.assignee
+}
+
+fn plan(person: &AtKeys) -> deskhand::app::state::PlanView {
+    match &person.state().coverage.face {
+        Face::Plan(p) => (**p).clone(),
+        other => panic!("no preview but {other:?}:\n{}", person.screen()),
+    }
+}
+
+fn yes(person: &mut AtKeys) {
+    let Some(Overlay::Confirm(c)) = person.state().overlays.last() else {
+        panic!("nothing is asked:\n{}", person.screen());
+    };
+    let key = c.key.to_string();
+    person.keys(&key);
+}
+
+/// Ana leaves today and sam stands in; both are in the plan, nothing is handed over yet.
+fn ana_leaves(person: &mut AtKeys) {
+    person.keys("5").text(":absence ana").keys("Enter");
+    person
+        .sees("Plan an absence")
+        .keys("Space j Space Tab Tab Tab Tab")
+        .text("sam")
+        .keys("Enter");
+    assert!(person.state().overlays.is_empty(), "{}", person.screen());
+}
+
+#[test]
+fn a_week_off_with_a_gap_is_planned_previewed_applied_and_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Offer);
+    person
+        .keys("5")
+        .sees("Coverage · two weeks")
+        .sees("on call now")
+        .keys("N l Space j Space Tab Tab Tab Tab")
+        .text("bo");
+    person
+        .sees("You are away Wed 25 Nov – Wed 2 Dec: 8 days, 48.0 h of working time")
+        .sees("who stands in may not")
+        .keys("Enter");
+    let absences = reader(&person.paths).absences().unwrap();
+    assert!(absences.iter().any(|a| a.who == who("sam")), "{absences:?}");
+
+    // On the map, Enter on the stretch previews it.
+    person.keys("g h").sees("Hand-overs");
+    person.sees("Wed 25 Nov – Wed 2 Dec").keys("Enter");
+    person.sees("to hand over");
+    let first = plan(&person);
+    let moves = first.plan.preview.moves();
+    assert!(!moves.is_empty() && moves.iter().all(|m| m.to == who("bo")));
+    // Gaps come first, and one key gives such a ticket to somebody who can take it.
+    let gaps = first.plan.preview.gaps().count();
+    if gaps > 0 {
+        assert_eq!(first.selected().unwrap().fate, Fate::Gap);
+        person.sees("with nobody").keys("l");
+        assert_eq!(plan(&person).plan.preview.gaps().count(), gaps - 1);
+    }
+    // The last row that moves is left where it is.
+    let at = plan(&person).order.iter().rposition(|i| {
+        let row = plan(&person).plan.preview.rows[*i].fate.clone();
+        matches!(row, Fate::Moves { .. })
+    });
+    let down = at.unwrap() - plan(&person).cursor;
+    person.keys(&"j ".repeat(down)).keys("Space");
+    let wanted = plan(&person).plan.preview.moves();
+    person.keys("Ctrl+s").sees("Hand over");
+    yes(&mut person);
+    person.sees("handed over");
+
+    // What was applied is what was shown, change for change.
+    let known = handed(&person);
+    assert_eq!(known.len(), 1);
+    let told: Vec<_> = known[0]
+        .tickets
+        .iter()
+        .map(|t| (t.ticket, t.to.clone()))
+        .collect();
+    let shown: Vec<_> = wanted.iter().map(|m| (m.ticket, m.to.clone())).collect();
+    assert_eq!(told, shown);
+    for m in &wanted {
+        assert_eq!(assignee(&person, m.ticket), Some(m.to.clone()));
+    }
+    person.keys("z");
+    for m in &wanted {
+        assert_eq!(assignee(&person, m.ticket), Some(who("sam")));
+    }
+}
+
+#[test]
+fn an_absence_is_changed_ended_dropped_and_every_act_has_a_way_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Off);
+    let mine = |person: &AtKeys| {
+        let all = reader(&person.paths).absences().unwrap();
+        all.into_iter().find(|a| a.who == who("sam"))
+    };
+    person
+        .keys("5 N l Space l Space Tab Tab Tab Tab")
+        .text("bo")
+        .keys("Enter g h");
+    let planned = mine(&person).unwrap();
+    assert_eq!(planned.times.length.days, 2);
+    // Three days more.
+    person.keys("t").text("2026-11-29").keys("Enter");
+    let longer = mine(&person).unwrap();
+    assert_eq!(
+        longer
+            .times
+            .within(morning(), morning() + TimeDelta::days(60))
+            .len(),
+        1
+    );
+    assert_ne!(longer, planned);
+    person.keys("z");
+    assert_eq!(mine(&person).unwrap(), planned);
+    // Another cover.
+    person
+        .keys("e")
+        .sees("Change the absence")
+        .keys("Tab Tab Tab Tab");
+    person.text(" chris").keys("Enter");
+    assert_eq!(
+        mine(&person).unwrap().covers.len(),
+        2,
+        "{}",
+        person.screen()
+    );
+    person.keys("d").sees("Take away the absence");
+    yes(&mut person);
+    assert!(mine(&person).is_none());
+    person.keys("z");
+    assert_eq!(mine(&person).unwrap().covers.len(), 2);
+    person.keys("z");
+    assert_eq!(mine(&person).unwrap(), planned);
+}
+
+#[test]
+fn what_cannot_be_kept_is_said_while_it_is_entered() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Off);
+    person.keys("5 N Tab Tab Tab Tab").text("sam");
+    person.sees("cannot stand in for themselves").keys("Enter");
+    assert!(matches!(
+        person.state().overlays.last(),
+        Some(Overlay::Absence(_))
+    ));
+    person
+        .keys("Ctrl+u")
+        .text("bo:colour=red")
+        .sees("there is no field");
+    person
+        .keys("Ctrl+u")
+        .text("chr")
+        .sees("Tab chris")
+        .keys("Tab");
+    person.sees("chris").keys("Tab").text("every friday");
+    person.sees("begin on one of those that recur");
+    person.keys("Esc");
+    assert!(person.state().overlays.is_empty());
+    let all = reader(&person.paths).absences().unwrap();
+    assert!(all.iter().all(|a| a.who != who("sam")));
+}
+
+#[test]
+fn whoever_stands_in_is_told_until_when_and_has_a_view_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Offer);
+    ana_leaves(&mut person);
+    person.sees("nothing is handed over · g h previews it");
+    person.keys("g h Enter Ctrl+s");
+    yes(&mut person);
+    let n = handed(&person)[0].tickets.len();
+    assert!(n > 0);
+    person
+        .sees(&format!("You cover Ana until Tue 1 Dec · {n} tickets"))
+        .sees(&format!("Covering Ana {n}"));
+    person.text(":view Covering Ana").keys("Enter");
+    assert_eq!(person.state().queue.rows.len(), n, "{}", person.screen());
+    let me = who("sam");
+    let mut rows = person.state().queue.rows.iter();
+    assert!(rows.all(|r| r.ticket.assignee.as_ref() == Some(&me)));
+    // Whoever asks is told.
+    person
+        .text(":oncall")
+        .keys("Enter")
+        .sees("away: Ana until Tue 1 Dec, You stand in");
+}
+
+#[test]
+fn back_early_gets_back_what_nobody_touched_and_the_rest_is_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Offer);
+    ana_leaves(&mut person);
+    person.keys("g h Enter Ctrl+s");
+    yes(&mut person);
+    let all = handed(&person)[0].tickets.clone();
+    person.text(":view Covering Ana").keys("Enter");
+    person.wait(60);
+    let touched = person.state().queue.selected().unwrap().ticket.id;
+    person.keys("Enter c").text("I rang them.").keys("Ctrl+s");
+    person.wait(60);
+    person
+        .keys("g h")
+        .sees("handed over")
+        .keys("t")
+        .text("now")
+        .keys("Enter");
+    person.sees("the absence ends now").sees("sam wrote in it");
+    let Face::Back(view) = &person.state().coverage.face else {
+        panic!("{}", person.screen());
+    };
+    assert_eq!(view.returning.found.back.len(), all.len() - 1);
+    assert_eq!(view.rows[0].ticket, touched);
+    person.keys("Ctrl+s").sees("Give back");
+    yes(&mut person);
+    for t in &all {
+        let wanted = if t.ticket == touched { "sam" } else { "ana" };
+        assert_eq!(assignee(&person, t.ticket), Some(who(wanted)), "{}", t.key);
+    }
+    assert!(handed(&person)[0].back.is_some());
+    assert!(
+        !person.screen().contains("You cover"),
+        "{}",
+        person.screen()
+    );
+    // The giving back is one act too.
+    person.keys("z");
+    for t in &all {
+        assert_eq!(assignee(&person, t.ticket), Some(who("sam")), "{}", t.key);
+    }
+    assert!(handed(&person)[0].back.is_none());
+}
+
+#[test]
+fn one_that_was_touched_is_taken_along_with_a_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Offer);
+    ana_leaves(&mut person);
+    person.keys("g h Enter Ctrl+s");
+    yes(&mut person);
+    let all = handed(&person)[0].tickets.clone();
+    person.text(":view Covering Ana").keys("Enter");
+    person.wait(60);
+    person.keys("Enter c").text("I rang them.").keys("Ctrl+s");
+    person.wait(60);
+    person.keys("g h t").text("now").keys("Enter Space Ctrl+s");
+    yes(&mut person);
+    for t in &all {
+        assert_eq!(assignee(&person, t.ticket), Some(who("ana")), "{}", t.key);
+    }
+}
+
+#[test]
+fn where_it_is_set_so_what_begins_is_handed_over_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Apply);
+    ana_leaves(&mut person);
+    let known = handed(&person);
+    assert_eq!(known.len(), 1, "{}", person.screen());
+    for t in &known[0].tickets {
+        assert_eq!(assignee(&person, t.ticket), Some(t.to.clone()));
+    }
+}
+
+#[test]
+fn the_note_is_read_saved_and_written_into_the_tickets() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Offer);
+    ana_leaves(&mut person);
+    person
+        .keys("g h c")
+        .sees("Hand-over of ana")
+        .sees("goes to sam");
+    let file = folder.path().join("note.md");
+    person.keys("X").text(file.to_str().unwrap()).keys("Enter");
+    let saved = std::fs::read_to_string(&file).unwrap();
+    assert!(saved.starts_with("# Hand-over of ana"), "{saved}");
+    let plain = folder.path().join("note.txt");
+    person
+        .text(&format!(":note-save {}", plain.display()))
+        .keys("Enter");
+    let saved = std::fs::read_to_string(&plain).unwrap();
+    assert!(saved.starts_with("Hand-over of ana"), "{saved}");
+    person.keys("I").sees("Requesters never see it");
+    let Some(Overlay::Confirm(c)) = person.state().overlays.last() else {
+        panic!("{}", person.screen());
+    };
+    let n = c.rows.len();
+    yes(&mut person);
+    let outbox = reader(&person.paths).outbox().unwrap();
+    let says = outbox.iter().filter(|r| {
+        matches!(&r.change.act, deskhand::domain::change::Act::Say { body, .. }
+            if body.raw().starts_with("Hand-over of ana"))
+    });
+    assert_eq!(says.count(), n);
+}
+
+#[test]
+fn the_map_tells_gaps_and_what_would_close_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Off);
+    // All but bo are away tomorrow.
+    for name in ["ana", "chris", "dewi", "sam"] {
+        person
+            .keys("5")
+            .text(&format!(":absence {name}"))
+            .keys("Enter l Space Space");
+        person.keys("Tab Tab Tab Tab").text("bo").keys("Enter");
+    }
+    person.sees("! 1 gap").sees("new-user");
+    let lines = person.state().coverage.lines();
+    let need = lines.iter().position(|l| {
+        let roster = person.state().coverage.roster.as_ref().unwrap();
+        matches!(l, deskhand::app::state::MapLine::Need(i)
+            if roster.needs[*i].need.right.as_ref().is_some_and(|r| r.0 == "new-user"))
+    });
+    person.keys("g g").keys(&"j ".repeat(need.unwrap() - 1));
+    let columns = person
+        .state()
+        .coverage
+        .map
+        .as_ref()
+        .unwrap()
+        .columns
+        .clone();
+    let tomorrow = columns
+        .iter()
+        .position(|c| c.from > morning() + TimeDelta::hours(20));
+    person.keys(&"l ".repeat(tomorrow.unwrap() - person.state().coverage.column));
+    person.sees("! nobody for right new-user").keys("Enter");
+    person
+        .sees("is there and may not")
+        .sees("ask for a swap")
+        .keys("Esc");
+    for (key, words) in [(">", "30 days"), (">", "90 days"), ("<", "30 days")] {
+        person.keys(key).sees(words);
+    }
+}
