@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use serde_json::json;
 
+use super::absence;
 use super::args::OutboxWhat;
 use super::connect::not_reached;
 use super::exit::{Code, Fail};
@@ -59,6 +60,7 @@ pub fn sync(session: &Session, once: bool, out: &mut Out) -> Result<Code, Fail> 
         if calendars::refresh(&session.paths, &session.config, session.now) {
             session.take_calendars(&mut writer)?;
         }
+        session::wait(absence::when_due(session, &mut writer, session.now))??;
         let talked = session::wait(talk(
             &mut writer,
             &desk,
@@ -93,6 +95,7 @@ async fn stay(
                 session.take_calendars(writer)?;
             }
         }
+        absence::when_due(session, writer, now).await?;
         let talked = talk(writer, desk, session.ahead(), (&mut skip, now)).await?;
         match &talked.trouble {
             // Nobody is here to sign in: whoever started this has to know.

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use toml::Spanned;
 
+use super::absences::AbsencesFile;
 use super::desk::DeskTable;
 use super::error::ConfigError;
 use super::hours::{CalendarFile, Hours, SlaFile};
@@ -126,6 +127,7 @@ pub(super) struct ConfigFile {
     sla: Option<Spanned<SlaFile>>,
     warn: Option<Spanned<WarnFile>>,
     people: BTreeMap<AgentId, Spanned<PersonFile>>,
+    absences: AbsencesFile,
     views: Vec<Spanned<ViewFile>>,
     snippets: Vec<SnippetFile>,
     macros: Vec<MacroFile>,
@@ -178,6 +180,7 @@ impl ConfigFile {
         let people = people::resolve(self.people, &calendar, file, source)?;
         Ok(Config {
             people,
+            absences: self.absences.resolve(file, source)?,
             me: self.me,
             zone: self.zone.unwrap_or_else(|| calendar.zone()),
             theme: self.theme,

@@ -4,6 +4,7 @@
 //! views that were saved from the console. Nothing here draws, and nothing here asks
 //! for the time. `keys.toml` is only found and read here; its meaning is the keymap's.
 
+mod absences;
 mod desk;
 mod error;
 mod file;
@@ -19,6 +20,7 @@ use std::path::Path;
 
 use chrono_tz::Tz;
 
+pub use absences::{AbsenceCalendar, Absences, CalDav};
 pub use desk::{Desk, SignIn, WORKSPACE_FIELD, address, host, is_open};
 pub use error::{ConfigError, nearest};
 pub use file::{MacroAct, MacroFile, SnippetFile, Theme};
@@ -89,6 +91,8 @@ pub struct Config {
     pub subscriptions: Vec<String>,
     /// What the settings say of members of the team: their hours, rights and room.
     pub people: Vec<Person>,
+    /// Where absences come from beside this machine and the desk.
+    pub absences: Absences,
     /// The person's own views, in order.
     pub views: Vec<OwnView>,
     /// The team's snippets.
@@ -119,6 +123,7 @@ impl Default for Config {
             warn: Warn::default(),
             subscriptions: Vec::new(),
             people: Vec::new(),
+            absences: Absences::default(),
             views: Vec::new(),
             snippets: Vec::new(),
             macros: Vec::new(),

@@ -22,6 +22,7 @@ use super::lanes::Lanes;
 use super::open::{DeskFile, OpenDesk, open_desk, rules};
 use super::opener;
 use super::paths;
+use super::planner::Planner;
 use super::recount::Recount;
 use super::save;
 use super::scribe::{Pen, Scribe};
@@ -218,7 +219,8 @@ impl Outside {
 
     /// Asks for the calendars at addresses that are due, on a thread of its own; what it finds is reported.
     pub fn ask_calendars(&self, now: Instant) {
-        if self.config.subscriptions.is_empty() {
+        let plan = self.plan();
+        if self.config.subscriptions.is_empty() && plan.is_none() {
             return;
         }
         let (paths, config) = (self.paths.clone(), Arc::clone(&self.config));
@@ -229,13 +231,32 @@ impl Outside {
             let loaded = config::load(&paths).ok().filter(|l| {
                 l.config.calendar != config.calendar || l.config.policy != config.policy
             });
+            let planned = plan.and_then(|plan| plan.ask(now));
+            let again = [calendars::next(&paths, &config, now), planned];
             let report = Report::Calendars {
                 config: loaded.map(|l| Box::new(l.config)),
-                again: calendars::next(&paths, &config, now),
+                again: again.into_iter().flatten().min(),
                 token,
             };
             let _ = reports.blocking_send(report);
         });
+    }
+
+    /// What asks for absences elsewhere; none: there is nothing to ask, or the desk is one to look around in.
+    fn plan(&self) -> Option<Planner> {
+        let working = self.working.as_ref()?;
+        let all = &self.config.absences;
+        let any = all.caldav.is_some() || !all.calendars.is_empty();
+        (any && working.path != self.paths.demo_store()).then(|| Planner {
+            config: Arc::clone(&self.config),
+            paths: self.paths.clone(),
+            store: working.path.clone(),
+            me: working.me.clone(),
+            pen: working.pen.clone(),
+            contact: working.contact.clone(),
+            reports: self.reports.clone(),
+            flight: self.flight.clone(),
+        })
     }
 
     /// Working time by other days from now on: due instants are computed again, step by step.

@@ -16,7 +16,7 @@ use crate::domain::ticket::Ticket;
 const AHEAD: i64 = 400;
 
 impl Scene<'_> {
-    fn planned(&self) -> Result<Vec<Absence>> {
+    pub(super) fn planned(&self) -> Result<Vec<Absence>> {
         let mut stmt = self
             .conn
             .prepare_cached("SELECT json FROM away ORDER BY id")?;
@@ -24,7 +24,7 @@ impl Scene<'_> {
         found.map(|json| parse("an absence", &json?)).collect()
     }
 
-    fn keep_planned(&self, absence: &Absence) -> Result<()> {
+    pub(super) fn keep_planned(&self, absence: &Absence) -> Result<()> {
         self.conn
             .prepare_cached("INSERT OR REPLACE INTO away(id, uid, json) VALUES(?1,?2,?3)")?
             .execute(params![
@@ -36,7 +36,7 @@ impl Scene<'_> {
     }
 
     /// Writes anew what the queue knows of planned absences.
-    fn tell_the_queue(&self, now: Instant) -> Result<()> {
+    pub(super) fn tell_the_queue(&self, now: Instant) -> Result<()> {
         self.conn.execute("DELETE FROM absence WHERE planned", [])?;
         let ahead = now + TimeDelta::try_days(AHEAD).unwrap_or_default();
         for absence in self.planned()? {

@@ -38,6 +38,7 @@ mod register;
 mod remote;
 mod request;
 mod rows;
+mod shared;
 mod sift;
 mod suspect;
 mod texts;
@@ -62,6 +63,7 @@ pub use open::set_aside;
 pub use order::Asked;
 pub use reader::Reader;
 pub use register::Put;
+pub use shared::SharedState;
 pub use was::{Remembered, TakenBack};
 pub use writer::Writer;
 

@@ -20,6 +20,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../assets/migrations/007_their_due.sql"),
     include_str!("../../assets/migrations/008_requests_registers_knowledge.sql"),
     include_str!("../../assets/migrations/009_absences.sql"),
+    include_str!("../../assets/migrations/010_shared_absences.sql"),
 ];
 
 /// A file opened for writing.

@@ -13,6 +13,7 @@ mod plan;
 mod pull;
 mod push;
 pub mod schedule;
+mod shared;
 pub mod stories;
 mod trouble;
 
@@ -20,4 +21,5 @@ pub use ledger::{Ledger, pending, settle};
 pub use plan::{Pending, Step, Verdict, plan, verdict};
 pub use pull::{PulledRound, pull};
 pub use push::{Pushed, push};
+pub use shared::{NewId, SharedRound, share};
 pub use trouble::trouble;

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::domain::absence::Choice;
+
 /// `oncall`.
 #[derive(Debug, Args)]
 pub struct OncallArgs {
@@ -123,12 +125,54 @@ pub enum AbsenceWhat {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Ask the calendars at addresses and the calendar server now, send what was planned here, and say what changed
+    Sync(SyncArgs),
+    /// Choose where an absence was changed here and in the calendar
+    Settle {
+        /// The absence
+        absence: String,
+        /// Which version counts
+        #[arg(value_enum)]
+        chosen: Chosen,
+    },
     /// Who has stood in how much
     Balance {
         /// In so many days before now
         #[arg(long, default_value_t = 180, value_parser = clap::value_parser!(u16).range(1..=400))]
         days: u16,
     },
+}
+
+/// `absence sync`.
+#[derive(Debug, Clone, Args)]
+pub struct SyncArgs {
+    /// Ask for the password of the calendar server, and keep it
+    #[arg(long)]
+    pub ask: bool,
+    /// Take that password from standard input, and keep it
+    #[arg(long, conflicts_with = "ask")]
+    pub password_stdin: bool,
+}
+
+/// Which version of an absence counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Chosen {
+    /// The one here
+    Mine,
+    /// The one in the calendar
+    Theirs,
+    /// Both, as two absences
+    Both,
+}
+
+impl From<Chosen> for Choice {
+    fn from(chosen: Chosen) -> Self {
+        match chosen {
+            Chosen::Mine => Self::Mine,
+            Chosen::Theirs => Self::Theirs,
+            Chosen::Both => Self::Both,
+        }
+    }
 }
 
 /// What a calendar is written of.

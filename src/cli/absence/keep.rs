@@ -1,28 +1,19 @@
 //! Planning absences: add, list, take away, end early, extend.
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::args::AddArgs;
 use super::office::{self, Office, Typed};
-use super::{Done, back};
+use super::{Done, back, sync};
 use crate::cli::exit::{Code, Fail};
 use crate::cli::out::Out;
 use crate::cli::session::Session;
 use crate::cli::shape;
 use crate::domain::Instant;
-use crate::domain::absence::{
-    Absence, AbsenceId, Cover, Length, Occurrence, Rule, Times, Why, cycle,
-};
+use crate::domain::absence::{Absence, Cover, Length, Occurrence, Rule, Times, Why};
 use crate::domain::calendar::resolve_wall;
 use crate::domain::text::{self, Untrusted};
-
-/// A new identity: short, because people type it.
-pub fn new_id() -> AbsenceId {
-    let hex = Uuid::now_v7().simple().to_string();
-    // The end is chance; the beginning is the time and alike for all of one day.
-    AbsenceId(hex.get(24..).unwrap_or(&hex).to_owned())
-}
+use crate::shell::plans::new_absence_id;
 
 /// Plans an absence.
 pub fn add(session: &Session, a: &AddArgs, out: &mut Out) -> Done {
@@ -40,7 +31,7 @@ pub fn add(session: &Session, a: &AddArgs, out: &mut Out) -> Done {
     })?;
     let covers = a.cover.iter().map(|c| office::cover(session, &reader, c));
     let absence = Absence {
-        id: new_id(),
+        id: new_absence_id(),
         who,
         times: times(session, a)?,
         why,
@@ -54,6 +45,7 @@ pub fn add(session: &Session, a: &AddArgs, out: &mut Out) -> Done {
     session
         .writer()?
         .put_planned(std::slice::from_ref(&absence), session.now)?;
+    sync::after(session)?;
     let next = next(&absence, session.now);
     if session.json {
         out.json(&value(&absence, next, &office))?;
@@ -114,14 +106,13 @@ pub fn check(session: &Session, office: &mut Office, new: &Absence) -> Result<()
             "{who} cannot stand in for themselves; name somebody else as --cover"
         )));
     }
+    let known = office.known(session, Vec::new());
+    known
+        .check(new, &office.absences, session.now)
+        .map_err(|why| Fail::new(Code::Refused, why))?;
     office.absences.retain(|a| a.id != new.id);
     office.absences.push(new.clone());
-    let from = session.now - office::days(400);
-    let team = office.team(session, from, session.now + office::days(400));
-    match cycle(new, &team) {
-        Some(ring) => Err(Fail::new(Code::Refused, ring.to_string())),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// The turn that is on, or the next one.
@@ -129,36 +120,6 @@ pub fn next(absence: &Absence, now: Instant) -> Option<Occurrence> {
     let soon = absence.away(now, now + office::days(400));
     let later = || absence.away(now, now + office::days(3660));
     soon.first().copied().or_else(|| later().first().copied())
-}
-
-fn scope_words(c: &Cover) -> String {
-    let s = &c.scope;
-    let join = |v: Vec<String>| v.join("+");
-    let parts = [
-        (
-            "tenant",
-            join(s.tenants.iter().map(ToString::to_string).collect()),
-        ),
-        (
-            "queue",
-            join(s.queues.iter().map(ToString::to_string).collect()),
-        ),
-        ("label", join(s.labels.clone())),
-        (
-            "right",
-            join(s.rights.iter().map(ToString::to_string).collect()),
-        ),
-    ];
-    let said: Vec<String> = parts
-        .into_iter()
-        .filter(|(_, v)| !v.is_empty())
-        .map(|(k, v)| format!("{k}={v}"))
-        .collect();
-    if said.is_empty() {
-        c.who.to_string()
-    } else {
-        format!("{}:{}", c.who, said.join(","))
-    }
 }
 
 /// When, for people: days without their midnights.
@@ -182,14 +143,20 @@ pub fn span(session: &Session, absence: &Absence, o: Occurrence) -> String {
     }
 }
 
-fn row(absence: &Absence, next: Option<Occurrence>, office: &Office, session: &Session) -> String {
+/// An absence in one line.
+pub fn row(
+    absence: &Absence,
+    next: Option<Occurrence>,
+    office: &Office,
+    session: &Session,
+) -> String {
     let when = next.map_or_else(|| "over".to_owned(), |o| span(session, absence, o));
     let again = absence
         .times
         .rules
         .first()
         .map_or_else(String::new, |r| format!(" ({})", r.text()));
-    let covers: Vec<String> = absence.covers.iter().map(scope_words).collect();
+    let covers: Vec<String> = absence.covers.iter().map(Cover::text).collect();
     let covers = if covers.is_empty() {
         "nobody stands in".to_owned()
     } else {
@@ -260,7 +227,7 @@ pub fn list(session: &Session, who: Option<&str>, days: u16, out: &mut Out) -> D
 pub fn forget(session: &Session, typed: &str, out: &mut Out) -> Done {
     let office = Office::read(session, &session.reader()?)?;
     let absence = office.absence(typed, session.now)?;
-    office::is_ours(absence)?;
+    office.is_ours(absence)?;
     if handed(absence, &office) {
         return Err(Fail::new(
             Code::Refused,
@@ -271,6 +238,7 @@ pub fn forget(session: &Session, typed: &str, out: &mut Out) -> Done {
         ));
     }
     session.writer()?.drop_planned(&absence.id, session.now)?;
+    sync::after(session)?;
     if session.json {
         out.json(&json!({"dropped": absence.id}))?;
     } else {
@@ -284,7 +252,7 @@ pub fn until(session: &Session, typed: &str, end: &str, out: &mut Out) -> Done {
     let reader = session.reader()?;
     let mut office = Office::read(session, &reader)?;
     let mut absence = office.absence(typed, session.now)?.clone();
-    office::is_ours(&absence)?;
+    office.is_ours(&absence)?;
     let open = office
         .handed
         .iter()
@@ -304,12 +272,15 @@ pub fn until(session: &Session, typed: &str, end: &str, out: &mut Out) -> Done {
     absence.times.end_at(on, end).map_err(Fail::usage)?;
     check(session, &mut office, &absence)?;
     if let Some(handed) = open.filter(|_| end <= session.now) {
-        return back::ended(session, &reader, &handed, &absence, out);
+        let done = back::ended(session, &reader, &handed, &absence, out)?;
+        sync::after(session)?;
+        return Ok(done);
     }
     drop(reader);
     session
         .writer()?
         .put_planned(std::slice::from_ref(&absence), session.now)?;
+    sync::after(session)?;
     let next = next(&absence, on);
     if session.json {
         out.json(&value(&absence, next, &office))?;

@@ -6,9 +6,11 @@ mod calendar;
 mod keep;
 mod office;
 mod plan;
+mod sync;
 mod there;
 
 pub use args::{AbsenceWhat, CoverageWhat, OncallArgs};
+pub use sync::when_due;
 pub use there::{coverage, oncall};
 
 use super::exit::{Code, Fail};
@@ -56,6 +58,8 @@ pub fn run(session: &Session, what: &AbsenceWhat, out: &mut Out) -> Done {
             output.as_deref(),
             out,
         ),
+        AbsenceWhat::Sync(a) => sync::run(session, a, out),
+        AbsenceWhat::Settle { absence, chosen } => sync::settle(session, absence, *chosen, out),
         AbsenceWhat::Balance { days } => there::balance(session, *days, out),
     }
 }

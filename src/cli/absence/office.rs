@@ -1,17 +1,16 @@
 //! What every subcommand here works with: the team, its absences and what was handed over.
 
-use std::collections::BTreeMap;
-
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use crate::cli::exit::{Code, Fail};
 use crate::cli::session::Session;
 use crate::domain::Instant;
-use crate::domain::absence::{Absence, Cover, Grant, Handed, Person, Right, Scope, Team};
+use crate::domain::absence::{Absence, AbsenceId, Cover, Handed, Known, Person, Right, Team};
 use crate::domain::calendar::resolve_wall;
-use crate::domain::people::{AgentId, TenantId, known_agent};
+use crate::domain::people::{Agent, AgentId, known_agent};
 use crate::domain::text;
 use crate::domain::when::parse_when;
+use crate::shell::plans;
 use crate::store::Reader;
 
 /// Who works here, and who is away when.
@@ -22,6 +21,8 @@ pub struct Office {
     pub absences: Vec<Absence>,
     /// What was handed over.
     pub handed: Vec<Handed>,
+    /// Which came from which calendar at an address.
+    followed: Vec<(AbsenceId, String)>,
     loads: Vec<(AgentId, usize)>,
 }
 
@@ -37,34 +38,10 @@ impl Office {
     /// Reads them. The team is whom the settings name, else whom the desk knows.
     pub fn read(session: &Session, reader: &Reader) -> Result<Self, Fail> {
         let absences = reader.absences()?;
-        let mut people: BTreeMap<AgentId, Person> = BTreeMap::new();
-        for person in &session.config.people {
-            people.insert(person.id.clone(), person.clone());
-        }
-        if people.is_empty() {
-            for agent in reader.agents()? {
-                let mut person = Person::new(agent.id);
-                if !agent.tenants.is_empty() {
-                    person.grants.push(Grant {
-                        tenants: agent.tenants,
-                        rights: None,
-                    });
-                }
-                people.insert(person.id.clone(), person);
-            }
-        }
-        // A desk that knows nobody has at least whoever works there and whom its plan names.
-        if people.is_empty() {
-            let covers = absences
-                .iter()
-                .flat_map(|a| a.covers.iter().map(|c| &c.who));
-            let named = absences.iter().map(|a| &a.who).chain(covers);
-            for id in named.chain([&session.me]) {
-                people.insert(id.clone(), Person::new(id.clone()));
-            }
-        }
+        let people = plans::people(&session.config, reader.agents()?, &absences, &session.me);
         Ok(Self {
-            people: people.into_values().collect(),
+            people,
+            followed: reader.followed()?,
             absences,
             handed: reader.handed(session.now - days(KNOWN))?,
             loads: reader.loads()?,
@@ -120,6 +97,31 @@ impl Office {
                     .join(", ")
             ))),
         }
+    }
+
+    /// What calendars are read against.
+    pub fn known(&self, session: &Session, agents: Vec<Agent>) -> Known {
+        Known {
+            agents,
+            people: self.people.clone(),
+            calendar: session.config.calendar.clone(),
+            zone: session.config.zone,
+        }
+    }
+
+    /// Refuses what a desk or a calendar elsewhere tells of: it is changed there.
+    pub fn is_ours(&self, absence: &Absence) -> Result<(), Fail> {
+        let elsewhere = if absence.id.0.starts_with("desk-") {
+            "is the desk's own"
+        } else if self.followed.iter().any(|(id, _)| *id == absence.id) {
+            "comes from a calendar at an address"
+        } else {
+            return Ok(());
+        };
+        Err(Fail::new(
+            Code::Refused,
+            format!("the absence {} {elsewhere}; change it there", absence.id),
+        ))
     }
 
     /// Rights that somebody lacks: those that coverage has to look at.
@@ -203,61 +205,12 @@ impl Typed {
 /// Reads `ben` or `ben:tenant=umc+sra,label=vpn`.
 pub fn cover(session: &Session, reader: &Reader, typed: &str) -> Result<Cover, Fail> {
     let (who, parts) = typed.split_once(':').unwrap_or((typed, ""));
-    let mut scope = Scope::default();
-    for part in parts.split(',').filter(|p| !p.is_empty()) {
-        let wrong = |why: String| Fail::usage(format!("--cover {}: {why}", text::line(typed)));
-        let Some((field, values)) = part.split_once('=') else {
-            return Err(wrong("write ben, or ben:tenant=umc,label=vpn".into()));
-        };
-        for value in values.split('+').map(str::trim) {
-            match field.trim() {
-                "tenant" => scope.tenants.push(TenantId::parse(value).map_err(wrong)?),
-                "queue" => {
-                    let kind = value
-                        .parse()
-                        .map_err(|e: crate::domain::ticket::UnknownWord| wrong(e.to_string()))?;
-                    scope.queues.push(kind);
-                }
-                "label" => scope.labels.push(value.to_lowercase()),
-                "right" => scope.rights.push(right(value)?),
-                other => {
-                    return Err(wrong(format!(
-                        "there is no field \"{}\"; use tenant, queue, label or right",
-                        text::line(other)
-                    )));
-                }
-            }
-        }
-    }
-    Ok(Cover {
-        who: agent(session, reader, who)?,
-        scope,
-    })
+    let who = agent(session, reader, who)?;
+    Cover::read(&format!("{who}:{parts}"))
+        .map_err(|why| Fail::usage(format!("--cover {}: {why}", text::line(typed))))
 }
 
 /// A right by its word.
 pub fn right(typed: &str) -> Result<Right, Fail> {
-    let found = Right::all().find(|r| r.0.eq_ignore_ascii_case(typed.trim()));
-    found.ok_or_else(|| {
-        let known: Vec<String> = Right::all().map(|r| r.0).collect();
-        Fail::usage(format!(
-            "there is no right \"{}\"; there are {}",
-            text::line(typed),
-            known.join(", ")
-        ))
-    })
-}
-
-/// Refuses what a desk tells of: it is changed there.
-pub fn is_ours(absence: &Absence) -> Result<(), Fail> {
-    if absence.id.0.starts_with("desk-") {
-        return Err(Fail::new(
-            Code::Refused,
-            format!(
-                "the absence {} is the desk's own; change it there",
-                absence.id
-            ),
-        ));
-    }
-    Ok(())
+    Right::of(typed).map_err(Fail::usage)
 }

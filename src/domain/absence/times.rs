@@ -62,6 +62,17 @@ pub struct Moved {
     pub to: Option<(NaiveDateTime, Length)>,
 }
 
+/// One turn and all after it are otherwise than the rule has them (RFC 5545, 3.2.13).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Later {
+    /// The first of them, by the rule.
+    pub from: NaiveDateTime,
+    /// So many seconds later on the wall each of them starts.
+    pub shift: i64,
+    /// How long each lasts.
+    pub length: Length,
+}
+
 /// When somebody is away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Times {
@@ -86,6 +97,9 @@ pub struct Times {
     /// Starts that are elsewhere.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moved: Vec<Moved>,
+    /// From which turns on all are otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<Later>,
 }
 
 /// One stretch of being away.
@@ -166,6 +180,36 @@ impl Rule {
     }
 }
 
+impl Rule {
+    /// Nothing starts after `last` any more. A count that is not reached by then means nothing from now on:
+    /// a rule has a count or an end, never both (RFC 5545, 3.3.10).
+    fn end_by(&mut self, first: NaiveDateTime, last: NaiveDateTime) {
+        if self.until.is_some_and(|until| until <= last) {
+            return;
+        }
+        let parts = self.text.split(';');
+        let count = parts.clone().find_map(|p| p.strip_prefix("COUNT="));
+        if let Some(count) = count.and_then(|n| n.parse::<usize>().ok()) {
+            if self.starts(first, first, last).len() >= count {
+                return;
+            }
+            let kept: Vec<&str> = parts.filter(|p| !p.starts_with("COUNT=")).collect();
+            self.text = kept.join(";");
+        }
+        self.until = Some(last);
+    }
+
+    /// The rule without its end.
+    pub(crate) fn pattern(&self) -> &str {
+        &self.text
+    }
+
+    /// The last start on the wall.
+    pub(crate) const fn until(&self) -> Option<NaiveDateTime> {
+        self.until
+    }
+}
+
 fn plain(e: impl std::fmt::Display) -> String {
     e.to_string().trim_end_matches('.').to_owned()
 }
@@ -188,6 +232,7 @@ impl Times {
             also: Vec::new(),
             except: Vec::new(),
             moved: Vec::new(),
+            later: Vec::new(),
         }
     }
 
@@ -204,8 +249,13 @@ impl Times {
         (from < to).then_some(Occurrence { from, to })
     }
 
-    /// The starts by rules and lists, with their lengths, before any is moved.
-    fn starts(&self, from: NaiveDateTime, to: NaiveDateTime) -> BTreeMap<NaiveDateTime, Length> {
+    /// The starts by rules and lists, with where they are and for how long; those that were moved by
+    /// themselves are left out.
+    fn starts(
+        &self,
+        from: NaiveDateTime,
+        to: NaiveDateTime,
+    ) -> BTreeMap<NaiveDateTime, (NaiveDateTime, Length)> {
         let mut starts = BTreeMap::new();
         if self.rules.is_empty() {
             starts.insert(self.start, self.length);
@@ -222,6 +272,19 @@ impl Times {
             starts.remove(at);
         }
         starts
+            .into_iter()
+            .map(|(at, length)| (at, self.shifted(at, length)))
+            .collect()
+    }
+
+    /// Where a turn is by the latest change of it and all that follow.
+    fn shifted(&self, at: NaiveDateTime, length: Length) -> (NaiveDateTime, Length) {
+        let changes = self.later.iter().filter(|l| l.from <= at);
+        let Some(l) = changes.max_by_key(|l| l.from) else {
+            return (at, length);
+        };
+        let start = TimeDelta::try_seconds(l.shift).and_then(|by| at.checked_add_signed(by));
+        (start.unwrap_or(at), l.length)
     }
 
     /// The longest it can last, in days.
@@ -229,25 +292,33 @@ impl Times {
         let also = self.also.iter().filter_map(|(_, l)| *l);
         let moved = self.moved.iter().filter_map(|m| m.to.map(|(_, l)| l));
         also.chain(moved)
+            .chain(self.later.iter().map(|l| l.length))
             .chain([self.length])
             .map(|l| l.days + l.seconds / 86_400 + 1)
             .max()
             .unwrap_or(1)
     }
 
+    /// The most days by which a turn is away from where its rule has it.
+    fn farthest(&self) -> i64 {
+        let days = self.later.iter().map(|l| l.shift.abs() / 86_400 + 1);
+        days.max().unwrap_or(0)
+    }
+
     /// What touches a stretch of time, in order and whole.
     pub fn within(&self, from: Instant, to: Instant) -> Vec<Occurrence> {
         // Two days more on either side: no clock change and no zone is farther off.
         let margin = |days| TimeDelta::try_days(days).unwrap_or_default();
-        let low = wall(from, self.zone).checked_sub_signed(margin(self.longest() + 2));
-        let high = wall(to, self.zone).checked_add_signed(margin(2));
+        let far = self.farthest();
+        let low = wall(from, self.zone).checked_sub_signed(margin(self.longest() + far + 2));
+        let high = wall(to, self.zone).checked_add_signed(margin(far + 2));
         let starts = self.starts(
             low.unwrap_or(NaiveDateTime::MIN),
             high.unwrap_or(NaiveDateTime::MAX),
         );
         let moved = self.moved.iter().filter_map(|m| m.to);
         let mut found: Vec<_> = starts
-            .into_iter()
+            .into_values()
             .chain(moved)
             .filter_map(|(start, length)| self.occurrence(start, length))
             .filter(|o| o.from < to && o.to > from)
@@ -282,19 +353,54 @@ impl Times {
             return Ok(());
         }
         let day = TimeDelta::try_days(1).unwrap_or_default();
+        let far = self.farthest();
+        let days = |n: i64| day * i32::try_from(n).unwrap_or(i32::MAX);
         let (low, high) = (
-            wall(on, self.zone) - day * i32::try_from(self.longest() + 2).unwrap_or(i32::MAX),
-            wall(on, self.zone) + day,
+            wall(on, self.zone) - days(self.longest() + far + 2),
+            wall(on, self.zone) + days(far + 1),
         );
         let mut started = self.starts(low, high).into_iter();
-        let Some((start, _)) = started.find(|(start, length)| is_on(*start, *length)) else {
+        let Some((was, (start, _))) = started.find(|(_, (start, length))| is_on(*start, *length))
+        else {
             return Err("no turn of it is on then; name a moment within one".into());
         };
         let length = until(resolve_wall(self.zone, start), end)?;
         self.moved.push(Moved {
-            was: start,
+            was,
             to: Some((start, length)),
         });
+        Ok(())
+    }
+
+    /// Ends a series: what starts by its rule at this moment on the wall, or later, does not take place
+    /// any more. What was moved goes by where its rule had it.
+    ///
+    /// # Errors
+    /// A sentence: it happens once, or nothing of it would be left.
+    pub fn end_before(&mut self, end: NaiveDateTime) -> Result<(), String> {
+        if !self.recurs() {
+            return Err("it takes place once; give it another end, or drop it".into());
+        }
+        let last = end - TimeDelta::seconds(1);
+        let mut left = self.clone();
+        if self.start > last && !left.rules.is_empty() {
+            left.rules.clear();
+            left.also.clear();
+        }
+        for rule in &mut left.rules {
+            rule.end_by(self.start, last);
+        }
+        left.also.retain(|(at, _)| *at <= last);
+        left.except.retain(|at| *at <= last);
+        left.moved.retain(|m| m.was <= last);
+        left.later.retain(|l| l.from <= last);
+        let is_moved = |m: &Moved| m.to.is_some();
+        if left.starts(self.start, last).is_empty() && !left.moved.iter().any(is_moved) {
+            return Err(
+                "nothing of it would be left; `deskhand absence drop` takes it away".into(),
+            );
+        }
+        *self = left;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use super::lines::{Line, plain, unfold};
 use super::value::{Moment, date_or_time, duration, moment, moments};
 use super::zone::Zones;
-use crate::domain::absence::{Length, Moved, Rule, Times, Why};
+use crate::domain::absence::{Cover, Later, Length, Moved, Rule, Times, Why};
 use crate::domain::people::{Agent, AgentId};
 use crate::domain::text::{self, Untrusted};
 
@@ -37,6 +37,10 @@ pub struct Event {
     pub people: Vec<(String, String)>,
     /// The agent that a feed of ours names.
     pub agent: Option<AgentId>,
+    /// Who stands in, where a calendar of ours says so.
+    pub covers: Vec<Cover>,
+    /// Why, where a calendar of ours says so.
+    pub said_why: Option<Why>,
     /// Whoever's it is can be reached all the same: shown as free.
     pub free: bool,
     /// When.
@@ -359,9 +363,20 @@ fn event(raw: &Raw, zones: &Zones) -> Result<Event, Problem> {
         agent: raw
             .line("X-DESKHAND-AGENT")
             .and_then(|l| AgentId::parse(&l.value).ok()),
+        covers: covers(raw)?,
+        said_why: raw.line("X-DESKHAND-WHY").and_then(|l| Why::of(&l.value)),
         free: raw.says("X-MICROSOFT-CDO-BUSYSTATUS", "FREE"),
         times,
     })
+}
+
+/// The covers that a calendar of ours names, the preferred one first.
+fn covers(raw: &Raw) -> Result<Vec<Cover>, Problem> {
+    let read = |l: &Line| {
+        Cover::read(&plain(&l.value))
+            .map_err(|why| at(l)(format!("the cover \"{}\": {why}", text::line(&l.value))))
+    };
+    raw.all("X-DESKHAND-COVER").map(read).collect()
 }
 
 /// Exchange writes whole days from midnight to midnight and says so beside.
@@ -428,13 +443,19 @@ fn moved(turn: &Raw, gone: bool, times: &mut Times, zones: &Zones) -> Result<(),
     let Some(l) = turn.line("RECURRENCE-ID") else {
         return Ok(());
     };
-    if l.param("RANGE").is_some() {
+    let range = l.param("RANGE");
+    let and_later = range.is_some_and(|r| r.eq_ignore_ascii_case("THISANDFUTURE"));
+    if range.is_some() && !and_later {
         return Err(at(l)(
-            "a change of this and all later turns is not understood; write two series".into(),
+            "RANGE is THISANDFUTURE or is not there at all; change that turn alone, or it and all later ones"
+                .into(),
         ));
     }
     let id = moment(l, &l.value, zones).map_err(at(l))?;
     let was = id.on(times.zone, times.start.time());
+    if and_later {
+        return from_then_on(turn, gone, was, times, zones);
+    }
     let to = if gone {
         None
     } else {
@@ -446,9 +467,38 @@ fn moved(turn: &Raw, gone: bool, times: &mut Times, zones: &Zones) -> Result<(),
     Ok(())
 }
 
+/// A turn and all after it are otherwise, or do not take place (RFC 5545, 3.2.13).
+fn from_then_on(
+    turn: &Raw,
+    gone: bool,
+    was: NaiveDateTime,
+    times: &mut Times,
+    zones: &Zones,
+) -> Result<(), Problem> {
+    if gone {
+        return times.end_before(was).map_err(|what| Problem {
+            line: turn.begun,
+            what,
+        });
+    }
+    let (start, length) = start_and_length(turn, zones)?;
+    let start = start.on(times.zone, NaiveTime::MIN);
+    times.later.retain(|l| l.from != was);
+    times.later.push(Later {
+        from: was,
+        shift: (start - was).num_seconds(),
+        length,
+    });
+    times.later.sort_by_key(|l| l.from);
+    Ok(())
+}
+
 impl Event {
-    /// Why somebody is away, as far as the words say.
+    /// Why somebody is away: as a calendar of ours says, else as far as the words tell.
     pub fn why(&self) -> Why {
+        if let Some(why) = self.said_why {
+            return why;
+        }
         let mut words = self.summary.raw().to_lowercase();
         for c in &self.categories {
             words.push(' ');
