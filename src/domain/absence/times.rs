@@ -334,9 +334,8 @@ impl Times {
     /// A sentence: it recurs and none is on then, or it would end before it starts.
     pub fn end_at(&mut self, on: Instant, end: Instant) -> Result<(), String> {
         if !self.recurs() {
-            let from = resolve_wall(self.zone, self.start);
-            self.length = until(from, end)?;
-            self.all_day = false;
+            self.length = self.until(self.start, end)?;
+            self.all_day &= self.length.seconds == 0;
             return Ok(());
         }
         let is_on = |start, length| {
@@ -346,7 +345,7 @@ impl Times {
         let moved = self.moved.iter().enumerate();
         let mut again = moved.filter_map(|(i, m)| m.to.map(|(start, length)| (i, start, length)));
         if let Some((i, start, _)) = again.find(|(_, s, l)| is_on(*s, *l)) {
-            let length = until(resolve_wall(self.zone, start), end)?;
+            let length = self.until(start, end)?;
             if let Some(m) = self.moved.get_mut(i) {
                 m.to = Some((start, length));
             }
@@ -364,12 +363,32 @@ impl Times {
         else {
             return Err("no turn of it is on then; name a moment within one".into());
         };
-        let length = until(resolve_wall(self.zone, start), end)?;
+        let length = self.until(start, end)?;
         self.moved.push(Moved {
             was,
             to: Some((start, length)),
         });
         Ok(())
+    }
+
+    /// From a start on the wall to an instant: whole days stay whole days.
+    fn until(&self, start: NaiveDateTime, end: Instant) -> Result<Length, String> {
+        let last = wall(end, self.zone);
+        let midnight = chrono::NaiveTime::MIN;
+        let length = match self.all_day && start.time() == midnight && last.time() == midnight {
+            true => Length::days((last - start).num_days()),
+            false => Length {
+                days: 0,
+                seconds: (end - resolve_wall(self.zone, start)).num_seconds(),
+            },
+        };
+        if length.is_sane() {
+            return Ok(length);
+        }
+        Err(
+            "it would end before it begins, or last over ten years; give a moment after its start"
+                .into(),
+        )
     }
 
     /// Ends a series: what starts by its rule at this moment on the wall, or later, does not take place
@@ -403,16 +422,4 @@ impl Times {
         *self = left;
         Ok(())
     }
-}
-
-fn until(from: Instant, end: Instant) -> Result<Length, String> {
-    let seconds = (end - from).num_seconds();
-    let length = Length { days: 0, seconds };
-    if length.is_sane() {
-        return Ok(length);
-    }
-    Err(
-        "it would end before it begins, or last over ten years; give a moment after its start"
-            .into(),
-    )
 }
