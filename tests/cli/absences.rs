@@ -401,3 +401,100 @@ fn the_note_goes_into_the_tickets_and_does_not_keep_them() {
     assert!(back.contains("2 of 2 tickets back as before"), "{back}");
     assert_eq!(m.json(&["show", "A1"])["assignee"], "cleo");
 }
+
+/// When somebody is away in the next months, as the feed tells it.
+fn days_away(m: &Machine) -> Vec<String> {
+    let feed = m.ok(&["absence", "export", "absences", "--days", "60"]);
+    let starts = feed.lines().filter_map(|l| l.strip_prefix("DTSTART"));
+    starts
+        .map(|s| s.trim_end().rsplit(':').next().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn a_series_ends_from_a_day_on_and_goes_on_otherwise() {
+    let m = team();
+    let add = [
+        "absence",
+        "add",
+        "ana",
+        "--from",
+        "2026-11-27 13:00",
+        "--to",
+        "2026-11-27 17:00",
+    ];
+    let more = [
+        "--every",
+        "weekly",
+        "--cover",
+        "ben:tenant=umc",
+        "--why",
+        "part-time",
+        "--note",
+        "home",
+    ];
+    let first = m.json(&[&add[..], &more].concat());
+    let first = first["id"].as_str().unwrap();
+    let next = m.json(&[
+        "absence",
+        "add",
+        "ana",
+        "--from",
+        "2026-12-17 13:00",
+        "--to",
+        "2026-12-17 16:00",
+        "--every",
+        "weekly",
+        "--until",
+        "2026-12-31",
+        "--instead-of",
+        first,
+    ]);
+    assert_eq!(
+        (&next["why"], &next["note"]),
+        (&"part-time".into(), &"home".into())
+    );
+    assert_eq!(next["covers"][0]["scope"]["tenants"][0], "umc");
+    let all = [
+        "20261127T120000Z",
+        "20261204T120000Z",
+        "20261211T120000Z",
+        "20261217T120000Z",
+        "20261224T120000Z",
+        "20261231T120000Z",
+    ];
+    assert_eq!(days_away(&m), all);
+    m.ok(&["absence", "until", first, "2026-12-04", "--series"]);
+    let left = [&all[..2], &all[3..]].concat();
+    assert_eq!(days_away(&m), left);
+    let refused = m.run(&["absence", "until", first, "2026-11-01", "--series"]);
+    assert_eq!(refused.status.code(), Some(4), "{}", said(&refused));
+    assert!(said(&refused).contains("absence drop"));
+    assert_eq!(days_away(&m), left);
+    let others = [
+        "absence",
+        "add",
+        "ben",
+        "--from",
+        "2026-12-17",
+        "--instead-of",
+        first,
+    ];
+    assert_eq!(code(&m, &others), 2);
+    // The last day of whole days is the last day.
+    m.ok(&[
+        "absence",
+        "add",
+        "cleo",
+        "--from",
+        "2026-12-01",
+        "--every",
+        "daily",
+        "--until",
+        "2026-12-03",
+    ]);
+    let cleo = m.ok(&[
+        "absence", "export", "absences", "--who", "cleo", "--days", "60",
+    ]);
+    assert_eq!(cleo.matches("BEGIN:VEVENT").count(), 3, "{cleo}");
+}

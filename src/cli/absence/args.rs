@@ -78,6 +78,9 @@ pub enum AbsenceWhat {
         /// Its new end: a moment, `now`, or the last day
         #[arg(required = true)]
         end: Vec<String>,
+        /// Of all its turns: those after that day or moment do not take place
+        #[arg(long)]
+        series: bool,
     },
     /// Take a planned absence away
     Drop {
@@ -206,9 +209,12 @@ pub struct AddArgs {
     /// The last day on which it recurs
     #[arg(long, value_name = "DAY", requires = "every")]
     pub until: Option<String>,
-    /// Why: leave, sick, training, part-time, other
-    #[arg(long, default_value = "leave")]
-    pub why: String,
+    /// In the place of this recurring absence from its first day on: that one ends before it
+    #[arg(long, value_name = "ABSENCE")]
+    pub instead_of: Option<String>,
+    /// Why: leave, sick, training, part-time, other [default: leave, or as that absence]
+    #[arg(long)]
+    pub why: Option<String>,
     /// A word about it, for the calendar
     #[arg(long, default_value = "")]
     pub note: String,

@@ -1,10 +1,11 @@
 //! Planning absences: add, list, take away, end early, extend.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::args::AddArgs;
 use super::office::{self, Office, Typed};
-use super::{Done, back, sync};
+use super::{Done, back, series, sync};
 use crate::cli::exit::{Code, Fail};
 use crate::cli::out::Out;
 use crate::cli::session::Session;
@@ -21,39 +22,68 @@ pub fn add(session: &Session, a: &AddArgs, out: &mut Out) -> Done {
     drop(session.writer()?);
     let reader = session.reader()?;
     let who = office::agent(session, &reader, a.who.as_deref().unwrap_or("me"))?;
-    let why = Why::of(&a.why).ok_or_else(|| {
-        let known: Vec<&str> = Why::ALL.iter().map(|(_, word)| *word).collect();
-        Fail::usage(format!(
-            "--why: \"{}\" is no reason; use one of {}",
-            text::line(&a.why),
-            known.join(", ")
-        ))
-    })?;
+    let mut office = Office::read(session, &reader)?;
+    let times = times(session, a)?;
+    let before = a.instead_of.as_deref();
+    let before = before.map(|typed| series::ended_before(&office, session, typed, &who, &times));
+    let before = before.transpose()?;
     let covers = a.cover.iter().map(|c| office::cover(session, &reader, c));
-    let absence = Absence {
+    let mut absence = Absence {
         id: new_absence_id(),
         who,
-        times: times(session, a)?,
-        why,
+        times,
+        why: match &a.why {
+            Some(typed) => why(typed)?,
+            None => before.as_ref().map_or(Why::Leave, |b| b.why),
+        },
         covers: covers.collect::<Result<_, _>>()?,
         note: Untrusted::new(a.note.as_str()),
         uid: None,
     };
-    let mut office = Office::read(session, &reader)?;
     drop(reader);
+    // Whoever goes on with a series in another way goes on with what it says.
+    if let Some(before) = &before {
+        if absence.covers.is_empty() {
+            absence.covers.clone_from(&before.covers);
+        }
+        if absence.note.raw().is_empty() {
+            absence.note = before.note.clone();
+        }
+        office.absences.retain(|a| a.id != before.id);
+        office.absences.push(before.clone());
+    }
     check(session, &mut office, &absence)?;
-    session
-        .writer()?
-        .put_planned(std::slice::from_ref(&absence), session.now)?;
+    let all: Vec<Absence> = before.into_iter().chain([absence.clone()]).collect();
+    session.writer()?.put_planned(&all, session.now)?;
     sync::after(session)?;
-    let next = next(&absence, session.now);
+    say_planned(session, &absence, session.now, &office, out)
+}
+
+fn why(typed: &str) -> Result<Why, Fail> {
+    Why::of(typed).ok_or_else(|| {
+        let known: Vec<&str> = Why::ALL.iter().map(|(_, word)| *word).collect();
+        Fail::usage(format!(
+            "--why: \"{}\" is no reason; use one of {}",
+            text::line(typed),
+            known.join(", ")
+        ))
+    })
+}
+
+/// Says what is planned now: the turn that is on at a moment, or the next one.
+pub fn say_planned(
+    session: &Session,
+    absence: &Absence,
+    at: Instant,
+    office: &Office,
+    out: &mut Out,
+) -> Done {
+    let next = next(absence, at);
     if session.json {
-        out.json(&value(&absence, next, &office))?;
+        out.json(&value(absence, next, office))?;
     } else {
-        out.row(&format!(
-            "planned {}",
-            row(&absence, next, &office, session)
-        ))?;
+        let row = row(absence, next, office, session);
+        out.row(&format!("planned {row}"))?;
     }
     Ok(Code::Ok)
 }
@@ -83,7 +113,8 @@ fn times(session: &Session, a: &AddArgs) -> Result<Times, Fail> {
     if let Some(every) = &a.every {
         let until = match &a.until {
             None => None,
-            Some(day) => Some(Typed::read(session, "--until", day)?.end()),
+            // The last moment at which one may start.
+            Some(day) => Some(Typed::read(session, "--until", day)?.end() - TimeDelta::seconds(1)),
         };
         let rule = match every.trim() {
             "daily" => "FREQ=DAILY",
@@ -281,14 +312,5 @@ pub fn until(session: &Session, typed: &str, end: &str, out: &mut Out) -> Done {
         .writer()?
         .put_planned(std::slice::from_ref(&absence), session.now)?;
     sync::after(session)?;
-    let next = next(&absence, on);
-    if session.json {
-        out.json(&value(&absence, next, &office))?;
-    } else {
-        out.row(&format!(
-            "planned {}",
-            row(&absence, next, &office, session)
-        ))?;
-    }
-    Ok(Code::Ok)
+    say_planned(session, &absence, on, &office, out)
 }

@@ -6,6 +6,7 @@ mod calendar;
 mod keep;
 mod office;
 mod plan;
+mod series;
 mod sync;
 mod there;
 
@@ -25,7 +26,14 @@ pub fn run(session: &Session, what: &AbsenceWhat, out: &mut Out) -> Done {
         AbsenceWhat::Add(a) => keep::add(session, a, out),
         AbsenceWhat::List { who, days } => keep::list(session, who.as_deref(), *days, out),
         AbsenceWhat::Drop { absence } => keep::forget(session, absence, out),
-        AbsenceWhat::Until { absence, end } => keep::until(session, absence, &end.join(" "), out),
+        AbsenceWhat::Until {
+            absence,
+            end,
+            series: true,
+        } => series::end(session, absence, &end.join(" "), out),
+        AbsenceWhat::Until { absence, end, .. } => {
+            keep::until(session, absence, &end.join(" "), out)
+        }
         AbsenceWhat::Preview(a) => plan::preview(session, a, out),
         AbsenceWhat::Apply(a) => plan::apply(session, a, out),
         AbsenceWhat::Return {

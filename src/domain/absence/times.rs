@@ -402,10 +402,6 @@ impl Times {
         }
         let last = end - TimeDelta::seconds(1);
         let mut left = self.clone();
-        if self.start > last && !left.rules.is_empty() {
-            left.rules.clear();
-            left.also.clear();
-        }
         for rule in &mut left.rules {
             rule.end_by(self.start, last);
         }
@@ -414,7 +410,8 @@ impl Times {
         left.moved.retain(|m| m.was <= last);
         left.later.retain(|l| l.from <= last);
         let is_moved = |m: &Moved| m.to.is_some();
-        if left.starts(self.start, last).is_empty() && !left.moved.iter().any(is_moved) {
+        let mut starts = left.starts(self.start, last).into_keys();
+        if !starts.any(|at| at <= last) && !left.moved.iter().any(is_moved) {
             return Err(
                 "nothing of it would be left; `deskhand absence drop` takes it away".into(),
             );

@@ -92,9 +92,14 @@ fn drop_lines(all: &mut Vec<Piece>, names: &[&str]) {
 
 /// Puts lines where those of the same names were, or before what lies within the component.
 fn set_lines(all: &mut Vec<Piece>, names: &[&str], lines: Vec<String>) {
+    let is_one = |p: &Piece| match p {
+        Piece::Line(text) => Line::read(0, text).is_some_and(|l| names.contains(&l.name.as_str())),
+        Piece::Part(..) => false,
+    };
+    let there = all.iter().position(is_one);
     drop_lines(all, names);
-    let at = all.iter().position(|p| matches!(p, Piece::Part(..)));
-    let at = at.unwrap_or(all.len());
+    let end = || all.iter().position(|p| matches!(p, Piece::Part(..)));
+    let at = there.or_else(end).unwrap_or(all.len()).min(all.len());
     all.splice(at..at, lines.into_iter().map(Piece::Line));
 }
 

@@ -3,6 +3,7 @@
 mod calendars;
 mod coverage;
 mod laws;
+mod series;
 mod speed;
 mod tables;
 mod world;
