@@ -4,6 +4,7 @@ mod calendars;
 mod coverage;
 mod laws;
 mod series;
+mod sharing;
 mod speed;
 mod tables;
 mod world;
