@@ -56,7 +56,7 @@ impl Scene<'_> {
     }
 
     /// What is handed over for a stretch and not given back.
-    fn handed(&self, absence: &AbsenceId, from: Instant) -> Result<Option<Handed>> {
+    pub(super) fn handed(&self, absence: &AbsenceId, from: Instant) -> Result<Option<Handed>> {
         let json: Option<String> = self
             .conn
             .prepare_cached(
@@ -67,7 +67,7 @@ impl Scene<'_> {
         json.map(|json| parse("a hand-over", &json)).transpose()
     }
 
-    fn keep_handed(&self, handed: &Handed) -> Result<()> {
+    pub(super) fn keep_handed(&self, handed: &Handed) -> Result<()> {
         self.conn
             .prepare_cached(
                 "INSERT OR REPLACE INTO handed(absence, begun, at, back, json) VALUES(?1,?2,?3,?4,?5)",

@@ -41,6 +41,7 @@ mod rows;
 mod shared;
 mod sift;
 mod suspect;
+mod swap;
 mod texts;
 mod thread;
 mod undo;

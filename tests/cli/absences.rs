@@ -498,3 +498,110 @@ fn a_series_ends_from_a_day_on_and_goes_on_otherwise() {
     ]);
     assert_eq!(cleo.matches("BEGIN:VEVENT").count(), 3, "{cleo}");
 }
+
+#[test]
+fn one_asks_the_other_says_yes_and_both_covers_change_in_one_act() {
+    let m = team();
+    let add = |who: &str, from: &str, to: &str, cover: &str| {
+        let all = [
+            "absence", "add", who, "--from", from, "--to", to, "--cover", cover,
+        ];
+        m.json(&all)["id"].as_str().unwrap().to_owned()
+    };
+    let first = add("ana", "2026-11-24 10:00", "2026-11-27", "cleo");
+    let second = add("ana", "2026-12-14", "2026-12-18", "ben");
+    m.ok(&["absence", "apply", "ana", "--dry-run"]
+        .map(|a| if a == "ana" { first.as_str() } else { a }));
+    m.ok(&["absence", "apply", &first, "--keep", "A2"]);
+    assert_eq!(m.json(&["show", "A1"])["assignee"], "cleo");
+    let as_ = |who: &str, args: &[&str]| m.run(&[&["--as", who][..], args].concat());
+    // Ben has not the right for everything, but cover of all is passed on where he may not.
+    let asked = as_(
+        "cleo",
+        &[
+            "--json",
+            "absence",
+            "swap",
+            "ask",
+            "ben",
+            "--give",
+            &first,
+            "--take",
+            &second,
+            "--note",
+            "a wedding",
+        ],
+    );
+    assert!(asked.status.success(), "{}", said(&asked));
+    let asked: serde_json::Value = serde_json::from_slice(&asked.stdout).unwrap();
+    let id = asked["id"].as_str().unwrap();
+    let list = m.ok(&["absence", "swap", "list"]);
+    assert!(
+        list.contains("cleo asks ben: standing in for ana") && list.contains("a wedding"),
+        "{list}"
+    );
+    let other = as_("ana", &["absence", "swap", "answer", id, "yes"]);
+    assert_eq!(other.status.code(), Some(4), "nobody answers for another");
+    let yes = as_("ben", &["absence", "swap", "answer", id, "yes"]);
+    assert!(yes.status.success(), "{}", said(&yes));
+    let all = m.json(&["absence", "list"]);
+    let covers: Vec<&serde_json::Value> = all["absences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|a| &a["covers"][0]["who"])
+        .collect();
+    assert_eq!(covers, ["ben", "cleo"]);
+    assert_eq!(
+        m.json(&["show", "A1"])["assignee"],
+        "ben",
+        "what was handed over goes along"
+    );
+    assert_eq!(
+        as_("ben", &["absence", "swap", "answer", id, "no"])
+            .status
+            .code(),
+        Some(3),
+        "once"
+    );
+    assert!(m.ok(&["absence", "swap", "list"]).contains("nobody asks"));
+    assert!(
+        m.ok(&["absence", "swap", "list", "--all"])
+            .contains("(taken)")
+    );
+    let back = later(&m, "2026-12-01T08:00:00Z", &["absence", "return", &first]);
+    assert!(back.contains("1 of 1 ticket back as before"), "{back}");
+    assert_eq!(m.json(&["show", "A1"])["assignee"], "ana");
+
+    // A stretch of one's own time; refused where the other is away.
+    let day = as_(
+        "ben",
+        &[
+            "absence",
+            "swap",
+            "ask",
+            "cleo",
+            "--give",
+            "2026-12-02 09:00..2026-12-02 13:00",
+        ],
+    );
+    assert!(day.status.success(), "{}", said(&day));
+    m.ok(&["absence", "add", "cleo", "--from", "2026-12-02"]);
+    let id: serde_json::Value = m.json(&["absence", "swap", "list"])["swaps"][0]["id"].clone();
+    let late = as_(
+        "cleo",
+        &["absence", "swap", "answer", id.as_str().unwrap(), "yes"],
+    );
+    assert_eq!(late.status.code(), Some(4));
+    assert!(said(&late).contains("away until"), "{}", said(&late));
+    assert!(
+        as_(
+            "cleo",
+            &["absence", "swap", "answer", id.as_str().unwrap(), "no"]
+        )
+        .status
+        .success()
+    );
+    let none = m.run(&["absence", "swap", "ask", "ben", "--give", "nothing"]);
+    assert_eq!(none.status.code(), Some(3));
+}

@@ -138,12 +138,58 @@ pub enum AbsenceWhat {
         #[arg(value_enum)]
         chosen: Chosen,
     },
+    /// Ask another to take over, and answer
+    #[command(subcommand)]
+    Swap(SwapWhat),
     /// Who has stood in how much
     Balance {
         /// In so many days before now
         #[arg(long, default_value_t = 180, value_parser = clap::value_parser!(u16).range(1..=400))]
         days: u16,
     },
+}
+
+/// What to do with swaps.
+#[derive(Debug, Clone, Subcommand)]
+pub enum SwapWhat {
+    /// Ask somebody to stand in for you
+    Ask {
+        /// Whom
+        with: String,
+        /// What they would do: an absence in which you stand in (1a2b3c4d, or 1a2b3c4d@2026-12-04 for one turn),
+        /// or a stretch of your own time (2026-12-04, or 2026-12-04 13:00..2026-12-04 17:00)
+        #[arg(long, value_name = "DUTY")]
+        give: String,
+        /// What you would do in return, of theirs [default: nothing, as a favour]
+        #[arg(long, value_name = "DUTY")]
+        take: Option<String>,
+        /// A word about it
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Answer what you are asked; with no you also take back what you asked
+    Answer {
+        /// The swap
+        swap: String,
+        /// The answer
+        #[arg(value_enum)]
+        answer: Answer,
+    },
+    /// List what is asked
+    List {
+        /// What was answered too
+        #[arg(long)]
+        all: bool,
+    },
+}
+
+/// An answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Answer {
+    /// It is taken over, at once
+    Yes,
+    /// It is not
+    No,
 }
 
 /// `absence sync`.

@@ -7,6 +7,7 @@ mod keep;
 mod office;
 mod plan;
 mod series;
+mod swap;
 mod sync;
 mod there;
 
@@ -68,6 +69,7 @@ pub fn run(session: &Session, what: &AbsenceWhat, out: &mut Out) -> Done {
         ),
         AbsenceWhat::Sync(a) => sync::run(session, a, out),
         AbsenceWhat::Settle { absence, chosen } => sync::settle(session, absence, *chosen, out),
+        AbsenceWhat::Swap(what) => swap::run(session, what, out),
         AbsenceWhat::Balance { days } => there::balance(session, *days, out),
     }
 }

@@ -5,7 +5,9 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use crate::cli::exit::{Code, Fail};
 use crate::cli::session::Session;
 use crate::domain::Instant;
-use crate::domain::absence::{Absence, AbsenceId, Cover, Handed, Known, Person, Right, Team};
+use crate::domain::absence::{
+    Absence, AbsenceId, Cover, Handed, Known, Person, Right, Stint, Team, balance, stints,
+};
 use crate::domain::calendar::resolve_wall;
 use crate::domain::people::{Agent, AgentId, known_agent};
 use crate::domain::text;
@@ -29,6 +31,9 @@ pub struct Office {
 /// So many days back it is known what was handed over.
 pub const KNOWN: u16 = 400;
 
+/// Who has stood in how much counts for so many days, where somebody is proposed.
+const LATELY: u16 = 180;
+
 /// A number of days.
 pub fn days(n: u16) -> TimeDelta {
     TimeDelta::try_days(i64::from(n)).unwrap_or_default()
@@ -50,13 +55,33 @@ impl Office {
 
     /// The team between two instants.
     pub fn team<'a>(&'a self, session: &'a Session, from: Instant, to: Instant) -> Team<'a> {
-        Team::new(
-            &self.people,
-            &session.config.calendar,
-            &self.absences,
-            (from, to),
-        )
-        .with_loads(self.loads.iter().cloned())
+        let span = |from, to| {
+            Team::new(
+                &self.people,
+                &session.config.calendar,
+                &self.absences,
+                (from, to),
+            )
+        };
+        let (since, now) = (session.now - days(LATELY), session.now);
+        let shares = match self.stints(since, now).as_slice() {
+            [] => Vec::new(),
+            stints => balance(&span(since, now), stints, since, now),
+        };
+        span(from, to)
+            .with_loads(self.loads.iter().cloned())
+            .with_shares(shares.into_iter().map(|b| (b.who.clone(), b.share())))
+    }
+
+    /// Who stood in between two instants.
+    pub fn stints(&self, from: Instant, to: Instant) -> Vec<Stint> {
+        stints(&self.handed, from, to)
+    }
+
+    /// What is handed over for a turn that began then, and not given back.
+    pub fn open(&self, absence: &AbsenceId, begun: Instant) -> Option<&Handed> {
+        let open = |h: &&Handed| h.absence == *absence && h.from == begun && h.back.is_none();
+        self.handed.iter().find(open)
     }
 
     /// The absence that is meant: by its identity's beginning, or by who is away.

@@ -2,7 +2,8 @@
 //!
 //! `times` says when, `team` who is there and who may, `preview` what would become of each ticket,
 //! `handed` what was handed over and how it comes back, `balance` who has stood in how much, `incoming` what
-//! a calendar's events come to, `shared` how a plan is kept the same here and on a calendar server. Who is
+//! a calendar's events come to, `shared` how a plan is kept the same here and on a calendar server, `swap` who takes over
+//! what from whom. Who is
 //! there at all is [`super::coverage`]'s; the note for the cover is [`super::handover`]'s. Nothing here
 //! reads a clock or a file: the time is told, and rights come as plain values from wherever they are kept.
 
@@ -12,6 +13,7 @@ mod handed;
 mod incoming;
 mod preview;
 mod shared;
+mod swap;
 mod team;
 mod times;
 
@@ -19,7 +21,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use balance::{Balance, Stint, balance};
+pub use balance::{Balance, Stint, balance, stints};
 pub use cycle::{Cycle, cycle};
 pub use handed::{
     Back, Fields, Handed, HandedTicket, Happened, Return, Since, Stays, give_back, take_along,
@@ -29,6 +31,7 @@ pub use preview::{Because, Effect, Fate, Move, Preview, Row, preview};
 pub use shared::{
     Choice, Clash, Guard, Heard, Met, Plan, Post, Sending, Shared, Told, Went, meet, uid_of,
 };
+pub use swap::{Answered, Duty, Moves, Swap, SwapId, Swapped};
 pub use team::{Against, Ask, Away, Candidate, Grant, Person, Team};
 pub use times::{Later, Length, Moved, Occurrence, Rule, Times};
 

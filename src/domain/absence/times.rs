@@ -371,6 +371,32 @@ impl Times {
         Ok(())
     }
 
+    /// Takes one turn out of a series: it does not take place there any more, and is returned by itself.
+    ///
+    /// # Errors
+    /// A sentence: no turn is then.
+    pub fn take_out(&mut self, turn: Occurrence) -> Result<Self, String> {
+        let whole = self.clone();
+        let is_it = |(start, length)| whole.occurrence(start, length) == Some(turn);
+        let single = |(start, length): (NaiveDateTime, Length)| Self {
+            all_day: whole.all_day && length.seconds == 0,
+            ..Self::once(start, length, whole.zone)
+        };
+        let mut moved = self.moved.iter_mut();
+        if let Some(m) = moved.find(|m| m.to.is_some_and(is_it)) {
+            let there = m.to.take().unwrap_or((m.was, whole.length));
+            return Ok(single(there));
+        }
+        let far = TimeDelta::try_days(self.longest() + self.farthest() + 2).unwrap_or_default();
+        let at = wall(turn.from, self.zone);
+        let mut starts = self.starts(at - far, at + far).into_iter();
+        let Some((was, there)) = starts.find(|(_, there)| is_it(*there)) else {
+            return Err("no turn of it is on then; name a moment within one".into());
+        };
+        self.moved.push(Moved { was, to: None });
+        Ok(single(there))
+    }
+
     /// From a start on the wall to an instant: whole days stay whole days.
     fn until(&self, start: NaiveDateTime, end: Instant) -> Result<Length, String> {
         let last = wall(end, self.zone);

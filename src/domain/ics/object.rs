@@ -133,14 +133,22 @@ impl Pen {
                 .checked_add_days(chrono::Days::new(days))
                 .unwrap_or(start);
             format!("DTEND{}", self.moment(end, true))
-        } else if length.days == 0 {
-            let end = resolve_wall(self.zone, start) + chrono::TimeDelta::seconds(length.seconds);
-            let end = end.with_timezone(&self.zone).naive_local();
-            format!("DTEND{}", self.moment(end, false))
         } else {
-            format!("DURATION:{}", duration(length))
+            self.end(start, length)
+                .unwrap_or_else(|| format!("DURATION:{}", duration(length)))
         };
         vec![first, end]
+    }
+
+    /// The end of exact seconds; none where its wall shows that time twice.
+    fn end(&self, start: NaiveDateTime, length: Length) -> Option<String> {
+        if length.days != 0 {
+            return None;
+        }
+        let end = resolve_wall(self.zone, start) + chrono::TimeDelta::seconds(length.seconds);
+        let there = end.with_timezone(&self.zone).naive_local();
+        (resolve_wall(self.zone, there) == end)
+            .then(|| format!("DTEND{}", self.moment(there, false)))
     }
 
     fn rule(&self, rule: &Rule) -> String {

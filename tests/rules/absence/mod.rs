@@ -6,6 +6,7 @@ mod laws;
 mod series;
 mod sharing;
 mod speed;
+mod swaps;
 mod tables;
 mod world;
 

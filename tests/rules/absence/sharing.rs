@@ -34,7 +34,10 @@ fn known() -> Known {
 }
 
 fn absence(n: u32, long: i64) -> Absence {
-    let start = "2026-12-01T00:00:00".parse::<chrono::NaiveDateTime>().unwrap() + days(i64::from(n));
+    let start = "2026-12-01T00:00:00"
+        .parse::<chrono::NaiveDateTime>()
+        .unwrap()
+        + days(i64::from(n));
     let mut times = Times::once(start, Length::days(long), Amsterdam);
     times.all_day = true;
     Absence {
@@ -57,7 +60,10 @@ struct Server {
 
 impl Server {
     fn write(&mut self, post: &Post) -> Option<String> {
-        let has = self.events.get(&post.href).map(|(mark, _)| mark.to_string());
+        let has = self
+            .events
+            .get(&post.href)
+            .map(|(mark, _)| mark.to_string());
         let fits = match &post.guard {
             Guard::New => has.is_none(),
             Guard::Is(etag) => has.as_ref() == Some(etag),
@@ -67,17 +73,21 @@ impl Server {
         }
         self.writes += 1;
         match &post.text {
-            Some(text) => self.events.insert(post.href.clone(), (self.writes, text.clone())),
+            Some(text) => self
+                .events
+                .insert(post.href.clone(), (self.writes, text.clone())),
             None => self.events.remove(&post.href),
         };
         Some(self.writes.to_string())
     }
 
     fn told(&self, href: &str) -> Told {
-        self.events.get(href).map_or(Told::Gone, |(mark, text)| Told::Is {
-            etag: mark.to_string(),
-            text: text.clone(),
-        })
+        self.events
+            .get(href)
+            .map_or(Told::Gone, |(mark, text)| Told::Is {
+                etag: mark.to_string(),
+                text: text.clone(),
+            })
     }
 }
 
@@ -106,7 +116,11 @@ fn exchange(plan: &mut Plan, server: &mut Server, breaks: Break) {
         let etag = server.events.get(href).map(|(mark, _)| mark.to_string());
         row.map(|r| r.etag.clone()) != Some(etag)
     };
-    let rows = plan.rows.iter().filter(|r| r.etag.is_some()).map(|r| r.href.clone());
+    let rows = plan
+        .rows
+        .iter()
+        .filter(|r| r.etag.is_some())
+        .map(|r| r.href.clone());
     let mut hrefs: Vec<String> = server.events.keys().cloned().chain(rows).collect();
     hrefs.sort();
     hrefs.dedup();
@@ -238,7 +252,10 @@ fn what_three_versions_come_to() {
     let (a, longer, longest) = (absence(1, 1), absence(1, 2), absence(1, 3));
     let mut noted = a.clone();
     noted.note = Untrusted::new("in the mountains");
-    let both = Absence { note: noted.note.clone(), ..longer.clone() };
+    let both = Absence {
+        note: noted.note.clone(),
+        ..longer.clone()
+    };
     let take = |a: &Absence| Met::Take(Box::new(a.clone()));
     for (agreed, ours, theirs, wanted) in [
         (None, None, Some(&a), take(&a)),
@@ -256,6 +273,10 @@ fn what_three_versions_come_to() {
         (Some(&a), Some(&longer), None, Met::Clash),
         (Some(&a), None, None, Met::Agreed),
     ] {
-        assert_eq!(meet(agreed, ours, theirs), wanted, "{agreed:?} {ours:?} {theirs:?}");
+        assert_eq!(
+            meet(agreed, ours, theirs),
+            wanted,
+            "{agreed:?} {ours:?} {theirs:?}"
+        );
     }
 }
