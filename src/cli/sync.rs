@@ -62,7 +62,7 @@ pub fn sync(session: &Session, once: bool, out: &mut Out) -> Result<Code, Fail> 
         }
         session::wait(absence::when_due(session, &mut writer, session.now))??;
         let talked = session::wait(talk(
-            &mut writer,
+            (session, &mut writer),
             &desk,
             session.ahead(),
             (&mut Skip::default(), session.now),
@@ -96,7 +96,7 @@ async fn stay(
             }
         }
         absence::when_due(session, writer, now).await?;
-        let talked = talk(writer, desk, session.ahead(), (&mut skip, now)).await?;
+        let talked = talk((session, writer), desk, session.ahead(), (&mut skip, now)).await?;
         match &talked.trouble {
             // Nobody is here to sign in: whoever started this has to know.
             Some(error) if told.is_none() && error.kind == ErrorKind::SignIn => {
@@ -186,7 +186,7 @@ fn in_words(talked: &Talked, counts: OutboxCounts, is_remote: bool) -> String {
 
 /// Sends, asks until there is nothing more, and fetches texts.
 async fn talk(
-    writer: &mut Writer,
+    (session, writer): (&Session, &mut Writer),
     desk: &Desk,
     policy: Ahead,
     (skip, now): (&mut Skip, Instant),
@@ -196,6 +196,7 @@ async fn talk(
         talked.elsewhere = true;
         return Ok(talked);
     };
+    absence::pass_on(session, writer, now)?;
     let before = writer.outbox_counts()?.conflicts;
     let ledger = Mutex::new(&mut *writer);
     let pushed = push(&ledger, desk, now).await?;
@@ -220,6 +221,16 @@ async fn talk(
         }
     }
     progress_over();
+    // What came for somebody who is away goes on to whoever stands in, and out.
+    let passed_on = ledger.with({
+        let session = session.clone();
+        move |w| absence::pass_on(&session, w, now)
+    });
+    if !passed_on.await?.is_empty() && talked.trouble.is_none() {
+        let pushed = push(&ledger, desk, now).await?;
+        talked.sent += pushed.confirmed;
+        talked.trouble = pushed.trouble;
+    }
     if talked.trouble.is_none() && policy != Ahead::Opened {
         fetch_ahead(&ledger, desk, policy, (skip, now), &mut talked).await?;
     }
@@ -315,6 +326,7 @@ pub fn send(session: &Session, writer: &mut Writer) -> Result<(), Fail> {
             "waiting in the outbox: {why}; an open console, `deskhand sync` or your next act sends it"
         ));
     };
+    absence::pass_on(session, writer, session.now)?;
     let desk = match session.desk() {
         Ok(desk) => desk,
         Err(why) => {

@@ -23,6 +23,7 @@ use super::open::{DeskFile, OpenDesk, open_desk, rules};
 use super::opener;
 use super::paths;
 use super::planner::Planner;
+use super::plans::Holder;
 use super::recount::Recount;
 use super::save;
 use super::scribe::{Pen, Scribe};
@@ -137,6 +138,7 @@ impl Outside {
             flight: self.flight.clone(),
             clock: self.clock.clone(),
             contact: contact.clone(),
+            holder: self.holder(&desk.me),
             ahead: self
                 .config
                 .desk
@@ -196,8 +198,9 @@ impl Outside {
         let (reports, flight) = (self.reports.clone(), self.flight.clone());
         let (token, trouble) = (self.flight.begin(), self.trouble.clone());
         let contact = working.contact.clone();
+        let holder = self.holder(&working.me);
         working.pen.write(move |w| {
-            let woken = match w.wake_snoozed(now) {
+            let mut changed = match w.wake_snoozed(now) {
                 Ok(woken) => {
                     trouble.is_over();
                     woken
@@ -210,7 +213,8 @@ impl Outside {
                     Vec::new()
                 }
             };
-            tell_changed(w, &reports, &flight, woken, false, (now, &contact));
+            changed.extend(holder.also(w, now));
+            tell_changed(w, &reports, &flight, changed, false, (now, &contact));
             drop(token);
         });
         working.courier.go(now);
@@ -240,6 +244,10 @@ impl Outside {
             };
             let _ = reports.blocking_send(report);
         });
+    }
+
+    fn holder(&self, me: &AgentId) -> Holder {
+        Holder::new(Arc::clone(&self.config), me.clone())
     }
 
     /// What asks for absences elsewhere; none: there is nothing to ask, or the desk is one to look around in.
@@ -422,10 +430,14 @@ impl Outside {
         let (reports, flight) = (self.reports.clone(), self.flight.clone());
         let (whole, token) = (self.flight.begin(), self.flight.begin());
         let contact = working.contact.clone();
+        let holder = self.holder(&working.me);
         working.pen.write(move |w| {
             // Held to the end: what changed belongs to what was done.
             let _whole = whole;
-            let (event, tickets) = job(w);
+            let (event, mut tickets) = job(w);
+            if !tickets.is_empty() {
+                tickets.extend(holder.also(w, now));
+            }
             if let Some(event) = event {
                 let _ = reports.blocking_send(Report::Event { event, token });
             } else {

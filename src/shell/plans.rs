@@ -1,6 +1,7 @@
 //! The plan of absences: who is in the team, and what keeps the plan the same as calendars elsewhere.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -12,16 +13,22 @@ use crate::desk::Secret;
 use crate::desk::caldav::{CalDav, CalDavSettings};
 use crate::domain::Instant;
 use crate::domain::absence::{
-    Absence, AbsenceId, Grant, Incoming, Known, Person, Source, incoming,
+    Absence, AbsenceId, Grant, Held, Incoming, Known, Person, Source, Team, applied, hold, incoming,
 };
+use crate::domain::change::ChangeId;
+use crate::domain::gate;
 use crate::domain::ics;
 use crate::domain::people::{Agent, AgentId};
 use crate::domain::text::Untrusted;
-use crate::store::{Reader, SharedState, StoreError, Writer};
+use crate::domain::ticket::TicketId;
+use crate::store::{Reader, Roll, SharedState, StoreError, Writer};
 use crate::sync::{Ledger, SharedRound, share};
 
 /// The calendar server is asked again after so long by itself.
 const EVERY: TimeDelta = TimeDelta::minutes(10);
+const DAY: TimeDelta = TimeDelta::days(1);
+/// So many days after the end of an absence matter for what is passed on.
+const BEYOND: i32 = 60;
 
 /// A new identity of an absence: short, because people type it.
 pub fn new_absence_id() -> AbsenceId {
@@ -207,4 +214,57 @@ pub fn next(paths: &Paths, config: &Config, state: &SharedState, now: Instant) -
     });
     let server = config.absences.caldav.as_ref().map(|_| due(state, now));
     addresses.chain(server).min()
+}
+
+/// What passes on tickets that arrive for somebody who is away.
+#[derive(Clone)]
+pub struct Holder {
+    config: Arc<Config>,
+    me: AgentId,
+}
+
+impl Holder {
+    /// One that acts in that person's name.
+    pub const fn new(config: Arc<Config>, me: AgentId) -> Self {
+        Self { config, me }
+    }
+
+    /// What would be passed on.
+    pub fn decide(&self, roll: &Roll, now: Instant) -> Vec<Held> {
+        let applied = applied(&roll.handed, &roll.absences, now);
+        let Some(to) = applied.iter().map(|(_, away)| away.to).max() else {
+            return Vec::new();
+        };
+        let people = people(&self.config, roll.agents.clone(), &roll.absences, &self.me);
+        // Beyond the end of all of them: to what is due soon after.
+        let span = (now - DAY, to + DAY * BEYOND);
+        let team = Team::new(&people, &self.config.calendar, &roll.absences, span)
+            .with_loads(roll.loads.iter().cloned());
+        let tickets = |who: &AgentId| {
+            let own = roll.tickets.iter().find(|(w, _)| w == who);
+            let mut own = own.map_or_else(Vec::new, |(_, t)| t.clone());
+            own.retain(|t| gate::is_in_scope(t.tenant.as_ref(), &self.config.scope));
+            own
+        };
+        let mut new = || ChangeId(Uuid::now_v7());
+        hold(&team, &applied, &tickets, &self.me, (now, &mut new))
+    }
+
+    /// Passes on what is to be passed on; names the tickets that look different.
+    ///
+    /// # Errors
+    /// The store cannot be read or written.
+    pub fn hold(&self, writer: &mut Writer, now: Instant) -> Result<Vec<TicketId>, StoreError> {
+        let (tickets, _) = writer.hold(now, |roll| self.decide(roll, now))?;
+        Ok(tickets)
+    }
+
+    /// The same from a thread that has something else to do: what goes wrong is tried again with the next
+    /// chore, and stands in the log.
+    pub fn also(&self, writer: &mut Writer, now: Instant) -> Vec<TicketId> {
+        self.hold(writer, now).unwrap_or_else(|error| {
+            tracing::warn!(%error, "what came for somebody who is away could not be passed on");
+            Vec::new()
+        })
+    }
 }

@@ -605,3 +605,84 @@ fn one_asks_the_other_says_yes_and_both_covers_change_in_one_act() {
     let none = m.run(&["absence", "swap", "ask", "ben", "--give", "nothing"]);
     assert_eq!(none.status.code(), Some(3));
 }
+
+#[test]
+fn what_arrives_while_somebody_is_away_is_held_once_and_comes_back() {
+    let m = team();
+    m.ok(&[
+        "absence",
+        "add",
+        "ana",
+        "--from",
+        "2026-11-24 10:00",
+        "--to",
+        "2026-12-04",
+        "--cover",
+        "cleo",
+    ]);
+    m.ok(&["absence", "apply", "ana", "--keep", "A2"]);
+    let day = "2026-11-26T09:00:00Z";
+    let hold = |args: &[&str]| {
+        let mut all = vec!["--json", "absence", "hold"];
+        all.extend(args);
+        let out = m.command_at(day, &all).output().unwrap();
+        let held: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+        (out.status.code().unwrap(), held["held"].clone())
+    };
+    let who = |key: &str| m.json(&["show", key])["assignee"].clone();
+    assert_eq!(
+        hold(&[]),
+        (0, serde_json::json!([])),
+        "what was left stays left"
+    );
+    let more = WORK.lines().next().unwrap().replace("A1", "A3");
+    m.feed(&["import", "--quiet", "-"], more.as_bytes());
+    let (_, dry) = hold(&["--dry-run"]);
+    assert_eq!(dry[0]["tickets"][0]["key"], "A3");
+    assert_eq!(who("A3"), "ana");
+    let (code, held) = hold(&[]);
+    assert_eq!(
+        (code, &held[0]["tickets"][0]["fate"]["to"]),
+        (0, &"cleo".into())
+    );
+    assert_eq!((who("A3"), who("A2")), ("cleo".into(), "ana".into()));
+    assert_eq!(hold(&[]).1, serde_json::json!([]), "once");
+    // Whoever gives it back has decided.
+    later(&m, day, &["--as", "cleo", "assign", "A3", "ana"]);
+    assert_eq!(hold(&[]).1, serde_json::json!([]));
+    assert_eq!(who("A3"), "ana");
+    // An act here passes it on at once, and nobody's undo takes that back.
+    later(&m, day, &["--as", "ben", "take", "A2"]);
+    let fresh = WORK
+        .lines()
+        .next()
+        .unwrap()
+        .replace("A1", "A4")
+        .replace("\"ana\"", "\"ben\"");
+    m.feed(&["import", "--quiet", "-"], fresh.as_bytes());
+    later(&m, day, &["--as", "ben", "assign", "A4", "ana"]);
+    assert_eq!(who("A4"), "cleo");
+    let back = later(
+        &m,
+        "2026-12-07T08:00:00Z",
+        &["absence", "return", "ana", "--dry-run"],
+    );
+    assert!(back.contains("2 of 3 tickets back as before"), "{back}");
+    // Nobody can take it: a gap, said with its code.
+    m.ok(&[
+        "absence",
+        "add",
+        "cleo",
+        "--from",
+        "2026-11-26",
+        "--to",
+        "2026-12-04",
+    ]);
+    let gap = WORK.lines().next().unwrap().replace("A1", "A5");
+    m.feed(&["import", "--quiet", "-"], gap.as_bytes());
+    let (code, held) = hold(&[]);
+    assert_eq!(
+        (code, &held[0]["tickets"][0]["fate"]["fate"]),
+        (9, &"gap".into())
+    );
+}

@@ -56,6 +56,12 @@ pub enum AbsenceWhat {
     Preview(PlanArgs),
     /// Hand over, as the preview says; again for what came meanwhile
     Apply(ApplyArgs),
+    /// Pass on what came for those who are away since it was handed over; exit code 9 where nobody can take something
+    Hold {
+        /// Say what would be done and do nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Give back what nobody touched, and list the rest
     Return {
         /// The absence

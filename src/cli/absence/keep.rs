@@ -208,8 +208,8 @@ pub fn row(
 
 /// Whether something was handed over for it and not given back.
 pub fn handed(absence: &Absence, office: &Office) -> bool {
-    let open = |h: &&crate::domain::absence::Handed| h.absence == absence.id && h.back.is_none();
-    office.handed.iter().any(|h| open(&h))
+    let mut open = office.handed.iter().filter(|h| h.back.is_none());
+    open.any(|h| h.absence == absence.id && !h.tickets.is_empty())
 }
 
 fn value(absence: &Absence, next: Option<Occurrence>, office: &Office) -> Value {

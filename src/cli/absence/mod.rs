@@ -3,6 +3,7 @@
 mod args;
 mod back;
 mod calendar;
+mod hold;
 mod keep;
 mod office;
 mod plan;
@@ -12,6 +13,7 @@ mod sync;
 mod there;
 
 pub use args::{AbsenceWhat, CoverageWhat, OncallArgs};
+pub use hold::pass_on;
 pub use sync::when_due;
 pub use there::{coverage, oncall};
 
@@ -37,6 +39,7 @@ pub fn run(session: &Session, what: &AbsenceWhat, out: &mut Out) -> Done {
         }
         AbsenceWhat::Preview(a) => plan::preview(session, a, out),
         AbsenceWhat::Apply(a) => plan::apply(session, a, out),
+        AbsenceWhat::Hold { dry_run } => hold::hold(session, *dry_run, out),
         AbsenceWhat::Return {
             absence,
             all: _,

@@ -1,7 +1,7 @@
 //! Planned absences: who is away when, who stands in for what, and the way back.
 //!
 //! `times` says when, `team` who is there and who may, `preview` what would become of each ticket,
-//! `handed` what was handed over and how it comes back, `balance` who has stood in how much, `incoming` what
+//! `handed` what was handed over and how it comes back, `hold` what arrives meanwhile, `balance` who has stood in how much, `incoming` what
 //! a calendar's events come to, `shared` how a plan is kept the same here and on a calendar server, `swap` who takes over
 //! what from whom. Who is
 //! there at all is [`super::coverage`]'s; the note for the cover is [`super::handover`]'s. Nothing here
@@ -10,6 +10,7 @@
 mod balance;
 mod cycle;
 mod handed;
+mod hold;
 mod incoming;
 mod preview;
 mod shared;
@@ -26,6 +27,7 @@ pub use cycle::{Cycle, cycle};
 pub use handed::{
     Back, Fields, Handed, HandedTicket, Happened, Return, Since, Stays, give_back, take_along,
 };
+pub use hold::{Held, applied, hold};
 pub use incoming::{Incoming, Known, Source, incoming};
 pub use preview::{Because, Effect, Fate, Move, Preview, Row, preview};
 pub use shared::{
