@@ -312,9 +312,7 @@ fn two_windows_that_look_at_once_pass_a_ticket_on_once() {
     let mut first = handed(&t);
     first.tickets.clear();
     scene.writer.hand_over(&[], &first).unwrap();
-    let mut other = Writer::open(&scene.path(), rules(), now())
-        .unwrap()
-        .writer;
+    let mut other = Writer::open(&scene.path(), rules(), now()).unwrap().writer;
     let mut asked = 0;
     let mut act = |roll: &deskhand::store::Roll| {
         asked += 1;

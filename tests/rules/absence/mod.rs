@@ -5,6 +5,7 @@ mod coverage;
 mod laws;
 mod series;
 mod sharing;
+mod simulation;
 mod speed;
 mod swaps;
 mod tables;
