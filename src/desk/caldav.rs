@@ -17,6 +17,7 @@ use super::secret::Secret;
 use super::{Answer, DeskError, ErrorKind};
 use crate::domain::Instant;
 use crate::domain::absence::{Guard, Post, Told};
+use crate::domain::text::Untrusted;
 
 /// So often the server may say in one go that there is more.
 const MOST_PARTS: usize = 1_000;
@@ -125,7 +126,18 @@ impl CalDav {
             .header("Depth", depth)
             .header(CONTENT_TYPE, "application/xml; charset=utf-8")
             .body(body);
-        self.http.send(request).await
+        self.send(request).await
+    }
+
+    /// What is said of a desk holds for a calendar server under its own name.
+    async fn send(&self, request: RequestBuilder) -> Answer<Reply> {
+        self.http.send(request).await.map_err(|e| DeskError {
+            hint: e.hint.map(|hint| {
+                hint.replace("[desk]", "[absences.caldav]")
+                    .replace("the desk", "the calendar server")
+            }),
+            ..e
+        })
     }
 
     /// The answers of a multistatus, each with its path; and the mark from which to ask next.
@@ -308,7 +320,7 @@ impl CalDav {
                 .header(CONTENT_TYPE, "text/calendar; charset=utf-8")
                 .body(text.clone());
         }
-        let reply = self.http.send(request).await?;
+        let reply = self.send(request).await?;
         Ok(match reply.status.as_u16() {
             200..=299 => Wrote::Done(
                 reply
@@ -409,7 +421,10 @@ fn failure(reply: &Reply, now: Instant) -> DeskError {
         404 => refused(
             "there is nothing at the calendar's address; correct url below [absences.caldav] in config.toml",
         ),
-        429 | 503 => reply.failure(now),
+        429 | 503 => DeskError {
+            what: Untrusted::new("the calendar server wants to be left alone for a while"),
+            ..reply.failure(now)
+        },
         _ => odd(format!("the calendar server answered with HTTP {code}")),
     }
 }
