@@ -20,7 +20,7 @@ use super::now;
 
 /// What a server does beside what it should.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Manner {
+pub enum Manner {
     /// It tells what changed (RFC 6578).
     Remembers,
     /// It only has marks.
@@ -34,7 +34,7 @@ enum Manner {
 }
 
 #[derive(Default)]
-struct Kept {
+pub struct Kept {
     events: BTreeMap<String, (u32, String)>,
     /// What happened to which event, oldest first.
     log: Vec<String>,
@@ -58,6 +58,14 @@ fn escaped(text: &str) -> String {
 }
 
 impl Kept {
+    /// Somebody else writes.
+    pub fn put(&mut self, path: &str, text: &str) {
+        self.mark += 1;
+        self.events
+            .insert(path.to_owned(), (self.mark, text.to_owned()));
+        self.log.push(path.to_owned());
+    }
+
     fn response(&self, path: &str, shown: &str, with_text: bool) -> String {
         let Some((mark, text)) = self.events.get(path) else {
             return format!(
@@ -161,7 +169,7 @@ impl Kept {
     }
 }
 
-fn server(manner: Manner) -> (Fake, Arc<Mutex<Kept>>) {
+pub fn server(manner: Manner) -> (Fake, Arc<Mutex<Kept>>) {
     let kept = Arc::new(Mutex::new(Kept::default()));
     let own = kept.clone();
     let fake = Fake::new(move |_, asked| own.lock().unwrap().answer(asked, manner));

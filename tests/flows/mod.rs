@@ -9,4 +9,5 @@ mod holidays;
 mod monkey;
 mod parts;
 mod places;
+mod plans;
 mod stories;
