@@ -38,12 +38,15 @@ pub fn next(paths: &Paths, config: &Config, now: Instant) -> Option<Instant> {
     .min()
 }
 
+/// Why what came is not taken.
+pub(super) type Sound = fn(&str) -> Result<(), String>;
+
 /// What is kept of a calendar after it was asked for: the new text only where it is sound.
 pub(super) fn asked(
     url: &str,
     known: &Subscribed,
     config: &Config,
-    (now, sound): (Instant, fn(&str) -> Result<(), String>),
+    (now, sound): (Instant, Sound),
 ) -> Subscribed {
     let mut next = Subscribed {
         asked: Some(now),

@@ -49,7 +49,7 @@ impl Scene<'_> {
         Ok(read.transpose()?.unwrap_or_default())
     }
 
-    fn from_calendar(&self, calendar: &str) -> Result<Vec<AbsenceId>> {
+    fn absences_of(&self, calendar: &str) -> Result<Vec<AbsenceId>> {
         let mut stmt = self
             .conn
             .prepare_cached("SELECT absence FROM followed WHERE calendar = ?1")?;
@@ -132,7 +132,7 @@ impl Writer {
         act: impl FnOnce(&[Absence], &[AbsenceId]) -> Incoming,
     ) -> Result<Incoming> {
         self.scene(true, |s| {
-            let found = act(&s.planned()?, &s.from_calendar(calendar)?);
+            let found = act(&s.planned()?, &s.absences_of(calendar)?);
             for absence in &found.put {
                 s.keep_planned(absence)?;
                 s.conn

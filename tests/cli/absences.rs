@@ -1,6 +1,7 @@
 //! Going away for a week, being covered, and coming back, from the command line.
 
 use super::{Machine, said};
+use crate::contract::fake::{Fake, says};
 
 const TEAM: &str = r#"
 me = "ana"
@@ -685,4 +686,124 @@ fn what_arrives_while_somebody_is_away_is_held_once_and_comes_back() {
         (code, &held[0]["tickets"][0]["fate"]["fate"]),
         (9, &"gap".into())
     );
+}
+
+/// A calendar at an address, as its days are given.
+fn address(days: Vec<Vec<&'static str>>) -> Fake {
+    Fake::new(move |n, _| {
+        let Some(days) = days.get(n) else {
+            return says("503 Service Unavailable", &[], "");
+        };
+        let event = |d: &&str| {
+            let (uid, day) = d.split_once(' ').unwrap();
+            format!(
+                "BEGIN:VEVENT\r\nUID:{uid}@hr\r\nSUMMARY:Holiday\r\nDTSTART;VALUE=DATE:{day}\r\nEND:VEVENT\r\n"
+            )
+        };
+        let events: String = days.iter().map(event).collect();
+        says(
+            "200 OK",
+            &["ETag: \"x\""],
+            &format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{events}END:VCALENDAR\r\n"),
+        )
+    })
+}
+
+#[test]
+fn a_calendar_at_an_address_is_followed_and_what_is_gone_there_is_gone_here() {
+    let fake = address(vec![
+        vec!["a 20261201", "b 20261208"],
+        vec!["a 20261202"],
+        vec!["a 20261202", "c 20261215"],
+    ]);
+    let m = team();
+    let file = m.home.path().join(".config/deskhand/config.toml");
+    let text = format!(
+        "{TEAM}\n[[absences.calendars]]\nurl = \"{}/leave.ics?key=secret\"\nwho = \"ana\"\ncover = [\"ben:tenant=umc\"]\n",
+        fake.url
+    );
+    std::fs::write(&file, text).unwrap();
+    m.ok(&[
+        "absence",
+        "add",
+        "ana",
+        "--from",
+        "2026-12-21",
+        "--cover",
+        "cleo",
+    ]);
+    let heard = m.json(&["absence", "sync"]);
+    assert_eq!(heard["calendars"][0]["new"], 2);
+    assert!(!heard.to_string().contains("secret"));
+    let plan = || -> Vec<String> {
+        let all = m.json(&["absence", "list"]);
+        let day = |a: &serde_json::Value| {
+            let covers = a["covers"][0]["who"].as_str().unwrap();
+            format!("{} {covers}", &a["next"]["from"].as_str().unwrap()[..10])
+        };
+        all["absences"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(day)
+            .collect()
+    };
+    assert_eq!(
+        plan(),
+        ["2026-11-30 ben", "2026-12-07 ben", "2026-12-20 cleo"]
+    );
+    // Moved, and one gone; what was planned here stays.
+    let heard = m.json(&["absence", "sync"]);
+    assert_eq!(
+        (
+            &heard["calendars"][0]["new"],
+            heard["calendars"][0]["gone"].as_array().unwrap().len()
+        ),
+        (&0.into(), 1)
+    );
+    assert_eq!(plan(), ["2026-12-01 ben", "2026-12-20 cleo"]);
+    let id = m.json(&["absence", "list"])["absences"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for act in [
+        &["absence", "until", &id, "2026-12-05"][..],
+        &["absence", "drop", &id],
+    ] {
+        let out = m.run(act);
+        assert_eq!(out.status.code(), Some(4));
+        assert!(said(&out).contains("change it there"), "{}", said(&out));
+    }
+    // A scheduler asks when it is due: not within the day.
+    m.ok(&["sync", "--once"]);
+    assert_eq!(plan().len(), 2);
+    let later = m
+        .command_at("2026-11-25T10:00:00Z", &["sync", "--once"])
+        .output()
+        .unwrap();
+    assert!(later.status.success(), "{}", said(&later));
+    assert_eq!(
+        plan(),
+        ["2026-12-01 ben", "2026-12-14 ben", "2026-12-20 cleo"]
+    );
+    // The server is gone: what was fetched counts, and the doctor says so.
+    let heard = m.json(&["absence", "sync"]);
+    assert!(
+        heard["calendars"][0]["trouble"]
+            .as_str()
+            .unwrap()
+            .contains("503")
+    );
+    assert_eq!(plan().len(), 3);
+    assert!(m.ok(&["doctor"]).contains("503"));
+}
+
+#[test]
+fn without_a_calendar_there_is_nothing_to_ask() {
+    let m = team();
+    let out = m.run(&["absence", "sync"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(said(&out).contains("[absences.caldav]"));
+    let out = m.run(&["absence", "settle", "1a2b", "mine"]);
+    assert_eq!(out.status.code(), Some(3));
 }
