@@ -2,7 +2,7 @@
 //!
 //! `times` says when, `team` who is there and who may, `preview` what would become of each ticket,
 //! `handed` what was handed over and how it comes back, `hold` what arrives meanwhile, `balance` who has stood in how much, `incoming` what
-//! a calendar's events come to, `shared` how a plan is kept the same here and on a calendar server, `swap` who takes over
+//! a calendar's events come to, `shared` (with `meet`) how a plan is kept the same here and on a calendar server, `swap` who takes over
 //! what from whom. Who is
 //! there at all is [`super::coverage`]'s; the note for the cover is [`super::handover`]'s. Nothing here
 //! reads a clock or a file: the time is told, and rights come as plain values from wherever they are kept.
@@ -12,6 +12,7 @@ mod cycle;
 mod handed;
 mod hold;
 mod incoming;
+mod meet;
 mod preview;
 mod shared;
 mod swap;
@@ -29,10 +30,9 @@ pub use handed::{
 };
 pub use hold::{Held, applied, hold};
 pub use incoming::{Incoming, Known, Source, incoming};
+pub use meet::{Met, meet};
 pub use preview::{Because, Effect, Fate, Move, Preview, Row, preview};
-pub use shared::{
-    Choice, Clash, Guard, Heard, Met, Plan, Post, Sending, Shared, Told, Went, meet, uid_of,
-};
+pub use shared::{Choice, Clash, Guard, Heard, Plan, Post, Sending, Shared, Told, Went, uid_of};
 pub use swap::{Answered, Duty, Moves, Swap, SwapId, Swapped};
 pub use team::{Against, Ask, Away, Candidate, Grant, Person, Team};
 pub use times::{Later, Length, Moved, Occurrence, Rule, Times};

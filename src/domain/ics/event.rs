@@ -6,9 +6,10 @@ use chrono::{NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 
 use super::lines::{Line, plain, unfold};
+use super::turn::moved;
 use super::value::{Moment, date_or_time, duration, moment, moments};
 use super::zone::Zones;
-use crate::domain::absence::{Cover, Later, Length, Moved, Rule, Times, Why};
+use crate::domain::absence::{Cover, Length, Rule, Times, Why};
 use crate::domain::people::{Agent, AgentId};
 use crate::domain::text::{self, Untrusted};
 
@@ -59,13 +60,13 @@ pub struct Reading {
 }
 
 /// The lines of one event.
-struct Raw {
-    begun: usize,
+pub(super) struct Raw {
+    pub begun: usize,
     lines: Vec<Line>,
 }
 
 impl Raw {
-    fn line(&self, name: &str) -> Option<&Line> {
+    pub fn line(&self, name: &str) -> Option<&Line> {
         self.lines.iter().find(|l| l.name == name)
     }
 
@@ -264,13 +265,13 @@ fn newest(masters: Vec<Raw>) -> Vec<Raw> {
     all
 }
 
-fn at(line: &Line) -> impl Fn(String) -> Problem {
+pub(super) fn at(line: &Line) -> impl Fn(String) -> Problem {
     let line = line.number;
     move |what| Problem { line, what }
 }
 
 /// The first start and the length.
-fn start_and_length(raw: &Raw, zones: &Zones) -> Result<(Moment, Length), Problem> {
+pub(super) fn start_and_length(raw: &Raw, zones: &Zones) -> Result<(Moment, Length), Problem> {
     let line = raw.line("DTSTART").ok_or_else(|| Problem {
         line: raw.begun,
         what: "the event has no DTSTART; give it one".into(),
@@ -436,61 +437,6 @@ fn last_start(until: &str, zone: Tz) -> Option<NaiveDateTime> {
         Some((time, true)) => Moment::Wall(date.and_time(time), Tz::UTC).on(zone, time),
         Some((time, false)) => date.and_time(time),
     })
-}
-
-/// One turn of a series that is elsewhere, or does not take place.
-fn moved(turn: &Raw, gone: bool, times: &mut Times, zones: &Zones) -> Result<(), Problem> {
-    let Some(l) = turn.line("RECURRENCE-ID") else {
-        return Ok(());
-    };
-    let range = l.param("RANGE");
-    let and_later = range.is_some_and(|r| r.eq_ignore_ascii_case("THISANDFUTURE"));
-    if range.is_some() && !and_later {
-        return Err(at(l)(
-            "RANGE is THISANDFUTURE or is not there at all; change that turn alone, or it and all later ones"
-                .into(),
-        ));
-    }
-    let id = moment(l, &l.value, zones).map_err(at(l))?;
-    let was = id.on(times.zone, times.start.time());
-    if and_later {
-        return from_then_on(turn, gone, was, times, zones);
-    }
-    let to = if gone {
-        None
-    } else {
-        let (start, length) = start_and_length(turn, zones)?;
-        Some((start.on(times.zone, NaiveTime::MIN), length))
-    };
-    times.moved.retain(|m| m.was != was);
-    times.moved.push(Moved { was, to });
-    Ok(())
-}
-
-/// A turn and all after it are otherwise, or do not take place (RFC 5545, 3.2.13).
-fn from_then_on(
-    turn: &Raw,
-    gone: bool,
-    was: NaiveDateTime,
-    times: &mut Times,
-    zones: &Zones,
-) -> Result<(), Problem> {
-    if gone {
-        return times.end_before(was).map_err(|what| Problem {
-            line: turn.begun,
-            what,
-        });
-    }
-    let (start, length) = start_and_length(turn, zones)?;
-    let start = start.on(times.zone, NaiveTime::MIN);
-    times.later.retain(|l| l.from != was);
-    times.later.push(Later {
-        from: was,
-        shift: (start - was).num_seconds(),
-        length,
-    });
-    times.later.sort_by_key(|l| l.from);
-    Ok(())
 }
 
 impl Event {

@@ -210,7 +210,7 @@ impl Desk<'_> {
                 let first = self.waiting[agent]
                     .iter()
                     .enumerate()
-                    .min_by_key(|(_, (rank, i))| (rank.clone(), *i));
+                    .min_by_key(|(_, (rank, i))| (*rank, *i));
                 let Some((at, _)) = first else { continue };
                 let (_, i) = self.waiting[agent].swap_remove(at);
                 self.busy[agent] = true;
