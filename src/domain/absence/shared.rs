@@ -409,7 +409,7 @@ impl Plan {
         true
     }
 
-    /// Takes in how it went. Without a new mark the server is asked again what it has.
+    /// Takes in how it went.
     pub fn went(&mut self, post: &Post, went: Went) {
         let mut row = self.row(&post.href);
         match (went, row.sending.take()) {
