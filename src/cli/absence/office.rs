@@ -221,6 +221,11 @@ impl Typed {
         }
     }
 
+    /// Its first instant.
+    pub fn start_instant(&self, session: &Session) -> Instant {
+        resolve_wall(session.config.zone, self.start())
+    }
+
     /// The first instant after it.
     pub fn end_instant(&self, session: &Session) -> Instant {
         resolve_wall(session.config.zone, self.end())

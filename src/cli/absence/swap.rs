@@ -12,7 +12,7 @@ use crate::cli::out::Out;
 use crate::cli::session::Session;
 use crate::cli::shape;
 use crate::domain::absence::{
-    Absence, Answered, Duty, Fields, Handed, HandedTicket, Moves, Swap, SwapId, Swapped,
+    Absence, Answered, Duty, Fields, Handed, HandedTicket, Moves, Occurrence, Swap, SwapId, Swapped,
 };
 use crate::domain::change::{Act, BatchId, Change, ChangeId};
 use crate::domain::people::AgentId;
@@ -43,17 +43,15 @@ fn duty(session: &Session, office: &Office, flag: &str, typed: &str) -> Result<D
     if let Some((from, to)) = typed.split_once("..") {
         let from = Typed::read(session, flag, from)?;
         let to = Typed::read(session, flag, to)?;
-        let start = crate::domain::calendar::resolve_wall(session.config.zone, from.start());
         return Ok(Duty::Stretch {
-            from: start,
+            from: from.start_instant(session),
             to: to.end_instant(session),
         });
     }
     if let Ok(day) = chrono::NaiveDate::parse_from_str(typed.trim(), "%Y-%m-%d") {
         let day = Typed::Day(day);
-        let from = crate::domain::calendar::resolve_wall(session.config.zone, day.start());
         return Ok(Duty::Stretch {
-            from,
+            from: day.start_instant(session),
             to: day.end_instant(session),
         });
     }
@@ -66,7 +64,7 @@ fn duty(session: &Session, office: &Office, flag: &str, typed: &str) -> Result<D
         None => keep::next(absence, session.now),
         Some(day) => {
             let day = Typed::read(session, flag, day)?;
-            let from = crate::domain::calendar::resolve_wall(session.config.zone, day.start());
+            let from = day.start_instant(session);
             let to = day.end_instant(session).max(from + TimeDelta::seconds(1));
             absence.away(from, to).first().copied()
         }
@@ -254,14 +252,14 @@ fn words(session: &Session, duty: &Duty, office: &Office) -> String {
         Duty::Cover { absence, .. } => office.absences.iter().find(|a| a.id == *absence),
         Duty::Stretch { .. } => None,
     };
-    let when = duty.span(&office.absences).map(|(from, to)| {
-        format!(
-            "{} – {}",
-            shape::local(from, session),
-            shape::local(to, session)
-        )
-    });
-    let when = when.unwrap_or_else(|_| "not planned any more".into());
+    let when = match (duty.span(&office.absences), absence) {
+        (Err(_), _) => "not planned any more".to_owned(),
+        (Ok((from, to)), Some(a)) => keep::span(session, a, Occurrence { from, to }),
+        (Ok((from, to)), None) => {
+            let local = |at| shape::local(at, session);
+            format!("{} – {}", local(from), local(to))
+        }
+    };
     match (duty, absence) {
         (Duty::Cover { .. }, Some(a)) => format!("standing in for {} {when}", a.who),
         (Duty::Cover { absence, .. }, None) => format!("standing in ({absence}), {when}"),
