@@ -27,8 +27,10 @@ pub struct SharedRound {
     pub sent: usize,
     /// Absences that both sides changed.
     pub clashes: Vec<AbsenceId>,
-    /// What could not be used, or was not taken.
+    /// What is new there and cannot be used.
     pub problems: Vec<String>,
+    /// What the server does not take.
+    pub refused: Vec<String>,
     /// Why it ended early.
     pub trouble: Option<DeskError>,
 }
@@ -185,13 +187,12 @@ impl<L: Ledger> Exchange<'_, L> {
         gone.retain(|href| !is_unknown(href));
         self.hear(gone.into_iter().map(|href| (href, Told::Gone)).collect())
             .await?;
-        self.hear(
-            again
-                .into_iter()
-                .filter(|(href, _)| !asked.contains(href))
-                .collect(),
-        )
-        .await?;
+        // What could not be used before and still cannot is no news.
+        let known = self.done.problems.len();
+        let again = again.into_iter();
+        self.hear(again.filter(|(href, _)| !asked.contains(href)).collect())
+            .await?;
+        self.done.problems.truncate(known);
         // What it announced and did not tell is asked for again next time, with everything.
         let token = news.token.filter(|_| told_of == asked.len());
         self.with(move |_, state| state.token = token).await?;
@@ -237,7 +238,7 @@ impl<L: Ledger> Exchange<'_, L> {
             Err(error) => return Ok(Err(error)),
             Ok(Wrote::Met) => return Ok(Ok(true)),
             Ok(Wrote::Refused(why)) => {
-                self.done.problems.push(why.clone());
+                self.done.refused.push(why.clone());
                 self.refused.push(post.href.clone());
                 (Went::Refused(why), false)
             }

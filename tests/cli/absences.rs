@@ -796,6 +796,10 @@ fn a_calendar_at_an_address_is_followed_and_what_is_gone_there_is_gone_here() {
     );
     assert_eq!(plan().len(), 3);
     assert!(m.ok(&["doctor"]).contains("503"));
+    // Without the address in the settings what came is ours.
+    std::fs::write(&file, TEAM).unwrap();
+    m.ok(&["absence", "drop", &id]);
+    assert_eq!(plan().len(), 2);
 }
 
 #[test]

@@ -458,11 +458,11 @@ async fn what_a_server_does_not_take_is_said_and_stays_here(
     let mut ana = Client::new(&fake.url);
     ana.add("2026-12-01");
     let round = ana.share().await;
-    assert_eq!((round.problems.len(), round.trouble), (1, None));
+    assert_eq!((round.refused.len(), round.trouble), (1, None));
     assert!(
-        round.problems[0].contains(words) && round.problems[0].contains("; "),
+        round.refused[0].contains(words) && round.refused[0].contains("; "),
         "{:?}",
-        round.problems
+        round.refused
     );
     assert_eq!(ana.plan().len(), 1);
     let puts = fake

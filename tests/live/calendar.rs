@@ -453,6 +453,10 @@ fn hostile_words_stay_words_and_events_of_strangers_stay_there() {
     assert_eq!(plan(&ben).len(), 2);
     assert!(!ben.ok(&["absence", "list"]).contains('\u{1b}'));
     assert_eq!(server.names().len(), 3);
+    // That is told once as news, and stays to be seen.
+    let again = sync(&ben);
+    assert_eq!(again["server"]["problems"], serde_json::json!([]));
+    assert_eq!(again["passed_over"].as_array().unwrap().len(), 1);
     // Whoever it is joins the team, and the event counts without being fetched again.
     let file = ben.home.path().join(".config/deskhand/config.toml");
     let settings = std::fs::read_to_string(&file).unwrap();

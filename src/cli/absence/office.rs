@@ -23,8 +23,8 @@ pub struct Office {
     pub absences: Vec<Absence>,
     /// What was handed over.
     pub handed: Vec<Handed>,
-    /// Which came from which calendar at an address.
-    followed: Vec<(AbsenceId, String)>,
+    /// Those that come from a calendar at an address.
+    followed: Vec<AbsenceId>,
     loads: Vec<(AgentId, usize)>,
 }
 
@@ -46,7 +46,7 @@ impl Office {
         let people = plans::people(&session.config, reader.agents()?, &absences, &session.me);
         Ok(Self {
             people,
-            followed: reader.followed()?,
+            followed: followed(session, reader)?,
             absences,
             handed: reader.handed(session.now - days(KNOWN))?,
             loads: reader.loads()?,
@@ -138,7 +138,7 @@ impl Office {
     pub fn is_ours(&self, absence: &Absence) -> Result<(), Fail> {
         let elsewhere = if absence.id.0.starts_with("desk-") {
             "is the desk's own"
-        } else if self.followed.iter().any(|(id, _)| *id == absence.id) {
+        } else if self.followed.contains(&absence.id) {
             "comes from a calendar at an address"
         } else {
             return Ok(());
@@ -154,6 +154,19 @@ impl Office {
         let lacks = |r: &Right| self.people.iter().any(|p| !p.may(None, Some(r)));
         Right::all().filter(lacks).collect()
     }
+}
+
+/// What comes from calendars that the settings still name: what came from another is ours by now.
+fn followed(session: &Session, reader: &Reader) -> Result<Vec<AbsenceId>, Fail> {
+    let calendars = session.config.absences.calendars.iter();
+    let names: Vec<String> = calendars
+        .map(|c| plans::calendar_name(&session.paths, &c.url))
+        .collect();
+    let all = reader.followed()?.into_iter();
+    Ok(all
+        .filter(|(_, calendar)| names.contains(calendar))
+        .map(|(id, _)| id)
+        .collect())
 }
 
 /// Whom somebody means by a name.

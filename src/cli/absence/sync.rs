@@ -124,7 +124,7 @@ pub fn after(session: &Session) -> Result<(), Fail> {
             "not in the calendar yet: {why}; an open console, `deskhand sync` or `deskhand absence sync` sends it"
         ));
     }
-    for why in &round.problems {
+    for why in &round.refused {
         out::complain(why);
     }
     for id in &round.clashes {
@@ -178,9 +178,12 @@ fn both_changed(id: &AbsenceId) -> String {
 fn say(session: &Session, round: &Round, known: &Known, out: &mut Out) -> Done {
     let reader = session.reader()?;
     let office = Office::read(session, &reader)?;
-    let clashes = reader.shared_plan()?.clashes(known);
+    let plan = reader.shared_plan()?;
+    let clashes = plan.clashes(known);
+    let unused = plan.rows.iter().filter(|r| r.absence.is_none());
+    let passed_over: Vec<&str> = unused.filter_map(|r| r.why.as_deref()).collect();
     if session.json {
-        out.json(&value(round, &clashes))?;
+        out.json(&value(round, &clashes, &passed_over))?;
     } else {
         for (host, found, trouble) in &round.addresses {
             let again = found.put.len() - found.new;
@@ -212,6 +215,9 @@ fn say(session: &Session, round: &Round, known: &Known, out: &mut Out) -> Done {
                 out.row(&format!("  {id} is gone"))?;
             }
         }
+        for why in &passed_over {
+            out.row(&format!("  passed over: {}", text::line(why)))?;
+        }
         for c in &clashes {
             out.row(&format!("! {}", both_changed(&c.id)))?;
             for (side, version) in [("here", &c.ours), ("there", &c.theirs)] {
@@ -234,7 +240,8 @@ fn say(session: &Session, round: &Round, known: &Known, out: &mut Out) -> Done {
         said.map(move |(line, what)| format!("{host}: line {line}: {what}"))
             .chain(strange)
     });
-    let server = round.server.iter().flat_map(|r| r.problems.iter().cloned());
+    let server = round.server.iter();
+    let server = server.flat_map(|r| r.problems.iter().chain(&r.refused).cloned());
     let problems: Vec<String> = all.chain(server).collect();
     if !session.json {
         problems.iter().for_each(|p| out::complain(p));
@@ -247,7 +254,7 @@ fn say(session: &Session, round: &Round, known: &Known, out: &mut Out) -> Done {
     }
 }
 
-fn value(round: &Round, clashes: &[Clash]) -> Value {
+fn value(round: &Round, clashes: &[Clash], passed_over: &[&str]) -> Value {
     let ids = |all: &[Absence]| all.iter().map(|a| a.id.0.clone()).collect::<Vec<_>>();
     let addresses: Vec<Value> = round
         .addresses
@@ -266,7 +273,7 @@ fn value(round: &Round, clashes: &[Clash]) -> Value {
         .collect();
     let server = round.server.as_ref().map(|r| {
         json!({
-            "took": r.took, "lost": r.lost, "sent": r.sent, "problems": r.problems,
+            "took": r.took, "lost": r.lost, "sent": r.sent, "problems": r.problems, "refused": r.refused,
             "trouble": r.trouble.as_ref().map(ToString::to_string),
         })
     });
@@ -274,7 +281,9 @@ fn value(round: &Round, clashes: &[Clash]) -> Value {
         .iter()
         .map(|c| json!({"id": c.id, "here": c.ours, "there": c.theirs}))
         .collect();
-    json!({"calendars": addresses, "server": server, "conflicts": clashes})
+    json!({
+        "calendars": addresses, "server": server, "passed_over": passed_over, "conflicts": clashes,
+    })
 }
 
 /// `absence settle`
