@@ -107,7 +107,7 @@ pub(super) fn absence(
 }
 
 /// What a reading comes to beside the absences that there are. `whole`: what came from the same calendar
-/// before (`from`) and is not in it now is gone.
+/// before (`from`) and is not in it now is gone; while something of it cannot be read nothing is taken for gone.
 pub fn incoming(
     reading: &Reading,
     source: &Source,
@@ -144,6 +144,7 @@ pub fn incoming(
         plan.push(absence.clone());
         out.put.push(absence);
     }
+    let whole = whole && reading.problems.is_empty();
     let is_there = |uid: &str| reading.events.iter().any(|e| !e.free && e.uid == uid);
     let is_gone = |a: &&Absence| {
         let Some(uid) = &a.uid else { return false };
