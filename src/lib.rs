@@ -22,6 +22,7 @@
 //! the outbox laid over them; lists are windows over indexes, so that a million tickets feel like a thousand.
 //!
 //! **[`desk`]** holds helpdesks, one file or folder a kind. The local desk is one of them; its confirmation is immediate.
+//! Beside them are the calendars that a plan of absences is kept in.
 //!
 //! **[`sync`]** is the only room that knows both store and desk: what is sent when, and what an answer means.
 //!

@@ -1,6 +1,7 @@
 //! The doctor: looks whether everything is in order, changes nothing, and says what to do.
 
 mod desk;
+mod plan;
 
 use std::cmp::Ordering;
 use std::io::IsTerminal as _;
@@ -123,6 +124,7 @@ fn look(global: &Global, deep: bool) -> Vec<Finding> {
                 ),
             ));
             all.extend(calendars(&session));
+            all.extend(plan::plan(&session));
             all.push(editor(&shell::editor_command(c.editor.as_deref())));
             all.push(Finding::good("agent", session.me.to_string()));
             if let Some(remote) = &session.remote {

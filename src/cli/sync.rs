@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use serde_json::json;
 
+use super::absence;
 use super::args::OutboxWhat;
 use super::connect::not_reached;
 use super::exit::{Code, Fail};
@@ -61,8 +62,9 @@ pub fn sync(session: &Session, once: bool, out: &mut Out) -> Result<Code, Fail> 
         if calendars::refresh(&session.paths, &session.config, session.now) {
             session.take_calendars(&mut writer)?;
         }
+        session::wait(absence::when_due(session, &mut writer, session.now))??;
         let talked = session::wait(talk(
-            &mut writer,
+            (session, &mut writer),
             &desk,
             session.ahead(),
             (&mut Skip::default(), session.now),
@@ -97,8 +99,9 @@ async fn stay(
                 session.take_calendars(writer)?;
             }
         }
+        absence::when_due(session, writer, now).await?;
         let talked = talk(
-            writer,
+            (session, writer),
             desk,
             session.ahead(),
             (&mut skip, now),
@@ -197,7 +200,7 @@ fn in_words(talked: &Talked, counts: OutboxCounts, is_remote: bool) -> String {
 
 /// Sends, asks until there is nothing more, and fetches texts.
 async fn talk(
-    writer: &mut Writer,
+    (session, writer): (&Session, &mut Writer),
     desk: &Desk,
     policy: Ahead,
     (skip, now): (&mut Skip, Instant),
@@ -208,6 +211,7 @@ async fn talk(
         talked.elsewhere = true;
         return Ok(talked);
     };
+    absence::pass_on(session, writer, now)?;
     let before = writer.outbox_counts()?.conflicts;
     let ledger = Mutex::new(&mut *writer);
     let mut pushed = push(&ledger, desk, now).await?;
@@ -243,6 +247,16 @@ async fn talk(
         }
     }
     progress_over();
+    // What came for somebody who is away goes on to whoever stands in, and out.
+    let passed_on = ledger.with({
+        let session = session.clone();
+        move |w| absence::pass_on(&session, w, now)
+    });
+    if !passed_on.await?.is_empty() && talked.trouble.is_none() {
+        let pushed = push(&ledger, desk, now).await?;
+        talked.sent += pushed.confirmed;
+        talked.trouble = pushed.trouble;
+    }
     if talked.trouble.is_none() && policy != Ahead::Opened {
         fetch_ahead(&ledger, desk, policy, (skip, now), &mut talked).await?;
     }
@@ -356,6 +370,7 @@ pub fn send(session: &Session, writer: &mut Writer) -> Result<(), Fail> {
             "waiting in the outbox: {why}; an open console, `deskhand sync` or your next act sends it"
         ));
     };
+    absence::pass_on(session, writer, session.now)?;
     let desk = match session.desk() {
         Ok(desk) => desk,
         Err(why) => {

@@ -35,6 +35,14 @@ pub enum SignIn {
 }
 
 impl SignIn {
+    /// The account, where the sign-in names one.
+    pub fn user(&self) -> Option<&str> {
+        match self {
+            Self::Token => None,
+            Self::Password { user } => Some(user),
+        }
+    }
+
     /// What is kept secret, in one word.
     pub const fn secret(&self) -> &'static str {
         match self {
@@ -120,7 +128,7 @@ enum Way {
     untagged,
     expecting = "a command in quotes, or a list of its words such as [\"pass\", \"show\", \"rt\"]"
 )]
-enum Words {
+pub(super) enum Words {
     Line(String),
     List(Vec<String>),
 }
@@ -203,7 +211,7 @@ impl DeskTable {
     }
 }
 
-fn words(given: Words) -> Option<Vec<String>> {
+pub(super) fn words(given: Words) -> Option<Vec<String>> {
     match given {
         Words::Line(line) => shlex::split(&line),
         Words::List(words) => Some(words),

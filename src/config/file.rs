@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use toml::Spanned;
 
+use super::absences::AbsencesFile;
 use super::desk::DeskTable;
 use super::error::ConfigError;
 use super::hours::{CalendarFile, Hours, SlaFile};
@@ -130,6 +131,7 @@ pub(super) struct ConfigFile {
     warn: Option<Spanned<WarnFile>>,
     people: BTreeMap<AgentId, Spanned<PersonFile>>,
     hand_over: AtStart,
+    absences: AbsencesFile,
     views: Vec<Spanned<ViewFile>>,
     snippets: Vec<SnippetFile>,
     macros: Vec<MacroFile>,
@@ -191,6 +193,7 @@ impl ConfigFile {
         Ok(Config {
             people,
             hand_over: self.hand_over,
+            absences: self.absences.resolve(file, source)?,
             me: self.me,
             zone: self.zone.unwrap_or_else(|| calendar.zone()),
             theme: self.theme,

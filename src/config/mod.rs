@@ -4,6 +4,7 @@
 //! views that were saved from the console. Nothing here draws, and nothing here asks
 //! for the time. `keys.toml` is only found and read here; its meaning is the keymap's.
 
+mod absences;
 mod desk;
 mod error;
 mod file;
@@ -20,6 +21,7 @@ use std::path::Path;
 
 use chrono_tz::Tz;
 
+pub use absences::{AbsenceCalendar, Absences, CalDav};
 pub use desk::{Desk, SignIn, WORKSPACE_FIELD, address, host, is_open};
 pub use error::{ConfigError, nearest};
 pub use file::{MacroAct, MacroFile, SnippetFile, Theme};
@@ -95,6 +97,8 @@ pub struct Config {
     pub people: Vec<Person>,
     /// What happens when an absence begins for which nothing is handed over.
     pub hand_over: AtStart,
+    /// Where absences come from beside this machine and the desk.
+    pub absences: Absences,
     /// The person's own views, in order.
     pub views: Vec<OwnView>,
     /// The team's snippets.
@@ -127,6 +131,7 @@ impl Default for Config {
             subscriptions: Vec::new(),
             people: Vec::new(),
             hand_over: AtStart::default(),
+            absences: Absences::default(),
             views: Vec::new(),
             snippets: Vec::new(),
             macros: Vec::new(),

@@ -4,6 +4,7 @@
 //! A desk knows nothing of the store, the outbox or the screen: what is sent when, and
 //! what an answer means for the outbox, is sync's.
 
+pub mod caldav;
 mod error;
 mod http;
 pub mod ics;

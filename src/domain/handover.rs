@@ -325,6 +325,9 @@ impl Note {
 /// What somebody who comes back has to know: how much came back, what is still theirs to answer, and what
 /// was decided meanwhile.
 pub fn digest(handed: &Handed, back: &Return) -> Vec<String> {
+    if handed.tickets.is_empty() {
+        return vec!["nothing was handed over".to_owned()];
+    }
     let mut out = Vec::new();
     let count = |n: usize, one: &str, many: &str| match n {
         1 => format!("1 {one}"),

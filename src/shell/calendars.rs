@@ -15,7 +15,7 @@ pub fn refresh(paths: &Paths, config: &Config, now: Instant) -> bool {
         if !known.is_due(now) {
             continue;
         }
-        let next = asked(url, &known, config, now);
+        let next = asked(url, &known, config, (now, sound));
         changed |= next.text != known.text;
         if let Err(e) = next.write(&file) {
             tracing::warn!(
@@ -38,7 +38,16 @@ pub fn next(paths: &Paths, config: &Config, now: Instant) -> Option<Instant> {
     .min()
 }
 
-fn asked(url: &str, known: &Subscribed, config: &Config, now: Instant) -> Subscribed {
+/// Why what came is not taken.
+pub(super) type Sound = fn(&str) -> Result<(), String>;
+
+/// What is kept of a calendar after it was asked for: the new text only where it is sound.
+pub(super) fn asked(
+    url: &str,
+    known: &Subscribed,
+    config: &Config,
+    (now, sound): (Instant, Sound),
+) -> Subscribed {
     let mut next = Subscribed {
         asked: Some(now),
         trouble: None,

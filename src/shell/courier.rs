@@ -22,6 +22,7 @@ use super::clock::Clock;
 use super::contact::Contact;
 use super::flight::{Flight, Token};
 use super::network;
+use super::plans::Holder;
 use super::scribe::Pen;
 use super::talks::Talks;
 use crate::app::Event;
@@ -67,6 +68,8 @@ pub struct Post {
     pub ahead: Ahead,
     /// Where is escalated to, if that is another desk.
     pub vendor: Option<VendorDesk>,
+    /// What passes on tickets of those who are away.
+    pub holder: Holder,
 }
 
 /// Talks to one desk; as many handles as are wanted.
@@ -433,9 +436,22 @@ impl Courier {
         if self.contact().begins() {
             self.tell(Vec::new(), false, now);
         }
-        let round = pull(&self.0.post.pen, &self.0.desk, now).await?;
+        let mut round = pull(&self.0.post.pen, &self.0.desk, now).await?;
         self.0.trouble.is_over();
         let now = self.0.post.clock.now();
+        if round.brought {
+            let holder = self.0.post.holder.clone();
+            let held = self
+                .0
+                .post
+                .pen
+                .ask(move |w| Ok(holder.also(w, now)))
+                .await?;
+            if !held.is_empty() {
+                self.go(now);
+            }
+            round.tickets.extend(held);
+        }
         if self.contact().pulled(&round, now, chance()) {
             self.go(now);
         }

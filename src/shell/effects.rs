@@ -26,6 +26,8 @@ use super::lanes::Lanes;
 use super::open::{DeskFile, OpenDesk, open_desk, rules};
 use super::opener;
 use super::paths;
+use super::planner::Planner;
+use super::plans::Holder;
 use super::recount::Recount;
 use super::reports;
 use super::save;
@@ -153,6 +155,7 @@ impl Outside {
             flight: self.flight.clone(),
             clock: self.clock.clone(),
             contact: contact.clone(),
+            holder: self.holder(&desk.me),
             ahead: self
                 .config
                 .desk
@@ -223,8 +226,9 @@ impl Outside {
         let (token, trouble) = (self.flight.begin(), self.trouble.clone());
         let contact = working.contact.clone();
         self.duties(working, now);
+        let holder = self.holder(&working.me);
         working.pen.write(move |w| {
-            let woken = match w.wake_snoozed(now).and_then(|mut woken| {
+            let mut changed = match w.wake_snoozed(now).and_then(|mut woken| {
                 woken.extend(w.reopen_answered(now)?);
                 Ok(woken)
             }) {
@@ -240,7 +244,8 @@ impl Outside {
                     Vec::new()
                 }
             };
-            tell_changed(w, &reports, &flight, woken, false, (now, &contact));
+            changed.extend(holder.also(w, now));
+            tell_changed(w, &reports, &flight, changed, false, (now, &contact));
             drop(token);
         });
         working.courier.go(now);
@@ -266,7 +271,8 @@ impl Outside {
 
     /// Asks for the calendars at addresses that are due, on a thread of its own; what it finds is reported.
     pub fn ask_calendars(&self, now: Instant) {
-        if self.config.subscriptions.is_empty() {
+        let plan = self.plan();
+        if self.config.subscriptions.is_empty() && plan.is_none() {
             return;
         }
         let (paths, config) = (self.paths.clone(), Arc::clone(&self.config));
@@ -277,13 +283,36 @@ impl Outside {
             let loaded = config::load(&paths).ok().filter(|l| {
                 l.config.calendar != config.calendar || l.config.policy != config.policy
             });
+            let planned = plan.and_then(|plan| plan.ask(now));
+            let again = [calendars::next(&paths, &config, now), planned];
             let report = Report::Calendars {
                 config: loaded.map(|l| Box::new(l.config)),
-                again: calendars::next(&paths, &config, now),
+                again: again.into_iter().flatten().min(),
                 token,
             };
             let _ = reports.blocking_send(report);
         });
+    }
+
+    fn holder(&self, me: &AgentId) -> Holder {
+        Holder::new(Arc::clone(&self.config), me.clone())
+    }
+
+    /// What asks for absences elsewhere; none: there is nothing to ask, or the desk is one to look around in.
+    fn plan(&self) -> Option<Planner> {
+        let working = self.working.as_ref()?;
+        let all = &self.config.absences;
+        let any = all.caldav.is_some() || !all.calendars.is_empty();
+        (any && working.path != self.paths.demo_store()).then(|| Planner {
+            config: Arc::clone(&self.config),
+            paths: self.paths.clone(),
+            store: working.path.clone(),
+            me: working.me.clone(),
+            pen: working.pen.clone(),
+            contact: working.contact.clone(),
+            reports: self.reports.clone(),
+            flight: self.flight.clone(),
+        })
     }
 
     /// Working time by other days from now on: due instants are computed again, step by step.
@@ -487,10 +516,14 @@ impl Outside {
         let (reports, flight) = (self.reports.clone(), self.flight.clone());
         let (whole, token) = (self.flight.begin(), self.flight.begin());
         let contact = working.contact.clone();
+        let holder = self.holder(&working.me);
         working.pen.write(move |w| {
             // Held to the end: what changed belongs to what was done.
             let _whole = whole;
-            let (event, tickets) = job(w);
+            let (event, mut tickets) = job(w);
+            if !tickets.is_empty() {
+                tickets.extend(holder.also(w, now));
+            }
             if let Some(event) = event {
                 let _ = reports.blocking_send(Report::Event { event, token });
             } else {

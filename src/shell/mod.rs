@@ -31,6 +31,8 @@ mod notify;
 mod open;
 mod opener;
 mod paths;
+mod planner;
+pub mod plans;
 mod recount;
 mod remote;
 mod reports;

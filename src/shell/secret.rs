@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::config::{Desk, Paths, SignIn};
+use crate::config::{CalDav, Desk, Paths, SignIn};
 
 #[cfg(feature = "keyring")]
 mod ring;
@@ -60,6 +60,44 @@ pub struct Found {
     pub source: Source,
 }
 
+/// Whose secret it is that is wanted, and where it may lie.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    kind: &'a str,
+    url: &'a str,
+    sign_in: Option<&'a SignIn>,
+    command: &'a [String],
+    variable: &'static str,
+    /// The command that asks for it.
+    asks: &'static str,
+}
+
+impl<'a> From<&'a Desk> for Wanted<'a> {
+    fn from(desk: &'a Desk) -> Self {
+        Self {
+            kind: &desk.kind,
+            url: &desk.url,
+            sign_in: Some(&desk.sign_in),
+            command: &desk.token_command,
+            variable: variable(&desk.sign_in),
+            asks: "deskhand connect rt",
+        }
+    }
+}
+
+impl<'a> From<&'a CalDav> for Wanted<'a> {
+    fn from(calendar: &'a CalDav) -> Self {
+        Self {
+            kind: "caldav",
+            url: &calendar.url,
+            sign_in: calendar.sign_in.as_ref(),
+            command: &calendar.token_command,
+            variable: "DESKHAND_CALENDAR_PASSWORD",
+            asks: "deskhand absence sync --ask",
+        }
+    }
+}
+
 /// The variable of the environment that holds such a secret.
 pub const fn variable(sign_in: &SignIn) -> &'static str {
     match sign_in {
@@ -68,31 +106,32 @@ pub const fn variable(sign_in: &SignIn) -> &'static str {
     }
 }
 
-/// Looks for a desk's secret in the places in their order; none: it is nowhere.
+/// Looks for a desk's or a calendar's secret in the places in their order; none: it is nowhere.
 ///
 /// # Errors
 /// A sentence: a place that was set up cannot be used. The ones after it are not tried, so
 /// that an old secret is never taken for a new one.
-pub fn find(paths: &Paths, desk: &Desk) -> Result<Option<Found>, String> {
+pub fn find<'a>(paths: &Paths, of: impl Into<Wanted<'a>>) -> Result<Option<Found>, String> {
+    let of = of.into();
     let found = |secret: String, source| {
         let secret = SecretString::from(secret);
         Ok(Some(Found { secret, source }))
     };
-    let name = variable(&desk.sign_in);
+    let name = of.variable;
     if let Ok(secret) = std::env::var(name)
         && !secret.trim().is_empty()
     {
         return found(secret.trim().to_owned(), Source::Environment(name));
     }
-    if let Some(program) = desk.token_command.first() {
-        let secret = by_command(&desk.token_command)?;
+    if let Some(program) = of.command.first() {
+        let secret = by_command(of.command)?;
         return found(secret, Source::Command(program.clone()));
     }
     // A keyring that does not answer is no reason not to look at the file.
-    if let Ok(Some(secret)) = ring::read(&account(desk)) {
+    if let Ok(Some(secret)) = ring::read(&account(of)) {
         return found(secret, Source::Keyring);
     }
-    let path = paths.desk_secret(&desk.kind, &desk.url);
+    let path = paths.desk_secret(of.kind, of.url);
     match from_file(&path)? {
         Some(secret) => found(secret, Source::File(path)),
         None => Ok(None),
@@ -103,36 +142,42 @@ pub fn find(paths: &Paths, desk: &Desk) -> Result<Option<Found>, String> {
 ///
 /// # Errors
 /// A sentence: neither takes it.
-pub fn keep(paths: &Paths, desk: &Desk, secret: &SecretString) -> Result<Source, String> {
-    let path = paths.desk_secret(&desk.kind, &desk.url);
-    let in_ring = ring::write(&account(desk), secret.expose_secret());
+pub fn keep<'a>(
+    paths: &Paths,
+    of: impl Into<Wanted<'a>>,
+    secret: &SecretString,
+) -> Result<Source, String> {
+    let of = of.into();
+    let path = paths.desk_secret(of.kind, of.url);
+    let in_ring = ring::write(&account(of), secret.expose_secret());
     if in_ring.is_ok() {
         // An older one in the file would be found again when the keyring is locked.
         let _ = std::fs::remove_file(&path);
         return Ok(Source::Keyring);
     }
     to_file(&path, secret)
-        .map_err(|e| format!("the secret cannot be kept in {}: {e}; allow yourself to write there, or set {} each time", path.display(), variable(&desk.sign_in)))?;
-    ring::forget(&account(desk));
+        .map_err(|e| format!("the secret cannot be kept in {}: {e}; allow yourself to write there, or set {} each time", path.display(), of.variable))?;
+    ring::forget(&account(of));
     Ok(Source::File(path))
 }
 
 /// What to do when there is no secret.
-pub fn missing(desk: &Desk) -> String {
+pub fn missing<'a>(of: impl Into<Wanted<'a>>) -> String {
+    let of = of.into();
     format!(
-        "there is no {} for {} on this machine; `deskhand connect {}` asks for it, or set {}",
-        desk.sign_in.secret(),
-        desk.url,
-        desk.kind,
-        variable(&desk.sign_in)
+        "there is no {} for {} on this machine; `{}` asks for it, or set {}",
+        of.sign_in.map_or("password", SignIn::secret),
+        of.url,
+        of.asks,
+        of.variable
     )
 }
 
 /// Under which name the keyring has it: a token and each account's password apart.
-fn account(desk: &Desk) -> String {
-    match &desk.sign_in {
-        SignIn::Token => format!("{} {}", desk.kind, desk.url),
-        SignIn::Password { user } => format!("{} {} {user}", desk.kind, desk.url),
+fn account(of: Wanted<'_>) -> String {
+    match of.sign_in {
+        Some(SignIn::Password { user }) => format!("{} {} {user}", of.kind, of.url),
+        Some(SignIn::Token) | None => format!("{} {}", of.kind, of.url),
     }
 }
 

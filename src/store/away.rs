@@ -2,7 +2,7 @@
 //! so that a return is exact whenever the program was killed.
 
 use chrono::TimeDelta;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::lay::{Scene, parse, to_json};
 use super::{Committed, Reader, Result, StoreError, Writer, rows};
@@ -16,7 +16,7 @@ use crate::domain::ticket::Ticket;
 const AHEAD: i64 = 400;
 
 impl Scene<'_> {
-    fn planned(&self) -> Result<Vec<Absence>> {
+    pub(super) fn planned(&self) -> Result<Vec<Absence>> {
         let mut stmt = self
             .conn
             .prepare_cached("SELECT json FROM away ORDER BY id")?;
@@ -24,7 +24,7 @@ impl Scene<'_> {
         found.map(|json| parse("an absence", &json?)).collect()
     }
 
-    fn keep_planned(&self, absence: &Absence) -> Result<()> {
+    pub(super) fn keep_planned(&self, absence: &Absence) -> Result<()> {
         self.conn
             .prepare_cached("INSERT OR REPLACE INTO away(id, uid, json) VALUES(?1,?2,?3)")?
             .execute(params![
@@ -36,7 +36,7 @@ impl Scene<'_> {
     }
 
     /// Writes anew what the queue knows of planned absences.
-    fn tell_the_queue(&self, now: Instant) -> Result<()> {
+    pub(super) fn tell_the_queue(&self, now: Instant) -> Result<()> {
         self.conn.execute("DELETE FROM absence WHERE planned", [])?;
         let ahead = now + TimeDelta::try_days(AHEAD).unwrap_or_default();
         for absence in self.planned()? {
@@ -56,7 +56,7 @@ impl Scene<'_> {
     }
 
     /// What is handed over for a stretch and not given back.
-    fn handed(&self, absence: &AbsenceId, from: Instant) -> Result<Option<Handed>> {
+    pub(super) fn handed(&self, absence: &AbsenceId, from: Instant) -> Result<Option<Handed>> {
         let json: Option<String> = self
             .conn
             .prepare_cached(
@@ -67,7 +67,7 @@ impl Scene<'_> {
         json.map(|json| parse("a hand-over", &json)).transpose()
     }
 
-    fn keep_handed(&self, handed: &Handed) -> Result<()> {
+    pub(super) fn keep_handed(&self, handed: &Handed) -> Result<()> {
         self.conn
             .prepare_cached(
                 "INSERT OR REPLACE INTO handed(absence, begun, at, back, json) VALUES(?1,?2,?3,?4,?5)",
@@ -116,11 +116,8 @@ impl Writer {
     pub fn hand_over(&mut self, changes: &[Change], handed: &Handed) -> Result<Committed> {
         self.scene(true, |s| {
             let done = s.commit(changes, true)?;
-            let before = s.handed(&handed.absence, handed.from)?;
-            if before.is_none() && handed.tickets.is_empty() {
-                return Ok(done);
-            }
-            let all = match before {
+            // Without a ticket too: what arrives later goes the same way.
+            let all = match s.handed(&handed.absence, handed.from)? {
                 Some(before) => before.and(handed.clone()),
                 None => handed.clone(),
             };
@@ -216,20 +213,7 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn loads(&self) -> Result<Vec<(AgentId, usize)>> {
-        self.run(|| {
-            let mut stmt = self.conn.prepare_cached(
-                "SELECT value, sum(n) FROM counter WHERE dim = 'assignee' AND shelf IN (0, 1) GROUP BY value",
-            )?;
-            let mut found = stmt.query([])?;
-            let mut out = Vec::new();
-            while let Some(r) = found.next()? {
-                let n: i64 = r.get(1)?;
-                if let Ok(who) = AgentId::parse(&r.get::<_, String>(0)?) {
-                    out.push((who, usize::try_from(n).unwrap_or(0)));
-                }
-            }
-            Ok(out)
-        })
+        self.run(|| loads(&self.conn))
     }
 
     /// The live tickets of somebody, and what is done but was touched from an instant on.
@@ -237,20 +221,37 @@ impl Reader {
     /// # Errors
     /// As [`Self::list`].
     pub fn tickets_of(&self, who: &AgentId, since: Instant) -> Result<Vec<Ticket>> {
-        self.run(|| {
-            let sql = format!(
-                "SELECT {cols} FROM ticket t WHERE t.assignee = ?1 AND t.shelf IN (0, 1)
-                 UNION ALL SELECT {cols} FROM ticket t WHERE t.assignee = ?1 AND t.shelf = 2 AND t.updated >= ?2
-                 ORDER BY 1",
-                cols = rows::COLS
-            );
-            let mut stmt = self.conn.prepare_cached(&sql)?;
-            let mut found = stmt.query(params![who.as_str(), rows::ms(since)])?;
-            let mut out = Vec::new();
-            while let Some(r) = found.next()? {
-                out.push(rows::ticket(r)?);
-            }
-            Ok(out)
-        })
+        self.run(|| tickets_of(&self.conn, who, since))
     }
+}
+
+pub(super) fn loads(conn: &Connection) -> Result<Vec<(AgentId, usize)>> {
+    let mut stmt = conn.prepare_cached(
+        "SELECT value, sum(n) FROM counter WHERE dim = 'assignee' AND shelf IN (0, 1) GROUP BY value",
+    )?;
+    let mut found = stmt.query([])?;
+    let mut out = Vec::new();
+    while let Some(r) = found.next()? {
+        let n: i64 = r.get(1)?;
+        if let Ok(who) = AgentId::parse(&r.get::<_, String>(0)?) {
+            out.push((who, usize::try_from(n).unwrap_or(0)));
+        }
+    }
+    Ok(out)
+}
+
+pub(super) fn tickets_of(conn: &Connection, who: &AgentId, since: Instant) -> Result<Vec<Ticket>> {
+    let sql = format!(
+        "SELECT {cols} FROM ticket t WHERE t.assignee = ?1 AND t.shelf IN (0, 1)
+         UNION ALL SELECT {cols} FROM ticket t WHERE t.assignee = ?1 AND t.shelf = 2 AND t.updated >= ?2
+         ORDER BY 1",
+        cols = rows::COLS
+    );
+    let mut stmt = conn.prepare_cached(&sql)?;
+    let mut found = stmt.query(params![who.as_str(), rows::ms(since)])?;
+    let mut out = Vec::new();
+    while let Some(r) = found.next()? {
+        out.push(rows::ticket(r)?);
+    }
+    Ok(out)
 }

@@ -22,6 +22,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../assets/migrations/009_absences.sql"),
     include_str!("../../assets/migrations/010_reports.sql"),
     include_str!("../../assets/migrations/011_escalations.sql"),
+    include_str!("../../assets/migrations/012_shared_absences.sql"),
 ];
 
 /// A file opened for writing.

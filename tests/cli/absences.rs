@@ -1,6 +1,7 @@
 //! Going away for a week, being covered, and coming back, from the command line.
 
 use super::{Machine, said};
+use crate::contract::fake::{Fake, says};
 
 const TEAM: &str = r#"
 me = "ana"
@@ -400,4 +401,413 @@ fn the_note_goes_into_the_tickets_and_does_not_keep_them() {
     );
     assert!(back.contains("2 of 2 tickets back as before"), "{back}");
     assert_eq!(m.json(&["show", "A1"])["assignee"], "cleo");
+}
+
+/// When somebody is away in the next months, as the feed tells it.
+fn days_away(m: &Machine) -> Vec<String> {
+    let feed = m.ok(&["absence", "export", "absences", "--days", "60"]);
+    let starts = feed.lines().filter_map(|l| l.strip_prefix("DTSTART"));
+    starts
+        .map(|s| s.trim_end().rsplit(':').next().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn a_series_ends_from_a_day_on_and_goes_on_otherwise() {
+    let m = team();
+    let add = [
+        "absence",
+        "add",
+        "ana",
+        "--from",
+        "2026-11-27 13:00",
+        "--to",
+        "2026-11-27 17:00",
+    ];
+    let more = [
+        "--every",
+        "weekly",
+        "--cover",
+        "ben:tenant=umc",
+        "--why",
+        "part-time",
+        "--note",
+        "home",
+    ];
+    let first = m.json(&[&add[..], &more].concat());
+    let first = first["id"].as_str().unwrap();
+    let next = m.json(&[
+        "absence",
+        "add",
+        "ana",
+        "--from",
+        "2026-12-17 13:00",
+        "--to",
+        "2026-12-17 16:00",
+        "--every",
+        "weekly",
+        "--until",
+        "2026-12-31",
+        "--instead-of",
+        first,
+    ]);
+    assert_eq!(
+        (&next["why"], &next["note"]),
+        (&"part-time".into(), &"home".into())
+    );
+    assert_eq!(next["covers"][0]["scope"]["tenants"][0], "umc");
+    let all = [
+        "20261127T120000Z",
+        "20261204T120000Z",
+        "20261211T120000Z",
+        "20261217T120000Z",
+        "20261224T120000Z",
+        "20261231T120000Z",
+    ];
+    assert_eq!(days_away(&m), all);
+    m.ok(&["absence", "until", first, "2026-12-04", "--series"]);
+    let left = [&all[..2], &all[3..]].concat();
+    assert_eq!(days_away(&m), left);
+    let refused = m.run(&["absence", "until", first, "2026-11-01", "--series"]);
+    assert_eq!(refused.status.code(), Some(4), "{}", said(&refused));
+    assert!(said(&refused).contains("absence drop"));
+    assert_eq!(days_away(&m), left);
+    let others = [
+        "absence",
+        "add",
+        "ben",
+        "--from",
+        "2026-12-17",
+        "--instead-of",
+        first,
+    ];
+    assert_eq!(code(&m, &others), 2);
+    // The last day of whole days is the last day.
+    m.ok(&[
+        "absence",
+        "add",
+        "cleo",
+        "--from",
+        "2026-12-01",
+        "--every",
+        "daily",
+        "--until",
+        "2026-12-03",
+    ]);
+    let cleo = m.ok(&[
+        "absence", "export", "absences", "--who", "cleo", "--days", "60",
+    ]);
+    assert_eq!(cleo.matches("BEGIN:VEVENT").count(), 3, "{cleo}");
+}
+
+#[test]
+fn one_asks_the_other_says_yes_and_both_covers_change_in_one_act() {
+    let m = team();
+    let add = |who: &str, from: &str, to: &str, cover: &str| {
+        let all = [
+            "absence", "add", who, "--from", from, "--to", to, "--cover", cover,
+        ];
+        m.json(&all)["id"].as_str().unwrap().to_owned()
+    };
+    let first = add("ana", "2026-11-24 10:00", "2026-11-27", "cleo");
+    let second = add("ana", "2026-12-14", "2026-12-18", "ben");
+    m.ok(&["absence", "apply", "ana", "--dry-run"]
+        .map(|a| if a == "ana" { first.as_str() } else { a }));
+    m.ok(&["absence", "apply", &first, "--keep", "A2"]);
+    assert_eq!(m.json(&["show", "A1"])["assignee"], "cleo");
+    let as_ = |who: &str, args: &[&str]| m.run(&[&["--as", who][..], args].concat());
+    // Ben has not the right for everything, but cover of all is passed on where he may not.
+    let asked = as_(
+        "cleo",
+        &[
+            "--json",
+            "absence",
+            "swap",
+            "ask",
+            "ben",
+            "--give",
+            &first,
+            "--take",
+            &second,
+            "--note",
+            "a wedding",
+        ],
+    );
+    assert!(asked.status.success(), "{}", said(&asked));
+    let asked: serde_json::Value = serde_json::from_slice(&asked.stdout).unwrap();
+    let id = asked["id"].as_str().unwrap();
+    let list = m.ok(&["absence", "swap", "list"]);
+    assert!(
+        list.contains("cleo asks ben: standing in for ana") && list.contains("a wedding"),
+        "{list}"
+    );
+    let other = as_("ana", &["absence", "swap", "answer", id, "yes"]);
+    assert_eq!(other.status.code(), Some(4), "nobody answers for another");
+    let yes = as_("ben", &["absence", "swap", "answer", id, "yes"]);
+    assert!(yes.status.success(), "{}", said(&yes));
+    let all = m.json(&["absence", "list"]);
+    let covers: Vec<&serde_json::Value> = all["absences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|a| &a["covers"][0]["who"])
+        .collect();
+    assert_eq!(covers, ["ben", "cleo"]);
+    assert_eq!(
+        m.json(&["show", "A1"])["assignee"],
+        "ben",
+        "what was handed over goes along"
+    );
+    assert_eq!(
+        as_("ben", &["absence", "swap", "answer", id, "no"])
+            .status
+            .code(),
+        Some(3),
+        "once"
+    );
+    assert!(m.ok(&["absence", "swap", "list"]).contains("nobody asks"));
+    assert!(
+        m.ok(&["absence", "swap", "list", "--all"])
+            .contains("(taken)")
+    );
+    let back = later(&m, "2026-12-01T08:00:00Z", &["absence", "return", &first]);
+    assert!(back.contains("1 of 1 ticket back as before"), "{back}");
+    assert_eq!(m.json(&["show", "A1"])["assignee"], "ana");
+
+    // A stretch of one's own time; refused where the other is away.
+    let day = as_(
+        "ben",
+        &[
+            "absence",
+            "swap",
+            "ask",
+            "cleo",
+            "--give",
+            "2026-12-02 09:00..2026-12-02 13:00",
+        ],
+    );
+    assert!(day.status.success(), "{}", said(&day));
+    m.ok(&["absence", "add", "cleo", "--from", "2026-12-02"]);
+    let id: serde_json::Value = m.json(&["absence", "swap", "list"])["swaps"][0]["id"].clone();
+    let late = as_(
+        "cleo",
+        &["absence", "swap", "answer", id.as_str().unwrap(), "yes"],
+    );
+    assert_eq!(late.status.code(), Some(4));
+    assert!(said(&late).contains("away until"), "{}", said(&late));
+    assert!(
+        as_(
+            "cleo",
+            &["absence", "swap", "answer", id.as_str().unwrap(), "no"]
+        )
+        .status
+        .success()
+    );
+    let none = m.run(&["absence", "swap", "ask", "ben", "--give", "nothing"]);
+    assert_eq!(none.status.code(), Some(3));
+}
+
+#[test]
+fn what_arrives_while_somebody_is_away_is_held_once_and_comes_back() {
+    let m = team();
+    m.ok(&[
+        "absence",
+        "add",
+        "ana",
+        "--from",
+        "2026-11-24 10:00",
+        "--to",
+        "2026-12-04",
+        "--cover",
+        "cleo",
+    ]);
+    m.ok(&["absence", "apply", "ana", "--keep", "A2"]);
+    let day = "2026-11-26T09:00:00Z";
+    let hold = |args: &[&str]| {
+        let mut all = vec!["--json", "absence", "hold"];
+        all.extend(args);
+        let out = m.command_at(day, &all).output().unwrap();
+        let held: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+        (out.status.code().unwrap(), held["held"].clone())
+    };
+    let who = |key: &str| m.json(&["show", key])["assignee"].clone();
+    assert_eq!(
+        hold(&[]),
+        (0, serde_json::json!([])),
+        "what was left stays left"
+    );
+    let more = WORK.lines().next().unwrap().replace("A1", "A3");
+    m.feed(&["import", "--quiet", "-"], more.as_bytes());
+    let (_, dry) = hold(&["--dry-run"]);
+    assert_eq!(dry[0]["tickets"][0]["key"], "A3");
+    assert_eq!(who("A3"), "ana");
+    let (code, held) = hold(&[]);
+    assert_eq!(
+        (code, &held[0]["tickets"][0]["fate"]["to"]),
+        (0, &"cleo".into())
+    );
+    assert_eq!((who("A3"), who("A2")), ("cleo".into(), "ana".into()));
+    assert_eq!(hold(&[]).1, serde_json::json!([]), "once");
+    // Whoever gives it back has decided.
+    later(&m, day, &["--as", "cleo", "assign", "A3", "ana"]);
+    assert_eq!(hold(&[]).1, serde_json::json!([]));
+    assert_eq!(who("A3"), "ana");
+    // An act here passes it on at once, and nobody's undo takes that back.
+    later(&m, day, &["--as", "ben", "take", "A2"]);
+    let fresh = WORK
+        .lines()
+        .next()
+        .unwrap()
+        .replace("A1", "A4")
+        .replace("\"ana\"", "\"ben\"");
+    m.feed(&["import", "--quiet", "-"], fresh.as_bytes());
+    later(&m, day, &["--as", "ben", "assign", "A4", "ana"]);
+    assert_eq!(who("A4"), "cleo");
+    let back = later(
+        &m,
+        "2026-12-07T08:00:00Z",
+        &["absence", "return", "ana", "--dry-run"],
+    );
+    assert!(back.contains("2 of 3 tickets back as before"), "{back}");
+    // Nobody can take it: a gap, said with its code.
+    m.ok(&[
+        "absence",
+        "add",
+        "cleo",
+        "--from",
+        "2026-11-26",
+        "--to",
+        "2026-12-04",
+    ]);
+    let gap = WORK.lines().next().unwrap().replace("A1", "A5");
+    m.feed(&["import", "--quiet", "-"], gap.as_bytes());
+    let (code, held) = hold(&[]);
+    assert_eq!(
+        (code, &held[0]["tickets"][0]["fate"]["fate"]),
+        (9, &"gap".into())
+    );
+}
+
+/// A calendar at an address, as its days are given.
+fn address(days: Vec<Vec<&'static str>>) -> Fake {
+    Fake::new(move |n, _| {
+        let Some(days) = days.get(n) else {
+            return says("503 Service Unavailable", &[], "");
+        };
+        let event = |d: &&str| {
+            let (uid, day) = d.split_once(' ').unwrap();
+            format!(
+                "BEGIN:VEVENT\r\nUID:{uid}@hr\r\nSUMMARY:Holiday\r\nDTSTART;VALUE=DATE:{day}\r\nEND:VEVENT\r\n"
+            )
+        };
+        let events: String = days.iter().map(event).collect();
+        says(
+            "200 OK",
+            &["ETag: \"x\""],
+            &format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{events}END:VCALENDAR\r\n"),
+        )
+    })
+}
+
+#[test]
+fn a_calendar_at_an_address_is_followed_and_what_is_gone_there_is_gone_here() {
+    let fake = address(vec![
+        vec!["a 20261201", "b 20261208"],
+        vec!["a 20261202"],
+        vec!["a 20261202", "c 20261215"],
+    ]);
+    let m = team();
+    let file = m.home.path().join(".config/deskhand/config.toml");
+    let text = format!(
+        "{TEAM}\n[[absences.calendars]]\nurl = \"{}/leave.ics?key=secret\"\nwho = \"ana\"\ncover = [\"ben:tenant=umc\"]\n",
+        fake.url
+    );
+    std::fs::write(&file, text).unwrap();
+    m.ok(&[
+        "absence",
+        "add",
+        "ana",
+        "--from",
+        "2026-12-21",
+        "--cover",
+        "cleo",
+    ]);
+    let heard = m.json(&["absence", "sync"]);
+    assert_eq!(heard["calendars"][0]["new"], 2);
+    assert!(!heard.to_string().contains("secret"));
+    let plan = || -> Vec<String> {
+        let all = m.json(&["absence", "list"]);
+        let day = |a: &serde_json::Value| {
+            let covers = a["covers"][0]["who"].as_str().unwrap();
+            format!("{} {covers}", &a["next"]["from"].as_str().unwrap()[..10])
+        };
+        all["absences"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(day)
+            .collect()
+    };
+    assert_eq!(
+        plan(),
+        ["2026-11-30 ben", "2026-12-07 ben", "2026-12-20 cleo"]
+    );
+    // Moved, and one gone; what was planned here stays.
+    let heard = m.json(&["absence", "sync"]);
+    assert_eq!(
+        (
+            &heard["calendars"][0]["new"],
+            heard["calendars"][0]["gone"].as_array().unwrap().len()
+        ),
+        (&0.into(), 1)
+    );
+    assert_eq!(plan(), ["2026-12-01 ben", "2026-12-20 cleo"]);
+    let id = m.json(&["absence", "list"])["absences"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for act in [
+        &["absence", "until", &id, "2026-12-05"][..],
+        &["absence", "drop", &id],
+    ] {
+        let out = m.run(act);
+        assert_eq!(out.status.code(), Some(4));
+        assert!(said(&out).contains("change it there"), "{}", said(&out));
+    }
+    // A scheduler asks when it is due: not within the day.
+    m.ok(&["sync", "--once"]);
+    assert_eq!(plan().len(), 2);
+    let later = m
+        .command_at("2026-11-25T10:00:00Z", &["sync", "--once"])
+        .output()
+        .unwrap();
+    assert!(later.status.success(), "{}", said(&later));
+    assert_eq!(
+        plan(),
+        ["2026-12-01 ben", "2026-12-14 ben", "2026-12-20 cleo"]
+    );
+    // The server is gone: what was fetched counts, and the doctor says so.
+    let heard = m.json(&["absence", "sync"]);
+    assert!(
+        heard["calendars"][0]["trouble"]
+            .as_str()
+            .unwrap()
+            .contains("503")
+    );
+    assert_eq!(plan().len(), 3);
+    assert!(m.ok(&["doctor"]).contains("503"));
+    // Without the address in the settings what came is ours.
+    std::fs::write(&file, TEAM).unwrap();
+    m.ok(&["absence", "drop", &id]);
+    assert_eq!(plan().len(), 2);
+}
+
+#[test]
+fn without_a_calendar_there_is_nothing_to_ask() {
+    let m = team();
+    let out = m.run(&["absence", "sync"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(said(&out).contains("[absences.caldav]"));
+    let out = m.run(&["absence", "settle", "1a2b", "mine"]);
+    assert_eq!(out.status.code(), Some(3));
 }

@@ -16,6 +16,8 @@ pub struct Asked {
     pub line: String,
     /// Headers in lower case.
     pub headers: String,
+    /// What came with it.
+    pub body: String,
 }
 
 /// An answer as it goes over the wire; empty: the connection is closed without any.
@@ -156,7 +158,12 @@ fn read(stream: &mut impl Read) -> Option<Asked> {
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
     let line = lines[0].trim_end_matches(" HTTP/1.1").to_owned();
-    Some(Asked { line, headers })
+    let body = String::from_utf8_lossy(&body).into_owned();
+    Some(Asked {
+        line,
+        headers,
+        body,
+    })
 }
 
 /// An answer with a status, further headers and a body.

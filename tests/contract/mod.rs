@@ -5,6 +5,7 @@
 //! it these tests say "skipped". `tests/live/rt/rt run cargo test contract` brings up such a
 //! server, filled by `tests/live/rt/fill.pl`, and throws it away afterwards.
 
+pub mod caldav;
 mod calendars;
 pub mod fake;
 mod feed;

@@ -17,7 +17,7 @@ use super::harness::{Person, Scene, morning};
 use crate::contract::fake::{Asked, Fake, Says, says};
 
 /// A Request Tracker with one ticket in it, that fails whatever else it is asked.
-fn tracker() -> Fake {
+pub fn tracker() -> Fake {
     Fake::new(|_, asked| answer(asked))
 }
 
@@ -62,7 +62,7 @@ fn answer(asked: &Asked) -> Says {
     says("500 Internal Server Error", &[], "")
 }
 
-fn desk(url: &str) -> Desk {
+pub fn desk(url: &str) -> Desk {
     let settings = Settings {
         url: url.to_owned(),
         auth: Auth::Token("1-5-secret".to_owned().into()),
@@ -76,7 +76,7 @@ fn desk(url: &str) -> Desk {
 }
 
 /// The ticket as a pull has told it: without what was said.
-fn told() -> Pulled {
+pub fn told() -> Pulled {
     let since = morning() - TimeDelta::hours(2);
     let fields = ToldFields {
         subject: Untrusted::new("Printer on fire"),

@@ -12,5 +12,6 @@ mod holidays;
 mod monkey;
 mod parts;
 mod places;
+mod plans;
 mod reports;
 mod stories;

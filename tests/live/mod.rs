@@ -1,4 +1,4 @@
-//! Against a real Request Tracker: journeys, and faults on the way to it. `tests/live/run` starts
+//! Against real servers: Request Tracker (journeys, and faults on the way to it) and Radicale (`calendar`). `tests/live/run` starts
 //! one and sets what is needed; without it these tests say that they were skipped.
 
 #![expect(
@@ -6,6 +6,7 @@
     reason = "a skipped test says so, a figure is wanted"
 )]
 
+mod calendar;
 mod escalating;
 mod faults;
 mod journeys;

@@ -34,13 +34,14 @@ enum Turn {
 }
 
 /// What arrives: when it was asked, how urgent it is, and how long the requester took to answer back each time.
-struct Work {
-    asked: Instant,
-    priority: Option<Priority>,
-    waits: VecDeque<TimeDelta>,
+pub struct Work {
+    pub asked: Instant,
+    pub priority: Option<Priority>,
+    pub waits: VecDeque<TimeDelta>,
 }
 
-fn work() -> Vec<Work> {
+/// Everything that arrives.
+pub fn work() -> Vec<Work> {
     let all = incidents().into_iter();
     all.map(|i| {
         let mut waits = VecDeque::new();
@@ -66,7 +67,7 @@ fn work() -> Vec<Work> {
 }
 
 /// A number that looks like chance, between 0 and 1.
-fn chance(seed: u64, n: u64) -> f64 {
+pub fn chance(seed: u64, n: u64) -> f64 {
     let mut x = seed
         .wrapping_mul(0x9E37_79B9_7F4A_7C15)
         .wrapping_add(n.wrapping_mul(0xBF58_476D_1CE4_E5B9));
@@ -77,7 +78,7 @@ fn chance(seed: u64, n: u64) -> f64 {
 
 /// How long an answer takes, around one: most are short and a few are long (log-normal, sigma 0.8). The same
 /// for every order.
-fn effort(seed: u64, ticket: usize, round: usize) -> f64 {
+pub fn effort(seed: u64, ticket: usize, round: usize) -> f64 {
     let n = (ticket * 64 + round) as u64 * 2;
     let (u, v) = (chance(seed, n).max(1e-12), chance(seed, n + 1));
     let normal = (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos();
@@ -85,14 +86,37 @@ fn effort(seed: u64, ticket: usize, round: usize) -> f64 {
 }
 
 /// A ticket at the desk.
-struct Case<'a> {
-    work: &'a Work,
-    events: Vec<SlaEvent>,
-    round: usize,
+pub struct Case<'a> {
+    pub work: &'a Work,
+    pub events: Vec<SlaEvent>,
+    pub round: usize,
 }
 
-impl Case<'_> {
-    fn history(&self) -> History<'_> {
+impl<'a> Case<'a> {
+    /// One of which nothing has happened yet.
+    pub const fn new(work: &'a Work) -> Self {
+        Self {
+            work,
+            events: Vec::new(),
+            round: 0,
+        }
+    }
+
+    /// What was last said of its status; answers of requesters may lie ahead.
+    pub fn status(&self) -> Status {
+        let said = self.events.iter().rev().find_map(|e| match e.what {
+            What::Status(status) => Some(status),
+            _ => None,
+        });
+        said.unwrap_or(Status::New)
+    }
+
+    /// It was asked, and is not done.
+    pub fn is_live(&self, now: Instant) -> bool {
+        self.work.asked <= now && self.status().is_live()
+    }
+
+    pub fn history(&self) -> History<'_> {
         History {
             created: self.work.asked,
             opened_by: Side::Requester,
@@ -107,7 +131,7 @@ impl Case<'_> {
         }
     }
 
-    fn happens(&mut self, at: Instant, what: &[What]) {
+    pub fn happens(&mut self, at: Instant, what: &[What]) {
         self.events
             .extend(what.iter().map(|what| SlaEvent { at, what: *what }));
     }
@@ -224,14 +248,7 @@ fn simulate(work: &[Work], order: Order, load: f64, seed: u64) -> (usize, usize)
         order,
         policy: &policy,
         calendar: &calendar,
-        cases: work
-            .iter()
-            .map(|work| Case {
-                work,
-                events: Vec::new(),
-                round: 0,
-            })
-            .collect(),
+        cases: work.iter().map(Case::new).collect(),
         waiting: BinaryHeap::new(),
         free: agents as usize,
         seed,

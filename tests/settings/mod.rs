@@ -1,5 +1,6 @@
 //! Settings: what is written, what it means, and what is said when it is wrong.
 
+mod absences;
 mod desk;
 #[cfg(unix)]
 mod secret;

@@ -56,7 +56,9 @@ fn handed(t: &Ticket) -> Handed {
             key: t.key.clone(),
             to: agent("bo"),
             fields: Fields::of(t),
+            at: None,
         }],
+        kept: vec![],
     }
 }
 
@@ -307,4 +309,50 @@ fn killed_at_any_page_tickets_have_moved_if_and_only_if_it_is_known() {
         }
     }
     assert!(seen.iter().all(|n| *n > 0), "{seen:?}");
+}
+
+#[test]
+fn two_windows_that_look_at_once_pass_a_ticket_on_once() {
+    use deskhand::domain::absence::{Held, Preview};
+    let mut scene = Scene::with(40);
+    let t = some(&scene, 0);
+    let mut first = handed(&t);
+    first.tickets.clear();
+    scene.writer.hand_over(&[], &first).unwrap();
+    let mut other = Writer::open(&scene.path(), rules(), now()).unwrap().writer;
+    let mut asked = 0;
+    let mut act = |roll: &deskhand::store::Roll| {
+        asked += 1;
+        // Each decides from what is there when its turn comes.
+        let known = roll.handed[0].tickets.iter().any(|h| h.ticket == t.id);
+        let preview = Preview {
+            absence: first.absence.clone(),
+            who: first.who.clone(),
+            from: first.from,
+            to: first.to,
+            at: None,
+            rows: vec![],
+        };
+        let held = Held {
+            preview,
+            handed: handed(&t),
+            changes: vec![assign(t.id, "bo")],
+        };
+        if known { vec![] } else { vec![held] }
+    };
+    let one = scene.writer.hold(now(), &mut act).unwrap().0;
+    let two = other.hold(now(), &mut act).unwrap().0;
+    assert_eq!((one, two), (vec![t.id], vec![]));
+    assert_eq!(asked, 2);
+    let kept = scene.reader.handed(now()).unwrap();
+    assert_eq!(kept[0].tickets.len(), 1);
+    let waiting = scene.reader.outbox().unwrap();
+    assert_eq!(
+        waiting.iter().filter(|r| r.change.ticket == t.id).count(),
+        1
+    );
+    assert!(
+        scene.writer.undo(&agent("ana"), now()).unwrap().is_none(),
+        "nobody did it"
+    );
 }

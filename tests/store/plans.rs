@@ -197,6 +197,9 @@ const WHOLE: &[(&str, &str)] = &[
     ),
     ("FROM sqlite_schema", "as many as tables"),
     ("FROM away ORDER BY id", "as many as a team plans"),
+    ("FROM shared ORDER BY href", "as many as a team plans"),
+    ("FROM followed", "as many as a team plans"),
+    ("FROM swap", "a few a month, and only when somebody asks"),
     (
         "FROM handed WHERE back IS NULL",
         "an index that holds only what is open",

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::domain::absence::Choice;
+
 /// `oncall`.
 #[derive(Debug, Args)]
 pub struct OncallArgs {
@@ -54,6 +56,12 @@ pub enum AbsenceWhat {
     Preview(PlanArgs),
     /// Hand over, as the preview says; again for what came meanwhile
     Apply(ApplyArgs),
+    /// Pass on what came for those who are away since it was handed over; exit code 9 where nobody can take something
+    Hold {
+        /// Say what would be done and do nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Give back what nobody touched, and list the rest
     Return {
         /// The absence
@@ -76,6 +84,9 @@ pub enum AbsenceWhat {
         /// Its new end: a moment, `now`, or the last day
         #[arg(required = true)]
         end: Vec<String>,
+        /// Of all its turns: those after that day or moment do not take place
+        #[arg(long)]
+        series: bool,
     },
     /// Take a planned absence away
     Drop {
@@ -123,12 +134,100 @@ pub enum AbsenceWhat {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Ask the calendars at addresses and the calendar server now, send what was planned here, and say what changed
+    Sync(SyncArgs),
+    /// Choose where an absence was changed here and in the calendar
+    Settle {
+        /// The absence
+        absence: String,
+        /// Which version counts
+        #[arg(value_enum)]
+        chosen: Chosen,
+    },
+    /// Ask another to take over, and answer
+    #[command(subcommand)]
+    Swap(SwapWhat),
     /// Who has stood in how much
     Balance {
         /// In so many days before now
         #[arg(long, default_value_t = 180, value_parser = clap::value_parser!(u16).range(1..=400))]
         days: u16,
     },
+}
+
+/// What to do with swaps.
+#[derive(Debug, Clone, Subcommand)]
+pub enum SwapWhat {
+    /// Ask somebody to stand in for you
+    Ask {
+        /// Whom
+        with: String,
+        /// What they would do: an absence in which you stand in (1a2b3c4d, or 1a2b3c4d@2026-12-04 for one turn),
+        /// or a stretch of your own time (2026-12-04, or 2026-12-04 13:00..2026-12-04 17:00)
+        #[arg(long, value_name = "DUTY")]
+        give: String,
+        /// What you would do in return, of theirs [default: nothing, as a favour]
+        #[arg(long, value_name = "DUTY")]
+        take: Option<String>,
+        /// A word about it
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Answer what you are asked; with no you also take back what you asked
+    Answer {
+        /// The swap
+        swap: String,
+        /// The answer
+        #[arg(value_enum)]
+        answer: Answer,
+    },
+    /// List what is asked
+    List {
+        /// What was answered too
+        #[arg(long)]
+        all: bool,
+    },
+}
+
+/// An answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Answer {
+    /// It is taken over, at once
+    Yes,
+    /// It is not
+    No,
+}
+
+/// `absence sync`.
+#[derive(Debug, Clone, Args)]
+pub struct SyncArgs {
+    /// Ask for the password of the calendar server, and keep it
+    #[arg(long)]
+    pub ask: bool,
+    /// Take that password from standard input, and keep it
+    #[arg(long, conflicts_with = "ask")]
+    pub password_stdin: bool,
+}
+
+/// Which version of an absence counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Chosen {
+    /// The one here
+    Mine,
+    /// The one in the calendar
+    Theirs,
+    /// Both, as two absences
+    Both,
+}
+
+impl From<Chosen> for Choice {
+    fn from(chosen: Chosen) -> Self {
+        match chosen {
+            Chosen::Mine => Self::Mine,
+            Chosen::Theirs => Self::Theirs,
+            Chosen::Both => Self::Both,
+        }
+    }
 }
 
 /// What a calendar is written of.
@@ -162,9 +261,12 @@ pub struct AddArgs {
     /// The last day on which it recurs
     #[arg(long, value_name = "DAY", requires = "every")]
     pub until: Option<String>,
-    /// Why: leave, sick, training, part-time, other
-    #[arg(long, default_value = "leave")]
-    pub why: String,
+    /// In the place of this recurring absence from its first day on: that one ends before it
+    #[arg(long, value_name = "ABSENCE")]
+    pub instead_of: Option<String>,
+    /// Why: leave, sick, training, part-time, other [default: leave, or as that absence]
+    #[arg(long)]
+    pub why: Option<String>,
     /// A word about it, for the calendar
     #[arg(long, default_value = "")]
     pub note: String,

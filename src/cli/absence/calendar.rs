@@ -5,18 +5,19 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::Done;
 use super::args::Feed;
 use super::office::{self, Office};
-use super::{Done, keep};
 use crate::cli::exit::{Code, Fail};
 use crate::cli::out::{self, Out};
 use crate::cli::session::Session;
 use crate::domain::Instant;
-use crate::domain::absence::{Absence, Cover};
-use crate::domain::ics::{self, Entry, EntryTime, Event, Reading};
-use crate::domain::people::{Agent, AgentId};
+use crate::domain::absence::{Absence, Cover, Incoming, Known, Source, incoming};
+use crate::domain::ics::{self, Entry, EntryTime, Reading};
+use crate::domain::people::AgentId;
 use crate::domain::text::{self, Untrusted};
 use crate::domain::ticket::Due;
+use crate::shell::plans::{self, new_absence_id};
 use crate::store::Reader;
 
 /// Larger files are no calendars.
@@ -57,6 +58,17 @@ struct Tally {
     problems: usize,
 }
 
+impl Tally {
+    fn add(&mut self, found: &Incoming) {
+        self.new += found.new;
+        self.again += found.same + found.put.len() - found.new;
+        self.cancelled += found.gone.len();
+        self.free += found.free;
+        self.strange += found.strange;
+        self.problems += found.problems.len();
+    }
+}
+
 /// Brings absences in. What came before under the same name is replaced, its covers kept; what was called
 /// off goes.
 pub fn import(
@@ -70,22 +82,7 @@ pub fn import(
     // Whoever brings absences in before there is a desk begins one.
     drop(session.writer()?);
     let reader = session.reader()?;
-    let mut known = reader.agents()?;
-    let named = session
-        .config
-        .people
-        .iter()
-        .map(|p| &p.id)
-        .chain([&session.me]);
-    for id in named {
-        if !known.iter().any(|a| a.id == *id) {
-            known.push(Agent {
-                id: id.clone(),
-                name: Untrusted::new(id.as_str()),
-                tenants: Vec::new(),
-            });
-        }
-    }
+    let known = plans::known(&session.config, &reader, &session.me)?;
     let who = who
         .map(|w| office::agent(session, &reader, w))
         .transpose()?;
@@ -93,45 +90,35 @@ pub fn import(
         .iter()
         .map(|c| office::cover(session, &reader, c))
         .collect::<Result<_, _>>()?;
-    let mut office = Office::read(session, &reader)?;
+    let mut all = reader.absences()?;
     drop(reader);
+    let source = Source { who, covers };
     let mut tally = Tally::default();
     let (mut keep, mut gone) = (Vec::new(), Vec::new());
     for file in files {
         let reading = ics::read(&text_of(file)?, session.config.zone);
-        for problem in &reading.problems {
-            tally.problems += 1;
-            out::complain(&format!("{}: {problem}", text::line(file)));
+        if source.who.is_none() {
+            strangers(file, &reading, &known);
         }
-        gone.extend(called_off(&reading, &office));
-        for event in reading.events.iter().filter(|e| !e.free) {
-            let Some(who) = who.clone().or_else(|| ics::whose(event, &known)) else {
-                tally.strange += 1;
-                out::complain(&format!(
-                    "{}: line {}: \"{}\" names nobody of the team; say whose it is with --for",
-                    text::line(file),
-                    event.line,
-                    event.summary.line()
-                ));
-                continue;
-            };
-            let absence = absence(event, who, &covers, &office);
-            match office.absences.iter().any(|a| a.id == absence.id) {
-                true => tally.again += 1,
-                false => tally.new += 1,
-            }
-            if let Err(ring) = keep::check(session, &mut office, &absence) {
-                office.absences.retain(|a| a.id != absence.id);
-                tally.problems += 1;
-                let (file, line) = (text::line(file), event.line);
-                out::complain(&format!("{file}: line {line}: {}", ring.what));
-                continue;
-            }
-            keep.push(absence);
+        let new = &mut new_absence_id;
+        let found = incoming(
+            &reading,
+            &source,
+            &all,
+            (&[], false),
+            &known,
+            (session.now, new),
+        );
+        for (line, what) in &found.problems {
+            let file = text::line(file);
+            out::complain(&format!("{file}: line {line} of the calendar file: {what}"));
         }
-        tally.free += reading.events.iter().filter(|e| e.free).count();
+        tally.add(&found);
+        all.retain(|a| !found.put.iter().chain(&found.gone).any(|b| b.id == a.id));
+        all.extend(found.put.iter().cloned());
+        keep.extend(found.put);
+        gone.extend(found.gone);
     }
-    tally.cancelled = gone.len();
     if !dry {
         let mut writer = session.writer()?;
         writer.put_planned(&keep, session.now)?;
@@ -159,29 +146,16 @@ pub fn import(
     })
 }
 
-fn called_off(reading: &Reading, office: &Office) -> Vec<Absence> {
-    let off = |a: &&Absence| {
-        a.uid
-            .as_ref()
-            .is_some_and(|uid| reading.cancelled.contains(uid))
-    };
-    office.absences.iter().filter(off).cloned().collect()
-}
-
-fn absence(event: &Event, who: AgentId, covers: &[Cover], office: &Office) -> Absence {
-    let before = office
-        .absences
-        .iter()
-        .find(|a| a.uid.as_deref() == Some(event.uid.as_str()));
-    let kept = before.map_or(&[][..], |a| a.covers.as_slice());
-    Absence {
-        id: before.map_or_else(keep::new_id, |a| a.id.clone()),
-        who,
-        times: event.times.clone(),
-        why: event.why(),
-        covers: if covers.is_empty() { kept } else { covers }.to_vec(),
-        note: event.summary.clone(),
-        uid: Some(event.uid.clone()),
+/// Says of which events nobody knows whose they are.
+fn strangers(file: &str, reading: &Reading, known: &Known) {
+    let all = reading.events.iter().filter(|e| !e.free);
+    for event in all.filter(|e| known.whose(e).is_none()) {
+        out::complain(&format!(
+            "{}: line {}: \"{}\" names nobody of the team; say whose it is with --for",
+            text::line(file),
+            event.line,
+            event.summary.line()
+        ));
     }
 }
 

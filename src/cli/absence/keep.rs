@@ -1,28 +1,20 @@
 //! Planning absences: add, list, take away, end early, extend.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::args::AddArgs;
 use super::office::{self, Office, Typed};
-use super::{Done, back};
+use super::{Done, back, series, sync};
 use crate::cli::exit::{Code, Fail};
 use crate::cli::out::Out;
 use crate::cli::session::Session;
 use crate::cli::shape;
 use crate::domain::Instant;
-use crate::domain::absence::{
-    Absence, AbsenceId, Cover, Length, Occurrence, Rule, Times, Why, cycle,
-};
+use crate::domain::absence::{Absence, Cover, Length, Occurrence, Rule, Times, Why};
 use crate::domain::calendar::resolve_wall;
 use crate::domain::text::{self, Untrusted};
-
-/// A new identity: short, because people type it.
-pub fn new_id() -> AbsenceId {
-    let hex = Uuid::now_v7().simple().to_string();
-    // The end is chance; the beginning is the time and alike for all of one day.
-    AbsenceId(hex.get(24..).unwrap_or(&hex).to_owned())
-}
+use crate::shell::plans::new_absence_id;
 
 /// Plans an absence.
 pub fn add(session: &Session, a: &AddArgs, out: &mut Out) -> Done {
@@ -30,38 +22,68 @@ pub fn add(session: &Session, a: &AddArgs, out: &mut Out) -> Done {
     drop(session.writer()?);
     let reader = session.reader()?;
     let who = office::agent(session, &reader, a.who.as_deref().unwrap_or("me"))?;
-    let why = Why::of(&a.why).ok_or_else(|| {
-        let known: Vec<&str> = Why::ALL.iter().map(|(_, word)| *word).collect();
-        Fail::usage(format!(
-            "--why: \"{}\" is no reason; use one of {}",
-            text::line(&a.why),
-            known.join(", ")
-        ))
-    })?;
+    let mut office = Office::read(session, &reader)?;
+    let times = times(session, a)?;
+    let before = a.instead_of.as_deref();
+    let before = before.map(|typed| series::ended_before(&office, session, typed, &who, &times));
+    let before = before.transpose()?;
     let covers = a.cover.iter().map(|c| office::cover(session, &reader, c));
-    let absence = Absence {
-        id: new_id(),
+    let mut absence = Absence {
+        id: new_absence_id(),
         who,
-        times: times(session, a)?,
-        why,
+        times,
+        why: match &a.why {
+            Some(typed) => why(typed)?,
+            None => before.as_ref().map_or(Why::Leave, |b| b.why),
+        },
         covers: covers.collect::<Result<_, _>>()?,
         note: Untrusted::new(a.note.as_str()),
         uid: None,
     };
-    let mut office = Office::read(session, &reader)?;
     drop(reader);
+    // Whoever goes on with a series in another way goes on with what it says.
+    if let Some(before) = &before {
+        if absence.covers.is_empty() {
+            absence.covers.clone_from(&before.covers);
+        }
+        if absence.note.raw().is_empty() {
+            absence.note = before.note.clone();
+        }
+        office.absences.retain(|a| a.id != before.id);
+        office.absences.push(before.clone());
+    }
     check(session, &mut office, &absence)?;
-    session
-        .writer()?
-        .put_planned(std::slice::from_ref(&absence), session.now)?;
-    let next = next(&absence, session.now);
+    let all: Vec<Absence> = before.into_iter().chain([absence.clone()]).collect();
+    session.writer()?.put_planned(&all, session.now)?;
+    sync::after(session)?;
+    say_planned(session, &absence, session.now, &office, out)
+}
+
+fn why(typed: &str) -> Result<Why, Fail> {
+    Why::of(typed).ok_or_else(|| {
+        let known: Vec<&str> = Why::ALL.iter().map(|(_, word)| *word).collect();
+        Fail::usage(format!(
+            "--why: \"{}\" is no reason; use one of {}",
+            text::line(typed),
+            known.join(", ")
+        ))
+    })
+}
+
+/// Says what is planned now: the turn that is on at a moment, or the next one.
+pub fn say_planned(
+    session: &Session,
+    absence: &Absence,
+    at: Instant,
+    office: &Office,
+    out: &mut Out,
+) -> Done {
+    let next = next(absence, at);
     if session.json {
-        out.json(&value(&absence, next, &office))?;
+        out.json(&value(absence, next, office))?;
     } else {
-        out.row(&format!(
-            "planned {}",
-            row(&absence, next, &office, session)
-        ))?;
+        let row = row(absence, next, office, session);
+        out.row(&format!("planned {row}"))?;
     }
     Ok(Code::Ok)
 }
@@ -91,7 +113,8 @@ fn times(session: &Session, a: &AddArgs) -> Result<Times, Fail> {
     if let Some(every) = &a.every {
         let until = match &a.until {
             None => None,
-            Some(day) => Some(Typed::read(session, "--until", day)?.end()),
+            // The last moment at which one may start.
+            Some(day) => Some(Typed::read(session, "--until", day)?.end() - TimeDelta::seconds(1)),
         };
         let rule = match every.trim() {
             "daily" => "FREQ=DAILY",
@@ -114,14 +137,13 @@ pub fn check(session: &Session, office: &mut Office, new: &Absence) -> Result<()
             "{who} cannot stand in for themselves; name somebody else as --cover"
         )));
     }
+    let known = office.known(session, Vec::new());
+    known
+        .check(new, &office.absences, session.now)
+        .map_err(|why| Fail::new(Code::Refused, why))?;
     office.absences.retain(|a| a.id != new.id);
     office.absences.push(new.clone());
-    let from = session.now - office::days(400);
-    let team = office.team(session, from, session.now + office::days(400));
-    match cycle(new, &team) {
-        Some(ring) => Err(Fail::new(Code::Refused, ring.to_string())),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// The turn that is on, or the next one.
@@ -152,14 +174,20 @@ pub fn span(session: &Session, absence: &Absence, o: Occurrence) -> String {
     }
 }
 
-fn row(absence: &Absence, next: Option<Occurrence>, office: &Office, session: &Session) -> String {
+/// An absence in one line.
+pub fn row(
+    absence: &Absence,
+    next: Option<Occurrence>,
+    office: &Office,
+    session: &Session,
+) -> String {
     let when = next.map_or_else(|| "over".to_owned(), |o| span(session, absence, o));
     let again = absence
         .times
         .rules
         .first()
         .map_or_else(String::new, |r| format!(" ({})", r.text()));
-    let covers: Vec<String> = absence.covers.iter().map(Cover::to_string).collect();
+    let covers: Vec<String> = absence.covers.iter().map(Cover::text).collect();
     let covers = if covers.is_empty() {
         "nobody stands in".to_owned()
     } else {
@@ -180,8 +208,8 @@ fn row(absence: &Absence, next: Option<Occurrence>, office: &Office, session: &S
 
 /// Whether something was handed over for it and not given back.
 pub fn handed(absence: &Absence, office: &Office) -> bool {
-    let open = |h: &&crate::domain::absence::Handed| h.absence == absence.id && h.back.is_none();
-    office.handed.iter().any(|h| open(&h))
+    let mut open = office.handed.iter().filter(|h| h.back.is_none());
+    open.any(|h| h.absence == absence.id && !h.tickets.is_empty())
 }
 
 fn value(absence: &Absence, next: Option<Occurrence>, office: &Office) -> Value {
@@ -230,7 +258,7 @@ pub fn list(session: &Session, who: Option<&str>, days: u16, out: &mut Out) -> D
 pub fn forget(session: &Session, typed: &str, out: &mut Out) -> Done {
     let office = Office::read(session, &session.reader()?)?;
     let absence = office.absence(typed, session.now)?;
-    office::is_ours(absence)?;
+    office.is_ours(absence)?;
     if handed(absence, &office) {
         return Err(Fail::new(
             Code::Refused,
@@ -241,6 +269,7 @@ pub fn forget(session: &Session, typed: &str, out: &mut Out) -> Done {
         ));
     }
     session.writer()?.drop_planned(&absence.id, session.now)?;
+    sync::after(session)?;
     if session.json {
         out.json(&json!({"dropped": absence.id}))?;
     } else {
@@ -254,7 +283,7 @@ pub fn until(session: &Session, typed: &str, end: &str, out: &mut Out) -> Done {
     let reader = session.reader()?;
     let mut office = Office::read(session, &reader)?;
     let mut absence = office.absence(typed, session.now)?.clone();
-    office::is_ours(&absence)?;
+    office.is_ours(&absence)?;
     let open = office
         .handed
         .iter()
@@ -274,20 +303,14 @@ pub fn until(session: &Session, typed: &str, end: &str, out: &mut Out) -> Done {
     absence.times.end_at(on, end).map_err(Fail::usage)?;
     check(session, &mut office, &absence)?;
     if let Some(handed) = open.filter(|_| end <= session.now) {
-        return back::ended(session, &reader, &handed, &absence, out);
+        let done = back::ended(session, &reader, &handed, &absence, out)?;
+        sync::after(session)?;
+        return Ok(done);
     }
     drop(reader);
     session
         .writer()?
         .put_planned(std::slice::from_ref(&absence), session.now)?;
-    let next = next(&absence, on);
-    if session.json {
-        out.json(&value(&absence, next, &office))?;
-    } else {
-        out.row(&format!(
-            "planned {}",
-            row(&absence, next, &office, session)
-        ))?;
-    }
-    Ok(Code::Ok)
+    sync::after(session)?;
+    say_planned(session, &absence, on, &office, out)
 }

@@ -3,12 +3,18 @@
 mod args;
 mod back;
 mod calendar;
+mod hold;
 mod keep;
 mod office;
 mod plan;
+mod series;
+mod swap;
+mod sync;
 mod there;
 
 pub use args::{AbsenceWhat, CoverageWhat, OncallArgs};
+pub use hold::pass_on;
+pub use sync::when_due;
 pub use there::{coverage, oncall};
 
 use super::exit::{Code, Fail};
@@ -23,9 +29,17 @@ pub fn run(session: &Session, what: &AbsenceWhat, out: &mut Out) -> Done {
         AbsenceWhat::Add(a) => keep::add(session, a, out),
         AbsenceWhat::List { who, days } => keep::list(session, who.as_deref(), *days, out),
         AbsenceWhat::Drop { absence } => keep::forget(session, absence, out),
-        AbsenceWhat::Until { absence, end } => keep::until(session, absence, &end.join(" "), out),
+        AbsenceWhat::Until {
+            absence,
+            end,
+            series: true,
+        } => series::end(session, absence, &end.join(" "), out),
+        AbsenceWhat::Until { absence, end, .. } => {
+            keep::until(session, absence, &end.join(" "), out)
+        }
         AbsenceWhat::Preview(a) => plan::preview(session, a, out),
         AbsenceWhat::Apply(a) => plan::apply(session, a, out),
+        AbsenceWhat::Hold { dry_run } => hold::hold(session, *dry_run, out),
         AbsenceWhat::Return {
             absence,
             all: _,
@@ -56,6 +70,9 @@ pub fn run(session: &Session, what: &AbsenceWhat, out: &mut Out) -> Done {
             output.as_deref(),
             out,
         ),
+        AbsenceWhat::Sync(a) => sync::run(session, a, out),
+        AbsenceWhat::Settle { absence, chosen } => sync::settle(session, absence, *chosen, out),
+        AbsenceWhat::Swap(what) => swap::run(session, what, out),
         AbsenceWhat::Balance { days } => there::balance(session, *days, out),
     }
 }

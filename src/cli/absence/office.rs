@@ -5,12 +5,15 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use crate::cli::exit::{Code, Fail};
 use crate::cli::session::Session;
 use crate::domain::Instant;
-use crate::domain::absence::typed::{self, Known};
-use crate::domain::absence::{Absence, Cover, Handed, Person, Right, Team, team_of};
+use crate::domain::absence::typed;
+use crate::domain::absence::{
+    Absence, AbsenceId, Cover, Handed, Known, Person, Right, Stint, Team, balance, stints, team_of,
+};
 use crate::domain::calendar::resolve_wall;
 use crate::domain::people::{Agent, AgentId};
 use crate::domain::text;
 use crate::domain::when::parse_when;
+use crate::shell::plans;
 use crate::store::Reader;
 
 /// Who works here, and who is away when.
@@ -21,11 +24,16 @@ pub struct Office {
     pub absences: Vec<Absence>,
     /// What was handed over.
     pub handed: Vec<Handed>,
+    /// Those that come from a calendar at an address.
+    followed: Vec<AbsenceId>,
     loads: Vec<(AgentId, usize)>,
 }
 
 /// So many days back it is known what was handed over.
 pub const KNOWN: u16 = 400;
+
+/// Who has stood in how much counts for so many days, where somebody is proposed.
+const LATELY: u16 = 180;
 
 /// A number of days.
 pub fn days(n: u16) -> TimeDelta {
@@ -44,6 +52,7 @@ impl Office {
         );
         Ok(Self {
             people,
+            followed: followed(session, reader)?,
             absences,
             handed: reader.handed(session.now - days(KNOWN))?,
             loads: reader.loads()?,
@@ -52,13 +61,33 @@ impl Office {
 
     /// The team between two instants.
     pub fn team<'a>(&'a self, session: &'a Session, from: Instant, to: Instant) -> Team<'a> {
-        Team::new(
-            &self.people,
-            &session.config.calendar,
-            &self.absences,
-            (from, to),
-        )
-        .with_loads(self.loads.iter().cloned())
+        let span = |from, to| {
+            Team::new(
+                &self.people,
+                &session.config.calendar,
+                &self.absences,
+                (from, to),
+            )
+        };
+        let (since, now) = (session.now - days(LATELY), session.now);
+        let shares = match self.stints(since, now).as_slice() {
+            [] => Vec::new(),
+            stints => balance(&span(since, now), stints, since, now),
+        };
+        span(from, to)
+            .with_loads(self.loads.iter().cloned())
+            .with_shares(shares.into_iter().map(|b| (b.who.clone(), b.share())))
+    }
+
+    /// Who stood in between two instants.
+    pub fn stints(&self, from: Instant, to: Instant) -> Vec<Stint> {
+        stints(&self.handed, from, to)
+    }
+
+    /// What is handed over for a turn that began then, and not given back.
+    pub fn open(&self, absence: &AbsenceId, begun: Instant) -> Option<&Handed> {
+        let open = |h: &&Handed| h.absence == *absence && h.from == begun && h.back.is_none();
+        self.handed.iter().find(open)
     }
 
     /// The absence that is meant: by its identity's beginning, or by who is away.
@@ -101,11 +130,49 @@ impl Office {
         }
     }
 
+    /// What calendars are read against.
+    pub fn known(&self, session: &Session, agents: Vec<Agent>) -> Known {
+        Known {
+            agents,
+            people: self.people.clone(),
+            calendar: session.config.calendar.clone(),
+            zone: session.config.zone,
+        }
+    }
+
+    /// Refuses what a desk or a calendar elsewhere tells of: it is changed there.
+    pub fn is_ours(&self, absence: &Absence) -> Result<(), Fail> {
+        let elsewhere = if absence.id.0.starts_with("desk-") {
+            "is the desk's own"
+        } else if self.followed.contains(&absence.id) {
+            "comes from a calendar at an address"
+        } else {
+            return Ok(());
+        };
+        Err(Fail::new(
+            Code::Refused,
+            format!("the absence {} {elsewhere}; change it there", absence.id),
+        ))
+    }
+
     /// Rights that somebody lacks: those that coverage has to look at.
     pub fn rights(&self) -> Vec<Right> {
         let lacks = |r: &Right| self.people.iter().any(|p| !p.may(None, Some(r)));
         Right::all().filter(lacks).collect()
     }
+}
+
+/// What comes from calendars that the settings still name: what came from another is ours by now.
+fn followed(session: &Session, reader: &Reader) -> Result<Vec<AbsenceId>, Fail> {
+    let calendars = session.config.absences.calendars.iter();
+    let names: Vec<String> = calendars
+        .map(|c| plans::calendar_name(&session.paths, &c.url))
+        .collect();
+    let all = reader.followed()?.into_iter();
+    Ok(all
+        .filter(|(_, calendar)| names.contains(calendar))
+        .map(|(id, _)| id)
+        .collect())
 }
 
 /// Whom somebody means by a name.
@@ -114,8 +181,8 @@ pub fn agent(session: &Session, reader: &Reader, typed: &str) -> Result<AgentId,
     typed::agent(typed, known(session, &agents)).map_err(Fail::usage)
 }
 
-fn known<'a>(session: &'a Session, agents: &'a [Agent]) -> Known<'a> {
-    Known {
+fn known<'a>(session: &'a Session, agents: &'a [Agent]) -> typed::Known<'a> {
+    typed::Known {
         agents,
         people: &session.config.people,
         me: &session.me,
@@ -170,6 +237,11 @@ impl Typed {
         }
     }
 
+    /// Its first instant.
+    pub fn start_instant(&self, session: &Session) -> Instant {
+        resolve_wall(session.config.zone, self.start())
+    }
+
     /// The first instant after it.
     pub fn end_instant(&self, session: &Session) -> Instant {
         resolve_wall(session.config.zone, self.end())
@@ -186,18 +258,4 @@ pub fn cover(session: &Session, reader: &Reader, typed: &str) -> Result<Cover, F
 /// A right by its word.
 pub fn right(typed: &str) -> Result<Right, Fail> {
     typed::right(typed).map_err(Fail::usage)
-}
-
-/// Refuses what a desk tells of: it is changed there.
-pub fn is_ours(absence: &Absence) -> Result<(), Fail> {
-    if absence.id.0.starts_with("desk-") {
-        return Err(Fail::new(
-            Code::Refused,
-            format!(
-                "the absence {} is the desk's own; change it there",
-                absence.id
-            ),
-        ));
-    }
-    Ok(())
 }

@@ -19,13 +19,15 @@ use crate::domain::change::{Act, BatchId, Change, ChangeId};
 use crate::domain::handover::{self, Form, Interval, Item};
 use crate::domain::text::{self, Untrusted};
 use crate::domain::thread::Visibility;
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::{Ticket, TicketId};
 use crate::store::Reader;
 
 /// A preview with the tickets that it was made of.
 struct Planned {
     preview: Preview,
     tickets: Vec<Ticket>,
+    /// What somebody decided to leave where it is, now or before.
+    kept: Vec<TicketId>,
 }
 
 /// The turn of an absence that is on, or the next one.
@@ -69,7 +71,7 @@ fn team_for<'a>(session: &'a Session, office: &'a Office, away: &Away<'_>) -> Te
 }
 
 fn planned(
-    session: &Session,
+    (session, office): (&Session, &Office),
     reader: &Reader,
     team: &Team<'_>,
     away: &Away<'_>,
@@ -78,11 +80,18 @@ fn planned(
     let mut tickets = reader.tickets_of(&away.absence.who, session.now)?;
     tickets.retain(|t| session.sees(t));
     let mut preview = preview_of(team, away, &tickets, session.now);
+    let before = office.open(&away.absence.id, away.from);
+    let mut kept = before.map_or_else(Vec::new, |h| h.kept.clone());
+    for t in tickets.iter().filter(|t| kept.contains(&t.id)) {
+        // One that is done meanwhile is not among them, and needs nobody.
+        let _ = preview.decide(team, t, None);
+    }
     for typed in &a.keep {
         let t = session.ticket(reader, typed)?;
         preview
             .decide(team, &t, None)
             .map_err(|e| Fail::new(Code::Refused, e))?;
+        kept.push(t.id);
     }
     for typed in &a.give {
         let Some((key, who)) = typed.split_once('=') else {
@@ -94,8 +103,13 @@ fn planned(
         let who = office::agent(session, reader, who)?;
         let refused = |e| Fail::new(Code::Refused, e);
         preview.decide(team, &t, Some(&who)).map_err(refused)?;
+        kept.retain(|id| *id != t.id);
     }
-    Ok(Planned { preview, tickets })
+    Ok(Planned {
+        preview,
+        tickets,
+        kept,
+    })
 }
 
 /// Eight letters that stand for what would change hands: another plan has others.
@@ -112,7 +126,7 @@ pub fn preview(session: &Session, a: &PlanArgs, out: &mut Out) -> Done {
     let mut all = Vec::new();
     for away in meant(session, &office, a)? {
         let team = team_for(session, &office, &away);
-        all.push(planned(session, &reader, &team, &away, a)?.preview);
+        all.push(planned((session, &office), &reader, &team, &away, a)?.preview);
     }
     tell(session, &all, out)?;
     Ok(code(&all))
@@ -134,7 +148,8 @@ fn value(p: &Preview) -> Value {
     })
 }
 
-fn row_value(r: &Row) -> Value {
+/// What becomes of one ticket.
+pub fn row_value(r: &Row) -> Value {
     let mut value = json!(r);
     if let Some(map) = value.as_object_mut() {
         // People know a ticket by its number; the inner one is nobody's business.
@@ -172,7 +187,8 @@ fn tell(session: &Session, all: &[Preview], out: &mut Out) -> Result<(), Fail> {
     Ok(())
 }
 
-fn because(b: Because, session: &Session) -> String {
+/// Why a ticket changes hands or stays, for people.
+pub fn because(b: Because, session: &Session) -> String {
     let time = |at: Instant| shape::local(at, session);
     match b {
         Because::Late { at } if at > session.now => {
@@ -192,7 +208,8 @@ fn hours(seconds: i64) -> String {
     format!("{} h {:02} m", seconds / 3600, seconds % 3600 / 60)
 }
 
-fn print(r: &Row, session: &Session, out: &mut Out) -> Result<(), Fail> {
+/// What becomes of one ticket, for people.
+pub fn print(r: &Row, session: &Session, out: &mut Out) -> Result<(), Fail> {
     let what = match &r.fate {
         Fate::Moves { to } => format!("-> {to}"),
         Fate::Stays => "stays".into(),
@@ -250,7 +267,7 @@ pub fn apply(session: &Session, a: &ApplyArgs, out: &mut Out) -> Done {
     let office = Office::read(session, &reader)?;
     for away in meant(session, &office, &a.plan)? {
         let team = team_for(session, &office, &away);
-        let plan = planned(session, &reader, &team, &away, &a.plan)?;
+        let plan = planned((session, &office), &reader, &team, &away, &a.plan)?;
         if let Some(wanted) = a.mark.as_deref().filter(|m| *m != mark(&plan.preview)) {
             return Err(Fail::new(
                 Code::Conflict,
@@ -279,7 +296,10 @@ pub fn apply(session: &Session, a: &ApplyArgs, out: &mut Out) -> Done {
 }
 
 fn hand_over(session: &Session, plan: &Planned) -> Result<(), Fail> {
-    let handed = Handed::of(&plan.preview, &plan.tickets, session.now);
+    let handed = Handed {
+        kept: plan.kept.clone(),
+        ..Handed::of(&plan.preview, &plan.tickets, session.now)
+    };
     let batch = BatchId(Uuid::now_v7());
     let mut new = || ChangeId(Uuid::now_v7());
     let changes = plan
@@ -308,7 +328,7 @@ pub fn note(
         give: Vec::new(),
         keep: Vec::new(),
     };
-    let Planned { preview, .. } = planned(session, &reader, &team, &away, &a)?;
+    let Planned { preview, .. } = planned((session, &office), &reader, &team, &away, &a)?;
     let span = Interval {
         since: session
             .config

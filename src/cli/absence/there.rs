@@ -9,7 +9,7 @@ use crate::cli::exit::{Code, Fail};
 use crate::cli::out::Out;
 use crate::cli::session::Session;
 use crate::cli::{shape, sla};
-use crate::domain::absence::{Balance, Right, Stint};
+use crate::domain::absence::{Balance, Right};
 use crate::domain::coverage::{Coverage, Need, Stretch, needs};
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::text;
@@ -147,28 +147,7 @@ pub fn balance(session: &Session, days: u16, out: &mut Out) -> Done {
     let office = Office::read(session, &session.reader()?)?;
     let (from, to) = (session.now - office::days(days), session.now);
     let team = office.team(session, from, to);
-    let mut stints: Vec<Stint> = Vec::new();
-    for h in &office.handed {
-        let until = h.back.unwrap_or(h.to).min(h.to).min(to);
-        if until <= from {
-            continue;
-        }
-        for t in &h.tickets {
-            match stints
-                .iter_mut()
-                .find(|s| s.by == t.to && s.for_whom == h.who && s.from == h.from)
-            {
-                Some(known) => known.tickets += 1,
-                None => stints.push(Stint {
-                    by: t.to.clone(),
-                    for_whom: h.who.clone(),
-                    from: h.from,
-                    to: until,
-                    tickets: 1,
-                }),
-            }
-        }
-    }
+    let stints = office.stints(from, to);
     let all = crate::domain::absence::balance(&team, &stints, from, to);
     if session.json {
         let value = |b: &Balance| {

@@ -1,6 +1,6 @@
 //! Who has stood in how much: a figure for fairness, by the hours that somebody works at all.
 
-use super::Team;
+use super::{Handed, Team};
 use crate::domain::Instant;
 use crate::domain::people::AgentId;
 
@@ -43,6 +43,31 @@ impl Balance {
             worked => self.gave.saturating_mul(1000) / worked,
         }
     }
+}
+
+/// The stretches in which somebody stood in between two instants, by what was handed over.
+pub fn stints(handed: &[Handed], from: Instant, to: Instant) -> Vec<Stint> {
+    let mut all: Vec<Stint> = Vec::new();
+    for h in handed {
+        let until = h.back.unwrap_or(h.to).min(h.to).min(to);
+        if until <= from {
+            continue;
+        }
+        for t in &h.tickets {
+            let is_it = |s: &&mut Stint| s.by == t.to && s.for_whom == h.who && s.from == h.from;
+            match all.iter_mut().find(is_it) {
+                Some(known) => known.tickets += 1,
+                None => all.push(Stint {
+                    by: t.to.clone(),
+                    for_whom: h.who.clone(),
+                    from: h.from,
+                    to: until,
+                    tickets: 1,
+                }),
+            }
+        }
+    }
+    all
 }
 
 /// How much everybody stood in between two instants; those who did least for their hours come first.

@@ -68,6 +68,9 @@ pub struct HandedTicket {
     pub to: AgentId,
     /// Its other fields when it was handed over.
     pub fields: Fields,
+    /// When, where that was after the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Instant>,
 }
 
 /// What was handed over for one stretch of an absence.
@@ -87,6 +90,9 @@ pub struct Handed {
     pub back: Option<Instant>,
     /// What.
     pub tickets: Vec<HandedTicket>,
+    /// What somebody decided to leave where it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<TicketId>,
 }
 
 impl Handed {
@@ -102,6 +108,7 @@ impl Handed {
                 key: t.key.clone(),
                 to: to.clone(),
                 fields: Fields::of(t),
+                at: Some(now),
             })
         };
         Self {
@@ -112,6 +119,7 @@ impl Handed {
             at: now,
             back: None,
             tickets: preview.rows.iter().filter_map(handed).collect(),
+            kept: Vec::new(),
         }
     }
 
@@ -121,6 +129,11 @@ impl Handed {
     pub fn and(mut self, later: Self) -> Self {
         let again = |t: &HandedTicket| later.tickets.iter().any(|l| l.ticket == t.ticket);
         self.tickets.retain(|t| !again(t));
+        self.kept.extend(later.kept);
+        self.kept.sort_unstable();
+        self.kept.dedup();
+        let goes = |t: &TicketId| later.tickets.iter().any(|l| l.ticket == *t);
+        self.kept.retain(|t| !goes(t));
         self.tickets.extend(later.tickets);
         self.to = later.to;
         self.at = self.at.min(later.at);
@@ -232,7 +245,8 @@ fn happened(handed: &Handed, h: &HandedTicket, s: &Since<'_>, now: Instant) -> V
         .map(str::to_owned)
         .collect();
     // What was changed and changed back was touched all the same.
-    let later = s.timeline.iter().filter(|e| e.at > handed.at);
+    let since = h.at.unwrap_or(handed.at);
+    let later = s.timeline.iter().filter(|e| e.at > since);
     for e in later.filter(|e| !says_the_hand_over(e, h) && !is_waking(e, h, now)) {
         if !fields.contains(&e.field) {
             fields.push(e.field.clone());
@@ -241,7 +255,7 @@ fn happened(handed: &Handed, h: &HandedTicket, s: &Since<'_>, now: Instant) -> V
     if !fields.is_empty() {
         out.push(Happened::Changed { fields });
     }
-    for m in s.messages.iter().filter(|m| m.at > handed.at) {
+    for m in s.messages.iter().filter(|m| m.at > since) {
         let by = match &m.author {
             Author::Agent { id } if *id == handed.who => continue,
             Author::Agent { id } => Untrusted::new(id.as_str()),
@@ -281,7 +295,8 @@ pub fn give_back<'a>(
             Some(s) => happened(handed, h, s, now),
         };
         let wrote = found.is_some_and(|s| {
-            let mut later = s.messages.iter().filter(|m| m.at > handed.at);
+            let since = h.at.unwrap_or(handed.at);
+            let mut later = s.messages.iter().filter(|m| m.at > since);
             later.any(|m| matches!(m.author, Author::Requester { .. }))
         });
         if happened.is_empty() {

@@ -1,15 +1,22 @@
 //! Planned absences: who is away when, who stands in for what, and the way back.
 //!
-//! `times` says when, `typed` reads it as people type it, `office` holds what is known of all of it, `team` who is there and who may, `preview` what would become of each ticket,
-//! `handed` what was handed over and how it comes back, `balance` who has stood in how much. Who is
+//! `times` says when, `typed` reads it as people type it, `office` holds what is known of all of it, `team` who is there and who may,
+//! `preview` what would become of each ticket, `handed` what was handed over and how it comes back, `hold` what arrives meanwhile,
+//! `balance` who has stood in how much, `incoming` what a calendar's events come to, `shared` (with `meet`) how a plan is kept the
+//! same here and on a calendar server, `swap` who takes over what from whom. Who is
 //! there at all is [`super::coverage`]'s; the note for the cover is [`super::handover`]'s. Nothing here
 //! reads a clock or a file: the time is told, and rights come as plain values from wherever they are kept.
 
 mod balance;
 mod cycle;
 mod handed;
+mod hold;
+mod incoming;
+mod meet;
 mod office;
 mod preview;
+mod shared;
+mod swap;
 mod team;
 mod times;
 pub mod typed;
@@ -18,15 +25,20 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use balance::{Balance, Stint, balance};
+pub use balance::{Balance, Stint, balance, stints};
 pub use cycle::{Cycle, cycle};
 pub use handed::{
     Back, Fields, Handed, HandedTicket, Happened, Return, Since, Stays, give_back, take_along,
 };
+pub use hold::{Held, applied, hold};
+pub use incoming::{Incoming, Known, Source, incoming};
+pub use meet::{Met, meet};
 pub use office::{KNOWN_DAYS, Office, next_turn, team_of};
 pub use preview::{Because, Effect, Fate, Move, Preview, Row, preview};
+pub use shared::{Choice, Clash, Guard, Heard, Plan, Post, Sending, Shared, Told, Went, uid_of};
+pub use swap::{Answered, Duty, Moves, Swap, SwapId, Swapped};
 pub use team::{Against, Ask, Away, Candidate, Grant, Person, Team};
-pub use times::{Length, Moved, Occurrence, Rule, Times};
+pub use times::{Later, Length, Moved, Occurrence, Rule, Times};
 
 use super::Instant;
 use super::people::{self, AgentId, TenantId};
@@ -101,6 +113,22 @@ impl Right {
             Kind::Problem | Kind::Question | Kind::Knowledge | Kind::Feedback => None,
             kind => Some(Self(kind.word().to_owned())),
         }
+    }
+
+    /// A right by its word.
+    ///
+    /// # Errors
+    /// A sentence that says which there are.
+    pub fn of(typed: &str) -> Result<Self, String> {
+        let found = Self::all().find(|r| r.0.eq_ignore_ascii_case(typed.trim()));
+        found.ok_or_else(|| {
+            let known: Vec<String> = Self::all().map(|r| r.0).collect();
+            format!(
+                "there is no right \"{}\"; there are {}",
+                super::text::line(typed),
+                known.join(", ")
+            )
+        })
     }
 
     /// All rights that some kind of work asks for.
@@ -209,6 +237,92 @@ pub struct Absence {
     /// Its name in the calendar that it came from.
     #[serde(default)]
     pub uid: Option<String>,
+}
+
+impl Cover {
+    /// As it is typed and shared: `ben`, or `ben:tenant=umc+sra,label=vpn`. Signs that have a meaning
+    /// there, in a label, are written as `%2B`.
+    pub fn text(&self) -> String {
+        let s = &self.scope;
+        let join = |v: Vec<String>| v.join("+");
+        let parts = [
+            (
+                "tenant",
+                join(s.tenants.iter().map(ToString::to_string).collect()),
+            ),
+            (
+                "queue",
+                join(s.queues.iter().map(ToString::to_string).collect()),
+            ),
+            ("label", join(s.labels.iter().map(|l| escaped(l)).collect())),
+            (
+                "right",
+                join(s.rights.iter().map(|r| escaped(&r.0)).collect()),
+            ),
+        ];
+        let said: Vec<String> = parts
+            .into_iter()
+            .filter(|(_, v)| !v.is_empty())
+            .map(|(k, v)| format!("{k}={v}"))
+            .collect();
+        match said.is_empty() {
+            true => self.who.to_string(),
+            false => format!("{}:{}", self.who, said.join(",")),
+        }
+    }
+
+    /// Reads what [`Self::text`] writes.
+    ///
+    /// # Errors
+    /// A sentence: a name, a tenant, a queue, a right or a field is not known.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let (who, parts) = text.split_once(':').unwrap_or((text, ""));
+        let mut scope = Scope::default();
+        for part in parts.split(',').filter(|p| !p.is_empty()) {
+            let Some((field, values)) = part.split_once('=') else {
+                return Err("write ben, or ben:tenant=umc,label=vpn".into());
+            };
+            for value in values.split('+').map(str::trim) {
+                match field.trim() {
+                    "tenant" => scope.tenants.push(TenantId::parse(value)?),
+                    "queue" => {
+                        let kind: Result<Kind, super::ticket::UnknownWord> = value.parse();
+                        scope.queues.push(kind.map_err(|e| e.to_string())?);
+                    }
+                    "label" => scope.labels.push(unescaped(value).to_lowercase()),
+                    "right" => scope.rights.push(Right::of(&unescaped(value))?),
+                    other => {
+                        return Err(format!(
+                            "there is no field \"{}\"; use tenant, queue, label or right",
+                            super::text::line(other)
+                        ));
+                    }
+                }
+            }
+        }
+        let who = AgentId::parse(who.trim())?;
+        Ok(Self { who, scope })
+    }
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '%' | '+' | ',' | '=' | ':' => out.push_str(&format!("%{:02X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn unescaped(text: &str) -> String {
+    ["%3A", "%3D", "%2C", "%2B", "%25"]
+        .iter()
+        .zip([":", "=", ",", "+", "%"])
+        .fold(text.to_owned(), |text, (code, sign)| {
+            text.replace(code, sign)
+        })
 }
 
 impl Absence {

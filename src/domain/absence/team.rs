@@ -118,6 +118,7 @@ pub struct Team<'a> {
     /// The same by person, joined where they touch.
     gone: BTreeMap<&'a AgentId, Vec<(Instant, Instant)>>,
     load: BTreeMap<AgentId, usize>,
+    share: BTreeMap<AgentId, i64>,
 }
 
 /// Sorted stretches, joined where they overlap or touch.
@@ -166,6 +167,7 @@ impl<'a> Team<'a> {
             away,
             gone,
             load: BTreeMap::new(),
+            share: BTreeMap::new(),
         }
     }
 
@@ -173,6 +175,13 @@ impl<'a> Team<'a> {
     #[must_use]
     pub fn with_loads(mut self, loads: impl IntoIterator<Item = (AgentId, usize)>) -> Self {
         self.load.extend(loads);
+        self
+    }
+
+    /// Knows how much of their own working time everybody has stood in for others lately, in thousandths.
+    #[must_use]
+    pub fn with_shares(mut self, shares: impl IntoIterator<Item = (AgentId, i64)>) -> Self {
+        self.share.extend(shares);
         self
     }
 
@@ -338,7 +347,8 @@ impl<'a> Team<'a> {
         )
     }
 
-    /// Others who could take a ticket, those with the least on them first.
+    /// Others who could take a ticket: first who has stood in least for their hours, then who has the least
+    /// on them.
     pub fn proposals(&self, not: &[Candidate], absent: &AgentId, ask: &Ask<'_>) -> Vec<AgentId> {
         let mut able: Vec<&AgentId> = self
             .people
@@ -347,7 +357,8 @@ impl<'a> Team<'a> {
             .filter(|who| *who != absent && !not.iter().any(|c| c.who == **who))
             .filter(|who| self.against(who, ask).is_none())
             .collect();
-        able.sort_by_key(|who| (self.load(who), (*who).clone()));
+        let share = |who: &AgentId| self.share.get(who).copied().unwrap_or(0);
+        able.sort_by_key(|who| (share(who), self.load(who), (*who).clone()));
         able.into_iter().take(3).cloned().collect()
     }
 }

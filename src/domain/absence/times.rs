@@ -62,6 +62,17 @@ pub struct Moved {
     pub to: Option<(NaiveDateTime, Length)>,
 }
 
+/// One turn and all after it are otherwise than the rule has them (RFC 5545, 3.2.13).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Later {
+    /// The first of them, by the rule.
+    pub from: NaiveDateTime,
+    /// So many seconds later on the wall each of them starts.
+    pub shift: i64,
+    /// How long each lasts.
+    pub length: Length,
+}
+
 /// When somebody is away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Times {
@@ -86,6 +97,9 @@ pub struct Times {
     /// Starts that are elsewhere.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moved: Vec<Moved>,
+    /// From which turns on all are otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<Later>,
 }
 
 /// One stretch of being away.
@@ -166,6 +180,36 @@ impl Rule {
     }
 }
 
+impl Rule {
+    /// Nothing starts after `last` any more. A count that is not reached by then means nothing from now on:
+    /// a rule has a count or an end, never both (RFC 5545, 3.3.10).
+    fn end_by(&mut self, first: NaiveDateTime, last: NaiveDateTime) {
+        if self.until.is_some_and(|until| until <= last) {
+            return;
+        }
+        let parts = self.text.split(';');
+        let count = parts.clone().find_map(|p| p.strip_prefix("COUNT="));
+        if let Some(count) = count.and_then(|n| n.parse::<usize>().ok()) {
+            if self.starts(first, first, last).len() >= count {
+                return;
+            }
+            let kept: Vec<&str> = parts.filter(|p| !p.starts_with("COUNT=")).collect();
+            self.text = kept.join(";");
+        }
+        self.until = Some(last);
+    }
+
+    /// The rule without its end.
+    pub(crate) fn pattern(&self) -> &str {
+        &self.text
+    }
+
+    /// The last start on the wall.
+    pub(crate) const fn until(&self) -> Option<NaiveDateTime> {
+        self.until
+    }
+}
+
 fn plain(e: impl std::fmt::Display) -> String {
     e.to_string().trim_end_matches('.').to_owned()
 }
@@ -188,6 +232,7 @@ impl Times {
             also: Vec::new(),
             except: Vec::new(),
             moved: Vec::new(),
+            later: Vec::new(),
         }
     }
 
@@ -204,8 +249,13 @@ impl Times {
         (from < to).then_some(Occurrence { from, to })
     }
 
-    /// The starts by rules and lists, with their lengths, before any is moved.
-    fn starts(&self, from: NaiveDateTime, to: NaiveDateTime) -> BTreeMap<NaiveDateTime, Length> {
+    /// The starts by rules and lists, with where they are and for how long; those that were moved by
+    /// themselves are left out.
+    fn starts(
+        &self,
+        from: NaiveDateTime,
+        to: NaiveDateTime,
+    ) -> BTreeMap<NaiveDateTime, (NaiveDateTime, Length)> {
         let mut starts = BTreeMap::new();
         if self.rules.is_empty() {
             starts.insert(self.start, self.length);
@@ -222,6 +272,19 @@ impl Times {
             starts.remove(at);
         }
         starts
+            .into_iter()
+            .map(|(at, length)| (at, self.shifted(at, length)))
+            .collect()
+    }
+
+    /// Where a turn is by the latest change of it and all that follow.
+    fn shifted(&self, at: NaiveDateTime, length: Length) -> (NaiveDateTime, Length) {
+        let changes = self.later.iter().filter(|l| l.from <= at);
+        let Some(l) = changes.max_by_key(|l| l.from) else {
+            return (at, length);
+        };
+        let start = TimeDelta::try_seconds(l.shift).and_then(|by| at.checked_add_signed(by));
+        (start.unwrap_or(at), l.length)
     }
 
     /// The longest it can last, in days.
@@ -229,25 +292,33 @@ impl Times {
         let also = self.also.iter().filter_map(|(_, l)| *l);
         let moved = self.moved.iter().filter_map(|m| m.to.map(|(_, l)| l));
         also.chain(moved)
+            .chain(self.later.iter().map(|l| l.length))
             .chain([self.length])
             .map(|l| l.days + l.seconds / 86_400 + 1)
             .max()
             .unwrap_or(1)
     }
 
+    /// The most days by which a turn is away from where its rule has it.
+    fn farthest(&self) -> i64 {
+        let days = self.later.iter().map(|l| l.shift.abs() / 86_400 + 1);
+        days.max().unwrap_or(0)
+    }
+
     /// What touches a stretch of time, in order and whole.
     pub fn within(&self, from: Instant, to: Instant) -> Vec<Occurrence> {
         // Two days more on either side: no clock change and no zone is farther off.
         let margin = |days| TimeDelta::try_days(days).unwrap_or_default();
-        let low = wall(from, self.zone).checked_sub_signed(margin(self.longest() + 2));
-        let high = wall(to, self.zone).checked_add_signed(margin(2));
+        let far = self.farthest();
+        let low = wall(from, self.zone).checked_sub_signed(margin(self.longest() + far + 2));
+        let high = wall(to, self.zone).checked_add_signed(margin(far + 2));
         let starts = self.starts(
             low.unwrap_or(NaiveDateTime::MIN),
             high.unwrap_or(NaiveDateTime::MAX),
         );
         let moved = self.moved.iter().filter_map(|m| m.to);
         let mut found: Vec<_> = starts
-            .into_iter()
+            .into_values()
             .chain(moved)
             .filter_map(|(start, length)| self.occurrence(start, length))
             .filter(|o| o.from < to && o.to > from)
@@ -263,9 +334,8 @@ impl Times {
     /// A sentence: it recurs and none is on then, or it would end before it starts.
     pub fn end_at(&mut self, on: Instant, end: Instant) -> Result<(), String> {
         if !self.recurs() {
-            let from = resolve_wall(self.zone, self.start);
-            self.length = until(from, end)?;
-            self.all_day = false;
+            self.length = self.until(self.start, end)?;
+            self.all_day &= self.length.seconds == 0;
             return Ok(());
         }
         let is_on = |start, length| {
@@ -275,38 +345,104 @@ impl Times {
         let moved = self.moved.iter().enumerate();
         let mut again = moved.filter_map(|(i, m)| m.to.map(|(start, length)| (i, start, length)));
         if let Some((i, start, _)) = again.find(|(_, s, l)| is_on(*s, *l)) {
-            let length = until(resolve_wall(self.zone, start), end)?;
+            let length = self.until(start, end)?;
             if let Some(m) = self.moved.get_mut(i) {
                 m.to = Some((start, length));
             }
             return Ok(());
         }
         let day = TimeDelta::try_days(1).unwrap_or_default();
+        let far = self.farthest();
+        let days = |n: i64| day * i32::try_from(n).unwrap_or(i32::MAX);
         let (low, high) = (
-            wall(on, self.zone) - day * i32::try_from(self.longest() + 2).unwrap_or(i32::MAX),
-            wall(on, self.zone) + day,
+            wall(on, self.zone) - days(self.longest() + far + 2),
+            wall(on, self.zone) + days(far + 1),
         );
         let mut started = self.starts(low, high).into_iter();
-        let Some((start, _)) = started.find(|(start, length)| is_on(*start, *length)) else {
+        let Some((was, (start, _))) = started.find(|(_, (start, length))| is_on(*start, *length))
+        else {
             return Err("no turn of it is on then; name a moment within one".into());
         };
-        let length = until(resolve_wall(self.zone, start), end)?;
+        let length = self.until(start, end)?;
         self.moved.push(Moved {
-            was: start,
+            was,
             to: Some((start, length)),
         });
         Ok(())
     }
-}
 
-fn until(from: Instant, end: Instant) -> Result<Length, String> {
-    let seconds = (end - from).num_seconds();
-    let length = Length { days: 0, seconds };
-    if length.is_sane() {
-        return Ok(length);
+    /// Takes one turn out of a series: it does not take place there any more, and is returned by itself.
+    ///
+    /// # Errors
+    /// A sentence: no turn is then.
+    pub fn take_out(&mut self, turn: Occurrence) -> Result<Self, String> {
+        let whole = self.clone();
+        let is_it = |(start, length)| whole.occurrence(start, length) == Some(turn);
+        let single = |(start, length): (NaiveDateTime, Length)| Self {
+            all_day: whole.all_day && length.seconds == 0,
+            ..Self::once(start, length, whole.zone)
+        };
+        let mut moved = self.moved.iter_mut();
+        if let Some(m) = moved.find(|m| m.to.is_some_and(is_it)) {
+            let there = m.to.take().unwrap_or((m.was, whole.length));
+            return Ok(single(there));
+        }
+        let far = TimeDelta::try_days(self.longest() + self.farthest() + 2).unwrap_or_default();
+        let at = wall(turn.from, self.zone);
+        let mut starts = self.starts(at - far, at + far).into_iter();
+        let Some((was, there)) = starts.find(|(_, there)| is_it(*there)) else {
+            return Err("no turn of it is on then; name a moment within one".into());
+        };
+        self.moved.push(Moved { was, to: None });
+        Ok(single(there))
     }
-    Err(
-        "it would end before it begins, or last over ten years; give a moment after its start"
-            .into(),
-    )
+
+    /// From a start on the wall to an instant: whole days stay whole days.
+    fn until(&self, start: NaiveDateTime, end: Instant) -> Result<Length, String> {
+        let last = wall(end, self.zone);
+        let midnight = chrono::NaiveTime::MIN;
+        let length = match self.all_day && start.time() == midnight && last.time() == midnight {
+            true => Length::days((last - start).num_days()),
+            false => Length {
+                days: 0,
+                seconds: (end - resolve_wall(self.zone, start)).num_seconds(),
+            },
+        };
+        if length.is_sane() {
+            return Ok(length);
+        }
+        Err(
+            "it would end before it begins, or last over ten years; give a moment after its start"
+                .into(),
+        )
+    }
+
+    /// Ends a series: what starts by its rule at this moment on the wall, or later, does not take place
+    /// any more. What was moved goes by where its rule had it.
+    ///
+    /// # Errors
+    /// A sentence: it happens once, or nothing of it would be left.
+    pub fn end_before(&mut self, end: NaiveDateTime) -> Result<(), String> {
+        if !self.recurs() {
+            return Err("it takes place once; give it another end, or drop it".into());
+        }
+        let last = end - TimeDelta::seconds(1);
+        let mut left = self.clone();
+        for rule in &mut left.rules {
+            rule.end_by(self.start, last);
+        }
+        left.also.retain(|(at, _)| *at <= last);
+        left.except.retain(|at| *at <= last);
+        left.moved.retain(|m| m.was <= last);
+        left.later.retain(|l| l.from <= last);
+        let is_moved = |m: &Moved| m.to.is_some();
+        let mut starts = left.starts(self.start, last).into_keys();
+        if !starts.any(|at| at <= last) && !left.moved.iter().any(is_moved) {
+            return Err(
+                "nothing of it would be left; `deskhand absence drop` takes it away".into(),
+            );
+        }
+        *self = left;
+        Ok(())
+    }
 }

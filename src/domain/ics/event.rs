@@ -6,9 +6,10 @@ use chrono::{NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 
 use super::lines::{Line, plain, unfold};
+use super::turn::moved;
 use super::value::{Moment, date_or_time, duration, moment, moments};
 use super::zone::Zones;
-use crate::domain::absence::{Length, Moved, Rule, Times, Why};
+use crate::domain::absence::{Cover, Length, Rule, Times, Why};
 use crate::domain::people::{Agent, AgentId};
 use crate::domain::text::{self, Untrusted};
 
@@ -37,6 +38,10 @@ pub struct Event {
     pub people: Vec<(String, String)>,
     /// The agent that a feed of ours names.
     pub agent: Option<AgentId>,
+    /// Who stands in, where a calendar of ours says so.
+    pub covers: Vec<Cover>,
+    /// Why, where a calendar of ours says so.
+    pub said_why: Option<Why>,
     /// Whoever's it is can be reached all the same: shown as free.
     pub free: bool,
     /// When.
@@ -55,13 +60,13 @@ pub struct Reading {
 }
 
 /// The lines of one event.
-struct Raw {
-    begun: usize,
+pub(super) struct Raw {
+    pub begun: usize,
     lines: Vec<Line>,
 }
 
 impl Raw {
-    fn line(&self, name: &str) -> Option<&Line> {
+    pub fn line(&self, name: &str) -> Option<&Line> {
         self.lines.iter().find(|l| l.name == name)
     }
 
@@ -260,13 +265,13 @@ fn newest(masters: Vec<Raw>) -> Vec<Raw> {
     all
 }
 
-fn at(line: &Line) -> impl Fn(String) -> Problem {
+pub(super) fn at(line: &Line) -> impl Fn(String) -> Problem {
     let line = line.number;
     move |what| Problem { line, what }
 }
 
 /// The first start and the length.
-fn start_and_length(raw: &Raw, zones: &Zones) -> Result<(Moment, Length), Problem> {
+pub(super) fn start_and_length(raw: &Raw, zones: &Zones) -> Result<(Moment, Length), Problem> {
     let line = raw.line("DTSTART").ok_or_else(|| Problem {
         line: raw.begun,
         what: "the event has no DTSTART; give it one".into(),
@@ -359,9 +364,20 @@ fn event(raw: &Raw, zones: &Zones) -> Result<Event, Problem> {
         agent: raw
             .line("X-DESKHAND-AGENT")
             .and_then(|l| AgentId::parse(&l.value).ok()),
+        covers: covers(raw)?,
+        said_why: raw.line("X-DESKHAND-WHY").and_then(|l| Why::of(&l.value)),
         free: raw.says("X-MICROSOFT-CDO-BUSYSTATUS", "FREE"),
         times,
     })
+}
+
+/// The covers that a calendar of ours names, the preferred one first.
+fn covers(raw: &Raw) -> Result<Vec<Cover>, Problem> {
+    let read = |l: &Line| {
+        Cover::read(&plain(&l.value))
+            .map_err(|why| at(l)(format!("the cover \"{}\": {why}", text::line(&l.value))))
+    };
+    raw.all("X-DESKHAND-COVER").map(read).collect()
 }
 
 /// Exchange writes whole days from midnight to midnight and says so beside.
@@ -423,32 +439,12 @@ fn last_start(until: &str, zone: Tz) -> Option<NaiveDateTime> {
     })
 }
 
-/// One turn of a series that is elsewhere, or does not take place.
-fn moved(turn: &Raw, gone: bool, times: &mut Times, zones: &Zones) -> Result<(), Problem> {
-    let Some(l) = turn.line("RECURRENCE-ID") else {
-        return Ok(());
-    };
-    if l.param("RANGE").is_some() {
-        return Err(at(l)(
-            "a change of this and all later turns is not understood; write two series".into(),
-        ));
-    }
-    let id = moment(l, &l.value, zones).map_err(at(l))?;
-    let was = id.on(times.zone, times.start.time());
-    let to = if gone {
-        None
-    } else {
-        let (start, length) = start_and_length(turn, zones)?;
-        Some((start.on(times.zone, NaiveTime::MIN), length))
-    };
-    times.moved.retain(|m| m.was != was);
-    times.moved.push(Moved { was, to });
-    Ok(())
-}
-
 impl Event {
-    /// Why somebody is away, as far as the words say.
+    /// Why somebody is away: as a calendar of ours says, else as far as the words tell.
     pub fn why(&self) -> Why {
+        if let Some(why) = self.said_why {
+            return why;
+        }
         let mut words = self.summary.raw().to_lowercase();
         for c in &self.categories {
             words.push(' ');

@@ -36,7 +36,7 @@ pub struct Entry {
 }
 
 /// A text value: one printable line, with what has a meaning escaped.
-fn value(text: &str) -> String {
+pub(super) fn value(text: &str) -> String {
     let mut out = String::new();
     for c in text::line(text).chars() {
         if "\\;,".contains(c) {
@@ -47,7 +47,7 @@ fn value(text: &str) -> String {
     out
 }
 
-fn put(out: &mut String, line: &str) {
+pub(super) fn put(out: &mut String, line: &str) {
     let mut width = 0;
     for c in line.chars() {
         if width + c.len_utf8() > WIDTH {
@@ -60,7 +60,7 @@ fn put(out: &mut String, line: &str) {
     out.push_str("\r\n");
 }
 
-fn utc(at: Instant) -> String {
+pub(super) fn utc(at: Instant) -> String {
     at.format("%Y%m%dT%H%M%SZ").to_string()
 }
 

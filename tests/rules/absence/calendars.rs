@@ -298,3 +298,59 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn what_a_calendar_has_no_more_is_gone_unless_something_of_it_cannot_be_read() {
+    use deskhand::domain::absence::{Absence, AbsenceId, Incoming, Known, Source, incoming};
+    let known = Known {
+        agents: ana(),
+        people: vec![],
+        calendar: deskhand::domain::calendar::Calendar::standard(),
+        zone: Amsterdam,
+    };
+    let event = |uid: &str, day: &str| {
+        format!(
+            "BEGIN:VEVENT\nUID:{uid}\nSUMMARY:ana: leave\nDTSTART;VALUE=DATE:{day}\nEND:VEVENT\n"
+        )
+    };
+    let mut n = 0;
+    let mut take = |events: &[String], all: &[Absence]| -> Incoming {
+        let text = format!("BEGIN:VCALENDAR\n{}END:VCALENDAR\n", events.concat());
+        let from: Vec<AbsenceId> = all.iter().map(|a| a.id.clone()).collect();
+        let mut new = || {
+            n += 1;
+            AbsenceId(format!("a{n}"))
+        };
+        let now = at("2026-11-24T09:00:00Z");
+        let reading = read(&text, Amsterdam);
+        incoming(
+            &reading,
+            &Source::default(),
+            all,
+            (&from, true),
+            &known,
+            (now, &mut new),
+        )
+    };
+    let first = take(&[event("x", "20261201"), event("y", "20261202")], &[]);
+    assert_eq!((first.new, first.put.len()), (2, 2));
+    let again = take(
+        &[event("x", "20261201"), event("y", "20261203")],
+        &first.put,
+    );
+    assert_eq!((again.same, again.new, again.put.len()), (1, 0, 1));
+    assert_eq!(again.put[0].id, first.put[1].id, "it keeps its identity");
+    let broken = take(
+        &[event("x", "20261201"), event("y", "nonsense")],
+        &first.put,
+    );
+    assert_eq!((broken.gone.len(), broken.problems.len()), (0, 1));
+    let gone = take(&[event("x", "20261201")], &first.put);
+    assert_eq!(gone.gone, first.put[1..]);
+    let nobody = take(&[event("x", "20261201").replace("ana", "Zoe")], &first.put);
+    assert_eq!(
+        (nobody.strange, nobody.gone.len()),
+        (1, 1),
+        "whose it is now is not known; y is gone"
+    );
+}

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use deskhand::domain::absence::{
-    Against, Fate, Handed, Preview, Right, Since, Team, give_back, preview,
+    Against, Fate, Handed, Preview, Right, Since, Team, applied as turns_applied, give_back, hold,
+    preview,
 };
 use deskhand::domain::change::{Act, BatchId, ChangeId};
 use deskhand::domain::handover::{Form, Interval, Item, note};
@@ -228,6 +229,52 @@ proptest! {
                     prop_assert_eq!(&now, before);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_arrives_meanwhile_goes_once_and_where_the_preview_would_send_it(
+        world in world(),
+        decided in proptest::collection::vec(any::<bool>(), 12),
+    ) {
+        let team = world.team();
+        let now = world.now;
+        let on = team.away().iter().filter(|a| a.from <= now && now < a.to);
+        let open: Vec<Handed> = on.map(|a| Handed {
+            absence: a.absence.id.clone(), who: a.absence.who.clone(), from: a.from, to: a.to, at: a.from,
+            back: None, tickets: vec![],
+            kept: world.tickets.iter().zip(&decided).filter(|(_, d)| **d).map(|(t, _)| t.id).collect(),
+        }).collect();
+        let of = |tickets: &[Ticket], who: &AgentId| -> Vec<Ticket> {
+            tickets.iter().filter(|t| t.assignee.as_ref() == Some(who) && t.status.is_live()).cloned().collect()
+        };
+        let mut n = 0;
+        let mut new = || { n += 1; ChangeId(Uuid::from_u128(n)) };
+        let turns = turns_applied(&open, &world.absences, now);
+        prop_assert_eq!(turns.len(), open.len(), "all that is on is known to be");
+        let held = hold(&team, &turns, &|who| of(&world.tickets, who), &who(0), (now, &mut new));
+        let mut after = world.tickets.clone();
+        let mut seen = BTreeSet::new();
+        for c in held.iter().flat_map(|h| &h.changes) {
+            prop_assert!(seen.insert(c.ticket), "once");
+            let i = after.iter().position(|t| t.id == c.ticket).unwrap();
+            prop_assert!(!decided[i], "what somebody left stays");
+            c.act.apply(&mut after[i], now);
+            let to = after[i].assignee.clone().unwrap();
+            let person = world.people.iter().find(|x| x.id == to).expect("one of the team");
+            prop_assert!(person.may(after[i].tenant.as_ref(), Right::needed(after[i].kind).as_ref()));
+        }
+        let known: Vec<Handed> = open.into_iter().map(|h| {
+            let own = held.iter().find(|x| x.handed.absence == h.absence);
+            own.map_or(h.clone(), |x| h.and(x.handed.clone()))
+        }).collect();
+        let turns = turns_applied(&known, &world.absences, now);
+        let again = hold(&team, &turns, &|who| of(&after, who), &who(0), (now, &mut new));
+        let left: Vec<_> = again.iter().flat_map(|h| &h.changes).filter(|c| seen.contains(&c.ticket)).collect();
+        // One cover may be away by an absence of their own that is applied: then it goes on from there, once.
+        for c in left {
+            let from = after.iter().find(|t| t.id == c.ticket).unwrap().assignee.clone().unwrap();
+            prop_assert!(known.iter().any(|h| h.who == from));
         }
     }
 

@@ -4,7 +4,11 @@ mod calendars;
 mod coverage;
 mod laws;
 mod roster;
+mod series;
+mod sharing;
+mod simulation;
 mod speed;
+mod swaps;
 mod tables;
 mod world;
 
