@@ -93,6 +93,17 @@ fn holds(person: &Person, what: &str) {
     );
 }
 
+/// Some of its keys open an editor; this one leaves every text as it is.
+fn harmless() -> Scene {
+    Scene {
+        config: Config {
+            editor: Some("true".into()),
+            ..Config::default()
+        },
+        ..Scene::default()
+    }
+}
+
 fn shard(number: usize) {
     let seed = std::env::var("DESKHAND_SEED")
         .ok()
@@ -102,16 +113,7 @@ fn shard(number: usize) {
     println!("seed {seed} (shard {number})");
     let folder = tempfile::tempdir().unwrap();
     let mut dice = Dice(seed | 1);
-    // Some of its keys open an editor; this one leaves every text as it is.
-    let config = Config {
-        editor: Some("true".into()),
-        ..Config::default()
-    };
-    let scene = Scene {
-        config,
-        ..Scene::default()
-    };
-    let mut person = scene.demo(folder.path());
+    let mut person = harmless().demo(folder.path());
     let keys = std::env::var("DESKHAND_KEYS")
         .ok()
         .and_then(|k| k.parse().ok())
@@ -161,10 +163,10 @@ fn shard(number: usize) {
                 let kept = reader.drafts().unwrap();
                 assert!(
                     kept.iter().any(|d| d.ticket == ticket && d.body == text),
-                    "{what}: the draft was lost on the way out"
+                    "{what}: the draft was lost on the way out: {text:?}, kept {kept:?}"
                 );
             }
-            person = Scene::default().demo(folder.path());
+            person = harmless().demo(folder.path());
         }
     }
 }

@@ -195,6 +195,7 @@ fn what_has_the_keys_is_always_in_sight() {
 /// `cargo test --release --test it -- --ignored --nocapture a_key_in_the_form` prints it.
 #[test]
 #[ignore = "measures; run it alone and in release"]
+#[expect(clippy::print_stdout, reason = "a figure is wanted")]
 fn a_key_in_the_form_costs_so_much() {
     let mut desk = complete(160, 48);
     let long = "It fails in another way each time, and then nothing is left of it. ".repeat(40);

@@ -1,5 +1,6 @@
 //! Writing: opening with the draft, typing, snippets, saving within a second, sending.
 
+use chrono::TimeDelta;
 use keybinds::{Key, KeyInput, Mods};
 use tui_textarea::{CursorMove, Input, Key as AreaKey, TextArea, WrapMode};
 
@@ -92,7 +93,9 @@ impl Turn<'_> {
     pub fn touched(&mut self) {
         let (now, at) = (self.s.now, self.after(SAVE_MILLIS));
         if let Some(c) = &mut self.s.composer {
-            c.touched = Some(now);
+            // Later than the save that is under way, even in the same tick of the clock.
+            let last = c.touched.map(|t| t + TimeDelta::nanoseconds(1));
+            c.touched = last.max(Some(now));
             self.s.inner.save_at.get_or_insert(at);
         }
     }

@@ -205,23 +205,39 @@ fn footer_words(state: &State, command: &Command) -> &'static str {
 
 /// Whether a key is worth a place in the last line for what the pane of coverage shows.
 const fn helps_in_coverage(state: &State, action: Action) -> bool {
-    match (&state.coverage.face, action) {
-        (Face::Plan(_), Action::Pick | Action::StretchNext | Action::Give | Action::Apply)
-        | (Face::Back(_), Action::Pick | Action::Apply)
-        | (Face::Note(_), Action::KeepNote | Action::NoteIntoTickets | Action::EditAbsence)
-        | (Face::Turns, Action::UntilAbsence) => true,
-        (
-            Face::Map,
-            Action::Open | Action::PlanAbsence | Action::Farther | Action::PreviewHandover,
-        )
-        | (
-            Face::Turns,
-            Action::Open | Action::PlanAbsence | Action::EditAbsence | Action::HandoverNote,
-        )
-        | (Face::Plan(_) | Face::Back(_), Action::Open | Action::HandoverNote) => true,
-        (_, Action::Help) => true,
-        _ => false,
-    }
+    matches!(
+        (&state.coverage.face, action),
+        (_, Action::Help)
+            | (
+                Face::Map,
+                Action::Open | Action::PlanAbsence | Action::Farther | Action::PreviewHandover
+            )
+            | (
+                Face::Plan(_),
+                Action::Pick
+                    | Action::StretchNext
+                    | Action::Give
+                    | Action::Apply
+                    | Action::Open
+                    | Action::HandoverNote
+            )
+            | (
+                Face::Back(_),
+                Action::Pick | Action::Apply | Action::Open | Action::HandoverNote
+            )
+            | (
+                Face::Note(_),
+                Action::KeepNote | Action::NoteIntoTickets | Action::EditAbsence
+            )
+            | (
+                Face::Turns,
+                Action::UntilAbsence
+                    | Action::Open
+                    | Action::PlanAbsence
+                    | Action::EditAbsence
+                    | Action::HandoverNote
+            )
+    )
 }
 
 fn is_in_conflict(state: &State) -> bool {

@@ -168,7 +168,7 @@ fn vendor(state: &State, pen: &mut Pen<'_>, area: Rect) {
     let (x, y) = (area.x, area.y);
     let at = pen.put(x, y, area.width, "vendor: ", Role::Dim);
     let room = area.right().saturating_sub(at);
-    let at = pen.put(at, y, room, &e.line(state.now), role);
+    let at = pen.put(at, y, room, e.line(state.now), role);
     if e.stage == Stage::Resolved {
         let room = area.right().saturating_sub(at);
         pen.put(at, y, room, " · E brings it back", Role::Dim);
