@@ -187,7 +187,7 @@ pub fn row(
         .rules
         .first()
         .map_or_else(String::new, |r| format!(" ({})", r.text()));
-    let covers: Vec<String> = absence.covers.iter().map(Cover::text).collect();
+    let covers: Vec<String> = absence.covers.iter().map(Cover::to_string).collect();
     let covers = if covers.is_empty() {
         "nobody stands in".to_owned()
     } else {

@@ -2,10 +2,9 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 
-use super::{Cover, Person, Right, Rule, Scope};
-use crate::domain::people::{Agent, AgentId, TenantId, known_agent};
+use super::{Cover, Person, Right, Rule};
+use crate::domain::people::{Agent, AgentId, known_agent};
 use crate::domain::text;
-use crate::domain::ticket::UnknownWord;
 
 /// Who can be meant by a name.
 #[derive(Debug, Clone, Copy)]
@@ -39,15 +38,7 @@ pub fn agent(typed: &str, known: Known<'_>) -> Result<AgentId, String> {
 /// # Errors
 /// A sentence that says which there are.
 pub fn right(typed: &str) -> Result<Right, String> {
-    let found = Right::all().find(|r| r.0.eq_ignore_ascii_case(typed.trim()));
-    found.ok_or_else(|| {
-        let known: Vec<String> = Right::all().map(|r| r.0).collect();
-        format!(
-            "there is no right \"{}\"; there are {}",
-            text::line(typed),
-            known.join(", ")
-        )
-    })
+    Right::of(typed)
 }
 
 /// Reads `ben` or `ben:tenant=umc+sra,label=vpn`.
@@ -56,32 +47,7 @@ pub fn right(typed: &str) -> Result<Right, String> {
 /// A sentence that says what is not understood.
 pub fn cover(typed: &str, known: Known<'_>) -> Result<Cover, String> {
     let (who, parts) = typed.split_once(':').unwrap_or((typed, ""));
-    let mut scope = Scope::default();
-    for part in parts.split(',').filter(|p| !p.is_empty()) {
-        let Some((field, values)) = part.split_once('=') else {
-            return Err("write ben, or ben:tenant=umc,label=vpn".into());
-        };
-        for value in values.split('+').map(str::trim) {
-            match field.trim() {
-                "tenant" => scope.tenants.push(TenantId::parse(value)?),
-                "queue" => scope
-                    .queues
-                    .push(value.parse().map_err(|e: UnknownWord| e.to_string())?),
-                "label" => scope.labels.push(value.to_lowercase()),
-                "right" => scope.rights.push(right(value)?),
-                other => {
-                    return Err(format!(
-                        "there is no field \"{}\"; use tenant, queue, label or right",
-                        text::line(other)
-                    ));
-                }
-            }
-        }
-    }
-    Ok(Cover {
-        who: agent(who, known)?,
-        scope,
-    })
+    Cover::read(&format!("{}:{parts}", agent(who, known)?))
 }
 
 /// Reads several of them, blanks between, the preferred one first.
@@ -95,33 +61,7 @@ pub fn covers(typed: &str, known: Known<'_>) -> Result<Vec<Cover>, String> {
 impl std::fmt::Display for Cover {
     /// As it is typed.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let s = &self.scope;
-        let join = |v: Vec<String>| v.join("+");
-        let parts = [
-            (
-                "tenant",
-                join(s.tenants.iter().map(ToString::to_string).collect()),
-            ),
-            (
-                "queue",
-                join(s.queues.iter().map(ToString::to_string).collect()),
-            ),
-            ("label", join(s.labels.clone())),
-            (
-                "right",
-                join(s.rights.iter().map(ToString::to_string).collect()),
-            ),
-        ];
-        let said: Vec<String> = parts
-            .into_iter()
-            .filter(|(_, v)| !v.is_empty())
-            .map(|(k, v)| format!("{k}={v}"))
-            .collect();
-        if said.is_empty() {
-            write!(f, "{}", self.who)
-        } else {
-            write!(f, "{}:{}", self.who, text::line(&said.join(",")))
-        }
+        write!(f, "{}", text::line(&self.text()))
     }
 }
 
