@@ -3,11 +3,11 @@
 use chrono::TimeDelta;
 
 use super::answers::sentence;
+use super::plans;
 use crate::app::cover::{Bench, CoverNews, CoverWish, Noted, Plan, Returning, Standing, TurnOf};
 use crate::domain::Instant;
 use crate::domain::absence::{
-    Absence, Away, Because, Fate, Handed, KNOWN_DAYS, Office, Right, Row, Since, give_back,
-    preview, team_of,
+    Absence, Away, Because, Fate, Handed, KNOWN_DAYS, Office, Row, preview, team_of,
 };
 use crate::domain::coverage::needs;
 use crate::domain::gate::is_in_scope;
@@ -15,7 +15,7 @@ use crate::domain::handover::{self, Interval, Item};
 use crate::domain::list::Asker;
 use crate::domain::roster::{Mark, Roster};
 use crate::domain::text::Printable;
-use crate::domain::thread::{Thread, Visibility};
+use crate::domain::thread::Visibility;
 use crate::domain::ticket::{Ticket, TicketId};
 use crate::store::{Reader, StoreError, Writer};
 
@@ -139,23 +139,11 @@ fn plan(reader: &Reader, bench: &Bench, turn: &TurnOf, now: Instant, at_once: bo
 /// A ticket that is with somebody already, as the note tells of it.
 fn handed_row(t: &Ticket, handed: &Handed, until: Instant) -> Option<Row> {
     let h = handed.tickets.iter().find(|h| h.ticket == t.id)?;
-    Some(Row {
-        ticket: t.id,
-        key: t.key.clone(),
-        subject: t.subject.clone(),
-        status: t.status,
-        tenant: t.tenant.clone(),
-        right: Right::needed(t.kind),
-        version: t.version,
-        because: match t.due {
-            crate::domain::ticket::Due::Running { at, .. } if at < until => Because::Due { at },
-            _ => Because::Open,
-        },
-        fate: Fate::Moves { to: h.to.clone() },
-        candidates: Vec::new(),
-        proposals: Vec::new(),
-        effect: None,
-    })
+    let because = match t.due {
+        crate::domain::ticket::Due::Running { at, .. } if at < until => Because::Due { at },
+        _ => Because::Open,
+    };
+    Some(Row::of(t, because, Fate::Moves { to: h.to.clone() }))
 }
 
 /// Where an edited note is kept.
@@ -213,19 +201,7 @@ fn note(reader: &Reader, bench: &Bench, turn: TurnOf, now: Instant, anew: bool) 
 }
 
 fn back(reader: &Reader, handed: Handed, ended: Option<Absence>, now: Instant) -> Read {
-    let mut threads: Vec<Thread> = Vec::new();
-    for t in &handed.tickets {
-        threads.extend(reader.thread(t.ticket)?);
-    }
-    let since = |id| {
-        let thread = threads.iter().find(|t| t.ticket.id == id)?;
-        Some(Since {
-            ticket: &thread.ticket,
-            messages: &thread.messages,
-            timeline: &thread.timeline,
-        })
-    };
-    let found = give_back(&handed, since, now);
+    let (found, threads) = plans::look_back(reader, &handed, now)?;
     let subjects = threads
         .iter()
         .map(|t| (t.ticket.key.clone(), t.ticket.subject.line()))

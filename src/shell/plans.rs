@@ -7,19 +7,20 @@ use uuid::Uuid;
 
 use super::calendars;
 use super::secret;
-use crate::config::{AbsenceCalendar, Config, Paths, Subscribed, subscribed_host};
-use crate::desk::Secret;
+use crate::config::{self, AbsenceCalendar, Config, Paths, Subscribed, subscribed_host};
 use crate::desk::caldav::{CalDav, CalDavSettings};
+use crate::desk::{DeskError, Secret};
 use crate::domain::Instant;
 use crate::domain::absence::{
-    Absence, AbsenceId, Held, Incoming, Known, Person, Source, Team, applied, hold, incoming,
-    team_of,
+    Absence, AbsenceId, Handed, Held, Incoming, Known, Person, Return, Since, Source, Team,
+    applied, give_back, hold, incoming, team_of,
 };
 use crate::domain::change::ChangeId;
 use crate::domain::gate;
 use crate::domain::ics;
 use crate::domain::people::{Agent, AgentId};
 use crate::domain::text::Untrusted;
+use crate::domain::thread::Thread;
 use crate::domain::ticket::TicketId;
 use crate::store::{Reader, Roll, SharedState, StoreError, Writer};
 use crate::sync::{Ledger, SharedRound, share};
@@ -41,6 +42,31 @@ pub fn new_absence_id() -> AbsenceId {
 /// works there and whom its plan names.
 pub fn people(config: &Config, agents: Vec<Agent>, plan: &[Absence], me: &AgentId) -> Vec<Person> {
     team_of(&config.people, agents, plan, me)
+}
+
+/// What would come back of what was handed over, and the conversations that say so.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn look_back(
+    reader: &Reader,
+    handed: &Handed,
+    now: Instant,
+) -> Result<(Return, Vec<Thread>), StoreError> {
+    let mut threads: Vec<Thread> = Vec::new();
+    for t in &handed.tickets {
+        threads.extend(reader.thread(t.ticket)?);
+    }
+    let since = |id| {
+        let thread = threads.iter().find(|t| t.ticket.id == id)?;
+        Some(Since {
+            ticket: &thread.ticket,
+            messages: &thread.messages,
+            timeline: &thread.timeline,
+        })
+    };
+    let found = give_back(handed, since, now);
+    Ok((found, threads))
 }
 
 /// What calendars are read against.
@@ -146,7 +172,16 @@ pub fn server(config: &Config, paths: &Paths) -> Result<Option<(CalDav, String)>
         let found = secret::find(&at, &of)?;
         found.map(|f| f.secret).ok_or_else(|| secret::missing(&of))
     });
-    let settings = CalDavSettings {
+    let server = with_secret(caldav, secret).map_err(|e| e.to_string())?;
+    Ok(Some((server, caldav.url.clone())))
+}
+
+/// The calendar server of the settings, with that password.
+///
+/// # Errors
+/// The address cannot be used.
+pub fn with_secret(caldav: &config::CalDav, secret: Secret) -> Result<CalDav, DeskError> {
+    CalDav::new(CalDavSettings {
         url: caldav.url.clone(),
         user: caldav
             .sign_in
@@ -154,9 +189,7 @@ pub fn server(config: &Config, paths: &Paths) -> Result<Option<(CalDav, String)>
             .and_then(|s| s.user().map(str::to_owned)),
         secret,
         ca_file: caldav.ca_file.clone(),
-    };
-    let server = CalDav::new(settings).map_err(|e| e.to_string())?;
-    Ok(Some((server, caldav.url.clone())))
+    })
 }
 
 /// Exchanges the plan with the calendar server; none: there is none.

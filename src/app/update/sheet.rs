@@ -86,7 +86,7 @@ impl Turn<'_> {
     /// What to know about rows, and which of them want something now.
     fn notes(&self, register: Register, book: &Book) -> BTreeMap<String, (bool, Vec<Printable>)> {
         let mut all: BTreeMap<String, (bool, Vec<Printable>)> = BTreeMap::new();
-        let today = self.s.now.with_timezone(&self.s.zone).date_naive();
+        let today = self.today();
         if register == Register::Subscriptions {
             for f in book.forecasts(today) {
                 let note = all.entry(f.of.key()).or_default();

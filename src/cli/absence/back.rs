@@ -8,12 +8,12 @@ use super::office::Office;
 use crate::cli::exit::{Code, Fail};
 use crate::cli::out::Out;
 use crate::cli::session::Session;
-use crate::domain::absence::{Absence, Handed, Return, Since, give_back, take_along};
+use crate::domain::absence::{Absence, Handed, Return, take_along};
 use crate::domain::change::{BatchId, Change, ChangeId};
 use crate::domain::handover;
 use crate::domain::text;
-use crate::domain::thread::Thread;
 use crate::domain::ticket::TicketKey;
+use crate::shell::plans;
 use crate::store::Reader;
 
 /// Gives back for one absence, or for all that are over.
@@ -86,19 +86,7 @@ pub fn ended(
 }
 
 fn look(session: &Session, reader: &Reader, handed: &Handed) -> Result<Return, Fail> {
-    let mut threads: Vec<Thread> = Vec::new();
-    for t in &handed.tickets {
-        threads.extend(reader.thread(t.ticket)?);
-    }
-    let since = |id| {
-        let thread = threads.iter().find(|t| t.ticket.id == id)?;
-        Some(Since {
-            ticket: &thread.ticket,
-            messages: &thread.messages,
-            timeline: &thread.timeline,
-        })
-    };
-    Ok(give_back(handed, since, session.now))
+    Ok(plans::look_back(reader, handed, session.now)?.0)
 }
 
 fn bring(

@@ -14,7 +14,6 @@ use crate::cli::exit::{Code, Fail};
 use crate::cli::out::{self, Out};
 use crate::cli::session::{self, Session};
 use crate::config::{Absences, Config, Subscribed, subscribed_host};
-use crate::desk::caldav::{CalDav, CalDavSettings};
 use crate::domain::Instant;
 use crate::domain::absence::{Absence, AbsenceId, Choice, Clash, Incoming, Known};
 use crate::domain::text;
@@ -91,16 +90,7 @@ fn password(session: &Session, a: &SyncArgs, sources: &Absences) -> Result<(), F
         true => ask::secret_from_stdin("password")?,
         false => ask::secret(&format!("password at {}", caldav.url))?,
     };
-    let settings = CalDavSettings {
-        url: caldav.url.clone(),
-        user: caldav
-            .sign_in
-            .as_ref()
-            .and_then(|s| s.user().map(str::to_owned)),
-        secret: typed.clone().into(),
-        ca_file: caldav.ca_file.clone(),
-    };
-    let server = CalDav::new(settings).map_err(not_reached)?;
+    let server = plans::with_secret(caldav, typed.clone().into()).map_err(not_reached)?;
     session::wait(server.about(session.now))?.map_err(not_reached)?;
     let kept = secret::keep(&session.paths, caldav, &typed);
     let kept = kept.map_err(|e| Fail::new(Code::Failure, e))?;

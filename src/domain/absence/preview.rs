@@ -98,6 +98,26 @@ pub struct Row {
     pub effect: Option<Effect>,
 }
 
+impl Row {
+    /// What becomes of a ticket and why; nobody else was looked at.
+    pub fn of(t: &Ticket, because: Because, fate: Fate) -> Self {
+        Self {
+            ticket: t.id,
+            key: t.key.clone(),
+            subject: t.subject.clone(),
+            status: t.status,
+            tenant: t.tenant.clone(),
+            right: Right::needed(t.kind),
+            version: t.version,
+            because,
+            fate,
+            candidates: Vec::new(),
+            proposals: Vec::new(),
+            effect: None,
+        }
+    }
+}
+
 /// A ticket that changes hands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Move {
@@ -225,18 +245,10 @@ fn row(team: &Team<'_>, away: &Away<'_>, t: &Ticket, at: Instant) -> Row {
         _ => None,
     };
     Row {
-        ticket: t.id,
-        key: t.key.clone(),
-        subject: t.subject.clone(),
-        status: t.status,
-        tenant: t.tenant.clone(),
-        right: Right::needed(t.kind),
-        version: t.version,
-        because,
-        fate,
         candidates,
         proposals,
         effect,
+        ..Row::of(t, because, fate)
     }
 }
 
