@@ -188,3 +188,19 @@ fn the_teams_own_question_goes_in_the_place_of_the_one_that_comes_along() {
         assert!(said(&out).contains("ask.en.toml"), "{}", said(&out));
     }
 }
+
+#[test]
+fn a_mail_saved_as_a_page_is_read_as_its_text() {
+    let m = Machine::new();
+    let page = "<p>Since yesterday 14:00 I cannot open it.</p>\n<ol><li>Open the VM</li><li>Click \
+                Connect</li></ol><p>I expected a desktop but got a grey page &amp; nothing else.</p>";
+    let out = m.feed(&["--json", "report", "read", "-"], page.as_bytes());
+    assert!(out.status.success(), "{}", said(&out));
+    let read: Value = serde_json::from_slice(&out.stdout).unwrap();
+    let all = read.to_string();
+    assert!(!all.contains("<p>") && !all.contains("&amp;"), "{all}");
+    assert!(
+        all.contains("Open the VM") && all.contains("a grey page & nothing else"),
+        "{all}"
+    );
+}

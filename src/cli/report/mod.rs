@@ -13,6 +13,7 @@ use serde_json::json;
 
 use self::args::{ReportForm, ReportInput, ReportWhat};
 use super::exit::{Code, Fail};
+use super::import::html;
 use super::out::{self, Out};
 use super::session::Session;
 use crate::config;
@@ -343,6 +344,14 @@ fn take(file: &str) -> Result<String, Fail> {
             "{name} has more than {MOST} bytes; give the message alone"
         )));
     }
-    String::from_utf8(bytes)
-        .map_err(|_| Fail::usage(format!("{name} is not UTF-8; convert it first")))
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Fail::usage(format!("{name} is not UTF-8; convert it first")))?;
+    Ok(if is_html(&text) { html(&text) } else { text })
+}
+
+/// A mail saved as a page, or a body as desks keep it: it begins with an element and closes one.
+fn is_html(text: &str) -> bool {
+    let begins = text.trim_start().strip_prefix('<');
+    begins.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '!'))
+        && text.contains("</")
 }
