@@ -13,12 +13,12 @@ use serde_json::json;
 
 use self::args::{ReportForm, ReportInput, ReportWhat};
 use super::exit::{Code, Fail};
-use super::import::html;
 use super::out::{self, Out};
 use super::session::Session;
 use crate::config;
 use crate::domain::Instant;
 use crate::domain::fill;
+use crate::domain::markup::html;
 use crate::domain::report::{
     Confidence, Draft, Form, Language, Message, Person, Reading, Register, Template, Verdict,
     address, ask, bundle, check, fill as take_over, parse_json, priority, read,
