@@ -84,9 +84,9 @@ impl Turn<'_> {
             by,
             reason: reason.map(Untrusted::new),
         });
-        let (kept, verdict) = (f.kept.clone(), f.verdict.clone());
+        let (kept, base, verdict) = (f.kept.clone(), f.base.clone(), f.verdict.clone());
         if kept.ticket.is_none() {
-            return self.make_ticket(&kept, &verdict);
+            return self.make_ticket(kept, base, &verdict);
         }
         self.save_report();
         self.tell_ticket(&kept, verdict, reason);
@@ -127,7 +127,7 @@ impl Turn<'_> {
     }
 
     /// A report without a ticket becomes one.
-    fn make_ticket(&mut self, kept: &Kept, verdict: &Verdict) {
+    fn make_ticket(&mut self, kept: Kept, base: Draft, verdict: &Verdict) {
         if let Some(why) = self.s.abilities.no_new_ticket {
             self.save_report();
             return self.refuse(why);
@@ -158,7 +158,8 @@ impl Turn<'_> {
             labels: Vec::new(),
         };
         self.report_wish(ReportWish::Create {
-            report: Box::new(kept.clone()),
+            report: Box::new(kept),
+            base: Box::new(base),
             new: Box::new(new),
         });
     }
