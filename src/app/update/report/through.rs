@@ -7,10 +7,12 @@ use crate::app::state::{Go, Purpose, Tone};
 use crate::domain::change::Act;
 use crate::domain::import::NewTicket;
 use crate::domain::reach::Reach;
-use crate::domain::report::{self, Draft, Field, Kept, ReportId, Through, Verdict, bundle};
+use crate::domain::report::{
+    self, Draft, Field, Kept, ReportId, Through, Verdict, bundle, following,
+};
 use crate::domain::text::{Untrusted, fit, line};
 use crate::domain::thread::Visibility;
-use crate::domain::ticket::{Kind, Priority, Ticket};
+use crate::domain::ticket::{Kind, Ticket};
 
 use super::super::Turn;
 use super::super::acts::wanted;
@@ -197,23 +199,6 @@ impl Turn<'_> {
         let text = format!("#{} is made of the report", ticket.key);
         self.toast(Tone::Good, line(&text), None);
     }
-}
-
-/// What follows for a ticket from its complete report.
-fn following(draft: &Draft, ticket: &Ticket) -> Vec<Act> {
-    let mut acts = Vec::new();
-    if draft.has(Field::Workspace) {
-        acts.push(Act::Workspace {
-            to: Some(draft.workspace.name.clone()),
-        });
-    }
-    acts.push(Act::Kind { to: Kind::Problem });
-    if draft.impact.is_answered() {
-        let (value, _): (Priority, _) = report::priority(&draft.impact);
-        acts.push(Act::Priority { to: Some(value) });
-    }
-    acts.retain(|act| !act.is_so_already(ticket));
-    acts
 }
 
 /// The subject of the ticket that a report becomes: where, and what happened.
