@@ -168,10 +168,10 @@ fn not_ahead(moment: since::Moment, message: &Message<'_>) -> Option<since::Mome
 }
 
 fn shots(text: &str, base: usize, out: &mut Vec<Suggestion>) {
-    if NO_SHOT.is_match(text) {
-        return;
-    }
     for found in SHOT.find_iter(text).take(3) {
+        if NO_SHOT.is_match(text) {
+            return;
+        }
         // `image.webp.enabled` is no file.
         let rest = text.get(found.end()..).unwrap_or("");
         if rest.starts_with('.') && rest.chars().nth(1).is_some_and(char::is_alphanumeric) {

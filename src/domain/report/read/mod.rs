@@ -330,6 +330,13 @@ pub(super) fn tail(text: &str, most: usize) -> &str {
     text.get(start..).unwrap_or("")
 }
 
+/// Whether a text holds one of some words in small letters: asked before a pattern that follows
+/// many ways at once, since all that a pattern has followed stays in memory.
+pub(super) fn holds(text: &str, words: &[&str]) -> bool {
+    let low = text.to_ascii_lowercase();
+    words.iter().any(|w| low.contains(w))
+}
+
 /// A text as one line with single blanks, cut where it is longer than a field is read.
 pub(super) fn tidy(text: &str) -> String {
     let text = head(text, 2_000);
@@ -347,8 +354,8 @@ const CLASSES: [(&str, &str); 8] = [
     (r"\D", "[^0-9]"),
     (r"\s", r"[\t-\r\x20\u{a0}\u{2000}-\u{200a}\u{202f}]"),
     (r"\S", r"[^\t-\r\x20\u{a0}\u{2000}-\u{200a}\u{202f}]"),
-    (r"\w", r"[0-9A-Za-z_\u{c0}-\u{1fff}\u{2c00}-\u{d7ff}]"),
-    (r"\p{L}", r"[A-Za-z\u{c0}-\u{1fff}\u{2c00}-\u{d7ff}]"),
+    (r"\w", r"[0-9A-Za-z_À-ÖØ-öø-\u{1fff}\u{3040}-\u{d7ff}]"),
+    (r"\p{L}", r"[A-Za-zÀ-ÖØ-öø-\u{1fff}\u{3040}-\u{d7ff}]"),
     // Where capital and small letters take turns, both.
     (
         r"\p{Lu}",

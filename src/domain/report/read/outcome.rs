@@ -7,11 +7,24 @@ use regex::Regex;
 
 use super::errors::{self, LONGEST};
 use super::own::Own;
-use super::{Confidence, Suggestion, Value, overlaps, pattern, tail, tidy};
+use super::{Confidence, Suggestion, Value, holds, overlaps, pattern, tail, tidy};
 
 /// What announces a message stands so near the end of its line, in bytes.
 const ANNOUNCED: usize = 150;
 
+/// One of these is in all that says what was expected.
+const EXPECTING: [&str; 10] = [
+    "expect",
+    "anticipat",
+    "should",
+    "ought",
+    "supposed",
+    "verwacht",
+    "zou",
+    "hoor",
+    "behoort",
+    "moet",
+];
 static EXPECTED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?ix)\b(?:i|we|he|she|they)\s+(?:would\s+have\s+|would\s+|had\s+|was\s+|were\s+|am\s+|'d\s+)?(?:expect(?:ed|ing)?|anticipat(?:ed|e))\s+(?P<a>[^\n]{3,})
@@ -37,7 +50,13 @@ static INSTEAD: LazyLock<Regex> = LazyLock::new(|| {
 static WRONG: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?ix)\b(?:nothing\s+happens|no\s+longer|(?:can(?:not|'t|t|\s+not|\s+no\s+longer)|could\s*n[o']?t|couldn't|unable\s+to|not\s+able\s+to)\s+(?:be\s+)?\w+|(?:does|do|did|is|are|was|were|has|have|will|would)(?:\s*n[o']t|nt|n't)\s+\w+|won't|wont|fails?(?:ed)?\b|failing|refus(?:es|ed)|crash(?:es|ed|ing)?|freez(?:es|ing)|froze|hangs?\b|hung|stuck|disappear(?:s|ed)?|vanish(?:es|ed)?|lost|missing|blank|empty|keeps?\s+\w+ing|stop(?:s|ped)\s+\w+|shows?\s+(?:up\s+)?(?:a|an|the|nothing|no|only)|pops?\s+up|(?:i|we)\s+(?:get|got|see|saw|receive|received|keep|am\s+getting|keep\s+getting)\s+(?:a|an|the|this|no|nothing|only|error|errors)|error|time[sd]?\s+out|rejected|denied|duplicat\w+|corrupt\w*|garbled|slow|wrong
-        |er\s+gebeurt\s+niets|niet\s+meer|(?:kan|kunnen|kon|konden|wordt|worden|werkt|werken|doet|gaat|lukt|krijg|start|opent|laadt|reageert|verschijnt|komt|is|zijn)\s+(?:\S+\s+){0,4}?(?:niet|geen|niets|nergens)|foutmelding|melding|mislukt|mislukte|faalt|loopt\s+vast|vastgelopen|hangt|blijft\s+\w+|crasht|verdwijnt|verdwenen|weg\b|leeg\b|geweigerd|(?:ik|we)\s+(?:krijg|krijgen|kreeg|zie|zien|zag)\s+(?:een|de|het|alleen|steeds|telkens|dan|nu|geen))",
+        |er\s+gebeurt\s+niets|niet\s+meer|foutmelding|melding|mislukt|mislukte|faalt|loopt\s+vast|vastgelopen|hangt|blijft\s+\w+|crasht|verdwijnt|verdwenen|weg\b|leeg\b|geweigerd|(?:ik|we)\s+(?:krijg|krijgen|kreeg|zie|zien|zag)\s+(?:een|de|het|alleen|steeds|telkens|dan|nu|geen))",
+    )
+});
+/// The same in Dutch, where the verb is denied some words later.
+static DENIED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:kan|kunnen|kon|konden|wordt|worden|werkt|werken|doet|gaat|lukt|krijg|start|opent|laadt|reageert|verschijnt|komt|is|zijn)\s+(?:\S+\s+){0,4}?(?:niet|geen|niets|nergens)",
     )
 });
 /// Such sentences say something of the writer's wish or thought, not of what happened.
@@ -58,11 +77,12 @@ static ANNOUNCES: LazyLock<Regex> = LazyLock::new(|| {
 /// Whether a sentence says that something goes wrong.
 pub(super) fn goes_wrong(sentence: &str) -> bool {
     WRONG.is_match(sentence)
+        || (holds(sentence, &["niet", "geen", "nergens"]) && DENIED.is_match(sentence))
 }
 
 /// Whether a sentence says what was expected.
 pub(super) fn tells_expected(sentence: &str) -> bool {
-    EXPECTED.is_match(sentence)
+    holds(sentence, &EXPECTING) && EXPECTED.is_match(sentence)
 }
 
 pub(super) fn read(own: &Own<'_>, taken: &[Range<usize>], out: &mut Vec<Suggestion>) {
@@ -78,7 +98,7 @@ pub(super) fn read(own: &Own<'_>, taken: &[Range<usize>], out: &mut Vec<Suggesti
         }
         let told = expected(own, i, out);
         let free = !told && !headed_actual && wrong < 2 && text.split_whitespace().count() >= 3;
-        if free && WRONG.is_match(text) && !WISH.is_match(text) {
+        if free && goes_wrong(text) && !WISH.is_match(text) {
             let first = wrong == 0;
             wrong += 1;
             out.push(Suggestion {
@@ -150,7 +170,8 @@ fn announced(own: &Own<'_>, out: &mut Vec<Suggestion>) {
 fn expected(own: &Own<'_>, i: usize, out: &mut Vec<Suggestion>) -> bool {
     let sentence = &own.sentences[i];
     let text = own.at(sentence);
-    if let Some(found) = EXPECTED.captures(text) {
+    let expecting = holds(text, &EXPECTING).then(|| EXPECTED.captures(text));
+    if let Some(found) = expecting.flatten() {
         let sure = ["a", "b", "b2", "c", "c2"]
             .iter()
             .find_map(|n| found.name(n));
@@ -218,7 +239,7 @@ fn expected(own: &Own<'_>, i: usize, out: &mut Vec<Suggestion>) -> bool {
             return true;
         }
         if let (Some(of), Some(wanted)) = (found.name("of"), found.name("expected"))
-            && WRONG.is_match(of.as_str())
+            && goes_wrong(of.as_str())
         {
             push_actual(
                 sentence.start + of.start(),

@@ -26,7 +26,7 @@ pub(super) struct Own<'a> {
 
 static SIGN_OFF: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^\s*(?:(?:met )?(?:vriendelijke|hartelijke) groet(?:en)?|m\.?\s?v\.?\s?g\.?|m\.?vr\.?\s?gr\.?|groet(?:jes|en)?|gr\.?|hoogachtend|bij voorbaat (?:hartelijk )?dank(?:end)?|alvast (?:hartelijk )?(?:bedankt|dank)|(?:with )?(?:kind|best|warm|many)(?:est)? (?:regards|wishes)|(?:yours )?(?:sincerely|faithfully|truly)|regards|cheers|thanks|thank you|thx|many thanks|best|all the best|mit freundlichen grüßen|cordialement)\b[\s,.!]*(?P<name>(?:[\p{Lu}][\p{L}.'-]*\s*){0,4})$",
+        r"(?i)^\s*(?:(?:met )?(?:vriendelijke|hartelijke) groet(?:en)?|m\.?\s?v\.?\s?g\.?|m\.?vr\.?\s?gr\.?|groet(?:jes|en)?|gr\.?|hoogachtend|bij voorbaat (?:hartelijk )?dank(?:end)?|alvast (?:hartelijk )?(?:bedankt|dank)|(?:with )?(?:kind|best|warm|many)(?:est)? (?:regards|wishes)|(?:yours )?(?:sincerely|faithfully|truly)|regards|cheers|thanks|thank you|thx|many thanks|best|all the best|mit freundlichen grüßen|cordialement)\b[\s,.!]*(?:\p{L}[\p{L}.'-]*(?:\s+|$)){0,4}$",
     )
 });
 static SENT_FROM: LazyLock<Regex> = LazyLock::new(|| {

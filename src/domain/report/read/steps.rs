@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Match, Regex};
 
 use super::own::Own;
 use super::{Confidence, Suggestion, Value, overlaps, pattern, tidy};
@@ -100,22 +100,23 @@ fn is_first_person(sentence: &str) -> bool {
 
 /// Where a tale of an act stands in a sentence, and where in it what was done.
 fn tale(text: &str) -> Option<(usize, Range<usize>)> {
-    TALE.captures_iter(text).find_map(|c| {
-        let act = match c.name("en") {
-            Some(en) if begins_with_act(en.as_str()) => en,
-            // "When I try to frobnicate": trying is an act too.
-            Some(_) => c.name("to").filter(|to| begins_with_act(to.as_str()))?,
-            None => ["ing", "nl", "bij"].iter().find_map(|n| c.name(n))?,
-        };
-        let rest = text.get(act.end()..)?;
+    let to_end_of = |act: Match<'_>| {
+        let rest = text.get(act.end()..).unwrap_or("");
         let more = rest.find(['.', '!', '?', '\n']).unwrap_or(rest.len());
-        let enough = more >= 2 || c.name("bij").is_some();
-        enough.then(|| {
-            (
-                c.get(0).map_or(0, |m| m.start()),
-                act.start()..act.end() + more,
-            )
-        })
+        act.start()..act.end() + more
+    };
+    TALE.captures_iter(text).find_map(|c| {
+        let start = c.get(0)?.start();
+        if let Some(act) = c.name("bij") {
+            return Some((start, to_end_of(act)));
+        }
+        // "When I try to frobnicate": trying is an act too.
+        let told = ["en", "to"].iter().filter_map(|n| c.name(n));
+        let told = told.filter(|act| begins_with_act(act.as_str()));
+        let led = ["ing", "nl"].iter().filter_map(|n| c.name(n));
+        let mut acts = told.chain(led).map(|act| (act.end(), to_end_of(act)));
+        let (_, done) = acts.find(|(end, done)| done.end >= end + 2)?;
+        Some((start, done))
     })
 }
 
