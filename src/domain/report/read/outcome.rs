@@ -49,35 +49,35 @@ static INSTEAD: LazyLock<Regex> = LazyLock::new(|| {
 /// Something goes wrong, said of a thing: the verb tells.
 static WRONG: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)\b(?:nothing\s+happens|no\s+longer|(?:can(?:not|'t|t|\s+not|\s+no\s+longer)|could\s*n[o']?t|couldn't|unable\s+to|not\s+able\s+to)\s+(?:be\s+)?\w+|(?:does|do|did|is|are|was|were|has|have|will|would)(?:\s*n[o']t|nt|n't)\s+\w+|won't|wont|fails?(?:ed)?\b|failing|refus(?:es|ed)|crash(?:es|ed|ing)?|freez(?:es|ing)|froze|hangs?\b|hung|stuck|disappear(?:s|ed)?|vanish(?:es|ed)?|lost|missing|blank|empty|keeps?\s+\w+ing|stop(?:s|ped)\s+\w+|shows?\s+(?:up\s+)?(?:a|an|the|nothing|no|only)|pops?\s+up|(?:i|we)\s+(?:get|got|see|saw|receive|received|keep|am\s+getting|keep\s+getting)\s+(?:a|an|the|this|no|nothing|only|error|errors)|error|time[sd]?\s+out|rejected|denied|duplicat\w+|corrupt\w*|garbled|slow|wrong
+        r"(?x)\b(?:nothing\s+happens|no\s+longer|(?:can(?:not|'t|t|\s+not|\s+no\s+longer)|could\s*n[o']?t|couldn't|unable\s+to|not\s+able\s+to)\s+(?:be\s+)?\w+|(?:does|do|did|is|are|was|were|has|have|will|would)(?:\s*n[o']t|nt|n't)\s+\w+|won't|wont|fails?(?:ed)?\b|failing|refus(?:es|ed)|crash(?:es|ed|ing)?|freez(?:es|ing)|froze|hangs?\b|hung|stuck|disappear(?:s|ed)?|vanish(?:es|ed)?|lost|missing|blank|empty|keeps?\s+\w+ing|stop(?:s|ped)\s+\w+|shows?\s+(?:up\s+)?(?:a|an|the|nothing|no|only)|pops?\s+up|(?:i|we)\s+(?:get|got|see|saw|receive|received|keep|am\s+getting|keep\s+getting)\s+(?:a|an|the|this|no|nothing|only|error|errors)|error|time[sd]?\s+out|rejected|denied|duplicat\w+|corrupt\w*|garbled|slow|wrong
         |er\s+gebeurt\s+niets|niet\s+meer|foutmelding|melding|mislukt|mislukte|faalt|loopt\s+vast|vastgelopen|hangt|blijft\s+\w+|crasht|verdwijnt|verdwenen|weg\b|leeg\b|geweigerd|(?:ik|we)\s+(?:krijg|krijgen|kreeg|zie|zien|zag)\s+(?:een|de|het|alleen|steeds|telkens|dan|nu|geen))",
     )
 });
 /// The same in Dutch, where the verb is denied some words later.
 static DENIED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:kan|kunnen|kon|konden|wordt|worden|werkt|werken|doet|gaat|lukt|krijg|start|opent|laadt|reageert|verschijnt|komt|is|zijn)\s+(?:\S+\s+){0,4}?(?:niet|geen|niets|nergens)",
+        r"\b(?:kan|kunnen|kon|konden|wordt|worden|werkt|werken|doet|gaat|lukt|krijg|start|opent|laadt|reageert|verschijnt|komt|is|zijn)\s+(?:\S+\s+){0,4}?(?:niet|geen|niets|nergens)",
     )
 });
 /// Such sentences say something of the writer's wish or thought, not of what happened.
 static WISH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:please|can (?:you|someone|anyone|anybody)|could (?:you|someone)|would you|how (?:do|can|to)|is there|what (?:can|should|do|is)|why|any (?:idea|help|suggestion)|i (?:would like|want|wish|hope|need|have tried|tried|assume|think|suspect|guess)|thanks|thank you|kunt u|kan iemand|kunnen jullie|wie kan|hoe (?:kan|krijg|moet)|graag|ik (?:wil|zou graag|hoop|heb al)|wat (?:kan|moet)|weet iemand|if you|let me|hope)\b",
+        r"^(?:please|can (?:you|someone|anyone|anybody)|could (?:you|someone)|would you|how (?:do|can|to)|is there|what (?:can|should|do|is)|why|any (?:idea|help|suggestion)|i (?:would like|want|wish|hope|need|have tried|tried|assume|think|suspect|guess)|thanks|thank you|kunt u|kan iemand|kunnen jullie|wie kan|hoe (?:kan|krijg|moet)|graag|ik (?:wil|zou graag|hoop|heb al)|wat (?:kan|moet)|weet iemand|if you|let me|hope)\b",
     )
 });
 
 /// The end of a line that announces what stands below it.
 static ANNOUNCES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)\b(?:following|here\s+is|here's|here\s+are|volgende|hier\s+is|i\s+get|i\s+got|we\s+get|krijg\s+ik|ik\s+krijg)\b[^\n.]*\b(?:errors?|messages?|warnings?|response|(?:fout)?melding(?:en)?|bericht|fout(?:en)?)\b[^\n.:]*[.:]*\s*$
+        r"(?x)\b(?:following|here\s+is|here's|here\s+are|volgende|hier\s+is|i\s+get|i\s+got|we\s+get|krijg\s+ik|ik\s+krijg)\b[^\n.]*\b(?:errors?|messages?|warnings?|response|(?:fout)?melding(?:en)?|bericht|fout(?:en)?)\b[^\n.:]*[.:]*\s*$
         |\b(?:get|got|getting|see|saw|receive|received|krijg|krijgt)\s+(?:the|a|an|this|een|de)\s+(?:following\s+)?(?:error\s+)?(?:message|error|melding|foutmelding)\s*[.:]*\s*$
         |\b(?:error|message|warning|melding|foutmelding)s?\b[^\n.:]*:\s*$",
     )
 });
 /// Whether a sentence says that something goes wrong.
 pub(super) fn goes_wrong(sentence: &str) -> bool {
-    WRONG.is_match(sentence)
-        || (holds(sentence, &["niet", "geen", "nergens"]) && DENIED.is_match(sentence))
+    let low = sentence.to_ascii_lowercase();
+    WRONG.is_match(&low) || (holds(&low, &["niet", "geen", "nergens"]) && DENIED.is_match(&low))
 }
 
 /// Whether a sentence says what was expected.
@@ -98,7 +98,7 @@ pub(super) fn read(own: &Own<'_>, taken: &[Range<usize>], out: &mut Vec<Suggesti
         }
         let told = expected(own, i, out);
         let free = !told && !headed_actual && wrong < 2 && text.split_whitespace().count() >= 3;
-        if free && goes_wrong(text) && !WISH.is_match(text) {
+        if free && goes_wrong(text) && !WISH.is_match(&text.to_ascii_lowercase()) {
             let first = wrong == 0;
             wrong += 1;
             out.push(Suggestion {
@@ -123,7 +123,7 @@ pub(super) fn read(own: &Own<'_>, taken: &[Range<usize>], out: &mut Vec<Suggesti
 fn announced(own: &Own<'_>, out: &mut Vec<Suggestion>) {
     for (i, line) in own.lines.iter().enumerate() {
         let text = own.at(line);
-        if text.len() > 600 || !ANNOUNCES.is_match(tail(text, ANNOUNCED)) {
+        if text.len() > 600 || !ANNOUNCES.is_match(&tail(text, ANNOUNCED).to_ascii_lowercase()) {
             continue;
         }
         let next = own

@@ -33,47 +33,47 @@ static DUTCH_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| DUTCH.split('|').
 /// What may stand before an act, at the beginning of a step.
 static LEAD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:and|then|now|next|first|after that|finally|please|just|simply|try to|you|we|the user|i|ik|dan|daarna|eerst|vervolgens|en|nu|je|u|have|has|hebt|in\s+\S+(?:\s+\S+)?,?)[\s,:]+",
+        r"^(?:and|then|now|next|first|after that|finally|please|just|simply|try to|you|we|the user|i|ik|dan|daarna|eerst|vervolgens|en|nu|je|u|have|has|hebt|in\s+\S+(?:\s+\S+)?,?)[\s,:]+",
     )
 });
 /// The words that lead a tale of an act, up to where what was done begins: at `en` if that is an
 /// act, else at `to`.
 static TALE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:(?:when(?:ever)?|if|after|once|as soon as|each time|every time)\s+(?:i|we|you|he|she|the user|they)\s+(?:then |just |now |manually |first |also )?(?P<to>try(?:ing)? to |want to |attempt to |go to )?(?P<en>[\w-]+)|(?:when(?:ever)?|after|by|upon|on)\s+(?P<ing>(?:add|attach|choos|click|clos|compos|connect|copy|creat|delet|double-?click|download|dragg|edit|enter|export|import|install|launch|load|logg|mount|mov|navigat|open|past|press|print|reboot|reload|remov|reply|resiz|restart|runn|sav|scroll|search|select|send|sign|start|switch|typ|updat|upgrad|upload|writ)ing\b)|(?:wanneer|als|zodra|nadat|telkens als|indien)\s+(?:ik|we|wij|je|u|hij|zij|ze|men|de gebruiker)\s+(?P<nl>)|(?:bij|na|tijdens)\s+(?:het\s+)?(?P<bij>(?:open|klik|start|opstart|inlogg|aanmeld|verzend|verstur|verwijder|kopi[eë]r|upload|download|installer|updat|afdrukk|printen|opslaan|verbind|lad|maken|aanmak|wijzig|afsluit|toevoeg)\w*\b))",
+        r"\b(?:(?:when(?:ever)?|if|after|once|as soon as|each time|every time)\s+(?:i|we|you|he|she|the user|they)\s+(?:then |just |now |manually |first |also )?(?P<to>try(?:ing)? to |want to |attempt to |go to )?(?P<en>[\w-]+)|(?:when(?:ever)?|after|by|upon|on)\s+(?P<ing>(?:add|attach|choos|click|clos|compos|connect|copy|creat|delet|double-?click|download|dragg|edit|enter|export|import|install|launch|load|logg|mount|mov|navigat|open|past|press|print|reboot|reload|remov|reply|resiz|restart|runn|sav|scroll|search|select|send|sign|start|switch|typ|updat|upgrad|upload|writ)ing\b)|(?:wanneer|als|zodra|nadat|telkens als|indien)\s+(?:ik|we|wij|je|u|hij|zij|ze|men|de gebruiker)\s+(?P<nl>)|(?:bij|na|tijdens)\s+(?:het\s+)?(?P<bij>(?:open|klik|start|opstart|inlogg|aanmeld|verzend|verstur|verwijder|kopi[eë]r|upload|download|installer|updat|afdrukk|printen|opslaan|verbind|lad|maken|aanmak|wijzig|afsluit|toevoeg)\w*\b))",
     )
 });
 /// The beginning of a sentence of the first person, with what may be the word for an act.
 static FIRST_PERSON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:(?:and|then|so|first|next|now|after that|afterwards|today|yesterday|finally|dan|daarna|eerst|vervolgens|toen|en|vandaag|gisteren|this morning|vanmorgen|vanochtend)[\s,]+){0,3}(?:(?:i|we|ik|wij)\s+(?:(?:have|then|just|also|first|now|heb|dan|eerst|daarna|vervolgens)\s+)?(?P<act>[\w-]+)|(?P<told>[\w-]+)\s+(?:ik|wij|we)\b)",
+        r"^(?:(?:and|then|so|first|next|now|after that|afterwards|today|yesterday|finally|dan|daarna|eerst|vervolgens|toen|en|vandaag|gisteren|this morning|vanmorgen|vanochtend)[\s,]+){0,3}(?:(?:i|we|ik|wij)\s+(?:(?:have|then|just|also|first|now|heb|dan|eerst|daarna|vervolgens)\s+)?(?P<act>[\w-]+)|(?P<told>[\w-]+)\s+(?:ik|wij|we)\b)",
     )
 });
 /// Told of what was tried against it, or what is done as a rule: no step to it.
 static HELD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:have tried|also tried|i tried|we tried|have been using|i use\b|we use\b|i am using|geprobeerd|no luck|didn't help|did not help|helped|helpt niet|without success|to no avail|zonder succes)\b",
+        r"\b(?:have tried|also tried|i tried|we tried|have been using|i use\b|we use\b|i am using|geprobeerd|no luck|didn't help|did not help|helped|helpt niet|without success|to no avail|zonder succes)\b",
     )
 });
 /// What begins the outcome within a tale: "when I open it, Word closes".
 static OUTCOME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:(?:,\s*(?:then\s+|dan\s+)?|\s+(?:then|but)\s+)(?:i|it|the|there|a|an|my|nothing|ik|er|het|de|dan|krijg|komt|verschijnt|gebeurt|zie|word|wordt|kan|sluit|geeft|this|that|all|only|thunderbird|firefox|windows|we|no|this|they|every|some)\b[^\n]*|\s(?:(?:i|it|they|there|he|she|we|nothing|(?:the|this|that|my) \w+)\s+(?:just |still |only |now |then )?(?:get|gets|got|cannot|can't|could|couldn't|can|see|sees|saw|won't|wouldn't|doesn't|does|did|didn't|is|isn't|are|was|wasn't|keep|keeps|kept|will|receive|receives|shows?|happens?|says?|goes|comes|crashes|freezes|fails|opens|closes|hangs)|(?:krijg|krijgt|kan|zie|ziet|komt|verschijnt|gebeurt|word|wordt|zegt|zeg|geeft|opent|werkt|sluit|loopt|blijft|doet|is|zijn|staat|staan)\s+(?:ik|er|het|hij|de|een|dan|deze|mijn|je|alles|niets|we|wij))\b[^\n]*)$",
+        r"(?:(?:,\s*(?:then\s+|dan\s+)?|\s+(?:then|but)\s+)(?:i|it|the|there|a|an|my|nothing|ik|er|het|de|dan|krijg|komt|verschijnt|gebeurt|zie|word|wordt|kan|sluit|geeft|this|that|all|only|thunderbird|firefox|windows|we|no|this|they|every|some)\b|\s(?:(?:i|it|they|there|he|she|we|nothing|(?:the|this|that|my) \w+)\s+(?:just |still |only |now |then )?(?:get|gets|got|cannot|can't|could|couldn't|can|see|sees|saw|won't|wouldn't|doesn't|does|did|didn't|is|isn't|are|was|wasn't|keep|keeps|kept|will|receive|receives|shows?|happens?|says?|goes|comes|crashes|freezes|fails|opens|closes|hangs)|(?:krijg|krijgt|kan|zie|ziet|komt|verschijnt|gebeurt|word|wordt|zegt|zeg|geeft|opent|werkt|sluit|loopt|blijft|doet|is|zijn|staat|staan)\s+(?:ik|er|het|hij|de|een|dan|deze|mijn|je|alles|niets|we|wij))\b)",
     )
 });
 
-/// Whether the first word of a text is one for an act: "open", "log-in", "klikte".
+/// Whether the first word of a text in small letters is one for an act: "open", "log-in", "klikte".
 fn begins_with_act(text: &str) -> bool {
     let inside = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
     let word = text.split(|c: char| !inside(c)).next().unwrap_or("");
-    let word = word.to_lowercase();
     let first = word.split('-').next().unwrap_or("");
-    ACT_WORDS.contains(word.as_str()) || ACT_WORDS.contains(first)
+    ACT_WORDS.contains(word) || ACT_WORDS.contains(first)
 }
 
 /// Whether a step begins with an act, or has a Dutch one behind what it is done to.
 fn is_act(step: &str) -> bool {
-    let mut rest = step;
+    let low = step.to_ascii_lowercase();
+    let mut rest = low.as_str();
     for _ in 0..=4 {
         if begins_with_act(rest.strip_prefix(['\'', '"']).unwrap_or(rest)) {
             return true;
@@ -86,19 +86,19 @@ fn is_act(step: &str) -> bool {
         }
         rest = rest.get(lead.end()..).unwrap_or("");
     }
-    let sentence = step.split(['.', '!', '?']).next().unwrap_or("");
+    let sentence = low.split(['.', '!', '?']).next().unwrap_or("");
     let mut words = sentence.split(|c: char| !c.is_alphanumeric());
-    words.any(|w| DUTCH_WORDS.contains(w.to_lowercase().as_str()))
+    words.any(|w| DUTCH_WORDS.contains(w))
 }
 
-/// Whether a sentence tells what its writer did.
+/// Whether a sentence in small letters tells what its writer did.
 fn is_first_person(sentence: &str) -> bool {
     let found = FIRST_PERSON.captures(sentence);
     let act = found.and_then(|c| c.name("act").or_else(|| c.name("told")));
     act.is_some_and(|a| begins_with_act(a.as_str()))
 }
 
-/// Where a tale of an act stands in a sentence, and where in it what was done.
+/// Where a tale of an act stands in a sentence in small letters, and where in it what was done.
 fn tale(text: &str) -> Option<(usize, Range<usize>)> {
     let to_end_of = |act: Match<'_>| {
         let rest = text.get(act.end()..).unwrap_or("");
@@ -390,12 +390,13 @@ fn tales(own: &Own<'_>, taken: &[Range<usize>], out: &mut Vec<Suggestion>) {
         if text.ends_with('?') || !is_free(sentence, taken) {
             continue;
         }
-        if is_first_person(text) && !HELD.is_match(text) {
+        let low = text.to_ascii_lowercase();
+        if is_first_person(&low) && !HELD.is_match(&low) {
             told.push((tidy(text.trim_end_matches('.')), sentence.clone()));
             let ends = own
                 .sentences
                 .get(i + 1)
-                .is_none_or(|next| !is_first_person(own.at(next)));
+                .is_none_or(|next| !is_first_person(&own.at(next).to_ascii_lowercase()));
             if ends && told.len() >= 2 {
                 push_tale(&told, TOLD_OF, outcome_near(own, i), out);
             }
@@ -405,11 +406,13 @@ fn tales(own: &Own<'_>, taken: &[Range<usize>], out: &mut Vec<Suggestion>) {
             continue;
         }
         told.clear();
-        if let Some((start, done)) = tale(text)
-            && super::outcome::goes_wrong(text)
+        if super::outcome::goes_wrong(text)
+            && let Some((start, done)) = tale(&low)
         {
             let words = text.get(done.clone()).unwrap_or("");
-            let end = OUTCOME.find(words).map_or(words.len(), |o| o.start());
+            let end = OUTCOME
+                .find(low.get(done.clone()).unwrap_or(""))
+                .map_or(words.len(), |o| o.start());
             let words = words.get(..end).unwrap_or(words).trim();
             // What follows a comma is already the outcome.
             let words = words.split(", ").next().unwrap_or(words);
