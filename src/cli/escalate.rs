@@ -11,7 +11,9 @@ use super::exit::{Code, Fail};
 use super::out::{self, Out};
 use super::session::Session;
 use crate::domain::change::{Act, BatchId, Change, ChangeId};
-use crate::domain::escalation::{Back, Escalation, Plan, Refusal, Row, Stage, to_vendor};
+use crate::domain::escalation::{
+    Back, Escalation, Plan, Refusal, Row, Stage, addressed, to_vendor,
+};
 use crate::domain::text::{Untrusted, line};
 use crate::domain::thread::Visibility;
 use crate::domain::ticket::Ticket;
@@ -167,8 +169,7 @@ fn say(
             ),
         ));
     }
-    let keep: Vec<&str> = ticket.workspace.iter().map(Untrusted::raw).collect();
-    let (note, diff) = to_vendor(words, &keep);
+    let (note, diff) = to_vendor(words, ticket.workspace.as_ref());
     taken_out(&diff);
     let act = Act::Say {
         message: new_message(),
@@ -176,12 +177,27 @@ fn say(
         body: Untrusted::new(note.as_str()),
         attachments: Vec::new(),
     };
-    let question = Question {
-        asks: format!("Tell the vendor on {}?", ticket.key),
-        taken: !diff.is_empty(),
-    };
+    let question = Question::of_word(ticket, &diff);
     let effect = json!({"note": note, "removed": diff.len()});
     commit(session, ticket, vec![act], &question, (args, effect), out)
+}
+
+/// A note as it is kept: what it says to the vendor of an escalated ticket is shown without what
+/// must not leave, and asked about where there was such.
+///
+/// # Errors
+/// Whoever is there does not agree, or nobody is.
+pub fn overheard(ticket: &Ticket, note: &str, (dry, yes): (bool, bool)) -> Result<String, Fail> {
+    let with_vendor = ticket.vendor.is_some_and(Stage::is_open);
+    let Some(words) = addressed(note).filter(|_| with_vendor) else {
+        return Ok(note.to_owned());
+    };
+    let (clean, diff) = to_vendor(words, ticket.workspace.as_ref());
+    taken_out(&diff);
+    if !dry && !diff.is_empty() && !Question::of_word(ticket, &diff).answered(yes)? {
+        return Err(Fail::new(Code::Refused, "nothing was changed"));
+    }
+    Ok(clean)
 }
 
 /// What is asked before anything leaves.
@@ -191,6 +207,13 @@ struct Question {
 }
 
 impl Question {
+    fn of_word(ticket: &Ticket, diff: &[String]) -> Self {
+        Self {
+            asks: format!("Tell the vendor on {}?", ticket.key),
+            taken: !diff.is_empty(),
+        }
+    }
+
     /// Whether it may go: said so, or answered so. Where nobody can be asked it may, unless words
     /// were taken out that nobody has looked at.
     fn answered(&self, yes: bool) -> Result<bool, Fail> {

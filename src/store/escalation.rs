@@ -6,11 +6,11 @@ use uuid::Uuid;
 
 use super::lay::{self, Scene};
 use super::rows::{self, ms};
-use super::{Reader, Result, Stored, Writer, audit};
+use super::{Reader, Result, StoreError, Stored, Writer, audit};
 use crate::domain::Instant;
 use crate::domain::change::{Act, BatchId, Change, ChangeId, Stage as Sent};
 use crate::domain::escalation::{
-    Escalation, EscalationId, Heard, Package, Stage, Theirs, addressed, from_vendor, taken_back,
+    Escalation, EscalationId, Heard, Package, Stage, Theirs, from_vendor, heard_there, taken_back,
     taken_up,
 };
 use crate::domain::people::AgentId;
@@ -205,7 +205,8 @@ impl Scene<'_> {
         keep(self.conn, &e)
     }
 
-    /// A note that is addressed to the vendor goes there too.
+    /// A note that is addressed to the vendor goes there too, without what must not leave: this
+    /// is the one place that every note passes, whoever wrote it.
     pub fn overheard(&self, change: &Change) -> Result<()> {
         let Act::Say {
             visibility: Visibility::Internal,
@@ -215,12 +216,16 @@ impl Scene<'_> {
         else {
             return Ok(());
         };
-        let Some(words) = addressed(body.raw()) else {
+        let Some(e) = latest(self.conn, change.ticket)? else {
             return Ok(());
         };
-        match latest(self.conn, change.ticket)? {
-            Some(e) if e.stage.is_open() && e.is_apart() => self.say_to_vendor(change, e.id, words),
-            _ => Ok(()),
+        if !e.stage.is_open() || !e.is_apart() {
+            return Ok(());
+        }
+        let workspace = self.ticket(change.ticket)?.workspace;
+        match heard_there(body.raw(), workspace.as_ref()) {
+            Some(words) => self.say_to_vendor(change, e.id, &words),
+            None => Ok(()),
         }
     }
 

@@ -426,3 +426,27 @@ fn a_report_is_begun_by_its_ticket_checked_asked_about_and_written_to_a_folder()
     let again = m.run(&["report", "export", "--ticket", &id, "--to", to, "--yes"]);
     assert_eq!(again.status.code(), Some(2), "never over what is there");
 }
+
+#[test]
+fn a_note_to_the_vendor_shows_what_is_taken_out_and_wants_to_be_agreed_to() {
+    let two = Two::new("");
+    let id = two.ticket();
+    two.report(&id);
+    two.ours.ok(&["escalate", &id, "--yes"]);
+    let note = "To the vendor: the password is Hunter2!xyz";
+    refused(
+        &two.ours,
+        &["note", &id, note],
+        "+ what you say: the password is [password]",
+    );
+    two.ours.ok(&["note", &id, note, "--dry-run"]);
+    two.ours.ok(&["note", &id, note, "--yes"]);
+    two.ours
+        .ok(&["note", &id, "Between us: the password is Hunter2!xyz"]);
+    two.ours.ok(&["sync", "--once"]);
+    let number = two.theirs()[0]["id"].as_str().unwrap().to_owned();
+    let seen = two.vendor.json(&["show", &number]);
+    let said: Vec<&Value> = seen["messages"].as_array().unwrap().iter().collect();
+    assert_eq!(said.len(), 2, "{seen}");
+    assert_eq!(said[1]["body"], "the password is [password]");
+}

@@ -5,7 +5,7 @@ use deskhand::domain::Instant;
 use deskhand::domain::change::Act;
 use deskhand::domain::escalation::{
     Case, Content, Escalation, EscalationId, Fate, File, Heard, Passage, Plan, Refusal, Stage,
-    Theirs, Vendor, Way, addressed, back, fate, plan, to_vendor,
+    Theirs, Vendor, Way, addressed, back, fate, heard_there, plan, to_vendor,
 };
 use deskhand::domain::people::TenantId;
 use deskhand::domain::remote::RemoteId;
@@ -355,10 +355,17 @@ fn coming_back_is_one_batch_with_their_last_word() {
 fn what_is_said_to_the_vendor_stands_in_a_note_as_it_leaves() {
     let (note, diff) = to_vendor(
         "Try with token ghp_abcdefghijklmnopqrstuvwxyz0123456789",
-        &[],
+        None,
     );
     assert_eq!(addressed(&note), Some("Try with token [token]"));
     assert_eq!(diff.len(), 1);
+    // It is the same however it was written, and whatever is hidden in it.
+    let hidden = "To the vendor: Try with token ghp_abcdefghij\u{200b}klmnopqrstuvwxyz0123456789";
+    assert_eq!(
+        heard_there(hidden, None).as_deref(),
+        Some("Try with token [token]")
+    );
+    assert_eq!(heard_there(&note, None).as_deref(), addressed(&note));
     assert_eq!(addressed("Not for them"), None);
     assert_eq!(addressed("To the vendor:  "), None);
 }

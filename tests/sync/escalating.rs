@@ -425,3 +425,22 @@ async fn a_desk_that_is_not_there_is_said_to_be_so_and_tried_again() {
         .unwrap();
     assert_eq!((done.sent, world.theirs().len()), (1, 1));
 }
+
+#[tokio::test]
+async fn a_note_to_the_vendor_loses_its_secrets_on_the_way_and_only_there() {
+    let world = World::new().await;
+    world.live(usize::MAX).await;
+    let mut writer = open(&world.ours, "sam");
+    let words = "the password is Hunter2!xyz, call me on +31 6 12345678";
+    let note = say(Visibility::Internal, &format!("{TO_VENDOR} {words}"));
+    act(&mut writer, &world.ours().ticket, "sam", vec![note]).await;
+    drop(writer);
+    world.live(usize::MAX).await;
+    let said = &world.theirs()[0].1;
+    assert_eq!(
+        said[1],
+        "the password is [password], call me on [phone number]"
+    );
+    let ours = world.ours().messages;
+    assert!(ours.iter().any(|m| m.body.raw().contains("Hunter2!xyz")));
+}

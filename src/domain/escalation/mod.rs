@@ -17,7 +17,7 @@ use uuid::Uuid;
 pub use back::{Back, back};
 pub use file::{Fate, fate};
 pub use plan::{Case, Content, File, Passage, Plan, Refusal, Row, plan};
-pub use word::{TO_VENDOR, addressed, from_vendor, taken_back, taken_up, to_vendor};
+pub use word::{TO_VENDOR, addressed, from_vendor, heard_there, taken_back, taken_up, to_vendor};
 
 use super::Instant;
 use super::people::{AgentId, TenantId};
