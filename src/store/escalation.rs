@@ -110,14 +110,29 @@ impl Scene<'_> {
             return Ok(());
         };
         match (to, one(self.conn, *of)?) {
-            (Owner::Vendor, None) => match package {
-                Some(package) => self.begin_hand(change, *of, package),
-                None => Ok(()),
-            },
-            (Owner::Vendor, Some(e)) => self.take_up(change, e),
+            (Owner::Vendor, known) => {
+                if let Some(other) = self.other_open(change.ticket, *of)? {
+                    return Err(StoreError::Refused(format!(
+                        "ticket {} went to {} in the meantime and nothing was done; look at it again",
+                        self.ticket(change.ticket)?.key,
+                        other.name()
+                    )));
+                }
+                match (known, package) {
+                    (Some(e), _) => self.take_up(change, e),
+                    (None, Some(package)) => self.begin_hand(change, *of, package),
+                    (None, None) => Ok(()),
+                }
+            }
             (Owner::Team, Some(e)) => self.give_back(change, e),
             (Owner::Team, None) => Ok(()),
         }
+    }
+
+    /// Another escalation of the ticket that is open: a plan may be older than it.
+    fn other_open(&self, ticket: TicketId, than: EscalationId) -> Result<Option<Escalation>> {
+        let found = latest(self.conn, ticket)?;
+        Ok(found.filter(|e| e.id != than && e.stage.is_open()))
     }
 
     fn begin_hand(&self, change: &Change, of: EscalationId, package: &Package) -> Result<()> {
@@ -177,6 +192,7 @@ impl Scene<'_> {
                 e.stage = Stage::Back;
                 keep(self.conn, &e)
             }
+            Owner::Team if self.other_open(change.ticket, *of)?.is_some() => Ok(()),
             Owner::Team => self.take_up(change, e),
         }
     }

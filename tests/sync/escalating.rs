@@ -427,6 +427,46 @@ async fn a_desk_that_is_not_there_is_said_to_be_so_and_tried_again() {
 }
 
 #[tokio::test]
+async fn of_two_who_escalate_at_once_the_second_is_refused_with_all_of_its_acts() {
+    let world = World::new().await;
+    let mut writer = open(&world.ours, "ana");
+    let seen = world.ours().ticket;
+    let package = world.ours().vendor.unwrap().package;
+    let batch = BatchId(Uuid::now_v7());
+    let acts = [
+        Act::Owner {
+            to: Owner::Vendor,
+            of: EscalationId(Uuid::now_v7()),
+            package: Some(Box::new(package)),
+        },
+        say(Visibility::Internal, "Escalated to anDREa."),
+    ];
+    let changes = acts.map(|act| Change {
+        id: ChangeId(Uuid::now_v7()),
+        batch,
+        ticket: seen.id,
+        at: now(),
+        by: agent("ana"),
+        base: seen.version,
+        not_before: None,
+        act,
+    });
+    let refused = writer.commit(&changes).unwrap_err();
+    assert!(matches!(refused, StoreError::Refused(_)), "{refused:?}");
+    assert!(
+        refused
+            .to_string()
+            .contains("went to anDREa in the meantime"),
+        "{refused}"
+    );
+    assert_eq!(world.ours().messages.len(), 1, "nor is the note there");
+    drop(writer);
+    world.live(usize::MAX).await;
+    assert_eq!(world.theirs().len(), 1);
+    assert_eq!(world.ours().vendor.unwrap().id, world.of);
+}
+
+#[tokio::test]
 async fn a_note_to_the_vendor_loses_its_secrets_on_the_way_and_only_there() {
     let world = World::new().await;
     world.live(usize::MAX).await;
