@@ -383,6 +383,20 @@ fn a_report_is_begun_by_its_ticket_checked_asked_about_and_written_to_a_folder()
     let ask = m.ok(&["report", "ask", "--ticket", &id, "--language", "en"]);
     assert!(ask.contains("Jan") && !ask.contains('{'), "{ask}");
     two.report(&id);
+    // What is taken out is seen before the report, also where both go to one place.
+    let both = m.home.path().join("both.txt");
+    let file = std::fs::File::create(&both).unwrap();
+    m.command(&["report", "export", "--ticket", &id])
+        .stdout(file.try_clone().unwrap())
+        .stderr(file)
+        .status()
+        .unwrap();
+    let printed = std::fs::read_to_string(&both).unwrap();
+    let (diff, report) = (
+        printed.find("taken out before"),
+        printed.find("Problem report"),
+    );
+    assert!(diff.is_some() && diff < report, "{printed}");
     let log = two.ours.home.path().join("error.log");
     std::fs::write(
         &log,
