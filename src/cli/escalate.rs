@@ -14,8 +14,9 @@ use crate::domain::change::{Act, BatchId, Change, ChangeId};
 use crate::domain::escalation::{
     Back, Escalation, Plan, Refusal, Row, Stage, addressed, to_vendor,
 };
+use crate::domain::remote::RemoteId;
 use crate::domain::text::{Untrusted, line};
-use crate::domain::thread::Visibility;
+use crate::domain::thread::{AttachmentId, Visibility};
 use crate::domain::ticket::Ticket;
 use crate::shell::escalation::{Asking, Prepared, Unprepared, prepare};
 use crate::store::Reader;
@@ -36,7 +37,8 @@ pub fn run(session: &Session, args: &EscalateArgs, out: &mut Out) -> Done {
         me: &session.me,
         now: session.now,
     };
-    let prepared = prepare(&reader, ticket.id, args.reason.as_deref(), asking)?;
+    let bring = |_: AttachmentId, remote: &RemoteId| session.bring(remote);
+    let prepared = prepare(&reader, ticket.id, args.reason.as_deref(), &bring, asking)?;
     match (prepared, args.back) {
         (Prepared::Out(_) | Prepared::Against(_), true) => Err(Fail::new(
             Code::Refused,

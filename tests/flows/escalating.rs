@@ -259,3 +259,15 @@ fn where_no_vendor_is_set_up_it_says_what_to_set() {
     let mut p = Scene::default().local(folder.path());
     p.keys("E").sees("no vendor is set up");
 }
+
+#[test]
+fn nothing_of_the_demo_leaves_it_and_that_is_what_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let (vendor, _) = world(folder.path(), true);
+    let mut p = Scene {
+        config: settings(&vendor),
+        ..Scene::default()
+    }
+    .demo(folder.path());
+    p.keys("E").sees("nothing of the demo leaves it");
+}

@@ -224,6 +224,9 @@ fn a_question_needs_no_report_and_a_department_gets_the_ticket_itself() {
     assert!(
         matches!(&acts(&plan)[1], Act::Tenant { to: Some(to) } if to.as_str() == "second-line")
     );
+    // It stays at this desk: nothing is written for anybody, and nothing taken out.
+    assert!(plan.diff.is_empty() && plan.package.report.is_none());
+    assert_eq!(plan.package.body.raw(), "");
     assert!(
         plan.rows
             .iter()
@@ -257,12 +260,86 @@ fn only_evidence_goes_along_under_safe_names_of_their_own() {
     assert_eq!(names, ["a.log", "a-2.log"]);
 }
 
+/// Text of two bytes a letter.
+fn wide(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    text.encode_utf16().flat_map(bytes).collect()
+}
+
+#[test]
+fn a_text_from_which_nothing_is_taken_leaves_byte_by_byte_as_it_is() {
+    for bytes in [b"caf\xe9".to_vec(), wide("fine", u16::to_le_bytes)] {
+        let left = fate("a.txt", "text/plain", &bytes, &[]).leaving(bytes.clone());
+        assert_eq!(left.unwrap(), bytes);
+    }
+}
+
+#[test]
+fn names_of_files_leave_clean_and_what_is_not_to_be_had_stays_with_a_word() {
+    let mut draft = good();
+    let name = "eva.smit@umc.example 06-12345678.txt";
+    draft.evidence = [(name, 3), ("far.log", 3)]
+        .map(|(name, size)| Evidence {
+            name: Untrusted::new(name),
+            size: Some(size),
+        })
+        .to_vec();
+    let all = [file(1, name, 3), file(2, "far.log", 3)];
+    let files = [
+        File {
+            attachment: &all[0],
+            content: Content::Here(b"abc"),
+        },
+        File {
+            attachment: &all[1],
+            content: Content::Elsewhere,
+        },
+    ];
+    let plan = planned(&open(Kind::Problem), &draft, &files, None, None).unwrap();
+    let names: Vec<&str> = plan.package.files.iter().map(|f| f.name.as_str()).collect();
+    assert_eq!(names, ["[e-mail address] [phone number].txt"]);
+    assert!(
+        plan.lines
+            .iter()
+            .any(|l| l.starts_with("far.log does not go along: it is at the desk")),
+        "{:?}",
+        plan.lines
+    );
+}
+
 #[rstest]
-#[case::an_image("a.png", "image/png", &[0x89, b'P', 0xff, 0], "as it is")]
+#[case::an_image(
+    "a.png",
+    "image/png",
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\x06\0\0\0\x1f\xf3\xffa",
+    "as it is"
+)]
 #[case::a_clean_text("a.log", "text/plain", b"all fine", "text")]
 #[case::a_secret("a.log", "text/plain", b"password: hunter2ab", "cleaned")]
 #[case::text_by_its_bytes("a.bin", "application/octet-stream", b"password: hunter2ab", "cleaned")]
-#[case::a_text_nobody_can_read("a.log", "text/plain", &[b'p', 0xe9, b'x'], "stays")]
+#[case::filled_up("a.log", "text/plain", b"password: hunter2ab\n\0\0\0\0", "cleaned")]
+#[case::parts_with_nothing_between(
+    "env",
+    "application/octet-stream",
+    b"HOME=/\0PASSWORD=hunter2ab\0LANG=C.UTF-8\0",
+    "cleaned"
+)]
+#[case::two_bytes_a_letter("a.txt", "text/plain", &wide("password: hunter2ab", u16::to_le_bytes), "cleaned")]
+#[case::two_bytes_the_other_way("a", "application/octet-stream", &wide("password: hunter2ab", u16::to_be_bytes), "cleaned")]
+#[case::two_bytes_with_their_mark("a", "", &wide("\u{feff}пароль password: hunter2ab", u16::to_le_bytes), "cleaned")]
+#[case::latin_1(
+    "env",
+    "application/octet-stream",
+    b"caf\xe9 password: hunter2ab",
+    "cleaned"
+)]
+#[case::clean_latin_1("env", "application/octet-stream", b"caf\xe9", "text")]
+#[case::a_text_nobody_can_read("a.log", "text/plain", &[b'p', 1, 2, 0xe9, b'x'], "stays")]
+#[case::a_document(
+    "a.pdf",
+    "application/pdf",
+    b"%PDF-1.7\n%\xe2\xe3\xcf\xd3 0123456789 0123456789",
+    "as it is"
+)]
 #[case::nothing("a.log", "text/plain", b"", "stays")]
 fn what_becomes_of_a_file(
     #[case] name: &str,

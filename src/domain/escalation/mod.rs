@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use back::{Back, back};
-pub use file::{Fate, fate};
-pub use plan::{Case, Content, File, Passage, Plan, Refusal, Row, plan};
+pub use file::{Content, Fate, File, Leaving, Parcel, fate, is_evidence, package_files, stays};
+pub use plan::{Case, Passage, Plan, Refusal, Row, goes_along, plan};
 pub use word::{TO_VENDOR, addressed, from_vendor, heard_there, taken_back, taken_up, to_vendor};
 
 use super::Instant;
