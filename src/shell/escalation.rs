@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::vendor::vendor_for;
+use super::vendor::{known, vendor_for};
 use crate::config::{self, Config, Paths};
 use crate::domain::Instant;
 use crate::domain::escalation::{
@@ -89,7 +89,7 @@ pub fn prepare(
             if demo { DEMO } else { NO_VENDOR }.into(),
         ));
     };
-    let vendor = vendor.known();
+    let vendor = known(vendor);
     let agent = name_in(reader, asking.me);
     let id = EscalationId(uuid::Uuid::now_v7());
     let planned = passed(reader, &thread, asking, |passage, before| {

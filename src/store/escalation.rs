@@ -10,8 +10,8 @@ use super::{Reader, Result, StoreError, Stored, Writer, audit};
 use crate::domain::Instant;
 use crate::domain::change::{Act, BatchId, Change, ChangeId, Stage as Sent};
 use crate::domain::escalation::{
-    Escalation, EscalationId, Heard, Package, Stage, Theirs, from_vendor, heard_there, taken_back,
-    taken_up,
+    Address, Escalation, EscalationId, Heard, Package, Stage, Theirs, from_vendor, heard_there,
+    taken_back, taken_up,
 };
 use crate::domain::people::AgentId;
 use crate::domain::remote::{Mark, RemoteId};
@@ -33,6 +33,8 @@ pub struct Word {
     pub escalation: EscalationId,
     /// The vendor's number of it.
     pub key: TicketKey,
+    /// The vendor's desk that has it; none: it was not kept yet.
+    pub address: Option<Address>,
     /// When it was said.
     pub at: Instant,
     /// What.
@@ -482,7 +484,7 @@ impl Writer {
     pub fn vendor_words(&self) -> Result<Vec<Word>> {
         self.run(|| {
             let mut stmt = self.conn.prepare_cached(
-                "SELECT w.id, w.escalation, w.at, w.body, CASE WHEN w.stage = 2 THEN coalesce(w.mark, '') END, e.json ->> '$.key', w.seq
+                "SELECT w.id, w.escalation, w.at, w.body, CASE WHEN w.stage = 2 THEN coalesce(w.mark, '') END, e.json ->> '$.key', w.seq, e.json ->> '$.package.address'
                  FROM vendor_word w CROSS JOIN escalation e ON e.id = w.escalation WHERE w.stage IN (1, 2)",
             )?;
             let mut taken = self.conn.prepare_cached(
@@ -504,6 +506,7 @@ impl Writer {
                     id: ChangeId(id),
                     escalation: EscalationId(escalation),
                     key,
+                    address: r.get::<_, Option<String>>(7)?.map(Address::from),
                     at: rows::at(r.get(2)?),
                     body: Untrusted::new(r.get::<_, String>(3)?),
                     mark: r.get::<_, Option<String>>(4)?.map(Mark),

@@ -9,7 +9,7 @@ use super::ledger::Ledger;
 use crate::desk::{Answer, DeskError, Door, ErrorKind, ToSay, Vendor};
 use crate::domain::Instant;
 use crate::domain::change::{ChangeId, Stage as Sent};
-use crate::domain::escalation::{Escalation, EscalationId, Fate, Packed, Stage, fate};
+use crate::domain::escalation::{Address, Escalation, EscalationId, Fate, Packed, Stage, fate};
 use crate::domain::remote::{Mark, OutgoingFile, RemoteId};
 use crate::domain::text::Untrusted;
 use crate::domain::ticket::{TicketId, TicketKey};
@@ -54,6 +54,10 @@ pub async fn exchange<L: Ledger, D: Door, V: Vendor>(
         if done.is_cut_off() {
             break;
         }
+        if let Some(error) = elsewhere(word.address.as_ref(), vendor) {
+            done.trouble = Some(error);
+            continue;
+        }
         speak(ledger, vendor, word, now, &mut done).await?;
     }
     let there = ledger.with(|w| w.with_vendor()).await?;
@@ -78,6 +82,35 @@ impl Exchanged {
     }
 }
 
+/// What is in the way where the settings name another desk than the one that was meant: nothing
+/// is sent, asked or said there.
+fn elsewhere(meant: Option<&Address>, vendor: &impl Vendor) -> Option<DeskError> {
+    let meant = meant.filter(|a| **a != vendor.address())?;
+    Some(DeskError {
+        kind: ErrorKind::Refused,
+        what: Untrusted::new("[vendor] names another desk now"),
+        hint: Some(format!(
+            "name this one again or take the ticket back: {meant}"
+        )),
+        retry_at: None,
+    })
+}
+
+/// Nothing is known of it, and why is said on its ticket. It is tried again whenever there is
+/// an exchange: nothing was sent.
+async fn silent<L: Ledger>(
+    ledger: &L,
+    id: EscalationId,
+    error: DeskError,
+    done: &mut Exchanged,
+) -> Result<(), StoreError> {
+    let why = Untrusted::new(error.to_string());
+    let tickets = ledger.with(move |w| w.vendor_silent(id, &why)).await?;
+    done.tickets.extend(tickets);
+    done.trouble = Some(error);
+    Ok(())
+}
+
 /// One escalation, from the look to what is written down of it.
 async fn leave<L: Ledger, D: Door, V: Vendor>(
     ledger: &L,
@@ -90,6 +123,9 @@ async fn leave<L: Ledger, D: Door, V: Vendor>(
     let id = e.id;
     if done.is_cut_off() {
         return Ok(());
+    }
+    if let Some(error) = elsewhere(e.package.address.as_ref(), vendor) {
+        return silent(ledger, id, error, done).await;
     }
     if e.flying {
         match vendor.find(id, now).await {
@@ -213,6 +249,7 @@ async fn speak<L: Ledger, V: Vendor>(
     let id = word.id;
     let say = ToSay {
         id,
+        of: word.escalation,
         key: &word.key,
         body: &word.body,
         taken: &word.taken,
@@ -227,7 +264,7 @@ async fn speak<L: Ledger, V: Vendor>(
             }
         }
     }
-    let mark: Mark = match vendor.mark(&word.key, now).await {
+    let mark: Mark = match vendor.mark(say, now).await {
         Ok(mark) => mark,
         Err(error) => {
             done.trouble = Some(error);
@@ -279,7 +316,10 @@ async fn ask<L: Ledger, V: Vendor>(
     let (id, Some(key)) = (e.id, e.key) else {
         return Ok(());
     };
-    let tickets = match vendor.tell(&key, now).await {
+    if let Some(error) = elsewhere(e.package.address.as_ref(), vendor) {
+        return silent(ledger, id, error, done).await;
+    }
+    let tickets = match vendor.tell(id, &key, now).await {
         Ok(Ok(theirs)) => {
             ledger
                 .with(move |w| w.hear_vendor(id, &theirs, now))

@@ -26,6 +26,7 @@ fn now() -> Instant {
 fn vendor(department: Option<&str>) -> Vendor {
     Vendor {
         name: "anDREa".into(),
+        address: None,
         department: department.map(|d| TenantId::parse(d).unwrap()),
     }
 }
@@ -390,6 +391,12 @@ fn how_it_stands_is_said_in_one_line() {
         line.starts_with("open, with Vera") && line.ends_with("· since 2 h"),
         "{line}"
     );
+    e.trouble = Some(Untrusted::new("[vendor] names another desk now"));
+    assert_eq!(
+        e.line(at(2)).as_str(),
+        "#77: [vendor] names another desk now"
+    );
+    e.trouble = None;
     (theirs.status, theirs.with) = (Status::Resolved, None);
     e.theirs = Some(theirs);
     e.stage = e.seen();

@@ -147,6 +147,7 @@ pub fn plan(
     let package = Package {
         vendor: vendor.name.clone(),
         way,
+        address: vendor.address.clone(),
         subject: out.subject,
         body: out.body,
         report: out.report,
