@@ -86,7 +86,7 @@ fn load(conn: &Connection, which: &str, args: impl rusqlite::Params) -> Result<V
     Ok(all)
 }
 
-fn one(conn: &Connection, id: EscalationId) -> Result<Option<Escalation>> {
+pub(super) fn one(conn: &Connection, id: EscalationId) -> Result<Option<Escalation>> {
     let all = load(conn, "id = ?1", [id.0.as_bytes().as_slice()])?;
     Ok(all.into_iter().next())
 }
@@ -619,7 +619,7 @@ impl Scene<'_> {
 }
 
 /// The identities of the note that keeps something the vendor said: the same each time.
-fn identity(of: EscalationId, heard: &RemoteId) -> (ChangeId, MessageId) {
+pub(super) fn identity(of: EscalationId, heard: &RemoteId) -> (ChangeId, MessageId) {
     let hash = Sha256::new()
         .chain_update(of.0.as_bytes())
         .chain_update(heard.0.as_bytes())

@@ -9,7 +9,7 @@ use super::ledger::Ledger;
 use crate::desk::{Answer, DeskError, Door, ErrorKind, ToSay, Vendor};
 use crate::domain::Instant;
 use crate::domain::change::{ChangeId, Stage as Sent};
-use crate::domain::escalation::{Address, Escalation, EscalationId, Fate, Packed, Stage, fate};
+use crate::domain::escalation::{Address, Escalation, EscalationId, Packed, Stage, fate, stays};
 use crate::domain::remote::{Mark, OutgoingFile, RemoteId};
 use crate::domain::text::Untrusted;
 use crate::domain::ticket::{TicketId, TicketKey};
@@ -137,10 +137,14 @@ async fn leave<L: Ledger, D: Door, V: Vendor>(
             return Ok(());
         }
     }
-    let files = match files(ledger, own, &e, now).await? {
+    let (files, behind) = match files(ledger, own, &e, now).await? {
         Ok(files) => files,
         Err(error) => return held_up(ledger, id, error, (true, now), done).await,
     };
+    if !behind.is_empty() {
+        let said = ledger.with(move |w| w.left_behind(id, &behind, now));
+        done.tickets.extend(said.await?);
+    }
     if !ledger.with(move |w| w.begin_escalation(id)).await? {
         return Ok(());
     }
@@ -193,14 +197,17 @@ async fn held_up<L: Ledger>(
     Ok(())
 }
 
+/// The files that go along, and a sentence for each that does not.
+type Along = (Vec<OutgoingFile>, Vec<String>);
+
 /// The files that go along, as they leave: texts without what must not.
 async fn files<L: Ledger, D: Door>(
     ledger: &L,
     own: &D,
     e: &Escalation,
     now: Instant,
-) -> Result<Answer<Vec<OutgoingFile>>, StoreError> {
-    let mut out: Vec<OutgoingFile> = Vec::new();
+) -> Result<Answer<Along>, StoreError> {
+    let (mut out, mut behind): Along = (Vec::new(), Vec::new());
     for packed in &e.package.files {
         let id = packed.attachment;
         let stored = ledger.with(move |w| w.stored(id)).await?;
@@ -210,31 +217,32 @@ async fn files<L: Ledger, D: Door>(
                 Ok(bytes) => bytes,
                 Err(error) => return Ok(Err(error)),
             },
-            // It was deleted at our desk since.
-            None => continue,
+            None => {
+                behind.push(stays(&packed.name, "it was deleted at our desk"));
+                continue;
+            }
         };
-        let media = mime_guess::from_path(&packed.name).first_or_octet_stream();
-        out.extend(clean(packed, media.as_ref(), bytes, &e.package.keep));
+        match clean(packed, bytes, &e.package.keep) {
+            Ok(file) => out.push(file),
+            Err(why) => behind.push(stays(&packed.name, why)),
+        }
     }
     out.extend(e.package.report.as_ref().map(|json| OutgoingFile {
         name: Untrusted::new("report.json"),
         media_type: Untrusted::new("application/json"),
         bytes: json.clone().into_bytes(),
     }));
-    Ok(Ok(out))
+    Ok(Ok((out, behind)))
 }
 
-fn clean(packed: &Packed, media: &str, bytes: Vec<u8>, keep: &[String]) -> Option<OutgoingFile> {
+/// A file as it leaves, or why it stays.
+fn clean(packed: &Packed, bytes: Vec<u8>, keep: &[String]) -> Result<OutgoingFile, &'static str> {
     let keep: Vec<&str> = keep.iter().map(String::as_str).collect();
-    let bytes = match fate(&packed.name, media, &bytes, &keep) {
-        Fate::AsItIs => bytes,
-        Fate::Text { clean, .. } => clean.into_bytes(),
-        Fate::Stays(_) => return None,
-    };
-    Some(OutgoingFile {
+    let media = mime_guess::from_path(&packed.name).first_or_octet_stream();
+    Ok(OutgoingFile {
         name: Untrusted::new(packed.name.as_str()),
-        media_type: Untrusted::new(media),
-        bytes,
+        media_type: Untrusted::new(media.as_ref()),
+        bytes: fate(&packed.name, media.as_ref(), &bytes, &keep).leaving(bytes)?,
     })
 }
 

@@ -18,7 +18,7 @@ use deskhand::domain::people::AgentId;
 use deskhand::domain::remote::{Gone, Mark, OutgoingFile};
 use deskhand::domain::sla::{Owner, Policy};
 use deskhand::domain::text::Untrusted;
-use deskhand::domain::thread::{MessageId, Visibility};
+use deskhand::domain::thread::{AttachmentId, MessageId, Visibility};
 use deskhand::domain::ticket::{Kind, Priority, Status, Ticket, TicketKey};
 use deskhand::store::{Reader, Rules, StoreError, Writer};
 use deskhand::sync::{Ledger, Neighbour, exchange, push};
@@ -173,6 +173,11 @@ fn say(visibility: Visibility, body: &str) -> Act {
 
 impl World {
     async fn new() -> Self {
+        Self::with(Vec::new()).await
+    }
+
+    /// With files that go along; they are not here any more.
+    async fn with(files: Vec<Packed>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (ours, vendor) = (
             folder.path().join("ours.db"),
@@ -204,7 +209,7 @@ impl World {
             kind: Kind::Problem,
             tenant: None,
             workspace: None,
-            files: Vec::<Packed>::new(),
+            files,
             keep: Vec::new(),
             past: Vec::new(),
         };
@@ -601,4 +606,31 @@ async fn another_ticket_of_that_number_in_the_same_place_is_not_ours() {
     assert_eq!(bodies(&world.vendor), ["Theirs."]);
     let shown = world.ours().vendor.unwrap().line(now());
     assert!(shown.contains("is not to be had any more"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_file_that_was_deleted_before_it_left_is_said_so_once() {
+    let gone = Packed {
+        attachment: AttachmentId(4711),
+        name: "a.log".into(),
+    };
+    let mut ends = 0;
+    loop {
+        let world = World::with(vec![gone.clone()]).await;
+        let lived = world.live(ends).await;
+        world.live(usize::MAX).await;
+        assert_eq!(world.theirs().len(), 1);
+        let ours = world.ours().messages;
+        let said: Vec<&str> = ours.iter().map(|m| m.body.raw()).collect();
+        let says = "To anDREa, without:\n\na.log does not go along: it was deleted at our desk.";
+        assert_eq!(
+            said.iter().filter(|s| **s == says).count(),
+            1,
+            "killed at step {ends}: {said:?}"
+        );
+        if lived <= ends {
+            return;
+        }
+        ends += 1;
+    }
 }
