@@ -50,6 +50,15 @@ pub(super) fn is_spoken(words: &str) -> bool {
             || (low.starts_with("ge") && low.ends_with(['d', 't', 'n']))))
 }
 
+/// Before "is my password" a word that asks, or names what the sentence is about, is none.
+pub(super) fn is_named(word: &str) -> bool {
+    const ASKS: &[&str] = &[
+        "what", "where", "how", "why", "wat", "waar", "hoe", "waarom", "wie", "question", "reason",
+        "thing", "cause", "trouble", "vraag", "reden", "oorzaak", "probleem", "below", "attached",
+    ];
+    is_spoken(word) && !ASKS.contains(&word.to_lowercase().as_str())
+}
+
 /// Letters and digits or signs within one word, as passwords have.
 pub(super) fn is_mixed(word: &str) -> bool {
     if !is_value(word) || word.contains("://") {
@@ -93,6 +102,16 @@ pub(super) fn is_email(text: &str) -> bool {
     let tight: String = text.split_whitespace().collect();
     let last = tight.rsplit(['.', ')', ']', '}', '>']).next().unwrap_or("");
     last.chars().filter(|c| c.is_alphabetic()).count() >= 2
+}
+
+/// `jan.deboer at umc.nl`, and not a file or a name in a program at a machine.
+pub(super) fn is_written_out(text: &str) -> bool {
+    const FILES: &[&str] = &[
+        "html", "htm", "log", "txt", "php", "csv", "exe", "js", "py", "json", "xml", "pdf", "png",
+    ];
+    let name = text.split_whitespace().next().unwrap_or("").to_lowercase();
+    let last = name.rsplit('.').next().unwrap_or("");
+    !FILES.contains(&last) && name.matches('.').count() < 4 && !last.ends_with("exception")
 }
 
 /// ISO 7064, modulo 97.
@@ -259,7 +278,21 @@ pub(super) fn stands_free(text: &str, span: &Range<usize>) -> bool {
     let mut after = text.get(span.end..).unwrap_or("").chars();
     match after.next() {
         Some(c) if c.is_alphanumeric() || c == '_' => false,
+        Some('.') if is_ending(after.as_str()) => true,
         Some('.' | '-' | '/') => !after.next().is_some_and(char::is_alphanumeric),
         _ => true,
     }
+}
+
+/// What follows a dot is a file's ending: `txt` and nothing of the same word behind it.
+fn is_ending(rest: &str) -> bool {
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric());
+    let (ending, behind) = rest.split_at(end.unwrap_or(rest.len()));
+    let goes_on = behind.starts_with(['.', '-', '_', '/']) && {
+        let mut behind = behind.chars().skip(1);
+        behind.next().is_some_and(char::is_alphanumeric)
+    };
+    (1..=5).contains(&ending.len())
+        && ending.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !goes_on
 }
