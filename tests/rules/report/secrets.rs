@@ -185,6 +185,26 @@ fn planted() -> Vec<(String, String)> {
         ("my password used to be @", "appelflap"),
         ("my password has always been @", "appelflap"),
         ("mijn wachtwoord was vroeger @", "appelflap"),
+        ("my pass is @", "Welkom123"),
+        ("creds: jdoe/@", "Welkom123"),
+        ("the password is: @", "appelflap"),
+        ("mijn wachtwoord is : @", "appelflap"),
+        ("paswoord: @", "appelflap"),
+        ("mijn paswoord is @", "stroopwafel"),
+        ("passw: @", "appelflap"),
+        ("psw = @", "appelflap"),
+        ("we changed the password into @", "Welkom123"),
+        ("the password has been changed to @", "appelflap"),
+        ("I reset my password yesterday to @", "Welkom123"),
+        ("het wachtwoord staat op @", "Welkom123"),
+        ("curl -u jdoe:@ https://x.example.org", "appelflap"),
+        ("licentiecode @", "abcd-1234-efgh-5678"),
+        ("try @ as password", "Welkom123"),
+        ("write to @", "jan.deboer(at)umc.nl"),
+        ("write to @", "jan.deboer [at] umc [dot] nl"),
+        ("schrijf naar @", "jan punt deboer apenstaartje umc punt nl"),
+        ("call @", "06 - 1234 5678"),
+        ("call @", "+31 (0)6 1234 5678"),
         ("reach me: @", "jan.deboer at umc.nl"),
         ("stuur het naar @.", "j_deboer at erasmusmc.nl"),
         ("mail @ please", "jan.de.boer apenstaartje umc.nl"),
@@ -258,7 +278,7 @@ fn has(text: &str, secret: &str) -> bool {
 #[test]
 fn none_of_the_planted_secrets_leaves_in_a_bundle() {
     let all = planted();
-    assert!(all.len() >= 213, "{}", all.len());
+    assert!(all.len() >= 233, "{}", all.len());
     let mut left = Vec::new();
     for (sentence, secret) in &all {
         let text = with_secret(sentence, secret);
@@ -339,6 +359,9 @@ fn a_secret_broken_by_signs_that_nobody_sees_does_not_leave_either() {
 #[case("The password for the VM. This is broken - again, and the password - as ever - expired.")]
 #[case("The password that I was given is not accepted, and the token we use is invalid.")]
 #[case("Here is my password problem: the question is my password.")]
+#[case("I reset my password yesterday to be sure; the reset link went to dws-3049-AUBioLab.")]
+#[case("I was asked for a password when I went to dws-3049-AUBioLab; curl -u jdoe https://x.org")]
+#[case("All tests pass is what it says, pass dws-3049-AUBioLab on to the next.")]
 #[case("Waar is mijn wachtwoord? Wat is mijn wachtwoord?")]
 #[case("I logged in as a guest with no trouble and looked at umc.nl and index.html at umc.nl")]
 #[case("app.error_log at com.example.net.Handler, rows 0101234567.5 and 123456789.example.org")]

@@ -5,7 +5,7 @@ use std::ops::Range;
 /// Words that follow "password" without being one.
 const PLAIN: &str = "\
 a an the is was are be been being not no never and or but for from in on at to of by with as if it its that this these \
-those there then than when while which who my your our their his her i you we he she they me us them all any each same \
+those there then than when while which who what where how why my your our their his her i you we he she they me us them all any each same \
 new old own other another wrong incorrect correct right invalid valid expired required requested accepted rejected \
 refused changed reset set saved stored known unknown lost forgotten empty blank missing needed asked working fine good \
 ok okay strong weak weird also always again still now only just too very so both either neither more one correctly \
@@ -16,7 +16,7 @@ doesn't didn't has have had can cannot can't could would will won't should may m
 work worked fails failed says said cant dont doesnt using used use entered typed given sent shown hidden visible \
 because since after before until here case-sensitive case sensitive normal oauth2 oauth normally somehow unchanged \
 de het een dit dat deze die er hier daar niet geen nooit en of maar om te in op aan bij voor van met als dan toen want \
-mijn jouw uw ons onze hun zijn haar ik jij u wij zij ze je we juist onjuist goed fout verkeerd ongeldig geldig verlopen \
+mijn wat waar hoe waarom wie jouw uw ons onze hun zijn haar ik jij u wij zij ze je we juist onjuist goed fout verkeerd ongeldig geldig verlopen \
 verplicht gevraagd geweigerd geaccepteerd gewijzigd veranderd gereset ingesteld opgeslagen bekend onbekend vergeten kwijt \
 leeg nodig altijd weer nog nu alleen ook heel zo is was wordt werd werkt werkte doet deed kan kon kunnen moet moest \
 mag wil heeft had hebben beheer beheerder veld venster scherm pagina foutief incorrect hetzelfde nieuw nieuwe oude \
@@ -50,13 +50,13 @@ pub(super) fn is_spoken(words: &str) -> bool {
             || (low.starts_with("ge") && low.ends_with(['d', 't', 'n']))))
 }
 
-/// Before "is my password" a word that asks, or names what the sentence is about, is none.
+/// Before "is my password" a word that names what the sentence is about is none.
 pub(super) fn is_named(word: &str) -> bool {
-    const ASKS: &[&str] = &[
-        "what", "where", "how", "why", "wat", "waar", "hoe", "waarom", "wie", "question", "reason",
-        "thing", "cause", "trouble", "vraag", "reden", "oorzaak", "probleem", "below", "attached",
+    const ABOUT: &[&str] = &[
+        "question", "reason", "thing", "cause", "trouble", "vraag", "reden", "oorzaak", "probleem",
+        "below", "attached",
     ];
-    is_spoken(word) && !ASKS.contains(&word.to_lowercase().as_str())
+    is_spoken(word) && !ABOUT.contains(&word.to_lowercase().as_str())
 }
 
 /// Letters and digits or signs within one word, as passwords have.

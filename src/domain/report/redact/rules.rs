@@ -94,7 +94,7 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         ),
         rule(
             Password,
-            r"(?i)\b(?:login|log-?in|user(?:name)?|gebruiker(?:snaam)?|account)\s*[:=]\s*\S+\s*[/|]\s*(?P<x>[^\s,;]{4,})",
+            r"(?i)\b(?:login|log-?in|user(?:name)?|gebruiker(?:snaam)?|account|creds?|credentials?|inloggegevens)\s*[:=]\s*\S+\s*[/|]\s*(?P<x>[^\s,;]{4,})",
             is_value,
         ),
         rule(
@@ -109,7 +109,7 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         ),
         rule(
             Token,
-            r"(?i)\b(?:key|sleutel|code|serial|licen[cs]e)\b[^\n.]{0,25}?\s(?P<x>[a-z0-9]{4,6}(?:-[a-z0-9]{4,6}){2,7})\b",
+            r"(?i)\b(?:key|sleutel|code|serial|licen[cs]e|licentie(?:code|sleutel)|serienummer)\b[^\n.]{0,25}?\s(?P<x>[a-z0-9]{4,6}(?:-[a-z0-9]{4,6}){2,7})\b",
             is_mixed,
         ),
         rule(Token, r"\b\d{6}(?:-\d{6}){5,7}\b", any),
@@ -140,6 +140,20 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             ),
             is_mixed,
         ),
+        // `I reset my password yesterday to x1`, `het wachtwoord staat op x1`.
+        rule(
+            Password,
+            &format!(
+                r#"(?i)\b(?:{SECRET})(?:\s+(?:was|is|werd|has been|yesterday|today|now|just|again|gisteren|vandaag|nu|net|zojuist|weer|set|re-?set|changed|gezet|gewijzigd|veranderd|ingesteld|aangepast|staat|stond)){{1,3}}\s+(?:to|into|naar|op|in)\s+["'`“”‘<(*]*(?P<x>[^\s"'`“”’<>,;]{{4,}})"#
+            ),
+            is_mixed,
+        ),
+        // `curl -u eva:x`.
+        rule(
+            Password,
+            r#"\b(?:curl|wget|https?)\b[^\n]{0,80}?\s(?:-u|--user)[ =]?["']?[^\s:"'/]+:(?P<x>[^\s"'/]+)"#,
+            any,
+        ),
         // `log in as eva with x1`.
         rule(
             Password,
@@ -166,7 +180,7 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(
             Password,
             &format!(
-                r#"(?i)\b(?:{SECRET})\s+(?:back\s+)?(?:to|naar|op)\s+["'`“”‘<(*]*(?P<x>[^\s"'`“”’<>,;]{{3,}})"#
+                r#"(?i)\b(?:{SECRET})\s+(?:back\s+)?(?:to|into|naar|op)\s+["'`“”‘<(*]*(?P<x>[^\s"'`“”’<>,;]{{3,}})"#
             ),
             is_mixed,
         ),
@@ -174,7 +188,7 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(
             Password,
             &format!(
-                r#"(?i)\b(?:{SECRET})(?:\s+(?:for|of|that|which|i|we|voor|van|dat|die|wat|ik|wij)(?:\s+[^\s.,;:!?]+){{1,5}}?(?:\s+{GIVEN})?)?\s+(?:(?:is|was|were|are|used to be|should be|(?:has|had)(?: always)? been|equals|set to|changed to|becomes|luidt|wordt|werd|reset to|veranderd in|gewijzigd in)\s+)(?:now\s+|still\s+|always\s+|nu\s+|nog\s+|altijd\s+|vroeger\s+|eerst\s+|currently\s+|simply\s+|just\s+|gewoon\s+|set to\s+|changed to\s+|reset to\s+|veranderd in\s+|gewijzigd in\s+)*["'`“”‘<(*]*(?P<x>[^\s"'`“”’<>]{{3,}})"#
+                r#"(?i)\b(?:{SECRET}|pass)(?:\s+(?:for|of|that|which|i|we|voor|van|dat|die|wat|ik|wij)(?:\s+[^\s.,;:!?]+){{1,5}}?(?:\s+{GIVEN})?)?\s+(?:(?:is|was|were|are|used to be|should be|(?:has|had)(?: always)? been|equals|set to|changed to|becomes|luidt|wordt|werd|reset to|veranderd in|gewijzigd in)\s*:?\s+)(?:now\s+|still\s+|always\s+|nu\s+|nog\s+|altijd\s+|vroeger\s+|eerst\s+|currently\s+|simply\s+|just\s+|gewoon\s+|set to\s+|changed to\s+|reset to\s+|veranderd in\s+|gewijzigd in\s+)*["'`“”‘<(*]*(?P<x>[^\s"'`“”’<>]{{3,}})"#
             ),
             is_spoken,
         ),
@@ -265,10 +279,10 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 
 /// What a word is said to be: "as my password".
 const PASSWORD: &str =
-    r"pass(?:word|phrase|code|wd)|pwd|pw|wachtwoord|ww|pin(?:[ -]?code)?|toegangscode";
+    r"pass(?:word|phrase|code|wd)|pass?woord|pwd|pw|wachtwoord|ww|pin(?:[ -]?code)?|toegangscode";
 
 /// Within "the password that ... is x": the first "was" is not yet the one that tells it.
 const GIVEN: &str = r"(?:was|were|am|are|is|had?|have|has|heb|hebben|werd)\s+(?:been\s+)?(?:given|sent|told|shown|using|gegeven|gestuurd|gekregen|gebruikt)";
 
 /// Names of secrets, English and Dutch.
-const SECRET: &str = r"pass(?:word|wd|phrase|code|wort)s?|pwd|\bpw|passwort|wachtwoord(?:en)?|wachtwrd|\bww|pin[ -]?code|\bpin|inlogcode|toegangscode|secret(?:[ _-]?key)?s?|client[ _-]?secret|api[ _-]?(?:key|token|secret)s?|access[ _-]?(?:key|token)s?|auth(?:orization)?[ _-]?(?:key|token)?s?|tokens?|private[ _-]?key|sleutel|geheim|credentials?|licen[cs]e[ _-]?key|product[ _-]?key|recovery[ _-]?(?:key|code)|herstel(?:code|sleutel)|otp|2fa[ _-]?code|mfa[ _-]?code|verification[ _-]?code|verificatiecode|session[ _-]?(?:id|key)|(?:wifi|wlan|wpa|netwerk|network)[ -]?(?:key|sleutel|code)|cookie|connection[ _-]?string";
+const SECRET: &str = r"pass(?:word|wd|phrase|code|wort)s?|pass?woord(?:en)?|\bpassw|\bpswd?|pwd|\bpw|passwort|wachtwoord(?:en)?|wachtwrd|\bww|pin[ -]?code|\bpin|inlogcode|toegangscode|secret(?:[ _-]?key)?s?|client[ _-]?secret|api[ _-]?(?:key|token|secret)s?|access[ _-]?(?:key|token)s?|auth(?:orization)?[ _-]?(?:key|token)?s?|tokens?|private[ _-]?key|sleutel|geheim|credentials?|licen[cs]e[ _-]?key|product[ _-]?key|recovery[ _-]?(?:key|code)|herstel(?:code|sleutel)|otp|2fa[ _-]?code|mfa[ _-]?code|verification[ _-]?code|verificatiecode|session[ _-]?(?:id|key)|(?:wifi|wlan|wpa|netwerk|network)[ -]?(?:key|sleutel|code)|cookie|connection[ _-]?string";
