@@ -88,10 +88,8 @@ fn elsewhere(meant: Option<&Address>, vendor: &impl Vendor) -> Option<DeskError>
     let meant = meant.filter(|a| **a != vendor.address())?;
     Some(DeskError {
         kind: ErrorKind::Refused,
-        what: Untrusted::new("[vendor] names another desk now"),
-        hint: Some(format!(
-            "name this one again or take the ticket back: {meant}"
-        )),
+        what: Untrusted::new("[vendor] names another desk"),
+        hint: Some(format!("undo that or take it back: {meant}")),
         retry_at: None,
     })
 }

@@ -554,9 +554,7 @@ async fn what_one_desk_has_is_neither_asked_nor_spoken_of_at_another() {
     assert_eq!(done.sent, 0);
     let shown = world.ours().vendor.unwrap().line(now());
     assert!(
-        shown.contains(
-            "[vendor] names another desk now; name this one again or take the ticket back"
-        ),
+        shown.contains("[vendor] names another desk; undo that or take it back: "),
         "{shown}"
     );
     assert_eq!(done.tickets, [world.ticket.id]);
