@@ -124,7 +124,7 @@ impl Turn<'_> {
             Action::LookAt => self.look_at_text(arg),
             Action::Now => self.look_at(None),
             Action::ToggleVisibility => self.toggle_visibility(),
-            Action::Send => self.send(),
+            Action::Send => self.send(false),
             Action::Editor => self.editor(),
             Action::Attach => match arg {
                 None if self.s.composer.is_some() => self.ask(Purpose::Attach),

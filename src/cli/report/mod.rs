@@ -226,13 +226,14 @@ fn export(
     let verdict = given.verdict();
     let key = given.ticket.as_ref().map(|t| &t.key);
     let bundle = bundle(&given.draft, &verdict, key, form, session.config.zone);
-    out.row(&bundle.text)?;
+    // Before the report: it may be on its way to another program's input.
     if !bundle.diff.is_empty() {
         out::complain(&format!(
             "taken out before it leaves:\n{}",
             bundle.diff.join("\n")
         ));
     }
+    out.row(&bundle.text)?;
     Ok(if verdict.is_complete() {
         Code::Ok
     } else {
