@@ -13,7 +13,6 @@ use crate::domain::gate::is_in_scope;
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::register::csv::{self, BadLine};
 use crate::domain::register::{Record, Register};
-use crate::domain::request::Form;
 use crate::domain::text;
 use crate::domain::ticket::TicketId;
 use crate::store::{Reader, Remembered, StoreError, Writer};
@@ -76,7 +75,6 @@ pub fn write(
         BookWish::MakeRequest(..)
         | BookWish::OfTicket { .. }
         | BookWish::Step { .. }
-        | BookWish::Close { .. }
         | BookWish::MakeTickets(_) => requests(w, wish, me, now),
         BookWish::Put { .. } | BookWish::Import { .. } | BookWish::Export { .. } => {
             registers(w, store, wish, me, now)
@@ -137,27 +135,6 @@ fn requests(w: &mut Writer, wish: BookWish, me: &AgentId, now: Instant) -> Done 
             })
             .map_err(failed)?;
             Ok((done("", Then::Stay), vec![ticket]))
-        }
-        BookWish::Close {
-            ticket,
-            kind,
-            outcome,
-            against,
-            changes,
-        } => {
-            let detail = serde_json::json!({
-                "act": "close", "as": outcome.ending, "against": against,
-            });
-            let word = outcome.ending.word();
-            w.keep_request(ticket, me, now, &detail.to_string(), |kept| {
-                let mut form = kept.unwrap_or(Form::new(kind));
-                form.outcome = Some(*outcome);
-                Ok(form)
-            })
-            .map_err(failed)?;
-            w.commit(&changes).map_err(failed)?;
-            let words = format!("the request is closed as {word}; z opens the ticket again");
-            Ok((done(&words, Then::Stay), vec![ticket]))
         }
         BookWish::MakeTickets(all) => {
             let mut made = Vec::new();

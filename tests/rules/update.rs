@@ -222,6 +222,7 @@ impl Desk {
                 batch,
                 changes,
                 draft_of,
+                ..
             } => {
                 for c in &changes {
                     if let Act::Say { body, .. } = &c.act {

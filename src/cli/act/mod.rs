@@ -21,6 +21,7 @@ use crate::domain::change::{Act, BatchId, Change, ChangeId, LinkKind};
 use crate::domain::escalation::addressed;
 use crate::domain::people::{AgentId, known_agent};
 use crate::domain::reach::Reach;
+use crate::domain::request::Ends;
 use crate::domain::sla::Owner;
 use crate::domain::thread::Visibility;
 use crate::domain::ticket::{Priority, Status, Ticket};
@@ -107,7 +108,7 @@ pub fn run(session: &Session, command: &Command, out: &mut Out) -> Done {
         }
         Command::Resolve { ids, gate } => gate::status(session, ids, Status::Resolved, gate, out),
         Command::Reopen(a) => gate::reopen(session, &a.ids, a.dry_run, out),
-        Command::Merge { id, into, dry_run } => gate::merge(session, id, into, *dry_run, out),
+        Command::Merge { id, into, gate } => gate::merge(session, id, into, gate, out),
         Command::Link {
             id,
             to,
@@ -193,12 +194,37 @@ fn is_read_outside(act: &Act) -> bool {
     }
 }
 
+/// What is done to one ticket, and how the request ends that it is, if it is one and ends.
+#[derive(Debug, Default)]
+struct Acts {
+    acts: Vec<Act>,
+    ends: Option<Ends>,
+}
+
+/// What to do with one ticket that may end.
+type PlanEnding<'a> = &'a dyn Fn(&Ticket, &Reader) -> Result<Acts, Fail>;
+
+/// Does what ends no ticket.
+fn act(session: &Session, ids: &[String], dry: bool, plan: Plan<'_>, out: &mut Out) -> Done {
+    let plan = |t: &Ticket, reader: &Reader| {
+        let acts = plan(t, reader)?;
+        Ok(Acts { acts, ends: None })
+    };
+    act_ending(session, ids, dry, &plan, out)
+}
+
 /// Plans for all tickets first, so that a refusal leaves everything as it was; then commits
 /// them as one batch.
-fn act(session: &Session, ids: &[String], dry: bool, plan: Plan<'_>, out: &mut Out) -> Done {
+fn act_ending(
+    session: &Session,
+    ids: &[String],
+    dry: bool,
+    plan: PlanEnding<'_>,
+    out: &mut Out,
+) -> Done {
     let reader = session.reader()?;
     let batch = BatchId(Uuid::now_v7());
-    let mut wanted = Vec::new();
+    let (mut wanted, mut ended) = (Vec::new(), Vec::new());
     for id in ids {
         let ticket = session.ticket(&reader, id)?;
         // Nothing is done to it, and a dry run says so too.
@@ -208,9 +234,9 @@ fn act(session: &Session, ids: &[String], dry: bool, plan: Plan<'_>, out: &mut O
             let why = crate::domain::gate::goes_on(&ticket.key, &into.key);
             return Err(Fail::new(Code::Refused, why));
         }
-        for act in plan(&ticket, &reader)? {
-            wanted.push((ticket.clone(), act));
-        }
+        let Acts { acts, ends } = plan(&ticket, &reader)?;
+        ended.extend(ends.map(|ends| (ticket.id, ends)));
+        wanted.extend(acts.into_iter().map(|act| (ticket.clone(), act)));
     }
     drop(reader);
     let here = kept_here(session, &wanted)?;
@@ -238,7 +264,8 @@ fn act(session: &Session, ids: &[String], dry: bool, plan: Plan<'_>, out: &mut O
     if !dry && !changes.is_empty() {
         let mut writer = session.writer()?;
         let all: Vec<Change> = changes.iter().map(|(_, c)| c.clone()).collect();
-        made = writer.commit(&all)?.made;
+        let done = writer.commit_ending(&all, &ended, &session.me, session.now)?;
+        made = done.made;
         session.push(&mut writer)?;
     }
     let made = if made.is_empty() {

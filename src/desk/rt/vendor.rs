@@ -112,6 +112,10 @@ impl Vendor for Queue {
         Ok(theirs(told, &Author::Agent { id: me.id }).ok_or(Gone::Hidden))
     }
 
+    async fn file(&self, file: &RemoteId, now: Instant) -> Answer<Vec<u8>> {
+        self.rt.bytes(file, now).await
+    }
+
     async fn mark(&self, key: &TicketKey, now: Instant) -> Answer<Mark> {
         let found = self.rt.one(key, now).await?;
         Ok(Mark(found.map(|(_, version)| version).unwrap_or_default()))
@@ -196,7 +200,7 @@ fn theirs(told: Told, me: &Author) -> Option<Theirs> {
 fn heard(entry: Entry, me: &Author) -> Option<Heard> {
     let Happened::Said {
         visibility: Visibility::Public,
-        content: Some((body, _)),
+        content: Some((body, files)),
     } = entry.what
     else {
         return None;
@@ -212,5 +216,6 @@ fn heard(entry: Entry, me: &Author) -> Option<Heard> {
         at: entry.at,
         by,
         body,
+        files,
     })
 }
