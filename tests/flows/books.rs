@@ -137,7 +137,7 @@ fn no_key_ends_a_request_past_its_gate_without_a_reason() {
     person.keys(";").text("finish").keys("Enter");
     person.sees("#10380 is a request: First name is missing");
     person.sees("y asks for your reason").keys("Esc");
-    person.keys("m").text("10482").keys("Enter");
+    person.keys("m").text("10361").keys("Enter");
     person
         .sees("#10380 is a request: First name is missing")
         .keys("Esc");

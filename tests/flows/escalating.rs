@@ -228,3 +228,22 @@ fn where_no_vendor_is_set_up_it_says_what_to_set() {
     let mut p = Scene::default().local(folder.path());
     p.keys("E").sees("no vendor is set up");
 }
+
+/// What is shown before anything leaves, at both sizes: the effect, the words as they go, and
+/// what is taken out of them.
+#[test]
+fn the_preview_looks_as_it_should() {
+    for (width, height) in [(160, 48), (80, 24)] {
+        let folder = tempfile::tempdir().unwrap();
+        let (vendor, _) = world(folder.path(), true);
+        let scene = Scene {
+            config: settings(&vendor),
+            width,
+            height,
+            ..Scene::default()
+        };
+        let mut p = scene.local(folder.path());
+        p.keys("Enter E");
+        insta::assert_snapshot!(format!("preview-{width}x{height}"), p.screen());
+    }
+}
