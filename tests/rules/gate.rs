@@ -10,7 +10,7 @@ use deskhand::domain::people::{AgentId, TenantId};
 use deskhand::domain::register::Book;
 use deskhand::domain::request::{Ends, Kinds};
 use deskhand::domain::text::Untrusted;
-use deskhand::domain::ticket::{Due, Kind, Status, Ticket, TicketId, TicketKey, Turn};
+use deskhand::domain::ticket::{Kind, Status, Ticket, TicketId, TicketKey, Turn};
 use rstest::rstest;
 
 fn tenant(name: &str) -> TenantId {
@@ -21,35 +21,19 @@ fn tenant(name: &str) -> TenantId {
 pub fn ticket(id: i64) -> Ticket {
     let at = "2026-11-24T09:00:00Z".parse().unwrap();
     Ticket {
-        id: TicketId(id),
-        key: TicketKey::parse(&format!("T-{id}")).unwrap(),
         subject: Untrusted::new("a subject"),
         status: Status::Open,
-        status_label: None,
-        priority: None,
         kind: Kind::Problem,
         tenant: Some(tenant("umc")),
         workspace: Some(Untrusted::new("dws-1-Lab")),
         requester: Some(Untrusted::new("Jan {tenant}")),
         assignee: AgentId::parse("ana").ok(),
-        labels: Vec::new(),
-        channel: None,
-        created: at,
-        updated: at,
-        resolved: None,
-        closed: None,
-        snoozed_until: None,
         turn: Turn::Theirs,
-        due: Due::None,
-        beside: Default::default(),
-        reassignments: 0,
-        version: 1,
-        unread: false,
-        changed: false,
-        waiting: 0,
-        merged_into: None,
-        draft: false,
-        vendor: None,
+        ..Ticket::blank(
+            TicketId(id),
+            TicketKey::parse(&format!("T-{id}")).unwrap(),
+            at,
+        )
     }
 }
 

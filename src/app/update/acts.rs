@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use crate::app::effect::Effect;
 use crate::app::inner::{After, EndBy, Sending};
 use crate::app::state::{Confirm, Go, Overlay, Pane, PreviewRow, Wanted};
-use crate::domain::change::{Act, BatchId, Change, ChangeId, LinkKind};
+use crate::domain::change::{Act, Batch, BatchId, Change, ChangeId, LinkKind};
 use crate::domain::gate::{
     AgainstStatus, against_leaving, against_merging, against_status, past_the_gate,
 };
@@ -199,19 +199,14 @@ impl Turn<'_> {
         let says = |act: &Act| matches!(act, Act::Say { .. });
         let window = self.s.undo_window;
         let waits = window > TimeDelta::zero() && wants.iter().any(|w| says(&w.act));
-        let changes = wants
-            .into_iter()
-            .map(|w| Change {
-                id: ChangeId(self.s.inner.id(at)),
-                batch,
-                ticket: w.ticket,
-                at,
-                by: self.s.me.clone(),
-                base: w.base,
-                not_before: waits.then(|| at + window),
-                act: w.act,
-            })
-            .collect();
+        let common = Batch {
+            id: batch,
+            by: self.s.me.clone(),
+            at,
+            not_before: waits.then(|| at + window),
+        };
+        let acts = wants.into_iter().map(|w| (w.ticket, w.base, w.act));
+        let changes = self.changes(&common, acts);
         // Said when it is on disk, not before.
         let sending = Sending {
             words: what,
@@ -227,6 +222,32 @@ impl Turn<'_> {
             ends,
         });
         Some(batch)
+    }
+
+    /// Acts on tickets, each made against a version, with an identity each.
+    fn changes(
+        &mut self,
+        of: &Batch,
+        acts: impl IntoIterator<Item = (TicketId, u64, Act)>,
+    ) -> Vec<Change> {
+        acts.into_iter()
+            .map(|(ticket, base, act)| {
+                let id = ChangeId(self.s.inner.id(of.at));
+                of.change(id, (ticket, base), act)
+            })
+            .collect()
+    }
+
+    /// The same as one batch that is sent at once.
+    pub fn batch(&mut self, acts: Vec<(TicketId, u64, Act)>) -> Vec<Change> {
+        let at = self.s.now;
+        let of = Batch {
+            id: BatchId(self.s.inner.id(at)),
+            by: self.s.me.clone(),
+            at,
+            not_before: None,
+        };
+        self.changes(&of, acts)
     }
 
     /// What was done, and how the request ended that ended with it.

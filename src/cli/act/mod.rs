@@ -10,14 +10,13 @@ mod text;
 pub use text::new_message;
 
 use serde_json::json;
-use uuid::Uuid;
 
 use super::args::{Command, Tie};
 use super::exit::{Code, Fail};
 use super::out::Out;
 use super::session::Session;
 use crate::domain::Instant;
-use crate::domain::change::{Act, BatchId, Change, ChangeId, LinkKind};
+use crate::domain::change::{Act, LinkKind};
 use crate::domain::escalation::addressed;
 use crate::domain::people::{AgentId, known_agent};
 use crate::domain::reach::Reach;
@@ -223,7 +222,6 @@ fn act_ending(
     out: &mut Out,
 ) -> Done {
     let reader = session.reader()?;
-    let batch = BatchId(Uuid::now_v7());
     let (mut wanted, mut ended) = (Vec::new(), Vec::new());
     for id in ids {
         let ticket = session.ticket(&reader, id)?;
@@ -244,27 +242,13 @@ fn act_ending(
     // What goes out with a reply waits with it: taken back, nothing of it has happened.
     let waits = window > 0 && wanted.iter().any(|(_, act)| is_read_outside(act));
     let until = waits.then(|| session.now + chrono::TimeDelta::seconds(window));
-    let changes: Vec<(String, Change)> = wanted
-        .into_iter()
-        .map(|(ticket, act)| {
-            let change = Change {
-                id: ChangeId(Uuid::now_v7()),
-                batch,
-                ticket: ticket.id,
-                at: session.now,
-                by: session.me.clone(),
-                base: ticket.version,
-                not_before: until,
-                act,
-            };
-            (ticket.key.to_string(), change)
-        })
-        .collect();
+    let keys: Vec<String> = wanted.iter().map(|(t, _)| t.key.to_string()).collect();
+    let acts = wanted.into_iter().map(|(t, act)| (t.id, t.version, act));
+    let changes = session.batch(until, acts);
     let mut made = Vec::new();
     if !dry && !changes.is_empty() {
         let mut writer = session.writer()?;
-        let all: Vec<Change> = changes.iter().map(|(_, c)| c.clone()).collect();
-        let done = writer.commit_ending(&all, &ended, &session.me, session.now)?;
+        let done = writer.commit_ending(&changes, &ended, &session.me, session.now)?;
         made = done.made;
         session.push(&mut writer)?;
     }
@@ -277,14 +261,15 @@ fn act_ending(
             .collect::<Result<_, _>>()?
     };
     if session.json {
-        let rows: Vec<_> = changes
+        let rows: Vec<_> = keys
             .iter()
+            .zip(&changes)
             .map(|(key, c)| json!({"ticket": key, "change": c.id, "act": c.act, "not_before": c.not_before}))
             .collect();
         out.json(&json!({"dry_run": dry, "changes": rows, "made": made}))?;
         return Ok(Code::Ok);
     }
-    for (key, c) in &changes {
+    for (key, c) in keys.iter().zip(&changes) {
         let what = describe(session, &c.act);
         out.row(&if dry {
             format!("would {what} on {key}")

@@ -10,7 +10,6 @@ mod show;
 use std::rc::Rc;
 
 use serde_json::json;
-use uuid::Uuid;
 
 use self::args::{CloseArgs, NewArgs, RequestWhat, SaidArgs};
 use super::act::gate;
@@ -19,7 +18,7 @@ use super::out::Out;
 use super::session::Session;
 use super::sla;
 use crate::config;
-use crate::domain::change::{Act, BatchId, Change, ChangeId};
+use crate::domain::change::Act;
 use crate::domain::import::NewTicket;
 use crate::domain::people::{TenantId, known_tenant};
 use crate::domain::register::Book;
@@ -346,17 +345,8 @@ fn of_ticket(
     }
     let mut writer = session.writer()?;
     if ticket.kind != spec.kind {
-        let change = Change {
-            id: ChangeId(Uuid::now_v7()),
-            batch: BatchId(Uuid::now_v7()),
-            ticket: ticket.id,
-            at: session.now,
-            by: session.me.clone(),
-            base: ticket.version,
-            not_before: None,
-            act: Act::Kind { to: spec.kind },
-        };
-        writer.commit(&[change])?;
+        let act = Act::Kind { to: spec.kind };
+        writer.commit(&session.batch(None, [(ticket.id, ticket.version, act)]))?;
         session.push(&mut writer)?;
     }
     let step = json!({"act": "new"}).to_string();
