@@ -126,17 +126,31 @@ impl Writer {
         detail: &str,
         change: impl FnOnce(Option<Form>) -> std::result::Result<Form, String>,
     ) -> Result<Form> {
+        self.keep_request_with(ticket, (by, now), detail, &[], change)
+    }
+
+    /// [`Self::keep_request`] together with changes of the ticket: both or none.
+    ///
+    /// # Errors
+    /// As [`Self::keep_request`] and [`Self::commit`].
+    pub fn keep_request_with(
+        &mut self,
+        ticket: TicketId,
+        (by, now): (&AgentId, Instant),
+        detail: &str,
+        changes: &[Change],
+        change: impl FnOnce(Option<Form>) -> std::result::Result<Form, String>,
+    ) -> Result<Form> {
         let now = whole_ms(now);
         self.scene(true, |s| {
             s.ticket(ticket)?;
             let form = change(load(s.conn, ticket)?).map_err(StoreError::Refused)?;
             s.keep_form(ticket, &form, by, now, detail)?;
+            s.commit(changes, true)?;
             Ok(form)
         })
     }
-}
 
-impl Writer {
     /// Ends requests with their tickets: how they ended and the changes, all of it or nothing.
     ///
     /// # Errors

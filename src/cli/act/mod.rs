@@ -30,7 +30,7 @@ use crate::store::{Reader, Undone};
 type Done = Result<Code, Fail>;
 
 /// What to do with one ticket; a refusal is a sentence.
-type Plan<'a> = &'a dyn Fn(&Ticket, &Reader) -> Result<Vec<Act>, Fail>;
+pub(super) type Plan<'a> = &'a dyn Fn(&Ticket, &Reader) -> Result<Vec<Act>, Fail>;
 
 /// Carries out one of them.
 pub fn run(session: &Session, command: &Command, out: &mut Out) -> Done {
@@ -204,7 +204,13 @@ struct Acts {
 type PlanEnding<'a> = &'a dyn Fn(&Ticket, &Reader) -> Result<Acts, Fail>;
 
 /// Does what ends no ticket.
-fn act(session: &Session, ids: &[String], dry: bool, plan: Plan<'_>, out: &mut Out) -> Done {
+pub(super) fn act(
+    session: &Session,
+    ids: &[String],
+    dry: bool,
+    plan: Plan<'_>,
+    out: &mut Out,
+) -> Done {
     let plan = |t: &Ticket, reader: &Reader| {
         let acts = plan(t, reader)?;
         Ok(Acts { acts, ends: None })

@@ -344,22 +344,25 @@ fn of_ticket(
         return would_make(session, spec, out);
     }
     let mut writer = session.writer()?;
+    let mut changes = Vec::new();
     if ticket.kind != spec.kind {
         let act = Act::Kind { to: spec.kind };
-        writer.commit(&session.batch(None, [(ticket.id, ticket.version, act)]))?;
-        session.push(&mut writer)?;
+        changes = session.batch(None, [(ticket.id, ticket.version, act)]);
     }
     let step = json!({"act": "new"}).to_string();
-    writer.keep_request(
+    writer.keep_request_with(
         ticket.id,
-        &session.me,
-        session.now,
+        (&session.me, session.now),
         &step,
+        &changes,
         |kept| match kept {
             None => Ok(form),
             Some(_) => Err("somebody made it a request meanwhile; look at it first".into()),
         },
     )?;
+    if !changes.is_empty() {
+        session.push(&mut writer)?;
+    }
     drop(writer);
     show::made(session, &find(session, kinds, id)?, out)
 }
