@@ -50,6 +50,7 @@ mod watch;
 pub use articles::from_ticket as article_from_ticket;
 pub use clock::Clock;
 pub use demo::{load as load_demo, open as open_demo};
+pub use duties::due as duties_due;
 pub use editor::{command as editor_command, edit as edit_text};
 pub use effects::Outside;
 pub use flight::Flight;

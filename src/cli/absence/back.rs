@@ -1,7 +1,6 @@
 //! The way back: what nobody touched is as it was, the rest is listed.
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::Done;
 use super::office::Office;
@@ -9,7 +8,6 @@ use crate::cli::exit::{Code, Fail};
 use crate::cli::out::Out;
 use crate::cli::session::Session;
 use crate::domain::absence::{Absence, Handed, Return, take_along};
-use crate::domain::change::{BatchId, Change, ChangeId};
 use crate::domain::handover;
 use crate::domain::text;
 use crate::domain::ticket::TicketKey;
@@ -95,21 +93,8 @@ fn bring(
     found: &Return,
     ended: Option<&Absence>,
 ) -> Result<(), Fail> {
-    let batch = BatchId(Uuid::now_v7());
-    let changes: Vec<Change> = found
-        .back
-        .iter()
-        .map(|b| Change {
-            id: ChangeId(Uuid::now_v7()),
-            batch,
-            ticket: b.ticket,
-            at: session.now,
-            by: session.me.clone(),
-            base: b.version,
-            not_before: None,
-            act: b.act.clone(),
-        })
-        .collect();
+    let acts = found.back.iter();
+    let changes = session.batch(None, acts.map(|b| (b.ticket, b.version, b.act.clone())));
     let mut writer = session.writer()?;
     writer.take_back(&changes, handed, ended, session.now)?;
     session.push(&mut writer)

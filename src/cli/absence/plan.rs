@@ -15,7 +15,7 @@ use crate::domain::Instant;
 use crate::domain::absence::{
     Absence, Away, Because, Fate, Handed, Preview, Row, Team, preview as preview_of,
 };
-use crate::domain::change::{Act, BatchId, Change, ChangeId};
+use crate::domain::change::{Act, BatchId, ChangeId};
 use crate::domain::handover::{self, Form, Interval, Item};
 use crate::domain::text::{self, Untrusted};
 use crate::domain::thread::Visibility;
@@ -369,26 +369,18 @@ pub fn note(
 
 /// What the note says of each ticket that changes hands, as an internal note in it.
 fn into_tickets(session: &Session, note: &handover::Note, out: &mut Out) -> Done {
-    let batch = BatchId(Uuid::now_v7());
     let moving: Vec<_> = note.entries.iter().filter(|e| e.to.is_some()).collect();
-    let changes: Vec<Change> = moving
-        .iter()
-        .map(|e| Change {
-            id: ChangeId(Uuid::now_v7()),
-            batch,
-            ticket: e.ticket,
-            at: session.now,
-            by: session.me.clone(),
-            base: 0,
-            not_before: None,
-            act: Act::Say {
-                message: crate::cli::act::new_message(),
-                visibility: Visibility::Internal,
-                body: Untrusted::new(format!("Hand-over of {}: {}", note.who, e.line(Form::Text))),
-                attachments: Vec::new(),
-            },
-        })
-        .collect();
+    let acts = moving.iter().map(|e| {
+        let body = format!("Hand-over of {}: {}", note.who, e.line(Form::Text));
+        let act = Act::Say {
+            message: crate::cli::act::new_message(),
+            visibility: Visibility::Internal,
+            body: Untrusted::new(body),
+            attachments: Vec::new(),
+        };
+        (e.ticket, 0, act)
+    });
+    let changes = session.batch(None, acts);
     let mut writer = session.writer()?;
     writer.commit(&changes)?;
     session.push(&mut writer)?;

@@ -2,7 +2,6 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::args::{Answer, SwapWhat};
 use super::office::{self, Office, Typed};
@@ -14,7 +13,7 @@ use crate::cli::shape;
 use crate::domain::absence::{
     Absence, Answered, Duty, Fields, Handed, HandedTicket, Moves, Occurrence, Swap, SwapId, Swapped,
 };
-use crate::domain::change::{Act, BatchId, Change, ChangeId};
+use crate::domain::change::{Act, Change};
 use crate::domain::people::AgentId;
 use crate::domain::text::{self, Untrusted};
 use crate::shell::plans::new_absence_id;
@@ -213,8 +212,7 @@ fn go_along(
     let Some(open) = office.open(&moves.absence, moves.begun) else {
         return Ok((Vec::new(), None));
     };
-    let batch = BatchId(Uuid::now_v7());
-    let (mut changes, mut tickets) = (Vec::new(), Vec::new());
+    let (mut acts, mut tickets) = (Vec::new(), Vec::new());
     for t in open.tickets.iter().filter(|t| t.to == moves.from) {
         let Some(ticket) = reader.ticket(t.ticket)? else {
             continue;
@@ -222,18 +220,10 @@ fn go_along(
         if ticket.assignee.as_ref() != Some(&moves.from) || !ticket.status.is_live() {
             continue;
         }
-        changes.push(Change {
-            id: ChangeId(Uuid::now_v7()),
-            batch,
-            ticket: ticket.id,
-            at: session.now,
-            by: session.me.clone(),
-            base: ticket.version,
-            not_before: None,
-            act: Act::Assign {
-                to: Some(moves.to.clone()),
-            },
-        });
+        let act = Act::Assign {
+            to: Some(moves.to.clone()),
+        };
+        acts.push((ticket.id, ticket.version, act));
         tickets.push(HandedTicket {
             to: moves.to.clone(),
             fields: Fields::of(&ticket),
@@ -244,7 +234,7 @@ fn go_along(
         tickets,
         ..open.clone()
     };
-    Ok((changes, Some(handed)))
+    Ok((session.batch(None, acts), Some(handed)))
 }
 
 fn words(session: &Session, duty: &Duty, office: &Office) -> String {

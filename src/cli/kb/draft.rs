@@ -102,7 +102,7 @@ pub fn publish_correction(
     title: Option<&str>,
     out: &mut Out,
 ) -> Done {
-    let today = session.now.with_timezone(&session.config.zone).date_naive();
+    let today = session.today();
     let mut writer = session.writer()?;
     let changed = writer.change_article(of, &session.me, session.now, "corrected", |a| {
         a.title = title.map_or_else(|| draft.title.clone(), Untrusted::new);

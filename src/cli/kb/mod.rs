@@ -36,7 +36,7 @@ pub fn run(session: &Session, what: &KbWhat, out: &mut Out) -> Done {
             older_than,
             ..
         } => {
-            let today = session.now.with_timezone(&session.config.zone).date_naive();
+            let today = session.today();
             let old = |a: &Article| {
                 older_than.is_some_and(|days| {
                     a.reviewed
@@ -58,7 +58,7 @@ pub fn run(session: &Session, what: &KbWhat, out: &mut Out) -> Done {
             })
         }
         KbWhat::Reviewed { article, dry_run } => {
-            let today = session.now.with_timezone(&session.config.zone).date_naive();
+            let today = session.today();
             change(session, article, "reviewed", *dry_run, out, |a| {
                 a.stale = None;
                 a.reviewed = Some(today);

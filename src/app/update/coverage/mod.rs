@@ -19,7 +19,6 @@ use crate::app::effect::Effect;
 use crate::app::event::{Changed, Generation};
 use crate::app::inner::PlanAct;
 use crate::app::state::{BackView, Face, MapLine, NoteView, Pane, PlanView, Tone};
-use crate::domain::change::{Act, BatchId, Change, ChangeId};
 use crate::domain::people::AgentId;
 use crate::domain::text::line;
 use crate::domain::ticket::TicketId;
@@ -332,24 +331,6 @@ impl Turn<'_> {
             self.refuse("no absence is under the cursor; N plans one, g h lists them");
         }
         found
-    }
-
-    /// Changes as one batch.
-    fn batch(&mut self, acts: Vec<(TicketId, u64, Act)>) -> Vec<Change> {
-        let at = self.s.now;
-        let batch = BatchId(self.s.inner.id(at));
-        acts.into_iter()
-            .map(|(ticket, base, act)| Change {
-                id: ChangeId(self.s.inner.id(at)),
-                batch,
-                ticket,
-                at,
-                by: self.s.me.clone(),
-                base,
-                not_before: None,
-                act,
-            })
-            .collect()
     }
 
     /// Why what is under the cursor is as it is.

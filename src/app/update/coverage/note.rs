@@ -145,6 +145,7 @@ impl Turn<'_> {
                     body: Untrusted::new(body),
                     attachments: Vec::new(),
                 },
+                ends: None,
             });
         }
         if wants.is_empty() {
