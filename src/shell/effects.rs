@@ -483,6 +483,15 @@ impl Outside {
             }
             Effect::SaveAttachment { id, to } => self.attachment(working, id, to, false),
             Effect::OpenAttachment(id) => self.attachment(working, id, None, true),
+            Effect::Cover(generation, CoverWish::KeepNote { turn, text, seen }) => {
+                self.write(working, now, move |w| {
+                    let news = match cover::keep_note(w, &turn, &text, seen.as_deref()) {
+                        Ok(both) => CoverNews::NoteKept(both),
+                        Err(error) => CoverNews::Failed(fault(&error)),
+                    };
+                    (Some(Event::Cover(generation, news)), Vec::new())
+                });
+            }
             Effect::Cover(generation, wish) if !wish.reads() => {
                 self.write(working, now, move |w| {
                     let (news, tickets) = match cover::write(w, wish, now) {

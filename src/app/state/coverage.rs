@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use tui_textarea::TextArea;
+
 use crate::app::cover::{Noted, Plan, Returning, TurnOf};
 use crate::domain::Instant;
 use crate::domain::absence::{Because, Fate, Happened, Office, Row};
@@ -130,15 +132,37 @@ impl PlanView {
     }
 }
 
+/// A hand-over note that is being written.
+#[derive(Debug, Clone)]
+pub struct NoteWriting {
+    /// The text and its cursor.
+    pub area: TextArea<'static>,
+    /// It was touched, and is not known to be on disk.
+    pub touched: bool,
+    /// Why it is not on disk, if saving failed.
+    pub error: Option<Printable>,
+}
+
+impl NoteWriting {
+    /// The text.
+    pub fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
+}
+
 /// A hand-over note on the screen.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct NoteView {
     /// The note.
     pub noted: Noted,
     /// As it is shown and exported.
     pub text: String,
+    /// What is known to be on disk of what was edited; empty: nothing.
+    pub on_disk: String,
     /// First visible line.
     pub top: usize,
+    /// It is being written.
+    pub writing: Option<NoteWriting>,
 }
 
 impl NoteView {
@@ -232,7 +256,7 @@ impl BackView {
 }
 
 /// What the pane shows.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub enum Face {
     /// The map.
     #[default]
@@ -325,6 +349,14 @@ impl Coverage {
             .chain(needs)
             .chain([MapLine::Due])
             .collect()
+    }
+
+    /// The hand-over note is being written.
+    pub const fn writes(&self) -> bool {
+        match &self.face {
+            Face::Note(n) => n.writing.is_some(),
+            _ => false,
+        }
     }
 
     /// The line under the cursor.
