@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tui_textarea::TextArea;
 
 use crate::app::cover::{Noted, Plan, Returning, TurnOf};
+use crate::app::cover_layout::Pitch;
 use crate::domain::Instant;
 use crate::domain::absence::{Because, Fate, Happened, Office, Row};
 use crate::domain::people::AgentId;
@@ -308,8 +309,8 @@ pub struct Coverage {
     pub roster: Option<Arc<Roster>>,
     /// The roster in the columns that there is room for.
     pub map: Option<Map>,
-    /// So many columns of the screen has one of the map.
-    pub cell: u16,
+    /// How wide its columns are on the screen.
+    pub pitch: Pitch,
     /// Its gaps in words.
     pub gaps: Vec<Printable>,
     /// How far the map reaches.

@@ -90,6 +90,7 @@ impl Turn<'_> {
             | Action::Give
             | Action::KeepNote
             | Action::NoteIntoTickets
+            | Action::NoteDone
             | Action::Apply
             | Action::OnCall => self.run_coverage(action, arg),
             Action::GoKnowledge => self.run_knowledge(action, arg),

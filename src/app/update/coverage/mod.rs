@@ -1,11 +1,12 @@
 //! Who is there when: what keys do there, and what comes back.
 //!
-//! `map` has the map, `form` enters an absence, `turns` lists hand-overs, `plan` previews and applies one, `note` is
+//! `map` has the map, `mouse` points at it, `form` enters an absence, `turns` lists hand-overs, `plan` previews and applies one, `note` is
 //! about its note, `writing` writes in it, `back` gives back, `standing` says what all of that means for the person at the keyboard.
 
 mod back;
 mod form;
 mod map;
+mod mouse;
 mod note;
 mod plan;
 mod standing;
@@ -16,9 +17,11 @@ use chrono::TimeDelta;
 
 use crate::app::commands::Action;
 use crate::app::cover::{Bench, CoverNews, CoverWish, TurnOf};
+use crate::app::cover_layout::rows;
 use crate::app::effect::Effect;
 use crate::app::event::{Changed, Generation};
 use crate::app::inner::PlanAct;
+use crate::app::layout::layout;
 use crate::app::state::{BackView, Face, MapLine, Pane, PlanView, Tone};
 use crate::domain::change::{Act, BatchId, Change, ChangeId};
 use crate::domain::people::AgentId;
@@ -32,10 +35,12 @@ impl Turn<'_> {
     pub fn run_coverage(&mut self, action: Action, arg: Option<&str>) {
         match action {
             Action::GoCoverage => {
+                self.save_note();
                 self.s.coverage.face = Face::Map;
                 self.go(Pane::Coverage);
             }
             Action::GoHandover => {
+                self.save_note();
                 self.s.coverage.face = Face::Turns;
                 self.go(Pane::Coverage);
             }
@@ -249,7 +254,20 @@ impl Turn<'_> {
             Face::Back(b) => b.cursor = step(b.cursor, b.rows.len()),
             Face::Note(n) => n.top = step(n.top, n.text.lines().count()),
         }
+        self.scroll_coverage();
         self.moved();
+    }
+
+    /// The row under the cursor is seen; the others stay where they are as far as they can.
+    fn scroll_coverage(&mut self) {
+        let first = rows(self.s, layout(self.s).main).first;
+        let c = &mut self.s.coverage;
+        match &mut c.face {
+            Face::Map => c.top = first,
+            Face::Plan(p) => p.top = first,
+            Face::Back(b) => b.top = first,
+            Face::Turns | Face::Note(_) => {}
+        }
     }
 
     /// Opens what is under the cursor; false: a ticket is.

@@ -71,7 +71,8 @@ impl Turn<'_> {
         }
     }
 
-    fn note_writing(&mut self) -> Option<&mut NoteWriting> {
+    /// The note that is being written.
+    pub fn note_writing(&mut self) -> Option<&mut NoteWriting> {
         match &mut self.s.coverage.face {
             Face::Note(n) => n.writing.as_mut(),
             _ => None,

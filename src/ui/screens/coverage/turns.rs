@@ -2,10 +2,10 @@
 
 use ratatui::layout::Rect;
 
-use super::{below, first_of, foot, nothing};
+use super::{below, foot, nothing};
 use crate::app::cover_words::{called, span};
 use crate::app::state::{Pane, Stage, State, TurnRow};
-use crate::domain::text::{Printable, line};
+use crate::domain::text::line;
 use crate::ui::pen::{Pen, Short};
 use crate::ui::screens::panes::cursor_sign;
 use crate::ui::theme::Role;
@@ -24,22 +24,6 @@ fn stage(row: &TurnRow) -> (Short, Role) {
     }
 }
 
-fn next(row: Option<&TurnRow>) -> Vec<Printable> {
-    let words = match row.map(|r| r.stage) {
-        Some(Stage::Over(_)) => {
-            "Enter shows what goes back and what stays, and why. c is the note."
-        }
-        Some(Stage::Handed(_)) => {
-            "Enter previews what came since. t now ends it and gives back. c is the note."
-        }
-        Some(Stage::Coming | Stage::On) => {
-            "Enter previews each ticket. c is the note, e changes the absence, t ends it otherwise, d takes it away."
-        }
-        None => return Vec::new(),
-    };
-    vec![line(words)]
-}
-
 /// Draws it.
 pub fn turns(state: &State, pen: &mut Pen<'_>, area: Rect) {
     let c = &state.coverage;
@@ -50,8 +34,7 @@ pub fn turns(state: &State, pen: &mut Pen<'_>, area: Rect) {
     if nothing(state, pen, room, c.turns.is_empty(), none) {
         return;
     }
-    let room = foot(pen, room, &next(c.turns.get(c.turn)), 2);
-    let first = first_of(0, c.turn, room.height);
+    let (room, first) = foot(state, pen, area);
     let wide = room.width >= 90;
     let seen = c.turns.iter().enumerate().skip(first);
     for ((i, row), y) in seen.zip(room.y..room.bottom()) {
