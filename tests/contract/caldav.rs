@@ -501,10 +501,7 @@ async fn what_is_more_than_one_event_is_read_and_said_to_stay_here(#[case] event
         );
     }
     let there = kept.lock().unwrap();
-    assert!(
-        there.events.values().any(|e| e.1 == text),
-        "as it was"
-    );
+    assert!(there.events.values().any(|e| e.1 == text), "as it was");
 }
 
 #[tokio::test]
