@@ -43,7 +43,7 @@ pub fn turns(state: &State, pen: &mut Pen<'_>, area: Rect) {
         let x = room.x + 3;
         pen.put(x, y, 10, called(state, &row.who), Role::Strong);
         let span = line(&span(state, row.turn.from, row.to));
-        let span_room = if wide { 34 } else { 23 };
+        let span_room = if wide { 36 } else { 23 };
         pen.put(x + 11, y, span_room, &span, Role::Text);
         let at = x + 11 + span_room + 1;
         pen.put(at, y, 24, &words, role);
