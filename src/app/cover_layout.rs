@@ -1,6 +1,6 @@
 //! Where the rows and columns of the pane of coverage lie: one answer for drawing and the mouse.
 
-use super::cover_words::{back_words, cell, digest, row_words, turn_words};
+use super::cover_words::{back_words, cell, cover_words, digest, row_words, turn_words};
 use super::layout::{Area, map_names};
 use super::state::{Face, State};
 use crate::domain::roster::{Grain, Map};
@@ -11,6 +11,8 @@ const TURNS_HEAD: u16 = 1;
 const PLAN_HEAD: u16 = 3;
 /// Above the map: its heading, who is on call, and the two rows of its scale.
 const MAP_HEAD: u16 = 3;
+/// From this width on a hand-over of the list has room for who stands in.
+pub const TURNS_WIDE: u16 = 90;
 /// Rows of the map's scale.
 pub const SCALE: u16 = 2;
 
@@ -31,8 +33,12 @@ pub fn rows(state: &State, pane: Area) -> Rows {
     let (head, words, most, (top, cursor)) = match &c.face {
         Face::Map => (MAP_HEAD, cell(state), 2, (c.top, c.line)),
         Face::Turns => {
-            let words = turn_words(c.turns.get(c.turn));
-            (TURNS_HEAD, words, 2, (0, c.turn))
+            let on = c.turns.get(c.turn);
+            let mut words = turn_words(on);
+            if pane.width < TURNS_WIDE {
+                words.splice(0..0, on.map(cover_words));
+            }
+            (TURNS_HEAD, words, 3, (0, c.turn))
         }
         Face::Plan(p) => {
             let words = p.selected().map(|r| row_words(state, r));

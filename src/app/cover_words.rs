@@ -153,6 +153,14 @@ pub fn tally(p: &Preview) -> (usize, usize, usize) {
     (moves, p.rows.len().saturating_sub(moves + gaps), gaps)
 }
 
+/// Who stands in, of a hand-over of the list; loud where nobody does.
+pub fn cover_words(row: &TurnRow) -> Printable {
+    match row.covers.as_str() {
+        "nobody" => line("! nobody stands in"),
+        names => line(&format!("cover: {names}")),
+    }
+}
+
 /// What keys do with a hand-over of the list.
 pub fn turn_words(row: Option<&TurnRow>) -> Vec<Printable> {
     let words = match row.map(|r| r.stage) {

@@ -84,8 +84,18 @@ fn spare(state: &State, pen: &mut Pen<'_>, area: Rect) {
     if area.height < 3 {
         return;
     }
-    let legend = "· there   ░ away, and who stands in   ▒ partly away   ! nobody   a number: so many, + more";
+    let legend = "· there   ░ away, who stands in   ▒ partly   ! nobody   2 so many, + more";
     pen.put(x, area.bottom() - 1, room, legend, Role::Dim);
+    let alone = state
+        .coverage
+        .roster
+        .as_ref()
+        .is_some_and(|r| r.people.len() < 2);
+    if alone {
+        let words = "Only you are known here: [people.HANDLE] in config.toml names the team.";
+        pen.put(x, area.y, room, words, Role::Dim);
+        return;
+    }
     let tall = usize::from(area.height.saturating_sub(2));
     for (gap, y) in gaps.iter().take(tall).zip(area.y..) {
         pen.put(x, y, room, gap, Role::Late);
