@@ -3,7 +3,7 @@
 use super::cover_words::{back_words, cell, cover_words, digest, row_words, turn_words};
 use super::layout::{Area, map_names};
 use super::state::{Face, State};
-use crate::domain::roster::{Grain, Map};
+use crate::domain::roster::{Column, Grain, Map};
 use crate::domain::text::{Printable, wrap};
 
 /// Rows above the list of a face: its heading, and what it says of all of it.
@@ -116,14 +116,9 @@ impl Pitch {
     pub fn of(map: &Map, room: u16) -> Option<Self> {
         let digits = map.most().checked_ilog10().unwrap_or(0) + 1;
         let digits = u16::try_from(digits).unwrap_or(u16::MAX);
-        let (least, most) = match map.grain {
-            Grain::Hour => (1, 2),
-            Grain::Half => (2, 4),
-            Grain::Day => (1, 5),
-            Grain::Week => (2, 7),
-        };
+        let (least, most) = bounds(map.grain);
         let wanted = if digits > 1 { digits + 1 } else { least };
-        let fits = |p: &Self| p.width(map) <= room;
+        let fits = |p: &Self| p.width(&map.columns) <= room;
         let at = |cell, apart| Self { cell, apart };
         let wide = (wanted..=most.max(wanted)).rev().map(|cell| at(cell, true));
         let close = (wanted > least).then(|| at(wanted, false));
@@ -132,11 +127,17 @@ impl Pitch {
         wide.chain(close).chain(narrow).find(fits)
     }
 
-    /// The columns of the screen that a map takes.
-    fn width(self, map: &Map) -> u16 {
-        let groups = map.columns.iter().filter(|c| c.opens).count();
+    /// Whether these columns could fit at all: what else a map needs is worth working out only then.
+    pub fn could_fit(grain: Grain, columns: &[Column], room: u16) -> bool {
+        let (cell, apart) = (bounds(grain).0, true);
+        Self { cell, apart }.width(columns) <= room
+    }
+
+    /// The columns of the screen that these take.
+    fn width(self, columns: &[Column]) -> u16 {
+        let groups = columns.iter().filter(|c| c.opens).count();
         let blanks = if self.apart { groups } else { 0 };
-        let cells = map.columns.len() * usize::from(self.cell);
+        let cells = columns.len() * usize::from(self.cell);
         u16::try_from(cells + blanks).unwrap_or(u16::MAX)
     }
 
@@ -146,6 +147,16 @@ impl Pitch {
             true => self.cell,
             false => self.cell.saturating_sub(1),
         }
+    }
+}
+
+/// The narrowest that a cell may be, and the widest that is read at a glance.
+const fn bounds(grain: Grain) -> (u16, u16) {
+    match grain {
+        Grain::Hour => (1, 2),
+        Grain::Half => (2, 4),
+        Grain::Day => (1, 5),
+        Grain::Week => (2, 7),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::app::layout::map_room;
 use crate::app::state::{MapLine, Overlay, Why};
 use crate::domain::Instant;
 use crate::domain::coverage::Need;
-use crate::domain::roster::{But, Column, Gone, Grain, Map, Presence, columns};
+use crate::domain::roster::{But, Column, Gone, Grain, Presence, columns};
 use crate::domain::text::{Printable, line};
 
 use super::super::Turn;
@@ -20,23 +20,21 @@ impl Turn<'_> {
         };
         let on = self.column_on().map(|c| c.from);
         let room = map_room(self.s);
-        let of = |grain| {
-            let columns = columns(&self.s.calendar, roster.from, roster.to, grain);
-            roster.map(grain, columns)
+        let of = |grain| columns(&self.s.calendar, roster.from, roster.to, grain);
+        let fits = |grain| {
+            let columns = of(grain);
+            if !Pitch::could_fit(grain, &columns, room) {
+                return None;
+            }
+            let map = roster.map(grain, columns);
+            Pitch::of(&map, room).map(|pitch| (map, pitch))
         };
-        let fits = |map: Map| Pitch::of(&map, room).map(|pitch| (map, pitch));
-        let found = Grain::ALL.into_iter().find_map(|grain| fits(of(grain)));
-        // Wider than the screen: the columns beside the one under the cursor are seen.
-        let widest = || {
-            (
-                of(Grain::Week),
-                Pitch {
-                    cell: 2,
-                    apart: true,
-                },
-            )
-        };
-        let (map, pitch) = found.unwrap_or_else(widest);
+        let (map, pitch) = Grain::ALL.into_iter().find_map(fits).unwrap_or_else(|| {
+            // Wider than the screen: the columns beside the one under the cursor are seen.
+            let (cell, apart) = (2, true);
+            let map = roster.map(Grain::Week, of(Grain::Week));
+            (map, Pitch { cell, apart })
+        });
         let at = on.unwrap_or(self.s.now);
         let here = map.columns.iter().position(|c| c.to > at);
         let c = &mut self.s.coverage;
