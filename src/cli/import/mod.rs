@@ -21,7 +21,7 @@ use serde_json::json;
 pub use convert::ticket as read_ticket;
 pub(super) use convert::{Placed, placed, status as source_status};
 pub(super) use input::LONGEST;
-pub use markup::{entities, html, jira};
+pub use markup::jira;
 pub(super) use own::{ESCALATED, REPLY, REQUEST, RETURNED, tie_word};
 pub use progress::words as progress_words;
 pub use schema::BadLine;
