@@ -397,6 +397,32 @@ fn the_note_is_written_here_on_disk_at_each_pause_and_taken_back() {
         .sees("your note is kept");
     assert!(on_disk(&person).unwrap().starts_with("P.S. Dear Sam"));
 
+    // A subcommand tells it as it was written, or as it is made.
+    let turn = match &person.state().coverage.face {
+        Face::Note(n) => n.noted.turn.absence.to_string(),
+        other => panic!("{other:?}"),
+    };
+    let told = |more: &[&str]| {
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_deskhand"))
+            .args([
+                "--desk",
+                "demo",
+                "--now",
+                &morning().to_rfc3339(),
+                "--data-dir",
+            ])
+            .arg(&person.paths.data_dir)
+            .arg("--config-dir")
+            .arg(&person.paths.config_dir)
+            .args(["absence", "note", &turn])
+            .args(more)
+            .output()
+            .unwrap();
+        String::from_utf8(out.stdout).unwrap()
+    };
+    assert!(told(&[]).starts_with("P.S. Dear Sam"));
+    assert!(told(&["--made"]).starts_with("Hand-over of ana"));
+
     // Made anew, and back again.
     person.text(":hand-over-note new").keys("Enter");
     person
