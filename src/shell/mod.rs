@@ -15,7 +15,7 @@ mod clipboard;
 mod clock;
 mod contact;
 mod courier;
-mod cover;
+pub mod cover;
 mod demo;
 mod demo_books;
 mod duties;

@@ -1,5 +1,7 @@
 //! Preview, hand-over, note and return.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -7,6 +9,7 @@ use uuid::Uuid;
 use super::args::{ApplyArgs, PlanArgs};
 use super::office::{self, Office};
 use super::{Done, keep};
+use crate::app::cover::{Bench, CoverNews, CoverWish, Noted, TurnOf};
 use crate::cli::exit::{Code, Fail};
 use crate::cli::out::Out;
 use crate::cli::session::Session;
@@ -16,10 +19,11 @@ use crate::domain::absence::{
     Absence, Away, Because, Fate, Handed, Preview, Row, Team, preview as preview_of,
 };
 use crate::domain::change::{Act, BatchId, ChangeId};
-use crate::domain::handover::{self, Form, Interval, Item};
+use crate::domain::handover::{self, Entry, Form};
 use crate::domain::text::{self, Untrusted};
 use crate::domain::thread::Visibility;
 use crate::domain::ticket::{Ticket, TicketId};
+use crate::shell::cover;
 use crate::store::Reader;
 
 /// A preview with the tickets that it was made of.
@@ -310,56 +314,54 @@ fn hand_over(session: &Session, plan: &Planned) -> Result<(), Fail> {
     session.push(&mut writer)
 }
 
-/// Writes the hand-over note.
-pub fn note(
-    session: &Session,
-    typed: &str,
-    markdown: bool,
-    to_tickets: bool,
-    out: &mut Out,
-) -> Done {
+/// The hand-over note: as somebody edited it in the console, else as it is made.
+pub fn noted(session: &Session, typed: &str, made: bool) -> Result<Noted, Fail> {
     let reader = session.reader()?;
     let office = Office::read(session, &reader)?;
     let away = turn(session, office.absence(typed, session.now)?)?;
-    let team = team_for(session, &office, &away);
-    let a = PlanArgs {
-        absence: None,
-        all: false,
-        give: Vec::new(),
-        keep: Vec::new(),
+    let config = &session.config;
+    let wish = CoverWish::Note {
+        bench: Bench {
+            people: config.people.clone().into(),
+            calendar: Arc::new(config.calendar.clone()),
+            zone: config.zone,
+            scope: config.scope.clone(),
+            me: session.me.clone(),
+        },
+        turn: TurnOf {
+            absence: away.absence.id.clone(),
+            from: away.from,
+        },
+        now: session.now,
+        anew: made,
     };
-    let Planned { preview, .. } = planned((session, &office), &reader, &team, &away, &a)?;
-    let span = Interval {
-        since: session
-            .config
-            .calendar
-            .subtract_days(away.from.min(session.now), 5),
-        from: away.from,
-        to: away.to,
-    };
-    let mut tickets = reader.tickets_of(&away.absence.who, span.since)?;
-    tickets.retain(|t| session.sees(t));
-    let drafts = reader.drafts()?;
-    let begun = |t: &Ticket, v| drafts.iter().any(|d| d.ticket == t.id && d.visibility == v);
-    let items: Vec<Item<'_>> = tickets
-        .iter()
-        .map(|ticket| Item {
-            ticket,
-            reply_begun: begun(ticket, Visibility::Public),
-            note_begun: begun(ticket, Visibility::Internal),
-        })
-        .collect();
-    let note = handover::note(&preview, &items, &span, session.config.zone);
-    if to_tickets {
-        return into_tickets(session, &note, out);
+    match cover::read(&reader, wish)? {
+        CoverNews::Note(noted) => Ok(*noted),
+        _ => Err(Fail::not_found(
+            "this absence is not planned any more; `deskhand absence list` shows what is",
+        )),
     }
+}
+
+/// `absence note`
+pub fn note(session: &Session, noted: &Noted, markdown: bool, out: &mut Out) -> Done {
+    let note = &noted.note;
     if session.json {
         let entries: Vec<Value> = note
             .entries
             .iter()
             .map(|e| json!({"id": e.key, "subject": e.subject.raw(), "part": e.part, "to": e.to, "facts": e.facts}))
             .collect();
-        out.json(&json!({"who": note.who, "from": note.from, "to": note.to, "tickets": entries}))?;
+        out.json(&json!({
+            "who": note.who, "from": note.from, "to": note.to, "tickets": entries, "edited": noted.edited,
+        }))?;
+        return Ok(Code::Ok);
+    }
+    if let Some(edited) = &noted.edited {
+        // What a person wrote is exported as it stands.
+        for row in edited.trim_end().lines() {
+            out.row(&text::line(row))?;
+        }
         return Ok(Code::Ok);
     }
     let form = if markdown { Form::Markdown } else { Form::Text };
@@ -368,14 +370,20 @@ pub fn note(
 }
 
 /// What the note says of each ticket that changes hands, as an internal note in it.
-fn into_tickets(session: &Session, note: &handover::Note, out: &mut Out) -> Done {
-    let moving: Vec<_> = note.entries.iter().filter(|e| e.to.is_some()).collect();
-    let acts = moving.iter().map(|e| {
-        let body = format!("Hand-over of {}: {}", note.who, e.line(Form::Text));
+pub fn into_tickets(session: &Session, noted: &Noted, out: &mut Out) -> Done {
+    let note = &noted.note;
+    let said = |e: &Entry| match &noted.edited {
+        // Whoever took a ticket out of the note does not want it told there.
+        Some(text) => handover::said_of(text, &e.key),
+        None => Some(e.line(Form::Text)),
+    };
+    let moving = note.entries.iter().filter(|e| e.to.is_some());
+    let moving: Vec<(&Entry, String)> = moving.filter_map(|e| Some((e, said(e)?))).collect();
+    let acts = moving.iter().map(|(e, said)| {
         let act = Act::Say {
             message: crate::cli::act::new_message(),
             visibility: Visibility::Internal,
-            body: Untrusted::new(body),
+            body: Untrusted::new(format!("Hand-over of {}: {said}", note.who)),
             attachments: Vec::new(),
         };
         (e.ticket, 0, act)
@@ -384,7 +392,7 @@ fn into_tickets(session: &Session, note: &handover::Note, out: &mut Out) -> Done
     let mut writer = session.writer()?;
     writer.commit(&changes)?;
     session.push(&mut writer)?;
-    let keys: Vec<&str> = moving.iter().map(|e| e.key.as_str()).collect();
+    let keys: Vec<&str> = moving.iter().map(|(e, _)| e.key.as_str()).collect();
     if session.json {
         out.json(&json!({"notes": keys}))?;
     } else {
