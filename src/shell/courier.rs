@@ -34,7 +34,7 @@ use crate::domain::thread::AttachmentId;
 use crate::domain::ticket::{TicketId, TicketKey};
 use crate::store::{Reader, StoreError, Stored, Writer};
 use crate::sync::stories::{self, Fetched, Skip, Texts};
-use crate::sync::{Ledger, VendorDesk, exchange, pull, push};
+use crate::sync::{Ledger, Shelved, VendorDesk, ask_articles, exchange, pull, push, send_articles};
 
 /// So many tickets are fetched ahead one by one after a pull.
 const AHEAD: usize = 40;
@@ -82,6 +82,8 @@ struct Inner {
     trouble: Trouble,
     talks: Mutex<Option<Talks>>,
     wanted: AtomicBool,
+    /// The person wants to know of articles too.
+    articles: AtomicBool,
     sending: tokio::sync::Mutex<()>,
     reading: Mutex<Reading>,
     gone: CancellationToken,
@@ -131,6 +133,7 @@ impl Courier {
             trouble: Trouble::default(),
             talks: Mutex::default(),
             wanted: AtomicBool::default(),
+            articles: AtomicBool::default(),
             sending: tokio::sync::Mutex::default(),
             reading: Mutex::default(),
             gone,
@@ -149,6 +152,7 @@ impl Courier {
     /// The person asks for another try: what goes wrong is told again.
     pub fn ask_again(&self) {
         self.0.trouble.is_over();
+        self.0.articles.store(true, Ordering::SeqCst);
         self.contact().hurry();
         if !self.contact().is_ours() {
             let words = "another Deskhand here talks to the desk; what it is told shows here too";
@@ -325,7 +329,13 @@ impl Courier {
                     self.tell(pushed.tickets, false, now);
                 }
                 let vendors = self.meet_vendor(now).await;
-                let again = pushed.again_at.into_iter().chain(vendors).min();
+                let drafts = self.send_articles(now).await;
+                let again = pushed
+                    .again_at
+                    .into_iter()
+                    .chain(vendors)
+                    .chain(drafts)
+                    .min();
                 self.rest(again, now, token);
             }
             // What is waiting is tried again, and what sleeps is still woken in time.
@@ -356,6 +366,46 @@ impl Courier {
                 self.complain(&error).await;
                 Some(now)
             }
+        }
+    }
+
+    /// Sends the drafts of articles that may go; when to do so again.
+    async fn send_articles(&self, now: Instant) -> Option<Instant> {
+        match send_articles(&self.0.post.pen, &self.0.desk, now).await {
+            Ok(done) => {
+                let again = done.again;
+                self.shelved(done, now).await;
+                again
+            }
+            Err(error) => {
+                self.complain(&error).await;
+                Some(now)
+            }
+        }
+    }
+
+    /// Tells what came of articles; what the desk did not take is said to the person.
+    async fn shelved(&self, done: Shelved, now: Instant) {
+        if let Some(error) = &done.trouble {
+            tracing::warn!(kind = ?error.kind, "the desk did not answer about articles");
+        }
+        let refused = done.refused.iter();
+        let refused = refused.map(|(key, why)| format!("{key} was not taken: {}", why.line()));
+        let met = done.conflicts.iter().map(|key| {
+            format!("{key} was not sent: somebody changed the article there since; g k shows both")
+        });
+        for words in refused.chain(met) {
+            let event = Event::Failed(sentence(&words));
+            let token = self.0.post.flight.begin();
+            let _ = self
+                .0
+                .post
+                .reports
+                .send(Report::Event { event, token })
+                .await;
+        }
+        if done.any() {
+            self.tell(Vec::new(), true, now);
         }
     }
 
@@ -460,6 +510,11 @@ impl Courier {
             self.contact().rests();
         }
         self.tell(round.tickets, round.names, now);
+        if !round.more && round.trouble.is_none() {
+            let at_once = self.0.articles.swap(false, Ordering::SeqCst);
+            let done = ask_articles(&self.0.post.pen, &self.0.desk, at_once, now).await?;
+            self.shelved(done, now).await;
+        }
         Ok(())
     }
 

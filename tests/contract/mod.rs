@@ -16,6 +16,8 @@ mod nonsense;
 mod promises;
 mod rt_read;
 mod rt_write;
+mod shelf;
+mod shelf_fake;
 mod sweep;
 
 use deskhand::domain::Instant;

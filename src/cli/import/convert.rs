@@ -11,7 +11,6 @@
 
 use serde_json::{Map, Value};
 
-use super::markup;
 use super::own;
 use super::schema::{BadLine, Object, parse, shown};
 use crate::domain::Instant;
@@ -19,6 +18,7 @@ use crate::domain::import::{ImportAttachment, ImportMessage, ImportTicket};
 use crate::domain::people::AgentId;
 use crate::domain::sla::{Side, SlaEvent, What};
 use crate::domain::text::Untrusted;
+use crate::domain::text::markup;
 use crate::domain::thread::{Author, TimelineEntry, Visibility};
 use crate::domain::ticket::{Channel, Kind, Priority, Status, TicketKey, Turn};
 

@@ -6,7 +6,6 @@
 
 mod convert;
 mod input;
-mod markup;
 mod own;
 mod progress;
 mod schema;
@@ -18,10 +17,10 @@ use std::thread;
 
 use serde_json::json;
 
+pub use crate::domain::text::markup::{entities, html, jira};
 pub use convert::ticket as read_ticket;
 pub(super) use convert::{Placed, placed, status as source_status};
 pub(super) use input::LONGEST;
-pub use markup::{entities, html, jira};
 pub(super) use own::{ESCALATED, REPLY, REQUEST, RETURNED, tie_word};
 pub use progress::words as progress_words;
 pub use schema::BadLine;

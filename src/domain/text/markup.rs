@@ -1,4 +1,4 @@
-//! Bodies as desks send them, made plain: HTML, JIRA's markup, entities in subjects.
+//! Texts as desks send them, made plain: HTML, JIRA's markup, entities in subjects.
 
 use std::collections::HashMap;
 
