@@ -211,6 +211,7 @@ fn publish(
     let Some(of) = own.corrects.clone() else {
         let changed = w.change_article(&key, me, now, "published", |a| {
             (a.is_draft, a.updated, a.reviewed) = (false, now, Some(today));
+            a.going = None;
         });
         changed.map_err(failed)?.ok_or_else(|| gone(&key))?;
         return Ok(done(

@@ -17,6 +17,7 @@ mod promises;
 mod rt_read;
 mod rt_write;
 mod shelf;
+pub mod shelf_desk;
 mod shelf_fake;
 mod sweep;
 
