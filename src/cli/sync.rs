@@ -11,6 +11,7 @@ use super::absence;
 use super::args::OutboxWhat;
 use super::connect::not_reached;
 use super::exit::{Code, Fail};
+use super::kb::shelf;
 use super::out::{self, Out};
 use super::session::{self, Session};
 use crate::desk::{Desk, DeskError, Door as _, ErrorKind};
@@ -24,9 +25,7 @@ use crate::shell::{Clock, Talks, calendars};
 use crate::store::{OutboxCounts, StoreError, Undone, Writer};
 use crate::sync::schedule::{self, Failures, Situation};
 use crate::sync::stories::{self, Skip};
-use crate::sync::{
-    Exchanged, Ledger, Shelved, VendorDesk, ask_articles, exchange, pull, push, send_articles,
-};
+use crate::sync::{Exchanged, Ledger, Shelved, VendorDesk, exchange, pull, push};
 
 /// What talking to the desk did.
 #[derive(Debug, Default)]
@@ -159,16 +158,8 @@ fn report(
         "sent": talked.sent, "refused": talked.refused, "conflicts": talked.conflicts, "waiting": counts.open,
         "stuck": counts.stuck(), "synced": writer.synced()?, "elsewhere": talked.elsewhere, "tickets": talked.tickets,
         "texts": talked.texts, "stories": talked.stories, "steps": talked.steps,
-        "to_vendor": talked.to_vendor, "articles": counted(&talked.articles), "requests": requests, "bytes": bytes, "trouble": trouble,
+        "to_vendor": talked.to_vendor, "articles": shelf::counted(&talked.articles), "requests": requests, "bytes": bytes, "trouble": trouble,
     }))?)
-}
-
-/// What came of articles, for JSON.
-fn counted(a: &Shelved) -> serde_json::Value {
-    json!({
-        "new": a.new, "changed": a.changed, "gone": a.gone, "sent": a.sent, "refused": a.refused.len(),
-        "conflicts": a.conflicts.len(),
-    })
 }
 
 fn code(talked: Talked) -> Result<Code, Fail> {
@@ -274,88 +265,12 @@ async fn talk(
         talked.trouble = pushed.trouble;
     }
     if talked.trouble.is_none() {
-        talked.articles = exchange_articles(&ledger, desk, false, now).await?;
+        talked.articles = shelf::exchange(&ledger, desk, false, now).await?;
     }
     if talked.trouble.is_none() && policy != Ahead::Opened {
         fetch_ahead(&ledger, desk, policy, (skip, now), &mut talked).await?;
     }
     Ok(talked)
-}
-
-/// Sends drafts of articles and asks what is new among them. A desk that does not answer about
-/// articles is said to be so; its tickets are another matter.
-async fn exchange_articles(
-    ledger: &impl Ledger,
-    desk: &Desk,
-    at_once: bool,
-    now: Instant,
-) -> Result<Shelved, StoreError> {
-    let sent = send_articles(ledger, desk, now).await?;
-    let mut done = match sent.trouble {
-        None => ask_articles(ledger, desk, at_once, now).await?,
-        Some(_) => Shelved::default(),
-    };
-    (done.sent, done.refused, done.conflicts) = (sent.sent, sent.refused, sent.conflicts);
-    done.trouble = sent.trouble.or(done.trouble);
-    for (key, why) in &done.refused {
-        out::complain(&format!("{key} was not taken: {}", why.line()));
-    }
-    for key in &done.conflicts {
-        out::complain(&format!(
-            "{key} was not sent: somebody changed the article there since; `deskhand kb show` reads theirs"
-        ));
-    }
-    if let Some(error) = &done.trouble {
-        out::complain(&format!("articles: {error}"));
-    }
-    Ok(done)
-}
-
-/// `kb sync`
-pub fn articles(session: &Session, out: &mut Out) -> Result<Code, Fail> {
-    let desk = session.desk()?;
-    if !desk.abilities().articles {
-        let why = "this desk keeps no articles; those here are kept on this machine only";
-        return Err(Fail::new(Code::Refused, why));
-    }
-    let mut writer = session.writer()?;
-    let Ok(_talks) = turn(&desk, writer.path()) else {
-        out.row("another Deskhand here talks to the desk; $ there asks for articles")?;
-        return Ok(Code::Ok);
-    };
-    let ledger = Mutex::new(&mut writer);
-    let done = session::wait(exchange_articles(&ledger, &desk, true, session.now))??;
-    if session.json {
-        let trouble = done.trouble.as_ref().map(ToString::to_string);
-        out.json(&json!({"articles": counted(&done), "trouble": trouble}))?;
-    } else {
-        let words = done.words();
-        out.row(words.as_deref().unwrap_or("articles: nothing new"))?;
-    }
-    match done.trouble {
-        Some(error) => Err(not_reached(error)),
-        None if !done.conflicts.is_empty() => Ok(Code::Conflict),
-        None if !done.refused.is_empty() => Ok(Code::Refused),
-        None => Ok(Code::Ok),
-    }
-}
-
-/// Hands the desk the drafts of articles that may go now; what cannot go waits, which is no
-/// failure.
-pub fn send_drafts(session: &Session, writer: &mut Writer) -> Result<Shelved, Fail> {
-    let desk = session.desk()?;
-    let Ok(_talks) = turn(&desk, writer.path()) else {
-        out::complain("another Deskhand here talks to the desk and sends it");
-        return Ok(Shelved::default());
-    };
-    let ledger = Mutex::new(&mut *writer);
-    let done = session::wait(send_articles(&ledger, &*desk, session.now))??;
-    if let Some(error) = &done.trouble {
-        out::complain(&format!(
-            "{error}; an open console or `deskhand sync` sends it"
-        ));
-    }
-    Ok(done)
 }
 
 /// Hands over to the vendor what may leave and hears what came back; a desk of theirs that
@@ -447,11 +362,11 @@ fn progress_over() {
 }
 
 /// Another window talks to the desk.
-struct Elsewhere;
+pub(super) struct Elsewhere;
 
 /// The right to talk to a desk over a network. Two that send would send twice: each takes what the
 /// other is sending for what was left behind.
-fn turn(desk: &Desk, store: &Path) -> Result<Option<Talks>, Elsewhere> {
+pub(super) fn turn(desk: &Desk, store: &Path) -> Result<Option<Talks>, Elsewhere> {
     if !desk.is_remote() {
         return Ok(None);
     }

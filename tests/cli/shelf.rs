@@ -43,10 +43,7 @@ impl Connected {
     }
 }
 
-const MOUNT: (&str, &str) = (
-    "Mount the share",
-    "<p>From the <b>menu</b>.</p>",
-);
+const MOUNT: (&str, &str) = ("Mount the share", "<p>From the <b>menu</b>.</p>");
 
 #[test]
 fn articles_of_the_desk_come_with_a_sync_and_say_where_they_are_from() {
@@ -167,6 +164,12 @@ fn who_may_not_write_articles_is_told_so_and_keeps_the_draft() {
     assert_eq!(c.there.rows()[0].edits, 0);
     let list = c.ok(&["kb", "list", "--drafts"]);
     assert_eq!(list.matches("refused").count(), 2, "{list}");
+    c.ok(&["kb", "edit", "license-servers", "--publish", "--here"]);
+    let list = c.ok(&["kb", "list"]);
+    assert!(
+        list.contains("current  license-servers                   here"),
+        "{list}"
+    );
     let doctor = String::from_utf8(c.run(&["doctor"]).stdout).unwrap();
     assert!(doctor.contains("none can be written from here"), "{doctor}");
 }

@@ -132,6 +132,9 @@ pub struct EditArgs {
     /// Where it belongs at the desk, if there is more than one place
     #[arg(long, value_name = "CLASS", requires = "publish")]
     pub class: Option<String>,
+    /// It is for use on this machine only, and not sent
+    #[arg(long, requires = "publish", conflicts_with_all = ["class", "over"])]
+    pub here: bool,
     /// Over what somebody changed at the desk after it was drafted
     #[arg(long, requires = "publish")]
     pub over: bool,

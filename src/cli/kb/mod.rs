@@ -1,9 +1,10 @@
-//! `kb`: the knowledge base. Files in and out are in `files`, drafts in `draft`, what goes to a desk
-//! that keeps articles in `there`.
+//! `kb`: the knowledge base. Files in and out are in `files`, drafts in `draft`; corrections of a
+//! desk's articles are in `there`, the way to it in `shelf`.
 
 pub mod args;
 mod draft;
 mod files;
+pub mod shelf;
 mod there;
 
 use serde_json::{Value, json};
@@ -28,7 +29,7 @@ pub fn run(session: &Session, what: &KbWhat, out: &mut Out) -> Done {
         KbWhat::List { drafts } => list(session, |a| !drafts || a.is_draft, out),
         KbWhat::Find { words, limit } => find(session, &words.join(" "), *limit, out),
         KbWhat::Show { article, markdown } => show(session, article, *markdown, out),
-        KbWhat::Sync => super::sync::articles(session, out),
+        KbWhat::Sync => shelf::sync(session, out),
         KbWhat::New(args) => draft::new(session, args, out),
         KbWhat::Edit(args) => edit(session, args, out),
         KbWhat::Undo => super::register::take_back(session, Remembered::Articles, out),
@@ -294,7 +295,7 @@ fn edit(session: &Session, args: &EditArgs, out: &mut Out) -> Done {
         None if only_facts => None,
         given => Some(say::text(session, given.as_deref(), "article")?),
     };
-    if args.publish && session.abilities().is_some_and(|a| a.articles) {
+    if args.publish && !args.here && session.abilities().is_some_and(|a| a.articles) {
         return there::publish(session, kept, body, args, out);
     }
     if let (true, Some(of)) = (args.publish, &kept.corrects) {
@@ -311,7 +312,9 @@ fn edit(session: &Session, args: &EditArgs, out: &mut Out) -> Done {
         if let Some(title) = &args.title {
             a.title = Untrusted::new(title.as_str());
         }
-        a.is_draft &= !args.publish;
+        if args.publish {
+            (a.is_draft, a.going) = (false, None);
+        }
         a.updated = session.now;
     })
 }

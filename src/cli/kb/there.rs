@@ -108,7 +108,7 @@ pub fn publish(
     writer
         .change_article(&draft.key, &session.me, session.now, "to send", act)?
         .ok_or_else(|| missing(&draft.key))?;
-    let done = crate::cli::sync::send_drafts(session, &mut writer)?;
+    let done = super::shelf::send_drafts(session, &mut writer)?;
     let mine = |(key, _): &&(_, _)| *key == draft.key;
     if let Some((_, why)) = done.refused.iter().find(mine) {
         let why = format!("the desk did not take it: {}; it stays a draft", why.line());
