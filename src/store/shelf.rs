@@ -119,16 +119,21 @@ fn lose(conn: &Connection, id: &RemoteId, kept: &mut KeptArticles) -> Result<()>
         return Ok(());
     };
     kept.gone += 1;
-    let corrected: bool = conn
-        .prepare_cached("SELECT EXISTS(SELECT 1 FROM article WHERE json ->> '$.corrects' = ?1)")?
-        .query_row([known.key.as_str()], |r| r.get(0))?;
-    if !corrected && known.stale.is_none() {
+    if !is_written_on(conn, &known)? {
         return article::restore(conn, known.key.as_str(), None);
     }
     if let Some(desk) = &mut known.desk {
         desk.is_gone = true;
     }
     put(conn, &known)
+}
+
+/// Whether somebody here has written something on a desk's article.
+fn is_written_on(conn: &Connection, known: &Article) -> Result<bool> {
+    let corrected: bool = conn
+        .prepare_cached("SELECT EXISTS(SELECT 1 FROM article WHERE json ->> '$.corrects' = ?1)")?
+        .query_row([known.key.as_str()], |r| r.get(0))?;
+    Ok(corrected || known.stale.is_some())
 }
 
 /// What a draft needs on its way; none: it cannot be sent as it is, and why.
@@ -341,13 +346,21 @@ fn arrived(
     let detail = serde_json::json!({"article": draft.key, "act": "sent", "there": told.id});
     note(conn, &detail, by, now)?;
     let today = now.date_naive();
-    let Some(mut theirs) = by_remote(conn, &told.id)? else {
+    let mut known = by_remote(conn, &told.id)?;
+    if let Some(twin) = &known
+        && draft.corrects.is_none()
+        && !is_written_on(conn, twin)?
+    {
+        // It was told before it was known to have arrived: the name that is in use here stays.
+        article::restore(conn, twin.key.as_str(), None)?;
+        known = None;
+    }
+    let Some(mut theirs) = known else {
         let mut own = draft;
         own.arrive(told);
         (own.reviewed, own.stale) = (Some(today), None);
         return put(conn, &own);
     };
-    // It was told before it was known to have arrived, or it is the one that was corrected.
     theirs.body = draft.body;
     theirs.arrive(told);
     (theirs.reviewed, theirs.stale) = (Some(today), None);

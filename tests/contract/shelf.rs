@@ -52,6 +52,11 @@ fn by_title(heard: &PulledArticles) -> BTreeMap<&str, &ToldArticle> {
     heard.told.iter().map(|t| (t.title.raw(), t)).collect()
 }
 
+/// A title that no other run has used.
+fn own(title: &str) -> String {
+    format!("{title} {}", std::process::id())
+}
+
 fn id(number: u64) -> RemoteId {
     RemoteId(number.to_string())
 }
@@ -105,8 +110,12 @@ async fn only_what_is_new_is_told_and_what_is_deleted_is_gone() {
     let (Some(desk), Some(ines)) = (live::desk("ines"), Person::new("ines")) else {
         return;
     };
-    let mine = ines.write_article("Told again", "<p>First.</p>").await;
-    let other = ines.write_article("Deleted soon", "Never mind.").await;
+    let mine = ines
+        .write_article(&own("Told again"), "<p>First.</p>")
+        .await;
+    let other = ines
+        .write_article(&own("Deleted soon"), "Never mind.")
+        .await;
     let first = ask(&desk, None).await;
     let (requests, _) = desk.traffic();
     ines.change_article(mine, json!({"CustomFields": {"Content": "<p>Second.</p>"}}))
@@ -131,9 +140,9 @@ async fn a_new_article_is_made_once_and_found_afterwards() {
         return;
     };
     let body = "# Ünïcode 共有\n\nSee [the page](https://x.example.org/a?b=1&c=2),\nthen:\n\n```\n a  < b\n```\n\n* one\n* two\n";
-    let out = draft("  A new   article 共有 ", body, None);
+    let out = draft(&own("  A new   article 共有 "), body, None);
     let told = send(&desk, &out).await;
-    assert_eq!(told.title.raw(), "A new article 共有");
+    assert_eq!(told.title.raw(), own("A new article 共有"));
     let text = told.text.raw();
     assert!(text.starts_with("<h1>") && !text.contains(">\n<"), "{text}");
     // Whoever does not know whether it arrived finds it, and makes no second one.
@@ -143,13 +152,13 @@ async fn a_new_article_is_made_once_and_found_afterwards() {
     );
     let twice = desk.put_article(&out, &Default::default(), now()).await;
     assert_eq!(twice.unwrap_err().kind, ErrorKind::Refused);
-    let same_title = draft("A new article 共有", "Something else.", None);
+    let same_title = draft(&own("A new article 共有"), "Something else.", None);
     let refused = desk.meet_article(&same_title, now()).await.unwrap_err();
     assert_eq!(refused.kind, ErrorKind::Refused);
     assert!(refused.to_string().contains("correction"), "{refused}");
     let heard = ask(&desk, None).await;
     assert_eq!(heard.told.iter().filter(|t| t.id == told.id).count(), 1);
-    let told_again = by_title(&heard)["A new article 共有"];
+    let told_again = by_title(&heard)[own("A new article 共有").as_str()];
     assert_eq!(
         told_again.version, told.version,
         "lists and single ones agree"
@@ -161,13 +170,15 @@ async fn a_correction_is_written_unless_somebody_was_faster() {
     let (Some(desk), Some(ines)) = (live::desk("ines"), Person::new("ines")) else {
         return;
     };
-    let number = ines.write_article("To be corrected", "<p>Wrong.</p>").await;
+    let number = ines
+        .write_article(&own("To be corrected"), "<p>Wrong.</p>")
+        .await;
     let heard = ask(&desk, None).await;
-    let told = by_title(&heard)["To be corrected"].clone();
+    let told = by_title(&heard)[own("To be corrected").as_str()].clone();
     assert_eq!(told.id, id(number));
-    let out = draft("Corrected", "Right.\n", Some(&told));
+    let out = draft(&own("Corrected"), "Right.\n", Some(&told));
     let now_there = send(&desk, &out).await;
-    assert_eq!(now_there.title.raw(), "Corrected");
+    assert_eq!(now_there.title.raw(), own("Corrected"));
     assert_eq!(now_there.text.raw(), "<p>Right.</p>");
     assert!(matches!(
         desk.meet_article(&out, now()).await.unwrap(),
@@ -175,13 +186,13 @@ async fn a_correction_is_written_unless_somebody_was_faster() {
     ));
 
     // Another correction on what is not there any more.
-    let late = draft("Corrected", "Righter.\n", Some(&told));
+    let late = draft(&own("Corrected"), "Righter.\n", Some(&told));
     let Met::Changed(theirs) = desk.meet_article(&late, now()).await.unwrap() else {
         panic!("somebody changed it");
     };
     assert_eq!(theirs.text.raw(), "<p>Right.</p>");
     // And one that is overtaken between the look and the write.
-    let fresh = draft("Corrected", "Rightest.\n", Some(&theirs));
+    let fresh = draft(&own("Corrected"), "Rightest.\n", Some(&theirs));
     let Met::Free(mark) = desk.meet_article(&fresh, now()).await.unwrap() else {
         panic!("nothing stands in its way");
     };
@@ -193,7 +204,10 @@ async fn a_correction_is_written_unless_somebody_was_faster() {
     let met = desk.put_article(&fresh, &mark, now()).await.unwrap_err();
     assert_eq!(met.kind, ErrorKind::Conflict, "{met}");
     let heard = ask(&desk, None).await;
-    assert_eq!(by_title(&heard)["Corrected"].text.raw(), "<p>Faster.</p>");
+    assert_eq!(
+        by_title(&heard)[own("Corrected").as_str()].text.raw(),
+        "<p>Faster.</p>"
+    );
 }
 
 #[tokio::test]
@@ -201,14 +215,14 @@ async fn without_the_rights_nothing_is_written_and_it_is_said() {
     let (Some(vera), Some(ines)) = (live::desk("vera"), Person::new("ines")) else {
         return;
     };
-    let number = ines.write_article("Not hers", "<p>Stays.</p>").await;
+    let number = ines.write_article(&own("Not hers"), "<p>Stays.</p>").await;
     let new = draft("From vera", "Text.\n", None);
     let refused = vera.meet_article(&new, now()).await.unwrap_err();
     assert_eq!(refused.kind, ErrorKind::Refused);
     assert!(refused.to_string().contains("CreateArticle"), "{refused}");
     let heard = ask(&vera, None).await;
-    let told = by_title(&heard)["Not hers"].clone();
-    let out = draft("Not hers", "Other.\n", Some(&told));
+    let told = by_title(&heard)[own("Not hers").as_str()].clone();
+    let out = draft(&own("Not hers"), "Other.\n", Some(&told));
     let Met::Free(mark) = vera.meet_article(&out, now()).await.unwrap() else {
         panic!("she may see it");
     };
