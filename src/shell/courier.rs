@@ -34,7 +34,7 @@ use crate::domain::thread::AttachmentId;
 use crate::domain::ticket::{TicketId, TicketKey};
 use crate::store::{Reader, StoreError, Stored, Writer};
 use crate::sync::stories::{self, Fetched, Skip, Texts};
-use crate::sync::{Ledger, Shelved, VendorDesk, ask_articles, exchange, pull, push, send_articles};
+use crate::sync::{Ledger, Shelved, VendorDesk, article_step, exchange, pull, push, send_articles};
 
 /// So many tickets are fetched ahead one by one after a pull.
 const AHEAD: usize = 40;
@@ -97,6 +97,8 @@ struct Reading {
     fetching: Option<TicketKey>,
     /// The desk does not tell of these.
     skip: Skip,
+    /// The desk has articles to tell.
+    articles: bool,
     /// Texts may be fetched in bulk until none is lacking.
     bulk: bool,
     /// So many tickets more may be fetched ahead.
@@ -107,6 +109,7 @@ struct Reading {
 enum Next {
     Story(TicketKey),
     News,
+    Articles,
     Texts(Skip),
     Ahead(Skip),
 }
@@ -446,6 +449,11 @@ impl Courier {
                     self.fetched(fetched?, true, now).await;
                 }
                 Next::News => self.news(now).await?,
+                Next::Articles => {
+                    let done = article_step(&self.0.post.pen, &self.0.desk, now).await?;
+                    lock(&self.0.reading).articles = done.more;
+                    self.shelved(done, now).await;
+                }
                 Next::Ahead(skip) => {
                     let (pen, desk) = (&self.0.post.pen, &self.0.desk);
                     let policy = self.0.post.ahead;
@@ -471,6 +479,9 @@ impl Courier {
         self.contact().rests();
         if self.contact().next(now).is_some_and(|at| at <= now) {
             return Some(Next::News);
+        }
+        if reading.articles {
+            return Some(Next::Articles);
         }
         if reading.bulk {
             return Some(Next::Texts(reading.skip.clone()));
@@ -511,10 +522,24 @@ impl Courier {
         }
         self.tell(round.tickets, round.names, now);
         if !round.more && round.trouble.is_none() {
-            let at_once = self.0.articles.swap(false, Ordering::SeqCst);
-            let done = ask_articles(&self.0.post.pen, &self.0.desk, at_once, now).await?;
-            self.shelved(done, now).await;
+            self.look_for_articles(now).await?;
         }
+        Ok(())
+    }
+
+    /// Articles are asked for seldom, or when the person wants to know.
+    async fn look_for_articles(&self, now: Instant) -> Result<(), StoreError> {
+        if !self.0.desk.abilities().articles {
+            return Ok(());
+        }
+        let wanted = self.0.articles.swap(false, Ordering::SeqCst);
+        let due = self
+            .0
+            .post
+            .pen
+            .ask(move |w| w.articles_are_due(now))
+            .await?;
+        lock(&self.0.reading).articles |= wanted || due;
         Ok(())
     }
 

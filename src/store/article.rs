@@ -288,7 +288,20 @@ pub(super) fn kept(conn: &Connection, key: &str) -> Result<Option<String>> {
 /// Makes an article what it was.
 pub(super) fn restore(conn: &Connection, key: &str, was: Option<&str>) -> Result<()> {
     match was {
-        Some(json) => put(conn, &lay::parse("an article", json)?),
+        Some(json) => {
+            let mut article: Article = lay::parse("an article", json)?;
+            let there = article.desk.as_ref().map(|d| d.id.0.clone());
+            let told_again: bool = conn
+                .prepare_cached(
+                    "SELECT EXISTS(SELECT 1 FROM article WHERE remote = ?1 AND key <> ?2)",
+                )?
+                .query_row(params![there, key], |r| r.get(0))?;
+            if told_again {
+                // The desk has told it under another name meanwhile.
+                article.desk = None;
+            }
+            put(conn, &article)
+        }
         None => {
             conn.prepare_cached("DELETE FROM article WHERE key = ?1")?
                 .execute([key])?;

@@ -321,7 +321,7 @@ impl Writer {
                 put(s.conn, &a)
             };
             match verdict {
-                ArticleVerdict::There(told) => return arrived(s.conn, a, told, by, now),
+                ArticleVerdict::There(told) => arrived(s.conn, a, told, by, now),
                 ArticleVerdict::Again(at) => set(GoingStage::Waiting, Some(*at)),
                 ArticleVerdict::Unclear(at) => set(GoingStage::InFlight, Some(*at)),
                 ArticleVerdict::Refused(why) => set(GoingStage::Refused(why.clone()), None),

@@ -27,6 +27,6 @@ pub use plan::{Pending, Step, Verdict, plan, verdict};
 pub use pull::{PulledRound, pull};
 pub use push::{Pushed, push};
 pub use shared::{NewId, SharedRound, share};
-pub use shelf::{Shelved, ask_articles, send_articles};
+pub use shelf::{Shelved, article_step, ask_articles, send_articles};
 pub use trouble::trouble;
 pub use vendor::{Exchanged, exchange};

@@ -32,6 +32,8 @@ pub struct Shelved {
     pub refused: Vec<(ArticleKey, Untrusted)>,
     /// Drafts that meet what somebody else has written there.
     pub conflicts: Vec<ArticleKey>,
+    /// The desk has more articles to tell at once.
+    pub more: bool,
     /// When a draft is to be sent next.
     pub again: Option<Instant>,
     /// Why it ended early.
@@ -110,33 +112,50 @@ pub async fn ask_articles<L: Ledger, D: Door>(
     now: Instant,
 ) -> Result<Shelved, StoreError> {
     let mut done = Shelved::default();
-    if !desk.abilities().articles {
-        return Ok(done);
-    }
     let due = ledger.with(move |w| w.articles_are_due(now)).await?;
+    done.more = desk.abilities().articles && (due || at_once);
     for _ in 0..MOST {
-        if !due && !at_once {
+        if !done.more {
             break;
         }
-        let from = ledger.with(|w| w.article_cursor()).await?;
-        let step = match desk.articles(from.as_ref(), now).await {
-            Ok(step) => step,
-            Err(error) => {
-                ledger.with(move |w| w.articles_asked(now)).await?;
-                done.trouble = Some(error);
-                break;
-            }
-        };
-        let more = step.more;
-        let kept = ledger.with(move |w| w.keep_articles(&step, now)).await?;
-        done.new += kept.new;
-        done.changed += kept.changed;
-        done.gone += kept.gone;
-        if !more {
-            break;
-        }
+        let step = article_step(ledger, desk, now).await?;
+        done.new += step.new;
+        done.changed += step.changed;
+        done.gone += step.gone;
+        (done.more, done.trouble) = (step.more, step.trouble);
     }
     Ok(done)
+}
+
+/// The next step of asking for articles.
+///
+/// # Errors
+/// As [`send_articles`].
+pub async fn article_step<L: Ledger, D: Door>(
+    ledger: &L,
+    desk: &D,
+    now: Instant,
+) -> Result<Shelved, StoreError> {
+    let from = ledger.with(|w| w.article_cursor()).await?;
+    let step = match desk.articles(from.as_ref(), now).await {
+        Ok(step) => step,
+        Err(error) => {
+            ledger.with(move |w| w.articles_asked(now)).await?;
+            return Ok(Shelved {
+                trouble: Some(error),
+                ..Shelved::default()
+            });
+        }
+    };
+    let more = step.more;
+    let kept = ledger.with(move |w| w.keep_articles(&step, now)).await?;
+    Ok(Shelved {
+        new: kept.new,
+        changed: kept.changed,
+        gone: kept.gone,
+        more,
+        ..Shelved::default()
+    })
 }
 
 /// One draft, from the look to what the desk says; none: it was taken back in the meantime.

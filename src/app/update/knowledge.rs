@@ -6,7 +6,7 @@ use crate::app::effect::Effect;
 use crate::app::inner::Editing;
 use crate::app::layout::{article_room, list_rows};
 use crate::app::state::{ArticleLine, Go, Pane};
-use crate::domain::knowledge::{Article, ArticleKey, Look, Stale, lines};
+use crate::domain::knowledge::{Article, ArticleKey, Form, Look, Stale, lines};
 use crate::domain::text::{Printable, Untrusted, line};
 use crate::domain::ticket::TicketKey;
 
@@ -296,6 +296,7 @@ impl Turn<'_> {
         if article.going.as_ref().is_some_and(|g| g.is_under_way()) {
             return self.refuse("it is on its way to the desk; z takes it back while it waits");
         }
+        let mut laid_out = false;
         let (over, said) = match self.corrected(article) {
             Corrected::Nothing => (None, "It becomes a new article at the desk.".to_owned()),
             Corrected::Gone => (
@@ -307,7 +308,8 @@ impl Turn<'_> {
                     "{of} is kept on this machine only; :publish here puts this one in its place"
                 ));
             }
-            Corrected::There(of, version) => {
+            Corrected::There(of, version, form) => {
+                laid_out = form == Form::Html;
                 let since = article.drafted_on.as_ref() != Some(&version);
                 let said = if since {
                     format!(
@@ -325,14 +327,11 @@ impl Turn<'_> {
         if let Some(why) = article.going.as_ref().and_then(|g| g.why()) {
             lines.push(line(&format!("Last time: {}", why.line())));
         }
-        lines.push(line(
-            "Pictures and tables that are in theirs and not in this text are lost there.",
-        ));
-        lines.truncate(if over.is_some() {
-            lines.len()
-        } else {
-            lines.len() - 1
-        });
+        if laid_out {
+            lines.push(line(
+                "Theirs is HTML: pictures and tables in it that are not in this text are lost.",
+            ));
+        }
         let wish = BookWish::SendArticle {
             key: article.key.clone(),
             window: self.s.undo_window,
@@ -351,7 +350,9 @@ impl Turn<'_> {
         let found = self.s.knowledge.all.iter().find(|a| a.key == *of);
         match found.map(|a| a.desk.as_ref()) {
             Some(None) => Corrected::Here(of.clone()),
-            Some(Some(desk)) if !desk.is_gone => Corrected::There(of.clone(), desk.version.clone()),
+            Some(Some(desk)) if !desk.is_gone => {
+                Corrected::There(of.clone(), desk.version.clone(), desk.form)
+            }
             _ => Corrected::Gone,
         }
     }
@@ -428,8 +429,8 @@ enum Corrected {
     Gone,
     /// An article of this machine.
     Here(ArticleKey),
-    /// An article of the desk, of that version.
-    There(ArticleKey, String),
+    /// An article of the desk, of that version, kept there so.
+    There(ArticleKey, String, Form),
 }
 
 /// How an article stands at the desk, a sentence each.

@@ -118,13 +118,9 @@ impl Rt {
             more: false,
         };
         let mut gone = Vec::new();
-        match self
+        place.walk = self
             .walk(&mut place, walk, &mut pulled.told, &mut gone, now)
-            .await?
-        {
-            Some(walk) => place.walk = Some(walk),
-            None => {}
-        }
+            .await?;
         pulled.gone = gone.into_iter().map(remote).collect();
         pulled.more = place.walk.is_some();
         pulled.cursor = place.write();
