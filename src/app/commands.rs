@@ -340,7 +340,7 @@ pub enum Arg {
 }
 
 /// A row of the table.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Command {
     /// What it means.
     pub action: Action,
@@ -352,7 +352,7 @@ pub struct Command {
     pub arg: Arg,
     /// One line of help.
     pub help: &'static str,
-    /// Its group in help and README.
+    /// Its group in help.
     pub group: &'static str,
     /// Where its keys mean something.
     pub contexts: &'static [Context],
@@ -365,6 +365,11 @@ pub struct Command {
 }
 
 impl Command {
+    /// Every pane has it.
+    pub const fn is_everywhere(&self) -> bool {
+        self.contexts.len() >= PANES.len()
+    }
+
     /// Why it cannot be done now; none: it can.
     pub fn disabled(&self, state: &State) -> Option<&'static str> {
         if self.needs_ticket && state.subject().is_none() {

@@ -17,6 +17,7 @@ pub mod layout;
 pub mod names;
 mod prepare;
 pub mod reports;
+pub mod signs;
 pub mod state;
 pub mod top;
 mod update;

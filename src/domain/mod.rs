@@ -16,6 +16,7 @@ pub mod import;
 pub mod knowledge;
 pub mod list;
 pub mod macros;
+pub mod markup;
 pub mod next;
 pub mod people;
 pub mod query;

@@ -105,16 +105,20 @@ fn requests(w: &mut Writer, wish: BookWish, me: &AgentId, now: Instant) -> Done 
             changes,
             form,
         } => {
-            // The form first: a kind without one is what it was before.
-            w.keep_request(ticket, me, now, r#"{"act":"new"}"#, |kept| match kept {
+            let begun = |kept: Option<Form>| match kept {
                 None => Ok(*form),
-                Some(kept) if kept.outcome.is_some() => Ok(*form),
-                Some(_) => Err("it is a request already; g r shows it".into()),
-            })
-            .map_err(failed)?;
-            if !changes.is_empty() {
-                w.commit(&changes).map_err(failed)?;
-            }
+                // Its ticket was opened again: what was answered and said stands.
+                Some(kept) if kept.outcome.is_some() && kept.kind == form.kind => Ok(Form {
+                    outcome: None,
+                    ..kept
+                }),
+                Some(kept) => Err(format!(
+                    "it is a request already, of the kind {}; g r shows it",
+                    kept.kind.word()
+                )),
+            };
+            w.keep_request_with(ticket, (me, now), r#"{"act":"new"}"#, &changes, begun)
+                .map_err(failed)?;
             let words = "it is a request now, with what the ticket says";
             Ok((done(words, Then::Request(ticket)), vec![ticket]))
         }
@@ -149,13 +153,13 @@ fn requests(w: &mut Writer, wish: BookWish, me: &AgentId, now: Instant) -> Done 
                 "act": "close", "as": outcome.ending, "against": against,
             });
             let word = outcome.ending.word();
-            w.keep_request(ticket, me, now, &detail.to_string(), |kept| {
+            let closed = |kept: Option<Form>| {
                 let mut form = kept.unwrap_or(Form::new(kind));
                 form.outcome = Some(*outcome);
                 Ok(form)
-            })
-            .map_err(failed)?;
-            w.commit(&changes).map_err(failed)?;
+            };
+            w.keep_request_with(ticket, (me, now), &detail.to_string(), &changes, closed)
+                .map_err(failed)?;
             let words = format!("the request is closed as {word}; z opens the ticket again");
             Ok((done(&words, Then::Stay), vec![ticket]))
         }

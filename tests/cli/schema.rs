@@ -1,6 +1,7 @@
 //! From the file form to the domain's words.
 
-use deskhand::cli::import::{entities, html, jira, read_ticket};
+use deskhand::cli::import::{jira, read_ticket};
+use deskhand::domain::markup::{entities, html};
 use deskhand::domain::ticket::{Priority, Status, Turn};
 use rstest::rstest;
 

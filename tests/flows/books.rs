@@ -1,6 +1,7 @@
 //! Requests, registers and articles: from the ticket to the end, and back.
 
 use deskhand::app::state::{Page, Pane, Tone};
+use deskhand::config::Config;
 use deskhand::domain::register::Register;
 use deskhand::domain::request::Ending;
 use deskhand::domain::thread::Visibility;
@@ -141,6 +142,43 @@ fn a_ticket_becomes_a_request_and_an_answer_is_taken_back() {
     let kept = reader(&person).request(id).unwrap().unwrap();
     assert_eq!(kept.answers["first-name"].raw(), "Katrien");
     assert_eq!(kept.answers["last-name"].raw(), "Smeets");
+}
+
+#[test]
+fn a_request_that_is_opened_again_keeps_what_was_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let id = open_request(&mut person, "10497");
+    person.keys("Enter").text("Katrien").keys("Enter Esc");
+    let paths = person.vanish();
+    // It was closed, and its ticket is open again.
+    let by = deskhand::domain::people::AgentId::parse("sam").unwrap();
+    let path = paths.demo_store();
+    let rules = deskhand::shell::rules(&Config::default(), by.clone());
+    let mut w = deskhand::store::Writer::open(&path, rules, super::harness::morning())
+        .unwrap()
+        .writer;
+    let outcome = deskhand::domain::request::Outcome {
+        ending: deskhand::domain::request::Ending::Done,
+        resolution: None,
+        by: by.clone(),
+        at: super::harness::morning(),
+        past: None,
+    };
+    w.keep_request(id, &by, super::harness::morning(), "{}", |kept| {
+        Ok(deskhand::domain::request::Form {
+            outcome: Some(outcome),
+            ..kept.unwrap()
+        })
+    })
+    .unwrap();
+    drop(w);
+    let mut person = Scene::default().demo(folder.path());
+    person.keys("1").text(":").text("open 10497").keys("Enter");
+    person.keys(":").text("report new-user").keys("Enter y");
+    let kept = reader(&person).request(id).unwrap().unwrap();
+    assert!(kept.outcome.is_none(), "{}", person.screen());
+    assert_eq!(kept.answers["first-name"].raw(), "Katrien");
 }
 
 #[test]

@@ -107,3 +107,25 @@ fn the_numbers_of_all_marked_tickets_are_copied() {
     );
     assert!(sent, "{:?}", person.asides());
 }
+
+#[test]
+fn help_begins_with_what_is_this_panes_own_and_says_what_signs_mean() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    person.keys("5 ?");
+    let screen = person.screen();
+    let place = |words: &str| screen.find(words).unwrap_or(usize::MAX);
+    assert!(place("Absences and coverage") < place("plan an absence"));
+    assert!(
+        place("plan an absence") < place("In every pane"),
+        "{screen}"
+    );
+    person.keys("Esc 1 ?").text("another due");
+    person.sees("±").sees("w says both");
+    let screen = person.screen();
+    assert!(
+        !screen.contains("In every pane"),
+        "what is found has no headings"
+    );
+    person.text("qqqq").sees("No key and no sign does that");
+}

@@ -10,8 +10,8 @@ use chrono::Duration;
 use deskhand::app::State;
 use deskhand::app::commands::TABLE;
 use deskhand::app::state::{
-    Choice, Confirm, DeskKind, Go, Help, Input, Overlay, Pane, PreviewRow, Prompt, Purpose, Screen,
-    Toast, Tone, Why,
+    Choice, Confirm, DeskKind, Go, Help, HelpRow, Input, Overlay, Pane, PreviewRow, Prompt,
+    Purpose, Screen, Toast, Tone, Why,
 };
 use deskhand::domain::query::QueryError;
 use deskhand::domain::text::{Printable, line};
@@ -381,7 +381,7 @@ fn what_lies_over_the_panes() {
     shows("why", &explaining(), 80, 24);
     let mut help = busy(80, 24);
     help.overlays.push(Overlay::Help(Help {
-        rows: TABLE.iter().map(|c| c.action).take(12).collect(),
+        rows: TABLE.iter().map(HelpRow::Act).take(12).collect(),
         ..Help::default()
     }));
     shows("help", &help, 80, 24);

@@ -41,8 +41,8 @@ pub use coverage::{
 pub use detail::{Detail, DetailLine, Found, LineKind, Loaded, Tab};
 pub use knowledge::{ArticleLine, Knowledge};
 pub use overlay::{
-    Choice, CommandLine, Confirm, Conflict, Go, Help, Input, Overlay, Palette, PreviewRow, Prompt,
-    Purpose, Suggestion, Wanted, Why,
+    Choice, CommandLine, Confirm, Conflict, Go, Help, HelpRow, Input, Overlay, Palette, PreviewRow,
+    Prompt, Purpose, Suggestion, Wanted, Why,
 };
 pub use panes::{Audit, AuditRow, Outbox, OutboxLine, Section, Sla};
 pub use queue::{Find, Mark, Queue, QueueRow};

@@ -8,7 +8,8 @@ use crate::domain::thread::AttachmentId;
 use crate::domain::ticket::{TicketId, TicketKey};
 
 use super::super::books::{BookWish, Closing};
-use super::super::commands::Action;
+use super::super::commands::{Action, Command};
+use super::super::signs::Sign;
 use super::AbsenceForm;
 use crate::app::cover::CoverWish;
 
@@ -34,13 +35,33 @@ pub struct Suggestion {
     pub insert: String,
 }
 
-/// The keys of this pane, searchable.
+/// A line of help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HelpRow {
+    /// What a key does.
+    Act(&'static Command),
+    /// What a sign means.
+    Sign(&'static Sign),
+}
+
+impl HelpRow {
+    /// What it is listed under: first what is this pane's own, then signs, then what every pane has.
+    pub const fn heading(self) -> &'static str {
+        match self {
+            Self::Act(command) if command.is_everywhere() => "In every pane",
+            Self::Act(command) => command.group,
+            Self::Sign(_) => "Signs",
+        }
+    }
+}
+
+/// The keys and signs of this pane, searchable.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Help {
     /// What is searched for.
     pub input: Input,
-    /// The commands that fit, in the table's order.
-    pub rows: Vec<Action>,
+    /// What fits, the pane's own first.
+    pub rows: Vec<HelpRow>,
     /// First visible row.
     pub scroll: usize,
 }

@@ -12,6 +12,7 @@ mod detail;
 mod draft;
 mod escalate;
 mod form;
+mod help;
 mod keys;
 mod knowledge;
 mod line;

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use keybinds::{Key, KeyInput, Mods};
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher};
 
 use crate::app::commands::{self, Action, Arg, TABLE};
 use crate::app::effect::Effect;
@@ -16,7 +14,7 @@ use crate::domain::query::complete;
 use crate::domain::text::{Printable, line, width};
 use crate::domain::ticket::{Kind, Priority, Status};
 
-use super::Turn;
+use super::{Turn, help};
 
 impl Turn<'_> {
     /// A key for what lies on top.
@@ -162,23 +160,11 @@ impl Turn<'_> {
         let mut top = self.s.overlays.pop();
         match &mut top {
             Some(Overlay::Help(h)) => {
-                h.rows = search(&h.input.text, |a| {
-                    commands::command(a).is_some_and(|c| c.contexts.contains(&context))
-                });
-                if h.input.text.is_empty() {
-                    h.rows.sort();
-                    h.rows
-                        .sort_by_key(|a| TABLE.iter().position(|c| c.action == *a));
-                }
+                h.rows = help::rows(&h.input.text, context);
                 h.scroll = 0;
             }
             Some(Overlay::Palette(p)) => {
-                p.rows = search(&p.input.text, |a| {
-                    !matches!(
-                        a,
-                        Action::Palette | Action::Editor | Action::Send | Action::ToggleVisibility
-                    )
-                });
+                p.rows = help::commands(&p.input.text);
                 p.cursor = 0;
             }
             Some(Overlay::Line(l)) => {
@@ -420,27 +406,4 @@ fn choose(l: &mut CommandLine, forward: bool) {
         l.input.cursor = range.start + new.len();
         l.chosen = Some(next);
     }
-}
-
-/// Commands by what was typed, best first.
-fn search(text: &str, keep: impl Fn(Action) -> bool) -> Vec<Action> {
-    struct Item(Action, String);
-    impl AsRef<str> for Item {
-        fn as_ref(&self) -> &str {
-            &self.1
-        }
-    }
-    let items = TABLE.iter().filter(|c| keep(c.action)).map(|c| {
-        Item(
-            c.action,
-            format!("{} {} {}", c.name, c.help, c.keys.join(" ")),
-        )
-    });
-    let pattern = Pattern::parse(text, CaseMatching::Ignore, Normalization::Smart);
-    let mut matcher = Matcher::new(Config::DEFAULT);
-    pattern
-        .match_list(items, &mut matcher)
-        .into_iter()
-        .map(|(i, _)| i.0)
-        .collect()
 }

@@ -11,14 +11,15 @@
 
 use serde_json::{Map, Value};
 
+use super::markup;
 use super::own;
 use super::schema::{BadLine, Object, parse, shown};
 use crate::domain::Instant;
 use crate::domain::import::{ImportAttachment, ImportMessage, ImportTicket};
+use crate::domain::markup::{entities, html};
 use crate::domain::people::AgentId;
 use crate::domain::sla::{Side, SlaEvent, What};
 use crate::domain::text::Untrusted;
-use crate::domain::text::markup;
 use crate::domain::thread::{Author, TimelineEntry, Visibility};
 use crate::domain::ticket::{Channel, Kind, Priority, Status, TicketKey, Turn};
 
@@ -130,7 +131,7 @@ impl Format {
 
     fn plain(self, source: &str) -> String {
         match self {
-            Self::Html => markup::html(source),
+            Self::Html => html(source),
             Self::Text => source.to_owned(),
             Self::Jira => markup::jira(source),
         }
@@ -189,7 +190,7 @@ fn events<'a>(wire: &Object<'a>, format: Format) -> Result<Vec<Event<'a>>, BadLi
 
 fn subject(wire: &Object<'_>, format: Format) -> Result<Option<String>, BadLine> {
     if let Some(subject) = wire.text("subject")?.filter(|s| !s.trim().is_empty()) {
-        return Ok(Some(markup::entities(subject)));
+        return Ok(Some(entities(subject)));
     }
     if let Some(body) = wire.text("body")?.filter(|b| !b.trim().is_empty()) {
         let start: String = body.chars().take(4000).collect();

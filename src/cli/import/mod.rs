@@ -6,6 +6,7 @@
 
 mod convert;
 mod input;
+mod markup;
 mod own;
 mod progress;
 mod schema;
@@ -17,10 +18,10 @@ use std::thread;
 
 use serde_json::json;
 
-pub use crate::domain::text::markup::{entities, html, jira};
 pub use convert::ticket as read_ticket;
 pub(super) use convert::{Placed, placed, status as source_status};
 pub(super) use input::LONGEST;
+pub use markup::jira;
 pub(super) use own::{ESCALATED, REPLY, REQUEST, RETURNED, tie_word};
 pub use progress::words as progress_words;
 pub use schema::BadLine;

@@ -7,11 +7,11 @@ use serde_json::json;
 
 use super::{Done, article};
 use crate::cli::exit::{Code, Fail};
-use crate::cli::import::html;
 use crate::cli::out::{self, Out};
 use crate::cli::session::Session;
 use crate::domain::Instant;
 use crate::domain::knowledge::{Article, ArticleKey, from_file, to_file};
+use crate::domain::markup::html;
 use crate::domain::text;
 
 /// No article is larger than this many bytes.

@@ -18,6 +18,7 @@ use crate::desk::http::{SLOW, odd, refused};
 use crate::desk::{Answer, DeskError};
 use crate::domain::Instant;
 use crate::domain::change::LinkKind;
+use crate::domain::markup::html;
 use crate::domain::remote::{Gone, RemoteId, Said, Told, ToldFile};
 use crate::domain::text::Untrusted;
 use crate::domain::ticket::TicketKey;
@@ -28,10 +29,6 @@ const AT_ONCE: usize = 50;
 const EMPTY: u32 = 5;
 /// and so many where an entry is known to come.
 const EMPTY_AT_MOST: u32 = 50;
-/// HTML is laid out so wide that no line of a message is broken.
-const WIDTH: usize = 10_000;
-/// The longest rule or border that is left of that.
-const RULE: usize = 40;
 
 /// Which entries of a history.
 #[derive(Debug, Clone, Copy)]
@@ -383,33 +380,12 @@ fn file_name(part: &Attachment) -> String {
 /// A message as plain text with line feeds.
 pub fn plain(media_type: &str, content: &str) -> String {
     let text = if media_type.to_lowercase().starts_with("text/html") {
-        from_html(content)
+        html(content)
     } else {
         content.to_owned()
     };
     let text = text.replace("\r\n", "\n");
     text.trim_end().to_owned()
-}
-
-fn from_html(content: &str) -> String {
-    let laid_out = html2text::config::plain()
-        .no_table_borders()
-        .allow_width_overflow()
-        .string_from_read(content.as_bytes(), WIDTH);
-    let Ok(text) = laid_out else {
-        return content.to_owned();
-    };
-    let lines: Vec<String> = text
-        .lines()
-        .map(|line| {
-            let line = line.trim_end();
-            let is_rule = !line.is_empty() && line.chars().all(|c| "─-—━═".contains(c));
-            line.chars()
-                .take(if is_rule { RULE } else { usize::MAX })
-                .collect()
-        })
-        .collect();
-    lines.join("\n")
 }
 
 /// The ties of a ticket to other tickets, of the kinds that we have; none: they were not asked for.

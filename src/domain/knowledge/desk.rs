@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Article, ArticleKey};
 use crate::domain::Instant;
+use crate::domain::markup;
 use crate::domain::remote::{Cursor, Mark, RemoteId};
-use crate::domain::text::{Untrusted, markup};
+use crate::domain::text::Untrusted;
 
 /// How a desk keeps the text of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -5,14 +5,13 @@
 //! [`Printable`] of it, and whatever shows text takes only those. What the gate
 //! lets pass and why is in `gate`; what a cluster takes in `cells`, measuring,
 //! cutting and wrapping in `shape`; quoted mail in `quotes`; text for JSON in `json`; names for files in
-//! `file`, cells of tables in `csv`, HTML and other markup as text in `markup`.
+//! `file`, cells of tables in `csv`. Turning HTML into text is not done here.
 
 mod cells;
 mod csv;
 mod file;
 mod gate;
 mod json;
-pub mod markup;
 mod printable;
 mod quotes;
 mod shape;

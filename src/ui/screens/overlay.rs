@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::ask::{self, typed};
 use super::{Cursor, conflict, coverage, preview};
 use crate::app::Action;
-use crate::app::state::{Help, Overlay, Palette, State};
+use crate::app::state::{Help, HelpRow, Overlay, Palette, State};
 use crate::domain::text::{Printable, wrap};
 use crate::ui::pen::{Pen, Short, Shown};
 use crate::ui::theme::Role;
@@ -60,10 +60,10 @@ fn help(state: &State, pen: &mut Pen<'_>, area: Rect, help: &Help) -> Cursor {
     let cursor = typed(pen, inner, "/ ", &help.input);
     let room = below(inner);
     if help.rows.is_empty() && room.height > 0 {
-        let words = "No key does that. Esc clears the search.";
+        let words = "No key and no sign does that. Esc closes.";
         pen.put(room.x, room.y, room.width, words, Role::Dim);
     }
-    let rows = entries(state, &help.rows, room.width);
+    let rows = helped(state, help, room.width);
     let first = help.scroll.min(last_first(&rows, room.height));
     let more = list(pen, room, &rows, first, None);
     more_below(pen, outer, more);
@@ -79,12 +79,13 @@ fn palette(state: &State, pen: &mut Pen<'_>, area: Rect, palette: &Palette) -> C
     if palette.rows.is_empty() && room.height > 0 {
         pen.put(room.x, room.y, room.width, "No command fits.", Role::Dim);
     }
-    let rows = entries(state, &palette.rows, room.width);
+    let one = |action: &Action| act(state, *action, room.width);
+    let rows: Vec<Entry> = palette.rows.iter().map(one).collect();
     let tall = usize::from(room.height);
     let mut first =
         first_seen(palette.cursor, rows.len(), tall).min(last_first(&rows, room.height));
     let seen = |first: usize| rows.iter().take(palette.cursor + 1).skip(first);
-    while seen(first).map(|r| r.help.len()).sum::<usize>() > tall && first < palette.cursor {
+    while seen(first).map(Entry::tall).sum::<usize>() > tall && first < palette.cursor {
         first += 1;
     }
     let more = list(pen, room, &rows, first, Some(palette.cursor));
@@ -92,11 +93,19 @@ fn palette(state: &State, pen: &mut Pen<'_>, area: Rect, palette: &Palette) -> C
     cursor
 }
 
-/// A command of a list: its keys, its name, and what it does in as many rows as that takes.
+/// A line of a list: a heading above it, keys or a sign, a name, and what it does in as many rows as that takes.
 struct Entry {
+    above: Option<&'static str>,
     keys: Short,
     name: Short,
     help: Vec<Printable>,
+}
+
+impl Entry {
+    /// In rows: a heading has a blank row above it.
+    fn tall(&self) -> usize {
+        self.help.len() + if self.above.is_some() { 2 } else { 0 }
+    }
 }
 
 /// Where names begin, and where help does beside them or, on a narrow screen, beside the keys alone.
@@ -113,17 +122,44 @@ const fn help_at(width: u16) -> u16 {
     }
 }
 
-fn entries(state: &State, actions: &[Action], width: u16) -> Vec<Entry> {
-    let room = usize::from(width.saturating_sub(help_at(width)));
-    let one = |action: &Action| {
-        let (mut keys, name, help) = words::command(state, *action);
-        if width < NAMES_FROM && keys.is_empty() {
-            keys = name.clone();
+/// Help's lines, under headings while nothing is searched for.
+fn helped(state: &State, help: &Help, width: u16) -> Vec<Entry> {
+    let mut last = "";
+    let one = |row: &HelpRow| {
+        let mut entry = match *row {
+            HelpRow::Act(command) => act(state, command.action, width),
+            HelpRow::Sign(sign) => Entry {
+                above: None,
+                keys: Short::new().s(sign.sign),
+                name: Short::new(),
+                help: wrap(&Printable::literal(sign.means), room_for_help(width)),
+            },
+        };
+        let heading = row.heading();
+        if help.input.text.is_empty() && heading != last {
+            entry.above = Some(heading);
+            last = heading;
         }
-        let help = wrap(&help, room);
-        Entry { keys, name, help }
+        entry
     };
-    actions.iter().map(one).collect()
+    help.rows.iter().map(one).collect()
+}
+
+fn act(state: &State, action: Action, width: u16) -> Entry {
+    let (mut keys, name, help) = words::command(state, action);
+    if width < NAMES_FROM && keys.is_empty() {
+        keys = name.clone();
+    }
+    Entry {
+        above: None,
+        keys,
+        name,
+        help: wrap(&help, room_for_help(width)),
+    }
+}
+
+fn room_for_help(width: u16) -> usize {
+    usize::from(width.saturating_sub(help_at(width)))
 }
 
 /// The last entry that may stand first so that the list's end is not left behind.
@@ -131,10 +167,10 @@ fn last_first(rows: &[Entry], tall: u16) -> usize {
     let mut left = usize::from(tall);
     let mut first = rows.len();
     for row in rows.iter().rev() {
-        if row.help.len() > left {
+        if row.tall() > left {
             break;
         }
-        left -= row.help.len();
+        left -= row.tall();
         first -= 1;
     }
     first.min(rows.len().saturating_sub(1))
@@ -146,10 +182,16 @@ fn list(pen: &mut Pen<'_>, area: Rect, rows: &[Entry], first: usize, on: Option<
     let help = help_at(area.width);
     let mut y = area.y;
     for (i, row) in rows.iter().enumerate().skip(first) {
-        let tall = u16::try_from(row.help.len()).unwrap_or(u16::MAX);
+        let tall = u16::try_from(row.tall()).unwrap_or(u16::MAX);
         // One that is higher than all the room is shown as far as it goes.
         if y.saturating_add(tall) > area.bottom() && y > area.y {
             return rows.len() - i;
+        }
+        if let Some(heading) = row.above {
+            // At the top of the list no blank row stands above it.
+            y += if y > area.y { 1 } else { 0 };
+            pen.put(area.x + 2, y, area.width - 2, heading, Role::Strong);
+            y += 1;
         }
         let (sign, role) = if on == Some(i) {
             ("▌", Role::Strong)
@@ -177,7 +219,7 @@ fn list(pen: &mut Pen<'_>, area: Rect, rows: &[Entry], first: usize, on: Option<
         for (line, y) in row.help.iter().zip(y..area.bottom()) {
             pen.put(area.x + help, y, area.width - help, line, role);
         }
-        y = y.saturating_add(tall);
+        y = y.saturating_add(u16::try_from(row.help.len()).unwrap_or(u16::MAX));
     }
     0
 }

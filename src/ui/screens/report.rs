@@ -70,7 +70,7 @@ fn form_line(pen: &mut Pen<'_>, area: Rect, form: &Form, l: &FormLine) {
         }
         pen.put(x + 1, y, 1, sign, role);
         let role = if here { Role::Accent } else { Role::Strong };
-        pen.put(x + 3, y, FORM_LABEL - 4, label(l.field), role);
+        pen.put(x + 3, y, FORM_LABEL - 4, l.field.word(), role);
     }
     let value = matches!(l.kind, FormKind::Head | FormKind::More);
     if value && l.field == Field::Steps {
@@ -107,11 +107,6 @@ fn step_number(pen: &mut Pen<'_>, x: u16, y: u16, form: &Form, l: &FormLine) {
             .s(".");
         pen.put(x, y, NUMBER - 1, &number, Role::Dim);
     }
-}
-
-/// What a field is called in the form.
-const fn label(field: Field) -> &'static str {
-    field.word()
 }
 
 /// In order, missing, suggested, or empty and not needed: by sign, and by colour.
@@ -196,18 +191,20 @@ pub fn brief(state: &State, pen: &mut Pen<'_>, area: Rect) {
     let form = state.report.form.as_ref();
     let form = form.filter(|f| f.kept.ticket == Some(look.ticket) && !f.is_empty());
     let verdict = form.map_or(&look.verdict, |f| &f.verdict);
+    // What only the text says is marked as the form marks it: it waits to be taken.
+    let only_told = form.is_none() && look.kept.is_none();
     let wanted = Field::ALL.iter().filter(|f| f.is_required());
     for field in wanted {
         let missing = verdict.missing().iter().any(|m| m.field == *field);
-        let (sign, role) = if missing {
-            ("✗", Role::Bad)
-        } else {
-            ("✓", Role::Good)
+        let (sign, role) = match (missing, only_told) {
+            (true, _) => ("✗", Role::Bad),
+            (false, true) => ("»", Role::News),
+            (false, false) => ("✓", Role::Good),
         };
         at = pen.put(at, y, end.saturating_sub(at), field.word(), Role::Text) + 1;
         at = pen.put(at, y, end.saturating_sub(at), sign, role) + 2;
     }
-    let words = what_helps(look, verdict, requester(state));
+    let words = what_helps(look, verdict, only_told, requester(state));
     pen.put(x, y + 1, area.width, &words, Role::Dim);
 }
 
@@ -220,7 +217,7 @@ fn requester(state: &State) -> Printable {
     }
 }
 
-fn what_helps(look: &Look, verdict: &Verdict, requester: Printable) -> Short {
+fn what_helps(look: &Look, verdict: &Verdict, only_told: bool, requester: Printable) -> Short {
     let words = Short::new().s("        ");
     if look.is_through() {
         return words.s("it went through the gate. 4 shows it.");
@@ -228,6 +225,9 @@ fn what_helps(look: &Look, verdict: &Verdict, requester: Printable) -> Short {
     let begun = look.kept.as_ref().is_some_and(|k| k.through.is_none());
     if look.told.answered {
         return words.s("✓ the question is answered. 4 shows what the answer says.");
+    }
+    if verdict.is_complete() && only_told {
+        return words.s("the text says it all. 4 opens the form, Ctrl-a takes it.");
     }
     if verdict.is_complete() {
         return words.s("nothing is missing. 4 opens it, Ctrl-s there marks it complete.");
