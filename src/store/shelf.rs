@@ -90,6 +90,14 @@ fn set_meta(conn: &Connection, key: &str, value: &str) -> Result<()> {
 /// Keeps what is told of one article; writes nothing where it is so already.
 fn keep(conn: &Connection, told: &ToldArticle, kept: &mut KeptArticles) -> Result<()> {
     if let Some(known) = by_remote(conn, &told.id)? {
+        // What was asked before something was sent may be kept after it.
+        if known
+            .desk
+            .as_ref()
+            .is_some_and(|d| d.updated > told.updated)
+        {
+            return Ok(());
+        }
         let mut heard = known.clone();
         heard.hear(told);
         if heard != known {

@@ -629,6 +629,33 @@ async fn what_is_refused_or_cannot_be_sent_stays_with_the_reason() {
 }
 
 #[tokio::test]
+async fn what_was_asked_before_and_is_kept_after_takes_nothing_back() {
+    let world = World::new();
+    world.desk.add("One", "Old.");
+    world.sync(now()).await;
+    let step = |text: &str, at: Instant, version: &str| PulledArticles {
+        told: vec![ToldArticle {
+            text: Untrusted::new(text),
+            updated: at,
+            version: version.into(),
+            ..Shelf::told(&world.desk.rows.lock().unwrap()[0])
+        }],
+        gone: Vec::new(),
+        cursor: Cursor("0".into()),
+        more: false,
+    };
+    let mut writer = world.writer();
+    writer
+        .keep_articles(&step("New.", later(1), "1"), later(1))
+        .unwrap();
+    let kept = writer
+        .keep_articles(&step("Old.", now(), "0"), later(1))
+        .unwrap();
+    assert_eq!(kept.changed, 0);
+    assert_eq!(world.article("one").body.raw(), "New.\n");
+}
+
+#[tokio::test]
 async fn the_desk_is_asked_now_and_then_only() {
     let world = World::new();
     let mut writer = world.writer();

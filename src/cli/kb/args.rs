@@ -55,7 +55,7 @@ pub enum KbWhat {
         #[arg(long, short, value_name = "FOLDER")]
         output: PathBuf,
     },
-    /// List the articles that are no longer right, or mark one as such
+    /// List the articles that are no longer right, or mark one as such, on this machine
     Stale {
         /// The article to mark
         article: Option<String>,
