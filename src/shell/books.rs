@@ -78,9 +78,10 @@ pub fn write(
         | BookWish::Step { .. }
         | BookWish::Close { .. }
         | BookWish::MakeTickets(_) => requests(w, wish, me, now),
-        BookWish::Put { .. } | BookWish::Import { .. } | BookWish::Export { .. } => {
-            registers(w, store, wish, me, now)
-        }
+        BookWish::Edit { .. }
+        | BookWish::Put { .. }
+        | BookWish::Import { .. }
+        | BookWish::Export { .. } => registers(w, store, wish, me, now),
         BookWish::TakeBack(shelf) => take_back(w, shelf, me, now),
         wish => articles::write(w, store, wish, me, now).map(|news| (news, Vec::new())),
     }
@@ -164,10 +165,8 @@ fn requests(w: &mut Writer, wish: BookWish, me: &AgentId, now: Instant) -> Done 
             Ok((done(&words, Then::Stay), vec![ticket]))
         }
         BookWish::MakeTickets(all) => {
-            let mut made = Vec::new();
-            for new in &all {
-                made.push(w.create_ticket(new, me, now).map_err(failed)?.id);
-            }
+            let made = w.create_tickets(&all, me, now).map_err(failed)?;
+            let made: Vec<TicketId> = made.iter().map(|t| t.id).collect();
             let words = format!("{} tickets are made", made.len());
             Ok((done(&words, Then::Stay), made))
         }
@@ -178,6 +177,17 @@ fn requests(w: &mut Writer, wish: BookWish, me: &AgentId, now: Instant) -> Done 
 fn registers(w: &mut Writer, store: &Path, wish: BookWish, me: &AgentId, now: Instant) -> Done {
     let failed = |e: StoreError| fault(&e);
     let news = match wish {
+        BookWish::Edit {
+            register,
+            key,
+            cells,
+            words,
+        } => {
+            let cells: Vec<(&str, &str)> = cells.iter().map(|(c, v)| (*c, v.as_str())).collect();
+            w.edit_record((register, &key), &cells, me, now)
+                .map_err(failed)?;
+            BookNews::Done(words, Then::Stay)
+        }
         BookWish::Put {
             register,
             records,

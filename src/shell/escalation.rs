@@ -129,7 +129,7 @@ fn passed<T>(
         let (draft, through) = kept.map(|k| (k.draft, k.through)).unwrap_or_default();
         let before = through.and_then(|t| t.reason);
         let before = before.as_ref().map(Untrusted::raw);
-        let verdict = check(&draft, &register(reader, asking.now)?, asking.now);
+        let verdict = check(&draft, &register(reader)?, asking.now);
         return Ok(go_on(Passage::Report(&draft, &verdict), before));
     }
     let kinds = config::load_requests(asking.paths)
@@ -151,9 +151,9 @@ fn passed<T>(
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn register(reader: &Reader, now: Instant) -> Result<Register, StoreError> {
+pub fn register(reader: &Reader) -> Result<Register, StoreError> {
     let book = reader.book()?;
-    let met = reader.vocabulary(now)?.workspaces;
+    let met = reader.workspaces()?;
     let met = met.iter().map(|w| w.raw().to_owned());
     let kept = book.workspaces().into_iter();
     let names = met.chain(kept.map(|w| w.name.raw().to_owned()));

@@ -248,6 +248,25 @@ fn a_cell_of_a_register_is_changed_and_taken_back() {
 }
 
 #[test]
+fn two_windows_that_change_two_cells_of_one_row_lose_neither() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let mut other = Scene::default().demo(folder.path());
+    person.keys("g r ] ]").sees("! sub-iko-1");
+    other.keys("g r ] ]").sees("! sub-iko-1");
+    other.keys("l l e Ctrl+u").text("40").keys("Enter");
+    // This one still shows the row as it was.
+    person
+        .keys(":")
+        .text("answer note Ask the owner")
+        .keys("Enter");
+    let book = reader(&person).book().unwrap();
+    let row = book.find(Register::Subscriptions, "sub-iko-1").unwrap();
+    assert_eq!(row.raw("capacity"), "40");
+    assert_eq!(row.raw("note"), "Ask the owner", "{}", person.screen());
+}
+
+#[test]
 fn a_row_is_added_dropped_and_brought_back_and_what_is_wrong_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let mut person = Scene::default().demo(folder.path());

@@ -332,7 +332,7 @@ fn reading(session: &Session, input: &ReportInput, text: &str, known: &Register)
 /// The Workspaces and people of the store, if there is one, and the Workspaces that were named.
 fn known(session: &Session, input: &ReportInput) -> Result<Register, Fail> {
     let mut known = match session.store.exists() {
-        true => register(&session.reader()?, session.now)?,
+        true => register(&session.reader()?)?,
         false => Register::new(std::iter::empty(), std::iter::empty::<Person>()),
     };
     for name in &input.known {
