@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
 use crate::domain::change::Change;
 use crate::domain::import::NewTicket;
@@ -138,6 +138,17 @@ pub enum BookWish {
     },
     /// Changes an article otherwise.
     Change(ArticleKey, ArticleAct),
+    /// Sends a draft to the desk.
+    SendArticle {
+        /// Which.
+        key: ArticleKey,
+        /// It can be taken back for so long.
+        window: TimeDelta,
+        /// Where it belongs there, if the person says so.
+        category: Option<Untrusted>,
+        /// The version there that it takes the place of; none: it is a new article.
+        over: Option<String>,
+    },
     /// Takes an article away.
     DropArticle(ArticleKey),
 }

@@ -548,7 +548,7 @@ table! {
         Register "register" [] Words PANES [] 0 false "go to a register; import FILE, export FILE";
         Stale "stale" [] Words ARTICLES ["M"] 3 false "this article is no longer right: WHY; or it is right after all";
         Correct "correct" [] None ARTICLES ["F"] 5 false "draft a correction, from the ticket you came from";
-        Publish "publish" [] None ARTICLES ["P"] 6 false "this draft is for use from now on";
+        Publish "publish" [] Words ARTICLES ["P"] 6 false "this draft is for use: sent to a desk with articles, CLASS; or here";
     }
     "Looking ahead" {
         HourNext "hour-next" [] None AHEAD ["l", "Right"] 0 false "to the next hour in which something falls due";

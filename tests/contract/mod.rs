@@ -16,6 +16,9 @@ mod nonsense;
 mod promises;
 mod rt_read;
 mod rt_write;
+mod shelf;
+pub mod shelf_desk;
+mod shelf_fake;
 mod sweep;
 
 use deskhand::domain::Instant;

@@ -182,7 +182,7 @@ impl Turn<'_> {
             return;
         };
         let nothing = hits.is_empty() && popup.typed.contains(' ');
-        let usable = hits.into_iter().filter(|h| !h.article.is_draft);
+        let usable = hits.into_iter().filter(|h| h.article.is_for_use());
         popup.items = usable
             .map(|h| {
                 let stale = h.article.stale.is_some();

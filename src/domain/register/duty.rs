@@ -323,6 +323,7 @@ fn articles(duty: &Duty, all: &[Article], today: NaiveDate) -> Option<Vec<String
     }
     let mut old: Vec<&Article> = all
         .iter()
+        .filter(|a| !a.is_gone())
         .filter(|a| a.stale.is_some() || is_old(a.reviewed, duty, today))
         .collect();
     old.sort_by_key(|a| (a.stale.is_none(), a.reviewed, a.key.clone()));
