@@ -811,3 +811,30 @@ fn without_a_calendar_there_is_nothing_to_ask() {
     let out = m.run(&["absence", "settle", "1a2b", "mine"]);
     assert_eq!(out.status.code(), Some(3));
 }
+
+#[test]
+fn a_turn_of_whole_days_that_ends_by_the_hour_is_shown_and_sent_by_the_hour() {
+    let m = team();
+    let add = [
+        "absence",
+        "add",
+        "ana",
+        "--from",
+        "2026-11-25",
+        "--every",
+        "weekly",
+    ];
+    let id = m.json(&add)["id"].as_str().unwrap().to_owned();
+    m.ok(&["absence", "until", &id, "2026-11-25 12:00"]);
+    let list = m.ok(&["absence", "list", "--days", "7"]);
+    assert!(list.contains("12:00"), "{list}");
+    let feed = m.ok(&["absence", "export", "absences", "--days", "20"]);
+    for line in [
+        "DTSTART:20261124T230000Z",
+        "DTEND:20261125T110000Z",
+        "DTSTART;VALUE=DATE:20261202",
+        "DTEND;VALUE=DATE:20261203",
+    ] {
+        assert!(feed.contains(line), "{line}: {feed}");
+    }
+}

@@ -12,7 +12,7 @@ use crate::cli::exit::{Code, Fail};
 use crate::cli::out::{self, Out};
 use crate::cli::session::Session;
 use crate::domain::Instant;
-use crate::domain::absence::{Absence, Cover, Incoming, Known, Source, incoming};
+use crate::domain::absence::{Absence, Cover, Incoming, Known, Occurrence, Source, incoming};
 use crate::domain::ics::{self, Entry, EntryTime, Reading};
 use crate::domain::people::AgentId;
 use crate::domain::text::{self, Untrusted};
@@ -205,11 +205,10 @@ pub fn export(
 }
 
 fn time(absence: &Absence, from: Instant, to: Instant) -> EntryTime {
-    if !absence.times.all_day {
-        return EntryTime::Between(from, to);
+    match absence.whole_days(Occurrence { from, to }) {
+        Some((first, after)) => EntryTime::Days(first, after),
+        None => EntryTime::Between(from, to),
     }
-    let day = |at: Instant| at.with_timezone(&absence.times.zone).date_naive();
-    EntryTime::Days(day(from), day(to))
 }
 
 fn absences(
@@ -226,7 +225,7 @@ fn absences(
         .iter()
         .filter(of)
         .map(|a| Entry {
-            uid: format!("{}-{}@deskhand", a.absence.id, a.from.timestamp()),
+            uid: ics::stretch_uid(&a.absence.id, a.from),
             summary: Untrusted::new(format!("{}: {}", a.absence.who, a.absence.why.word())),
             description: Untrusted::default(),
             time: time(a.absence, a.from, a.to),

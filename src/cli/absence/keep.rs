@@ -1,6 +1,6 @@
 //! Planning absences: add, list, take away, end early, extend.
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use serde_json::{Value, json};
 
 use super::args::AddArgs;
@@ -155,22 +155,19 @@ pub fn next(absence: &Absence, now: Instant) -> Option<Occurrence> {
 
 /// When, for people: days without their midnights.
 pub fn span(session: &Session, absence: &Absence, o: Occurrence) -> String {
-    if !absence.times.all_day {
+    let Some((first, after)) = absence.whole_days(o) else {
         return format!(
             "{} – {}",
             shape::local(o.from, session),
             shape::local(o.to, session)
         );
-    }
-    let day = |at: Instant| {
-        let at = at.with_timezone(&absence.times.zone);
-        at.format("%a %Y-%m-%d").to_string()
     };
-    let (first, last) = (day(o.from), day(o.to - chrono::TimeDelta::seconds(1)));
+    let day = |day: NaiveDate| day.format("%a %Y-%m-%d").to_string();
+    let last = after.pred_opt().unwrap_or(first);
     if first == last {
-        first
+        day(first)
     } else {
-        format!("{first} – {last}")
+        format!("{} – {}", day(first), day(last))
     }
 }
 

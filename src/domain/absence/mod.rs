@@ -23,6 +23,7 @@ pub mod typed;
 
 use std::fmt;
 
+use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 pub use balance::{Balance, Stint, balance, stints};
@@ -41,6 +42,7 @@ pub use team::{Against, Ask, Away, Candidate, Grant, Person, Team};
 pub use times::{Later, Length, Moved, Occurrence, Rule, Times};
 
 use super::Instant;
+use super::calendar::resolve_wall;
 use super::people::{self, AgentId, TenantId};
 use super::text::Untrusted;
 use super::ticket::{Kind, Ticket};
@@ -346,6 +348,19 @@ impl Absence {
     /// The absences themselves that touch a stretch of time, in order.
     pub fn away(&self, from: Instant, to: Instant) -> Vec<Occurrence> {
         self.times.within(from, to)
+    }
+
+    /// The first day of a turn and the one after the last, where it is whole days; none: it goes by the hour.
+    pub fn whole_days(&self, turn: Occurrence) -> Option<(NaiveDate, NaiveDate)> {
+        let zone = self.times.zone;
+        let day = |at: Instant| {
+            let day = at.with_timezone(&zone).date_naive();
+            (resolve_wall(zone, day.and_time(NaiveTime::MIN)) == at).then_some(day)
+        };
+        match self.times.all_day {
+            true => Some((day(turn.from)?, day(turn.to)?)),
+            false => None,
+        }
     }
 }
 

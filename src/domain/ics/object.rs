@@ -17,9 +17,7 @@ use crate::domain::people::AgentId;
 use crate::domain::text;
 
 /// The properties that say when.
-const WHEN: &[&str] = &[
-    "DTSTART", "DTEND", "DURATION", "RRULE", "EXDATE", "EXRULE", "RDATE",
-];
+const WHEN: &[&str] = &["DTSTART", "DTEND", "DURATION", "RRULE", "EXDATE", "RDATE"];
 /// The properties of ours that say the rest.
 const OURS: &[&str] = &["X-DESKHAND-AGENT", "X-DESKHAND-WHY", "X-DESKHAND-COVER"];
 
