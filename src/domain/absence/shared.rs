@@ -110,8 +110,10 @@ pub struct Clash {
     pub id: AbsenceId,
     /// As it is here; none: it was taken away here.
     pub ours: Option<Absence>,
-    /// As it is on the server; none: it was taken away there.
+    /// As it is on the server; none: it was taken away there, or cannot be used.
     pub theirs: Option<Absence>,
+    /// Why what is there cannot be used.
+    pub why: Option<String>,
 }
 
 /// What a person chooses where both sides changed the same.
@@ -119,7 +121,7 @@ pub struct Clash {
 pub enum Choice {
     /// What is here replaces what is there.
     Mine,
-    /// What is there replaces what is here.
+    /// What is there replaces what is here; nothing does, where it cannot be used.
     Theirs,
     /// What is here becomes an absence of its own beside it.
     Both,
@@ -275,6 +277,8 @@ impl Plan {
             Ok(theirs) => theirs,
             Err(why) => {
                 next.why = Some(why.clone());
+                // Nothing of ours goes over somebody's work, or takes it away, before a person has chosen.
+                next.clash = next.absence.is_some();
                 self.keep(next);
                 return Heard::Unusable(why);
             }
@@ -345,7 +349,9 @@ impl Plan {
     pub fn to_send(&self, folder: &str, zone: Tz, now: Instant) -> Vec<Post> {
         let mut all = Vec::new();
         for row in self.rows.iter().filter(|r| !r.clash) {
-            let (Some(id), Some(agreed)) = (&row.absence, &row.agreed) else {
+            // Without anything agreed on, ours is to replace what cannot be used there.
+            let (Some(id), true) = (&row.absence, row.agreed.is_some() || row.etag.is_some())
+            else {
                 continue;
             };
             let Some(ours) = self.absence(id) else {
@@ -354,20 +360,20 @@ impl Plan {
                 }
                 continue;
             };
-            if same(ours, agreed) {
+            if row.agreed.as_ref().is_some_and(|a| same(ours, a)) {
                 continue;
             }
             let guard = row.etag.clone().map_or(Guard::New, Guard::Is);
-            let simple = row.text.as_deref().is_none_or(|t| ics::is_simple(t, zone));
-            if simple {
-                let text = ics::object(ours, row.text.as_deref(), zone, now);
+            let before = row.text.as_deref().filter(|_| row.agreed.is_some());
+            if before.is_none_or(|t| ics::is_simple(t, zone)) {
+                let text = ics::object(ours, before, zone, now);
                 all.push(post(row, guard, Some(text)));
             }
         }
         for a in &self.absences {
             let own = a.uid.is_none() || a.uid == Some(uid_of(&a.id));
-            let has_row =
-                |r: &Shared| r.absence.as_ref() == Some(&a.id) && (r.agreed.is_some() || r.clash);
+            let is_there = |r: &Shared| r.agreed.is_some() || r.clash || r.etag.is_some();
+            let has_row = |r: &Shared| r.absence.as_ref() == Some(&a.id) && is_there(r);
             if own && !self.rows.iter().any(has_row) {
                 let named = Absence {
                     uid: Some(uid_of(&a.id)),
@@ -431,13 +437,16 @@ impl Plan {
         let mut none = || AbsenceId(String::new());
         let clash = |row: &Shared| {
             let id = row.absence.clone()?;
-            let theirs = row.text.as_deref().and_then(|text| {
-                let read = self.read(text, Some(&id), row.agreed.as_ref(), known, &mut none);
-                read.ok().flatten()
-            });
+            let read = |text| self.read(text, Some(&id), row.agreed.as_ref(), known, &mut none);
+            let (theirs, why) = match row.text.as_deref().map(read) {
+                Some(Ok(theirs)) => (theirs, None),
+                Some(Err(why)) => (None, Some(why)),
+                None => (None, None),
+            };
             Some(Clash {
                 ours: self.absence(&id).cloned(),
                 theirs,
+                why,
                 id,
             })
         };
@@ -462,8 +471,14 @@ impl Plan {
             return false;
         };
         row.clash = false;
-        row.why = None;
         row.agreed.clone_from(&clash.theirs);
+        // Something is there, and no absence that could be taken.
+        let strange = clash.theirs.is_none() && row.etag.is_some();
+        match strange && choice != Choice::Mine {
+            // It stays there, and is nobody's.
+            true => row.absence = None,
+            false => row.why = None,
+        }
         if row.etag.is_none() {
             // Nothing is there: ours goes out as new, or nothing is left.
             let href = row.href.clone();
@@ -471,6 +486,11 @@ impl Plan {
         }
         let ours = clash.ours;
         match (choice, clash.theirs) {
+            (Choice::Mine, None) if strange => {}
+            (Choice::Both, None) if strange => {
+                self.absences.retain(|a| a.id != *id);
+                self.absences.extend(ours.map(|ours| beside(ours, new)));
+            }
             (Choice::Mine, None) | (Choice::Both, None) => {
                 if let Some(mut ours) = ours {
                     ours.uid = Some(uid_of(&ours.id));
@@ -482,13 +502,7 @@ impl Plan {
             (Choice::Theirs, Some(theirs)) => self.put(theirs),
             (Choice::Both, Some(theirs)) => {
                 self.put(theirs);
-                if let Some(ours) = ours {
-                    self.put(Absence {
-                        id: new,
-                        uid: None,
-                        ..ours
-                    });
-                }
+                self.absences.extend(ours.map(|ours| beside(ours, new)));
             }
         }
         true
@@ -506,6 +520,15 @@ impl Plan {
         unused
             .filter_map(|r| Some((r.href.clone(), told(r)?)))
             .collect()
+    }
+}
+
+/// The same as an absence of its own.
+fn beside(ours: Absence, new: AbsenceId) -> Absence {
+    Absence {
+        id: new,
+        uid: None,
+        ..ours
     }
 }
 
