@@ -31,11 +31,9 @@ const DAY: TimeDelta = TimeDelta::days(1);
 /// So many days after the end of an absence matter for what is passed on.
 const BEYOND: i32 = 60;
 
-/// A new identity of an absence: short, because people type it.
+/// A new identity of an absence.
 pub fn new_absence_id() -> AbsenceId {
-    let hex = Uuid::now_v7().simple().to_string();
-    // The end is chance; the beginning is the time and alike for all of one day.
-    AbsenceId(hex.get(24..).unwrap_or(&hex).to_owned())
+    AbsenceId::new(Uuid::now_v7())
 }
 
 /// The team: whom the settings name, else whom the desk knows; a desk that knows nobody has at least whoever

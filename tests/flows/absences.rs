@@ -3,10 +3,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use deskhand::app::state::{Face, Overlay};
 use deskhand::config::{Config, Paths};
-use deskhand::domain::absence::{AtStart, Fate, Grant, Handed, Person};
+use deskhand::domain::absence::{
+    Absence, AbsenceId, AtStart, Fate, Grant, Handed, Length, Moved, Person, Rule, Times,
+};
 use deskhand::domain::people::AgentId;
+use deskhand::domain::text::Untrusted;
 use deskhand::domain::ticket::TicketId;
-use deskhand::store::Reader;
+use deskhand::store::{Reader, Writer};
 
 use super::harness::{Person as AtKeys, Scene, morning};
 
@@ -397,4 +400,119 @@ fn the_map_tells_gaps_and_what_would_close_them() {
     for (key, words) in [(">", "30 days"), (">", "90 days"), ("<", "30 days")] {
         person.keys(key).sees(words);
     }
+}
+
+/// Another process plans it, or plans it otherwise.
+fn planned(person: &mut AtKeys, absence: &Absence) {
+    let rules = deskhand::shell::rules(&config(AtStart::Off), who("ana"));
+    let mut other = Writer::open(&person.paths.demo_store(), rules, morning())
+        .unwrap()
+        .writer;
+    other
+        .put_planned(std::slice::from_ref(absence), morning())
+        .unwrap();
+    person.written();
+}
+
+/// Sam is away Thursdays from one to five in UTC, all but the second.
+fn thursdays() -> Absence {
+    let start = "2026-11-26T13:00:00".parse().unwrap();
+    let hours = Length {
+        days: 0,
+        seconds: 4 * 3600,
+    };
+    let mut times = Times::once(start, hours, chrono_tz::UTC);
+    times
+        .rules
+        .push(Rule::new("FREQ=WEEKLY", None, start).unwrap());
+    times.except.push(start + TimeDelta::days(7));
+    times.moved.push(Moved {
+        was: start + TimeDelta::days(14),
+        to: None,
+    });
+    Absence {
+        id: AbsenceId("0a1b2c3d".into()),
+        who: who("sam"),
+        times,
+        why: Default::default(),
+        covers: vec![],
+        note: Untrusted::new("piano"),
+        uid: Some("x@elsewhere".into()),
+    }
+}
+
+fn of_sam(person: &AtKeys) -> Absence {
+    let all = reader(&person.paths).absences().unwrap();
+    all.into_iter().find(|a| a.who == who("sam")).unwrap()
+}
+
+#[test]
+fn what_is_not_changed_in_the_form_stays_as_a_calendar_told_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Off);
+    person.keys("5");
+    let told = thursdays();
+    planned(&mut person, &told);
+    person
+        .keys("g h j e")
+        .sees("13:00-17:00")
+        .sees("its days and hours are those of UTC")
+        .keys("Enter");
+    assert_eq!(of_sam(&person), told);
+    // An hour later: the turns that do not take place still do not.
+    person
+        .keys("e Tab Ctrl+u")
+        .text("14:00-18:00")
+        .keys("Enter");
+    let later = of_sam(&person).away(morning(), morning() + TimeDelta::days(28));
+    let starts: Vec<String> = later
+        .iter()
+        .map(|o| o.from.format("%d %H").to_string())
+        .collect();
+    assert_eq!(starts, ["26 14", "17 14"]);
+    // Until when it recurs is changed where it stands.
+    person
+        .keys("e Tab Tab Tab Tab Tab")
+        .text(" until 2026-12-24")
+        .keys("Enter");
+    person
+        .keys("e Tab Tab Tab Tab Tab Backspace Backspace Backspace Backspace Backspace Backspace Backspace")
+        .text("T120000")
+        .keys("Enter");
+    let times = of_sam(&person).times;
+    assert_eq!(times.rules[0].text(), "FREQ=WEEKLY;UNTIL=20261224T120000");
+    assert_eq!(times.except.len() + times.moved.len(), 2);
+}
+
+#[test]
+fn a_form_that_was_open_for_long_undoes_nobody_s_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Off);
+    person.keys("5");
+    let mut told = thursdays();
+    planned(&mut person, &told);
+    // Somebody else makes it shorter, whoever is at the form names a cover: both count.
+    person.keys("g h j e Tab Tab Tab Tab");
+    told.times.length.seconds = 2 * 3600;
+    planned(&mut person, &told);
+    person.text("bo").keys("Enter");
+    let both = of_sam(&person);
+    assert_eq!(both.times, told.times);
+    assert_eq!(both.covers.len(), 1, "{}", person.screen());
+    // The same by both: nothing is written, and it is said.
+    person.keys("e Tab Tab Tab Tab").text(" chris");
+    let theirs = Absence {
+        covers: Vec::new(),
+        ..both
+    };
+    planned(&mut person, &theirs);
+    person
+        .sees("somebody changed the same of it meanwhile")
+        .keys("Enter");
+    assert!(matches!(
+        person.state().overlays.last(),
+        Some(Overlay::Absence(_))
+    ));
+    person.keys("Esc");
+    assert_eq!(of_sam(&person), theirs);
 }

@@ -5,7 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use crate::cli::exit::{Code, Fail};
 use crate::cli::session::Session;
 use crate::domain::Instant;
-use crate::domain::absence::typed;
+use crate::domain::absence::{self, typed};
 use crate::domain::absence::{
     Absence, AbsenceId, Cover, Handed, Known, Person, Right, Stint, Team, balance, stints, team_of,
 };
@@ -155,6 +155,16 @@ impl Office {
         ))
     }
 
+    /// What is worth knowing about an absence that is kept, in sentences.
+    pub fn doubts(&self, new: &Absence, now: Instant) -> Vec<String> {
+        let all = absence::Office {
+            people: self.people.clone(),
+            absences: self.absences.clone(),
+            ..absence::Office::default()
+        };
+        all.doubts(new, now)
+    }
+
     /// Rights that somebody lacks: those that coverage has to look at.
     pub fn rights(&self) -> Vec<Right> {
         let lacks = |r: &Right| self.people.iter().any(|p| !p.may(None, Some(r)));
@@ -253,9 +263,4 @@ pub fn cover(session: &Session, reader: &Reader, typed: &str) -> Result<Cover, F
     let agents = reader.agents()?;
     typed::cover(typed, known(session, &agents))
         .map_err(|why| Fail::usage(format!("--cover {}: {why}", text::line(typed))))
-}
-
-/// A right by its word.
-pub fn right(typed: &str) -> Result<Right, Fail> {
-    typed::right(typed).map_err(Fail::usage)
 }

@@ -19,7 +19,7 @@ fn tenant(typed: Option<&str>) -> Result<Option<TenantId>, Fail> {
 }
 
 fn right(typed: Option<&str>) -> Result<Option<Right>, Fail> {
-    typed.map(office::right).transpose()
+    typed.map(Right::of).transpose().map_err(Fail::usage)
 }
 
 /// Who is there at a moment; while the desk is closed, who will be when it opens.

@@ -1,6 +1,6 @@
 //! Planned absences: who is away when, who stands in for what, and the way back.
 //!
-//! `times` says when, `typed` reads it as people type it, `office` holds what is known of all of it, `team` who is there and who may,
+//! `times` says when (`reshape` how it is when that is changed), `typed` reads it as people type it, `office` holds what is known of all of it, `team` who is there and who may,
 //! `preview` what would become of each ticket, `handed` what was handed over and how it comes back, `hold` what arrives meanwhile,
 //! `balance` who has stood in how much, `incoming` what a calendar's events come to, `shared` (with `meet`) how a plan is kept the
 //! same here and on a calendar server, `swap` who takes over what from whom. Who is
@@ -15,6 +15,7 @@ mod incoming;
 mod meet;
 mod office;
 mod preview;
+mod reshape;
 mod shared;
 mod swap;
 mod team;
@@ -25,6 +26,7 @@ use std::fmt;
 
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 pub use balance::{Balance, Stint, balance, stints};
 pub use cycle::{Cycle, cycle};
@@ -51,6 +53,15 @@ use super::ticket::{Kind, Ticket};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AbsenceId(pub String);
+
+impl AbsenceId {
+    /// A new one out of a random name: short, because people type it.
+    pub fn new(name: Uuid) -> Self {
+        let hex = name.simple().to_string();
+        // The end is chance; the beginning is the time and alike for all of one day.
+        Self(hex.get(24..).unwrap_or(&hex).to_owned())
+    }
+}
 
 impl fmt::Display for AbsenceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -199,6 +199,14 @@ impl Rule {
         self.until = Some(last);
     }
 
+    /// The rule for starts that are so much later on the same day.
+    pub(super) fn later_by(mut self, clock: TimeDelta) -> Self {
+        self.until = self
+            .until
+            .map(|at| at.checked_add_signed(clock).unwrap_or(at));
+        self
+    }
+
     /// The rule without its end.
     pub(crate) fn pattern(&self) -> &str {
         &self.text

@@ -343,7 +343,8 @@ fn event(raw: &Raw, zones: &Zones) -> Result<Event, Problem> {
     }
     let like = times.start.time();
     for l in raw.all("RRULE") {
-        times.rules.push(rule(l, &times)?);
+        let rule = rule(&l.value, times.start, zone).map_err(at(l))?;
+        times.rules.push(rule);
     }
     // Taking no notice of it would mean more days away than there are.
     if let Some(l) = raw.line("EXRULE") {
@@ -432,18 +433,22 @@ pub(super) fn without_until(text: &str) -> (String, Option<String>) {
     (kept.join(";"), until)
 }
 
-fn rule(l: &Line, times: &Times) -> Result<Rule, Problem> {
-    let (rule, until) = without_until(&l.value);
+/// Reads a rule with its end, for something that first starts at a time on the wall of a zone.
+///
+/// # Errors
+/// A sentence that says what is not understood.
+pub fn rule(typed: &str, start: NaiveDateTime, zone: Tz) -> Result<Rule, String> {
+    let (rule, until) = without_until(typed);
     let until = match until {
         None => None,
-        Some(text) => Some(last_start(&text, times.zone).ok_or_else(|| {
-            at(l)(format!(
+        Some(text) => Some(last_start(&text, zone).ok_or_else(|| {
+            format!(
                 "UNTIL \"{}\" is no date; write YYYYMMDD or YYYYMMDDTHHMMSSZ",
                 text::line(&text)
-            ))
+            )
         })?),
     };
-    Rule::new(&rule, until, times.start).map_err(at(l))
+    Rule::new(&rule, until, start)
 }
 
 /// The end of a rule on the wall: a date means all of that day.

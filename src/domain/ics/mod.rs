@@ -15,7 +15,7 @@ mod windows;
 mod zone;
 mod zone_out;
 
-pub use event::{Event, Problem, Reading, read, whose};
+pub use event::{Event, Problem, Reading, read, rule, whose};
 pub(crate) use feed::is_stretch_of;
 pub use feed::{Entry, EntryTime, feed, stretch_uid};
 pub(crate) use lines::{plain, split, unfold};

@@ -1,9 +1,10 @@
 //! Who is there when: what keys do there, and what comes back.
 //!
-//! `map` has the map, `form` enters an absence, `turns` lists hand-overs, `plan` previews and applies one, `note` is
+//! `map` has the map, `form` enters an absence (`entered` its times), `turns` lists hand-overs, `plan` previews and applies one, `note` is
 //! about its note, `back` gives back, `standing` says what all of that means for the person at the keyboard.
 
 mod back;
+mod entered;
 mod form;
 mod map;
 mod note;
