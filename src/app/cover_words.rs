@@ -93,7 +93,7 @@ pub fn against(s: &State, a: &Against) -> String {
     match a {
         Against::Away { until: back } => format!("is away until {}", until(s, *back)),
         Against::Unknown => "is not of the team".into(),
-        other => other.to_string(),
+        other => other.words(s.zone),
     }
 }
 

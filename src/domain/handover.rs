@@ -189,7 +189,7 @@ fn facts(item: &Item<'_>, row: Option<&Row>, zone: Tz) -> Vec<String> {
     if row.fate == Fate::Gap {
         let refused = row.candidates.iter().filter_map(|c| {
             let against = c.against.as_ref()?;
-            Some(format!("{} {against}", c.who))
+            Some(format!("{} {}", c.who, against.words(zone)))
         });
         facts.extend(refused);
         if row.candidates.is_empty() {

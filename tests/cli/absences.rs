@@ -838,3 +838,53 @@ fn a_turn_of_whole_days_that_ends_by_the_hour_is_shown_and_sent_by_the_hour() {
         assert!(feed.contains(line), "{line}: {feed}");
     }
 }
+
+#[test]
+fn what_is_doubtful_is_said_when_it_is_planned_in_times_of_the_desk() {
+    let m = team();
+    let add = |who: &str, to: &str, cover: &str| {
+        m.run(&[
+            "absence",
+            "add",
+            who,
+            "--from",
+            "2026-11-25",
+            "--to",
+            to,
+            "--cover",
+            cover,
+        ])
+    };
+    let out = add("ana", "2026-11-30", "nobody");
+    assert_eq!(out.status.code(), Some(2));
+    assert!(
+        said(&out).contains("nobody here is called \"nobody\""),
+        "{}",
+        said(&out)
+    );
+    let out = add("ben", "2026-11-27", "cleo:tenant=umc");
+    assert!(
+        out.status.success() && said(&out).is_empty(),
+        "{}",
+        said(&out)
+    );
+    let out = add("ana", "2026-11-30", "ben");
+    assert!(out.status.success());
+    for words in ["ben is away then too (leave)", "who stands in may not: "] {
+        assert!(said(&out).contains(words), "{}", said(&out));
+    }
+    let ring = add("cleo", "2026-11-30", "ben");
+    assert_eq!(ring.status.code(), Some(4), "{}", said(&ring));
+    assert!(
+        said(&ring).contains("away from 2026-11-25 00:00; "),
+        "{}",
+        said(&ring)
+    );
+    let preview = m.run(&["absence", "preview", "ana"]);
+    let preview = String::from_utf8_lossy(&preview.stdout).into_owned();
+    let note = m.ok(&["absence", "note", "ana"]);
+    for text in [preview, note] {
+        assert!(text.contains("away until 2026-11-27"), "{text}");
+        assert!(!text.contains("UTC"), "{text}");
+    }
+}

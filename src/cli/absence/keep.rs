@@ -7,7 +7,7 @@ use super::args::AddArgs;
 use super::office::{self, Office, Typed};
 use super::{Done, back, series, sync};
 use crate::cli::exit::{Code, Fail};
-use crate::cli::out::Out;
+use crate::cli::out::{self, Out};
 use crate::cli::session::Session;
 use crate::cli::shape;
 use crate::domain::Instant;
@@ -56,6 +56,9 @@ pub fn add(session: &Session, a: &AddArgs, out: &mut Out) -> Done {
     let all: Vec<Absence> = before.into_iter().chain([absence.clone()]).collect();
     session.writer()?.put_planned(&all, session.now)?;
     sync::after(session)?;
+    for doubt in office.doubts(&absence, session.now) {
+        out::complain(&doubt);
+    }
     say_planned(session, &absence, session.now, &office, out)
 }
 

@@ -235,6 +235,7 @@ pub fn print(r: &Row, session: &Session, out: &mut Out) -> Result<(), Fail> {
         .candidates
         .iter()
         .filter_map(|c| Some((c, c.against.as_ref()?)));
+    let zone = session.config.zone;
     for (c, against) in refused.filter(|_| r.fate != Fate::Stays) {
         let via: Vec<&str> = c.via.iter().map(|v| v.as_str()).collect();
         let over = if via.is_empty() {
@@ -242,7 +243,7 @@ pub fn print(r: &Row, session: &Session, out: &mut Out) -> Result<(), Fail> {
         } else {
             format!(" (for {})", via.join(", "))
         };
-        out.row(&format!("      {}{over}: {against}", c.who))?;
+        out.row(&format!("      {}{over}: {}", c.who, against.words(zone)))?;
     }
     if r.fate == Fate::Gap {
         let names: Vec<&str> = r.proposals.iter().map(|p| p.as_str()).collect();

@@ -304,8 +304,9 @@ impl Preview {
         };
         if let Some(against) = refused {
             return Err(format!(
-                "{to} cannot take ticket {}: {against}; name somebody else",
-                row.key
+                "{to} cannot take ticket {}: {}; name somebody else",
+                row.key,
+                against.words(team.calendar().zone())
             ));
         }
         if let (Some(effect), Due::Running { at: due, .. }) = (&mut row.effect, ticket.due) {
@@ -341,17 +342,5 @@ impl Preview {
                 act: Act::Assign { to: Some(to) },
             })
             .collect()
-    }
-}
-
-impl std::fmt::Display for Against {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Unknown => write!(f, "nobody here is called so"),
-            Self::MayNot => write!(f, "may not do this"),
-            Self::Away { until } => write!(f, "away until {}", until.format("%Y-%m-%d %H:%M UTC")),
-            Self::NotThere => write!(f, "does not work before it is due"),
-            Self::NoRoom { open } => write!(f, "has no room, with {open} tickets"),
-        }
     }
 }

@@ -243,7 +243,8 @@ impl Swap {
             let scopes = duty.scopes(has, plan)?;
             if let Some(why) = against(team, gets, span, &scopes, load(duty, has)) {
                 return Err(format!(
-                    "{gets} cannot take this over: {why}; ask somebody else, or for another time"
+                    "{gets} cannot take this over: {}; ask somebody else, or for another time",
+                    why.words(team.calendar().zone())
                 ));
             }
         }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{NaiveTime, TimeDelta};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::{Absence, Right};
@@ -96,6 +98,29 @@ pub enum Against {
         /// So many have they.
         open: usize,
     },
+}
+
+impl Against {
+    /// What stands against somebody, with times as they are read in a zone.
+    pub fn words(&self, zone: Tz) -> String {
+        match self {
+            Self::Unknown => "nobody here is called so".into(),
+            Self::MayNot => "may not do this".into(),
+            Self::Away { until } => {
+                let back = until.with_timezone(&zone);
+                match back.time() == NaiveTime::MIN {
+                    // The day before is the last one away.
+                    true => format!(
+                        "away until {}",
+                        (back - TimeDelta::seconds(1)).format("%Y-%m-%d")
+                    ),
+                    false => format!("away until {}", back.format("%Y-%m-%d %H:%M")),
+                }
+            }
+            Self::NotThere => "does not work before it is due".into(),
+            Self::NoRoom { open } => format!("has no room, with {open} tickets"),
+        }
+    }
 }
 
 /// Somebody who was looked at for a ticket.
@@ -326,25 +351,6 @@ impl<'a> Team<'a> {
             .iter()
             .filter(move |a| a.from <= at && at < a.to && a.absence.who == *who)
             .copied()
-    }
-
-    /// Who should have a ticket that arrives or comes back at an instant, where the one it is on is away;
-    /// none: it stays where it is.
-    pub fn route(&self, ticket: &Ticket, at: Instant) -> Option<Vec<Candidate>> {
-        let who = ticket.assignee.as_ref()?;
-        let away: Vec<_> = self.absences_of(who, at).collect();
-        let until = away.iter().map(|a| a.to).max()?;
-        let by = match ticket.due {
-            crate::domain::ticket::Due::Running { at: due, .. } if due > at => due.min(until),
-            _ => until,
-        };
-        let at = self.calendar.next_open(at).filter(|t| *t < until)?;
-        let ask = Ask { ticket, at, by };
-        Some(
-            away.iter()
-                .flat_map(|a| self.candidates(a.absence, &ask))
-                .collect(),
-        )
     }
 
     /// Others who could take a ticket: first who has stood in least for their hours, then who has the least
