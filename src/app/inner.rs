@@ -89,6 +89,17 @@ pub struct Ahead {
     pub urgent: Option<(Vec<TicketId>, NextUp)>,
 }
 
+/// A hand-over note on its way to the disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteSave {
+    /// Which wish.
+    pub generation: Generation,
+    /// For which stretch.
+    pub turn: TurnOf,
+    /// What stands in it.
+    pub text: String,
+}
+
 /// An act on the plan of absences, and the way back.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PlanAct {
@@ -98,6 +109,8 @@ pub enum PlanAct {
     Tickets,
     /// Tickets were given back.
     GaveBack(Box<Handed>),
+    /// A note that was edited is made anew; before it was this.
+    Note(TurnOf, String),
 }
 
 /// Tickets that are to be done, until it is known which of them are requests.
@@ -147,6 +160,10 @@ pub struct Inner {
     pub handed_at_once: Vec<TurnOf>,
     /// The hand-over note is in the person's own editor.
     pub note_in_editor: bool,
+    /// When the note that is being written is saved.
+    pub note_save_at: Option<Instant>,
+    /// Notes on their way to the disk, the latest last.
+    pub note_saves: Vec<NoteSave>,
     pub books: Generation,
     pub hits: Generation,
     /// What the question of a request, register or article is about.

@@ -72,6 +72,16 @@ pub fn wait<T>(answer: impl Future<Output = T>) -> Result<T, Fail> {
     Ok(runtime.block_on(answer))
 }
 
+/// Whom `--as` names.
+///
+/// # Errors
+/// It is no handle.
+pub fn agent(global: &Global) -> Result<Option<AgentId>, Fail> {
+    let parse = |name: &String| AgentId::parse(name);
+    let named = global.agent.as_ref().map(parse).transpose();
+    named.map_err(|e| Fail::usage(format!("--as: {e}")))
+}
+
 impl Session {
     /// Reads the settings; opens nothing yet.
     pub fn new(global: &Global) -> Result<Self, Fail> {
@@ -83,8 +93,8 @@ impl Session {
             (_, Some(desk)) => shell::DeskFile::remote(&paths, desk),
             (_, None) => shell::DeskFile::local(&paths),
         };
-        let me = match &global.agent {
-            Some(name) => AgentId::parse(name).map_err(|e| Fail::usage(format!("--as: {e}")))?,
+        let me = match agent(global)? {
+            Some(me) => me,
             None => file.me.clone().unwrap_or_else(|| shell::me(&config)),
         };
         Ok(Self {

@@ -214,6 +214,34 @@ fn back(reader: &Reader, handed: Handed, ended: Option<Absence>, now: Instant) -
     })))
 }
 
+/// Keeps a note. What somebody else wrote there meanwhile stays before it; both are told then.
+///
+/// # Errors
+/// As the store's writes.
+pub fn keep_note(
+    w: &mut Writer,
+    turn: &TurnOf,
+    text: &str,
+    seen: Option<&[String]>,
+) -> Result<Option<String>, StoreError> {
+    w.meet_meta(&note_place(turn), |there| match seen {
+        Some(seen) if !seen.iter().any(|s| s == there) => joined(there, text),
+        _ => text.to_owned(),
+    })
+    .map(|kept| (kept != text).then_some(kept))
+}
+
+/// Both texts, each once.
+fn joined(there: &str, text: &str) -> String {
+    if there.is_empty() || text.contains(there) {
+        text.to_owned()
+    } else if there.contains(text) {
+        there.to_owned()
+    } else {
+        format!("{there}\n\n{text}")
+    }
+}
+
 /// Carries out what writes into the store: the tickets that it changed, and what to say.
 ///
 /// # Errors
@@ -247,10 +275,6 @@ pub fn write(
         }
         CoverWish::Reopen(handed) => {
             w.reopen(&handed)?;
-            Ok((Vec::new(), None))
-        }
-        CoverWish::KeepNote(turn, text) => {
-            w.set_meta(&note_place(&turn), &text)?;
             Ok((Vec::new(), None))
         }
         _ => Ok((Vec::new(), None)),

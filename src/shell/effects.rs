@@ -26,7 +26,7 @@ use super::lanes::Lanes;
 use super::open::{DeskFile, OpenDesk, open_desk, rules};
 use super::opener;
 use super::paths;
-use super::planner::Planner;
+use super::planner::{Planner, Told};
 use super::plans::Holder;
 use super::recount::Recount;
 use super::reports;
@@ -78,6 +78,7 @@ pub struct Outside {
     trouble: Trouble,
     passes: Arc<AtomicU64>,
     looked_on: LookedOn,
+    told: Told,
 }
 
 impl Outside {
@@ -94,6 +95,7 @@ impl Outside {
             trouble: Trouble::default(),
             passes: Arc::default(),
             looked_on: LookedOn::default(),
+            told: Told::default(),
         }
     }
 
@@ -312,6 +314,7 @@ impl Outside {
             contact: working.contact.clone(),
             reports: self.reports.clone(),
             flight: self.flight.clone(),
+            told: self.told.clone(),
         })
     }
 
@@ -483,6 +486,15 @@ impl Outside {
             }
             Effect::SaveAttachment { id, to } => self.attachment(working, id, to, false),
             Effect::OpenAttachment(id) => self.attachment(working, id, None, true),
+            Effect::Cover(generation, CoverWish::KeepNote { turn, text, seen }) => {
+                self.write(working, now, move |w| {
+                    let news = match cover::keep_note(w, &turn, &text, seen.as_deref()) {
+                        Ok(both) => CoverNews::NoteKept(both),
+                        Err(error) => CoverNews::Failed(fault(&error)),
+                    };
+                    (Some(Event::Cover(generation, news)), Vec::new())
+                });
+            }
             Effect::Cover(generation, wish) if !wish.reads() => {
                 self.write(working, now, move |w| {
                     let (news, tickets) = match cover::write(w, wish, now) {

@@ -15,7 +15,7 @@ use crate::domain::ticket::TicketId;
 use super::Turn;
 
 /// A draft is saved so long after the first key that is not on disk.
-const SAVE_MILLIS: i64 = 800;
+pub(super) const SAVE_MILLIS: i64 = 800;
 
 impl Turn<'_> {
     /// Opens the editor for the ticket under the cursor, with its draft for those readers.

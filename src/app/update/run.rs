@@ -90,6 +90,7 @@ impl Turn<'_> {
             | Action::Give
             | Action::KeepNote
             | Action::NoteIntoTickets
+            | Action::NoteDone
             | Action::Apply
             | Action::OnCall => self.run_coverage(action, arg),
             Action::GoKnowledge => self.run_knowledge(action, arg),
@@ -125,6 +126,9 @@ impl Turn<'_> {
             Action::Now => self.look_at(None),
             Action::ToggleVisibility => self.toggle_visibility(),
             Action::Send => self.send(),
+            Action::Editor if self.s.pane == Pane::Coverage && self.s.composer.is_none() => {
+                self.edit_note_outside();
+            }
             Action::Editor => self.editor(),
             Action::Attach => match arg {
                 None if self.s.composer.is_some() => self.ask(Purpose::Attach),
@@ -547,6 +551,7 @@ impl Turn<'_> {
     /// Ends the program.
     pub fn leave(&mut self) {
         self.save_draft();
+        self.save_note();
         self.save_all_reports();
         self.s.quitting = true;
         self.fx.push(Effect::Quit);

@@ -19,5 +19,5 @@ pub use event::{Event, Problem, Reading, read, rule, whose};
 pub(crate) use feed::is_stretch_of;
 pub use feed::{Entry, EntryTime, feed, stretch_uid};
 pub(crate) use lines::{plain, split, unfold};
-pub use object::{is_simple, object, same, untitled};
+pub use object::{is_simple, is_single, object, same, untitled};
 pub use turn::Turn;

@@ -98,6 +98,7 @@ fn hints(state: &State) -> Vec<Hint> {
     let back = match context {
         Context::Queue | Context::Sla if state.as_of.is_some() => Some("back to now"),
         Context::Composer | Context::Form => Some("back, draft stays"),
+        Context::Note => Some("back, it is kept"),
         Context::Queue if !state.queue.marks.is_empty() => Some("clear marks"),
         Context::Queue if !state.queue.filter_text.is_empty() => Some("clear filter"),
         Context::Queue => None,
@@ -106,7 +107,7 @@ fn hints(state: &State) -> Vec<Hint> {
     let back = back.and_then(|words| hint(state, Action::Back, words));
     let before_last = hints.len().saturating_sub(1);
     if let Some(back) = back {
-        let at = if matches!(context, Context::Composer | Context::Form) {
+        let at = if matches!(context, Context::Composer | Context::Form | Context::Note) {
             hints.len()
         } else {
             before_last
@@ -182,6 +183,7 @@ fn footer_words(state: &State, command: &Command) -> &'static str {
         Action::HandoverNote => "note",
         Action::KeepNote => "save",
         Action::NoteIntoTickets => "into tickets",
+        Action::NoteDone => "done",
         Action::Pick if matches!(state.coverage.face, Face::Back(_)) => "take along",
         Action::Pick => "leave or hand over",
         Action::StretchNext => "another cover",

@@ -1,7 +1,6 @@
 //! The hand-over note: shown, edited, exported.
 
 use crate::app::cover::{CoverWish, Noted};
-use crate::app::effect::Effect;
 use crate::app::state::{Face, Go, PreviewRow, Purpose, Wanted};
 use crate::domain::change::Act;
 use crate::domain::handover::Form;
@@ -20,10 +19,7 @@ impl Turn<'_> {
             return;
         };
         if anew {
-            self.fx.push(Effect::Cover(
-                self.s.inner.plan,
-                CoverWish::KeepNote(turn.clone(), String::new()),
-            ));
+            self.forget_edited(&turn);
         }
         self.cover_wish(CoverWish::Note {
             bench: self.bench(),
@@ -36,40 +32,6 @@ impl Turn<'_> {
     /// The note as it is made.
     pub fn made(&self, noted: &Noted) -> String {
         noted.note.text(Form::Markdown, self.s.zone)
-    }
-
-    /// The person's own editor for it.
-    pub fn edit_note(&mut self) {
-        let Face::Note(n) = &self.s.coverage.face else {
-            return;
-        };
-        let name = format!("hand-over-{}", n.noted.note.who);
-        let Ok(key) = TicketKey::parse(&name) else {
-            return self.refuse("the note cannot be given to an editor under this name");
-        };
-        let text = n.text.clone();
-        self.s.inner.note_in_editor = true;
-        self.fx.push(Effect::OpenEditor { key, text });
-    }
-
-    /// It came back from the editor; false where the editor had another text.
-    pub fn note_edited(&mut self, text: Option<&String>) -> bool {
-        if !std::mem::take(&mut self.s.inner.note_in_editor) {
-            return false;
-        }
-        let (Face::Note(n), Some(text)) = (&mut self.s.coverage.face, text) else {
-            return true;
-        };
-        n.text.clone_from(text);
-        n.noted.edited = Some(text.clone());
-        let wish = CoverWish::KeepNote(n.noted.turn.clone(), text.clone());
-        self.cover_wish(wish);
-        self.toast(
-            crate::app::state::Tone::Good,
-            line("your note is kept; :hand-over-note new makes it anew"),
-            None,
-        );
-        true
     }
 
     /// Saves the note as a file; the name says whether as Markdown or plain.
