@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::domain::Instant;
-use crate::domain::absence::{Absence, AbsenceId, Handed};
+use crate::domain::absence::{Absence, AbsenceId};
 use crate::domain::change::BatchId;
 use crate::domain::knowledge::ArticleKey;
 use crate::domain::list::{Page, Place, Sort};
@@ -94,10 +94,8 @@ pub struct Ahead {
 pub enum PlanAct {
     /// An absence was kept or dropped; before it was this.
     Absence(AbsenceId, Option<Box<Absence>>),
-    /// Tickets were handed over, or acted on otherwise.
+    /// Tickets were handed over, given back, or acted on otherwise: the store knows the way back.
     Tickets,
-    /// Tickets were given back.
-    GaveBack(Box<Handed>),
 }
 
 /// Tickets that are to be done, until it is known which of them are requests.

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use serde_json::{Value, json};
 
 use super::args::{Chosen, SyncArgs};
-use super::office::Office;
+use super::office;
 use super::{Done, keep};
 use crate::cli::ask;
 use crate::cli::connect::not_reached;
@@ -15,7 +15,7 @@ use crate::cli::out::{self, Out};
 use crate::cli::session::{self, Session};
 use crate::config::{Absences, Config, Subscribed, subscribed_host};
 use crate::domain::Instant;
-use crate::domain::absence::{Absence, AbsenceId, Choice, Clash, Incoming, Known};
+use crate::domain::absence::{Absence, AbsenceId, Choice, Clash, Incoming, Known, next_turn};
 use crate::domain::text;
 use crate::shell::{plans, secret};
 use crate::store::{StoreError, Writer};
@@ -167,7 +167,7 @@ fn both_changed(id: &AbsenceId) -> String {
 
 fn say(session: &Session, round: &Round, known: &Known, out: &mut Out) -> Done {
     let reader = session.reader()?;
-    let office = Office::read(session, &reader)?;
+    let office = office::read(session, &reader)?;
     let plan = reader.shared_plan()?;
     let clashes = plan.clashes(known);
     let unused = plan.rows.iter().filter(|r| r.absence.is_none());
@@ -197,7 +197,7 @@ fn say(session: &Session, round: &Round, known: &Known, out: &mut Out) -> Done {
             ))?;
             for id in &r.took {
                 if let Some(a) = office.absences.iter().find(|a| a.id == *id) {
-                    let next = keep::next(a, session.now);
+                    let next = next_turn(a, session.now);
                     out.row(&format!("  {}", keep::row(a, next, &office, session)))?;
                 }
             }
@@ -213,7 +213,7 @@ fn say(session: &Session, round: &Round, known: &Known, out: &mut Out) -> Done {
             for (side, version) in [("here", &c.ours), ("there", &c.theirs)] {
                 let words = version.as_ref().map_or_else(
                     || "taken away".to_owned(),
-                    |a| keep::row(a, keep::next(a, session.now), &office, session),
+                    |a| keep::row(a, next_turn(a, session.now), &office, session),
                 );
                 out.row(&format!("    {side:<5} {words}"))?;
             }

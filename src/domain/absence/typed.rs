@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 
-use super::{Cover, Person, Right, Rule};
+use super::{Cover, Person, Rule};
 use crate::domain::people::{Agent, AgentId, known_agent};
 use crate::domain::text;
 
@@ -31,14 +31,6 @@ pub fn agent(typed: &str, known: Known<'_>) -> Result<AgentId, String> {
         Some(person) => Ok(person.id.clone()),
         None => known_agent(typed, known.agents, known.me),
     }
-}
-
-/// A right by its word.
-///
-/// # Errors
-/// A sentence that says which there are.
-pub fn right(typed: &str) -> Result<Right, String> {
-    Right::of(typed)
 }
 
 /// Reads `ben` or `ben:tenant=umc+sra,label=vpn`.
