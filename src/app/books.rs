@@ -86,6 +86,17 @@ pub enum BookWish {
         /// What happens to the ticket.
         changes: Vec<Change>,
     },
+    /// Sets cells of a row of a register, or makes it.
+    Edit {
+        /// Which register.
+        register: Register,
+        /// The row's name.
+        key: String,
+        /// Columns and what they get.
+        cells: Vec<(&'static str, String)>,
+        /// What is said when it is done.
+        words: Printable,
+    },
     /// Puts rows of a register and takes others away.
     Put {
         /// Which register.

@@ -10,7 +10,7 @@ use crate::domain::change::BatchId;
 use crate::domain::knowledge::ArticleKey;
 use crate::domain::list::{Page, Place, Sort};
 use crate::domain::query::Query;
-use crate::domain::report::{Field, Language};
+use crate::domain::report::AskedBack;
 use crate::domain::request::{Form, Step};
 use crate::domain::text::{Printable, Untrusted};
 use crate::domain::thread::{Draft, DraftPlace, DraftSeen, Thread};
@@ -238,10 +238,11 @@ pub struct Inner {
     pub report_from: Option<super::state::Pane>,
     /// This ticket's requester is to be asked when it is known what is missing.
     pub ask_back: Option<TicketId>,
-    /// What the open reply asks its requester for.
-    pub asking_back: BTreeMap<TicketId, (Vec<Field>, Language)>,
-    /// What requesters were asked since the start, to be taken back with the reply.
-    pub asked_lately: BTreeMap<TicketId, crate::domain::report::AskedBack>,
+    /// Whose requesters were asked since the start, and what they had been asked before: that
+    /// stands again when the reply is taken back.
+    pub asked_lately: BTreeMap<TicketId, Option<AskedBack>>,
+    /// This ticket is escalated when its report is on disk.
+    pub escalate_saved: Option<TicketId>,
     /// This text goes into the reply when its draft is here.
     pub question: Option<(TicketId, String)>,
     /// The report that is marked complete when its reason is given.

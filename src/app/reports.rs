@@ -54,6 +54,8 @@ pub enum ReportWish {
     Create {
         /// It.
         report: Box<Kept>,
+        /// The draft as it was last read there, or put there from here.
+        base: Box<Draft>,
         /// The ticket.
         new: Box<NewTicket>,
     },

@@ -78,9 +78,10 @@ pub fn write(
         | BookWish::Step { .. }
         | BookWish::Close { .. }
         | BookWish::MakeTickets(_) => requests(w, wish, me, now),
-        BookWish::Put { .. } | BookWish::Import { .. } | BookWish::Export { .. } => {
-            registers(w, store, wish, me, now)
-        }
+        BookWish::Edit { .. }
+        | BookWish::Put { .. }
+        | BookWish::Import { .. }
+        | BookWish::Export { .. } => registers(w, store, wish, me, now),
         BookWish::TakeBack(shelf) => take_back(w, shelf, me, now),
         wish => articles::write(w, store, wish, me, now).map(|news| (news, Vec::new())),
     }
@@ -105,16 +106,20 @@ fn requests(w: &mut Writer, wish: BookWish, me: &AgentId, now: Instant) -> Done 
             changes,
             form,
         } => {
-            // The form first: a kind without one is what it was before.
-            w.keep_request(ticket, me, now, r#"{"act":"new"}"#, |kept| match kept {
+            let begun = |kept: Option<Form>| match kept {
                 None => Ok(*form),
-                Some(kept) if kept.outcome.is_some() => Ok(*form),
-                Some(_) => Err("it is a request already; g r shows it".into()),
-            })
-            .map_err(failed)?;
-            if !changes.is_empty() {
-                w.commit(&changes).map_err(failed)?;
-            }
+                // Its ticket was opened again: what was answered and said stands.
+                Some(kept) if kept.outcome.is_some() && kept.kind == form.kind => Ok(Form {
+                    outcome: None,
+                    ..kept
+                }),
+                Some(kept) => Err(format!(
+                    "it is a request already, of the kind {}; g r shows it",
+                    kept.kind.word()
+                )),
+            };
+            w.keep_request_with(ticket, (me, now), r#"{"act":"new"}"#, &changes, begun)
+                .map_err(failed)?;
             let words = "it is a request now, with what the ticket says";
             Ok((done(words, Then::Request(ticket)), vec![ticket]))
         }
@@ -149,21 +154,19 @@ fn requests(w: &mut Writer, wish: BookWish, me: &AgentId, now: Instant) -> Done 
                 "act": "close", "as": outcome.ending, "against": against,
             });
             let word = outcome.ending.word();
-            w.keep_request(ticket, me, now, &detail.to_string(), |kept| {
+            let closed = |kept: Option<Form>| {
                 let mut form = kept.unwrap_or(Form::new(kind));
                 form.outcome = Some(*outcome);
                 Ok(form)
-            })
-            .map_err(failed)?;
-            w.commit(&changes).map_err(failed)?;
+            };
+            w.keep_request_with(ticket, (me, now), &detail.to_string(), &changes, closed)
+                .map_err(failed)?;
             let words = format!("the request is closed as {word}; z opens the ticket again");
             Ok((done(&words, Then::Stay), vec![ticket]))
         }
         BookWish::MakeTickets(all) => {
-            let mut made = Vec::new();
-            for new in &all {
-                made.push(w.create_ticket(new, me, now).map_err(failed)?.id);
-            }
+            let made = w.create_tickets(&all, me, now).map_err(failed)?;
+            let made: Vec<TicketId> = made.iter().map(|t| t.id).collect();
             let words = format!("{} tickets are made", made.len());
             Ok((done(&words, Then::Stay), made))
         }
@@ -174,6 +177,17 @@ fn requests(w: &mut Writer, wish: BookWish, me: &AgentId, now: Instant) -> Done 
 fn registers(w: &mut Writer, store: &Path, wish: BookWish, me: &AgentId, now: Instant) -> Done {
     let failed = |e: StoreError| fault(&e);
     let news = match wish {
+        BookWish::Edit {
+            register,
+            key,
+            cells,
+            words,
+        } => {
+            let cells: Vec<(&str, &str)> = cells.iter().map(|(c, v)| (*c, v.as_str())).collect();
+            w.edit_record((register, &key), &cells, me, now)
+                .map_err(failed)?;
+            BookNews::Done(words, Then::Stay)
+        }
         BookWish::Put {
             register,
             records,

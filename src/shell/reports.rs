@@ -109,8 +109,8 @@ pub fn write(
             let news = done.err().map(|e| ReportNews::Failed(fault(&e)));
             (news, empty.ticket.into_iter().collect())
         }
-        ReportWish::Create { report, new } => {
-            let made = w.create_reported(&new, &report, me, now);
+        ReportWish::Create { report, base, new } => {
+            let made = w.create_reported(&new, (&report, &base), me, now);
             let ticket = made.as_ref().ok().map(|t| t.id);
             let news = ReportNews::Created {
                 id: report.id,

@@ -158,6 +158,7 @@ pub fn erase(conn: &Connection, t: &Ticket, counters: &mut Counters) -> Result<(
         "DELETE FROM told WHERE ticket = ?1",
         "DELETE FROM their_due WHERE ticket = ?1",
         "DELETE FROM request WHERE ticket = ?1",
+        "DELETE FROM report WHERE ticket = ?1",
         "DELETE FROM vendor_word WHERE escalation IN (SELECT id FROM escalation WHERE ticket = ?1)",
         "DELETE FROM escalation WHERE ticket = ?1",
         "DELETE FROM arrived WHERE ticket = ?1",

@@ -10,7 +10,7 @@ use super::{Reader, Result, StoreError, Writer, audit, was};
 use crate::domain::Instant;
 use crate::domain::people::AgentId;
 use crate::domain::register::duty::Occasion;
-use crate::domain::register::{Book, Record, Register};
+use crate::domain::register::{Book, Edit, Record, Register};
 use crate::domain::text::Untrusted;
 use crate::domain::ticket::{Ticket, TicketId};
 
@@ -36,13 +36,26 @@ fn read(sort: &str, json: &str) -> Result<Option<Record>> {
     Ok(Some(Record::kept(register, cells)))
 }
 
+fn rows_of(conn: &Connection, register: Option<Register>) -> Result<Vec<Record>> {
+    let mut stmt = conn.prepare_cached(
+        "SELECT sort, json FROM register WHERE ?1 IS NULL OR sort = ?1 ORDER BY sort, key",
+    )?;
+    let mut found = stmt.query([register.map(Register::word)])?;
+    let mut records = Vec::new();
+    while let Some(r) = found.next()? {
+        let (sort, json): (String, String) = (r.get(0)?, r.get(1)?);
+        records.extend(read(&sort, &json)?);
+    }
+    Ok(records)
+}
+
 impl Reader {
     /// All registers, each in the order of its names.
     ///
     /// # Errors
     /// As all reads: the file is damaged or gone, or the reading was interrupted.
     pub fn book(&self) -> Result<Book> {
-        self.run(|| self.rows_of(None).map(Book::new))
+        self.run(|| rows_of(&self.conn, None).map(Book::new))
     }
 
     /// One register, in the order of its names.
@@ -50,20 +63,7 @@ impl Reader {
     /// # Errors
     /// As [`Self::book`].
     pub fn records(&self, register: Register) -> Result<Vec<Record>> {
-        self.run(|| self.rows_of(Some(register)))
-    }
-
-    fn rows_of(&self, register: Option<Register>) -> Result<Vec<Record>> {
-        let mut stmt = self.conn.prepare_cached(
-            "SELECT sort, json FROM register WHERE ?1 IS NULL OR sort = ?1 ORDER BY sort, key",
-        )?;
-        let mut found = stmt.query([register.map(Register::word)])?;
-        let mut records = Vec::new();
-        while let Some(r) = found.next()? {
-            let (sort, json): (String, String) = (r.get(0)?, r.get(1)?);
-            records.extend(read(&sort, &json)?);
-        }
-        Ok(records)
+        self.run(|| rows_of(&self.conn, Some(register)))
     }
 
     /// The ticket of a duty's period, if it was made.
@@ -96,30 +96,28 @@ impl Writer {
         by: &AgentId,
         now: Instant,
     ) -> Result<Put> {
+        self.scene(true, |s| s.put_records(register, records, drop, by, now))
+    }
+
+    /// Sets cells of a row as it is kept at this moment, or makes it: what somebody else has put
+    /// into its other cells meanwhile stays. Says what became of it.
+    ///
+    /// # Errors
+    /// As [`Self::put_records`], and what the register says against it.
+    pub fn edit_record(
+        &mut self,
+        (register, key): (Register, &str),
+        cells: &[(&str, &str)],
+        by: &AgentId,
+        now: Instant,
+    ) -> Result<Edit> {
         self.scene(true, |s| {
-            let mut done = Put::default();
-            let batch = was::next_batch(s.conn)?;
-            for key in drop {
-                s.drop_record(register.word(), key, batch, by, &mut done)?;
-            }
-            for record in records.iter().filter(|r| r.register() == register) {
-                s.put_record(record, batch, by, now, &mut done)?;
-            }
-            if done.added + done.changed + done.dropped > 0 {
-                let detail = serde_json::json!({
-                    "register": register.word(), "added": done.added,
-                    "changed": done.changed, "dropped": done.dropped,
-                });
-                audit::add(
-                    s.conn,
-                    now,
-                    by.as_str(),
-                    None,
-                    "register",
-                    &detail.to_string(),
-                )?;
-            }
-            Ok(done)
+            let book = Book::new(rows_of(s.conn, Some(register))?);
+            let edit = book.edit(register, key, cells);
+            let edit = edit.map_err(|wrong| StoreError::Refused(wrong.join("; ")))?;
+            let rows = std::slice::from_ref(&edit.record);
+            s.put_records(register, rows, &edit.drop, by, now)?;
+            Ok(edit)
         })
     }
 
@@ -174,6 +172,39 @@ impl Scene<'_> {
         remove(self.conn, sort, key)?;
         done.dropped += 1;
         was::remember(self.conn, batch, (sort, key), (Some(&before), None), by)
+    }
+
+    fn put_records(
+        &self,
+        register: Register,
+        records: &[Record],
+        drop: &[String],
+        by: &AgentId,
+        now: Instant,
+    ) -> Result<Put> {
+        let mut done = Put::default();
+        let batch = was::next_batch(self.conn)?;
+        for key in drop {
+            self.drop_record(register.word(), key, batch, by, &mut done)?;
+        }
+        for record in records.iter().filter(|r| r.register() == register) {
+            self.put_record(record, batch, by, now, &mut done)?;
+        }
+        if done.added + done.changed + done.dropped > 0 {
+            let detail = serde_json::json!({
+                "register": register.word(), "added": done.added,
+                "changed": done.changed, "dropped": done.dropped,
+            });
+            audit::add(
+                self.conn,
+                now,
+                by.as_str(),
+                None,
+                "register",
+                &detail.to_string(),
+            )?;
+        }
+        Ok(done)
     }
 
     fn put_record(

@@ -167,24 +167,28 @@ impl Writer {
         })
     }
 
-    /// Makes the ticket of a report, and ties the two.
+    /// Makes the ticket of a report, and ties the two; `base` as in [`Self::keep_report`].
     ///
     /// # Errors
     /// As [`Self::keep_report`], and where a ticket cannot be made of that.
     pub fn create_reported(
         &mut self,
         new: &NewTicket,
-        report: &Kept,
+        (report, base): (&Kept, &Draft),
         by: &AgentId,
         now: Instant,
     ) -> Result<Ticket> {
         let now = rows::whole_ms(now);
         self.scene(true, |s| {
-            // Another window may have made it already.
             let there = load(s.conn, "id = ?1", &report.id.0.to_string())?;
-            if let Some(ticket) = there.and_then(|r| r.ticket) {
+            // Another window may have made it already.
+            if let Some(ticket) = there.as_ref().and_then(|r| r.ticket) {
                 return s.ticket(ticket);
             }
+            let report = match there {
+                Some(there) => report.clone().over(base, there).0,
+                None => report.clone(),
+            };
             let mut new = new.clone();
             if let (None, Some(name)) = (&new.tenant, &new.workspace) {
                 new.tenant = tenant_of(s.conn, name)?;
@@ -192,7 +196,7 @@ impl Writer {
             let ticket = s.create(&new, by, now)?;
             let report = Kept {
                 ticket: Some(ticket.id),
-                ..report.clone()
+                ..report
             };
             put(s.conn, &report)?;
             Ok(ticket)
@@ -212,14 +216,20 @@ impl Writer {
         })
     }
 
-    /// Opens again what waited for its requester, who has answered what was asked for the report:
+    /// Opens again what waited for its requester, who has answered what was asked for the report,
+    /// unless somebody has set its status since they did:
     /// an act by `me` that is seen in the outbox, and not the one that the next undo takes back.
     ///
     /// # Errors
     /// As [`Self::keep_report`].
     pub fn reopen_answered(&mut self, now: Instant) -> Result<Vec<TicketId>> {
         let me = self.rules.me.clone();
-        let waits = format!("AND t.status = {}", Status::Pending.code());
+        let waits = format!(
+            "AND t.status = {}
+   AND NOT EXISTS (SELECT 1 FROM timeline l WHERE l.ticket = t.id AND l.field = 'status'
+     AND l.at > (SELECT max(m.at) FROM message m WHERE m.ticket = t.id AND m.side = 1))",
+            Status::Pending.code()
+        );
         let ids = self.run(|| answered(&self.conn, &waits))?;
         if ids.is_empty() {
             return Ok(ids);

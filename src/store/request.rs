@@ -6,6 +6,7 @@ use super::lay::{self, Scene};
 use super::rows::{ms, whole_ms};
 use super::{Reader, Result, StoreError, Writer, audit};
 use crate::domain::Instant;
+use crate::domain::change::Change;
 use crate::domain::import::NewTicket;
 use crate::domain::people::AgentId;
 use crate::domain::request::Form;
@@ -125,11 +126,27 @@ impl Writer {
         detail: &str,
         change: impl FnOnce(Option<Form>) -> std::result::Result<Form, String>,
     ) -> Result<Form> {
+        self.keep_request_with(ticket, (by, now), detail, &[], change)
+    }
+
+    /// [`Self::keep_request`] together with changes of the ticket: both or none.
+    ///
+    /// # Errors
+    /// As [`Self::keep_request`] and [`Self::commit`].
+    pub fn keep_request_with(
+        &mut self,
+        ticket: TicketId,
+        (by, now): (&AgentId, Instant),
+        detail: &str,
+        changes: &[Change],
+        change: impl FnOnce(Option<Form>) -> std::result::Result<Form, String>,
+    ) -> Result<Form> {
         let now = whole_ms(now);
         self.scene(true, |s| {
             s.ticket(ticket)?;
             let form = change(load(s.conn, ticket)?).map_err(StoreError::Refused)?;
             s.keep_form(ticket, &form, by, now, detail)?;
+            s.commit(changes, true)?;
             Ok(form)
         })
     }

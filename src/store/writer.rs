@@ -188,6 +188,22 @@ impl Writer {
         self.scene(true, |s| s.create(new, &by, now))
     }
 
+    /// Makes tickets, all or none.
+    ///
+    /// # Errors
+    /// As [`Self::commit`].
+    pub fn create_tickets(
+        &mut self,
+        all: &[NewTicket],
+        by: &AgentId,
+        now: Instant,
+    ) -> Result<Vec<Ticket>> {
+        let now = rows::whole_ms(now);
+        self.scene(true, |s| {
+            all.iter().map(|new| s.create(new, by, now)).collect()
+        })
+    }
+
     /// Takes back the latest batch of this person that is not taken back yet.
     ///
     /// # Errors

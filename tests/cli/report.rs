@@ -204,3 +204,35 @@ fn a_mail_saved_as_a_page_is_read_as_its_text() {
         "{all}"
     );
 }
+
+#[test]
+fn a_report_is_asked_about_and_goes_through_the_gate_by_its_ticket() {
+    let m = Machine::new();
+    let text = "Since yesterday 14:00 it fails.";
+    let made = m.json(&["new", "It fails", text, "--requester", "Jan de Vries"]);
+    let key = made["id"].as_str().unwrap().to_owned();
+    let none = m.run(&["report", "complete", &key]);
+    assert!(said(&none).contains("no report of"), "{}", said(&none));
+    // A dry run sends nothing; then the requester is asked, and waited for.
+    m.ok(&["report", "ask", "--ticket", &key, "--send", "--dry-run"]);
+    assert!(!m.ok(&["show", &key]).contains("pending"));
+    m.ok(&["report", "ask", "--ticket", &key, "--send"]);
+    assert!(m.ok(&["show", &key]).contains("pending"));
+    m.run(&["report", "new", &key, "--take", "--user", "Jan de Vries"]);
+    let refused = m.run(&["report", "complete", &key]);
+    assert_eq!(refused.status.code(), Some(4), "{}", said(&refused));
+    let text = String::from_utf8_lossy(&refused.stdout).into_owned();
+    assert!(text.contains("steps:") && text.contains("why:"), "{text}");
+    let empty = m.run(&["report", "complete", &key, "--reason", " - "]);
+    assert_eq!(empty.status.code(), Some(2), "{}", said(&empty));
+    m.ok(&[
+        "report",
+        "complete",
+        &key,
+        "--reason",
+        "the ward stands still",
+    ]);
+    let shown = m.ok(&["show", &key]);
+    assert!(shown.contains("the ward stands still"), "{shown}");
+    assert!(shown.contains("problem"), "{shown}");
+}

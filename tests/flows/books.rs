@@ -1,6 +1,7 @@
 //! Requests, registers and articles: from the ticket to the end, and back.
 
 use deskhand::app::state::{Page, Pane, Tone};
+use deskhand::config::Config;
 use deskhand::domain::register::Register;
 use deskhand::domain::request::Ending;
 use deskhand::domain::thread::Visibility;
@@ -144,6 +145,43 @@ fn a_ticket_becomes_a_request_and_an_answer_is_taken_back() {
 }
 
 #[test]
+fn a_request_that_is_opened_again_keeps_what_was_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let id = open_request(&mut person, "10497");
+    person.keys("Enter").text("Katrien").keys("Enter Esc");
+    let paths = person.vanish();
+    // It was closed, and its ticket is open again.
+    let by = deskhand::domain::people::AgentId::parse("sam").unwrap();
+    let path = paths.demo_store();
+    let rules = deskhand::shell::rules(&Config::default(), by.clone());
+    let mut w = deskhand::store::Writer::open(&path, rules, super::harness::morning())
+        .unwrap()
+        .writer;
+    let outcome = deskhand::domain::request::Outcome {
+        ending: deskhand::domain::request::Ending::Done,
+        resolution: None,
+        by: by.clone(),
+        at: super::harness::morning(),
+        past: None,
+    };
+    w.keep_request(id, &by, super::harness::morning(), "{}", |kept| {
+        Ok(deskhand::domain::request::Form {
+            outcome: Some(outcome),
+            ..kept.unwrap()
+        })
+    })
+    .unwrap();
+    drop(w);
+    let mut person = Scene::default().demo(folder.path());
+    person.keys("1").text(":").text("open 10497").keys("Enter");
+    person.keys(":").text("report new-user").keys("Enter y");
+    let kept = reader(&person).request(id).unwrap().unwrap();
+    assert!(kept.outcome.is_none(), "{}", person.screen());
+    assert_eq!(kept.answers["first-name"].raw(), "Katrien");
+}
+
+#[test]
 fn a_word_is_written_down_with_who_when_and_where() {
     let folder = tempfile::tempdir().unwrap();
     let mut person = wide().demo(folder.path());
@@ -207,6 +245,25 @@ fn a_cell_of_a_register_is_changed_and_taken_back() {
     person.keys("z");
     assert_eq!(capacity(&person), "9");
     person.sees("! sub-iko-1");
+}
+
+#[test]
+fn two_windows_that_change_two_cells_of_one_row_lose_neither() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = Scene::default().demo(folder.path());
+    let mut other = Scene::default().demo(folder.path());
+    person.keys("g r ] ]").sees("! sub-iko-1");
+    other.keys("g r ] ]").sees("! sub-iko-1");
+    other.keys("l l e Ctrl+u").text("40").keys("Enter");
+    // This one still shows the row as it was.
+    person
+        .keys(":")
+        .text("answer note Ask the owner")
+        .keys("Enter");
+    let book = reader(&person).book().unwrap();
+    let row = book.find(Register::Subscriptions, "sub-iko-1").unwrap();
+    assert_eq!(row.raw("capacity"), "40");
+    assert_eq!(row.raw("note"), "Ask the owner", "{}", person.screen());
 }
 
 #[test]

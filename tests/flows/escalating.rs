@@ -222,6 +222,24 @@ fn the_gate_says_no_and_a_reason_goes_past_it() {
 }
 
 #[test]
+fn what_goes_is_what_stands_in_the_form_at_that_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let (vendor, ticket) = world(folder.path(), true);
+    let mut p = at_ours(folder.path(), &vendor);
+    // The last letters of a field, and the key in the same tick.
+    p.keys("4 Tab Tab Tab Tab Tab")
+        .text(", and a sound of bells");
+    p.keys("Ctrl+v").sees("Escalate #").keys("y").wait(30);
+    let gone = theirs(&vendor).remove(0);
+    let body = Reader::open(&vendor).unwrap().thread(gone.id).unwrap();
+    let body = body.unwrap().messages.remove(0).body;
+    assert!(body.raw().contains("a sound of bells"), "{}", body.raw());
+    let kept = Reader::open(&p.paths.local_store()).unwrap();
+    let kept = kept.report(ticket.id).unwrap().unwrap();
+    assert!(kept.draft.actual.raw().contains("bells"));
+}
+
+#[test]
 fn where_no_vendor_is_set_up_it_says_what_to_set() {
     let folder = tempfile::tempdir().unwrap();
     world(folder.path(), true);

@@ -376,24 +376,11 @@ fn an_answer_opens_the_ticket_again_and_is_suggested_first() {
     let key = person.state().queue.rows[0].ticket.key.clone();
     let asked = reader(&paths).report(id).unwrap().unwrap().asked.unwrap();
     assert_eq!(asked.fields, [Field::Steps, Field::Expected, Field::Actual]);
-    // Another process brings the answer in.
-    let config = Config::default();
-    let local = Desk::Local(Local::new());
-    let at = morning() + TimeDelta::hours(1);
-    let mut other = open_desk(&DeskFile::local(&paths), local, &config, &paths, at).unwrap();
-    let mut line = deskhand::domain::import::ImportTicket::new(key, Untrusted::new("x"), at);
-    line.messages.push(deskhand::domain::import::ImportMessage {
-        at,
-        author: deskhand::domain::thread::Author::Requester {
-            name: Untrusted::new("Jan de Vries"),
-        },
-        visibility: Visibility::Public,
-        body: Untrusted::new(
-            "1. sign in, then open the VM and click on Start\n2. the desktop of the VM\n3. Connection refused 0x204",
-        ),
-        attachments: Vec::new(),
-    });
-    assert_eq!(other.writer.import(&[line], at).unwrap().updated, 1);
+    answer(
+        &paths,
+        key,
+        "1. sign in, then open the VM and click on Start\n2. the desktop of the VM\n3. Connection refused 0x204",
+    );
     person.wait(3600).written();
     let shown = &person.state().queue.rows[0].ticket;
     assert_eq!(shown.status, Status::Open, "{}", person.screen());
@@ -403,4 +390,86 @@ fn an_answer_opens_the_ticket_again_and_is_suggested_first() {
         .keys("Ctrl+y Ctrl+y Ctrl+y")
         .sees("the desktop of the VM");
     person.keys("Esc 6").sees("status open");
+}
+
+fn asked(paths: &Paths, id: TicketId) -> Option<deskhand::domain::report::AskedBack> {
+    reader(paths).report(id).unwrap().and_then(|r| r.asked)
+}
+
+#[test]
+fn a_question_that_was_deleted_is_not_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = desk(folder.path(), "Cannot get in", "It fails. Regards, Jan");
+    let mut person = person(folder.path());
+    let id = ticket(&person);
+    let before = person.state().queue.rows[0].ticket.status;
+    person.keys("f");
+    // All of it goes, and something else is written.
+    let long = person.state().composer.as_ref().unwrap().text().len();
+    for _ in 0..long {
+        person.keys("Backspace Delete");
+    }
+    assert_eq!(person.state().composer.as_ref().unwrap().text(), "");
+    person.text("It is mended now.").keys("Ctrl+s");
+    assert_eq!(person.state().queue.rows[0].ticket.status, before);
+    assert!(asked(&paths, id).is_none());
+}
+
+#[test]
+fn taking_a_second_question_back_leaves_the_first_one_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = desk(
+        folder.path(),
+        "Cannot get in",
+        "Hello, since yesterday I cannot get into dws-3049-AUBioLab. Regards, Jan",
+    );
+    let mut person = person(folder.path());
+    let id = ticket(&person);
+    person.keys("f Ctrl+s").wait(11);
+    let first = asked(&paths, id).unwrap();
+    person.wait(600).keys("f Ctrl+s");
+    let second = asked(&paths, id).unwrap();
+    assert_ne!(first.at, second.at, "{}", person.screen());
+    person.keys("z");
+    assert_eq!(asked(&paths, id), Some(first));
+}
+
+#[test]
+fn a_ticket_that_was_answered_and_set_to_pending_again_stays_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = desk(
+        folder.path(),
+        "Cannot get in",
+        "Hello, since yesterday I cannot get into dws-3049-AUBioLab. Regards, Jan",
+    );
+    let mut person = person(folder.path());
+    let key = person.state().queue.rows[0].ticket.key.clone();
+    person.keys("f Ctrl+s").wait(11);
+    answer(&paths, key, "1. sign in\n2. open the VM");
+    person.wait(3600).written();
+    let status = |p: &Person| p.state().queue.rows[0].ticket.status;
+    assert_eq!(status(&person), Status::Open, "{}", person.screen());
+    person.keys("s").text("pending").keys("Enter");
+    assert_eq!(status(&person), Status::Pending, "{}", person.screen());
+    person.wait(3600).written();
+    assert_eq!(status(&person), Status::Pending, "{}", person.screen());
+}
+
+/// Another process brings in what the requester says, an hour after the beginning.
+fn answer(paths: &Paths, key: deskhand::domain::ticket::TicketKey, text: &str) {
+    let config = Config::default();
+    let local = Desk::Local(Local::new());
+    let at = morning() + TimeDelta::hours(1);
+    let mut other = open_desk(&DeskFile::local(paths), local, &config, paths, at).unwrap();
+    let mut line = deskhand::domain::import::ImportTicket::new(key, Untrusted::new("x"), at);
+    line.messages.push(deskhand::domain::import::ImportMessage {
+        at,
+        author: deskhand::domain::thread::Author::Requester {
+            name: Untrusted::new("Jan de Vries"),
+        },
+        visibility: Visibility::Public,
+        body: Untrusted::new(text),
+        attachments: Vec::new(),
+    });
+    assert_eq!(other.writer.import(&[line], at).unwrap().updated, 1);
 }

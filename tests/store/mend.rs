@@ -3,13 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use deskhand::domain::change::{Act, BatchId, Change, LinkKind};
+use deskhand::domain::import::NewTicket;
 use deskhand::domain::knowledge::{Article, ArticleKey};
 use deskhand::domain::list::{Anchor, ListRequest, Sort};
 use deskhand::domain::query::Query;
+use deskhand::domain::report::{Draft as Said, Kept, ReportId};
 use deskhand::domain::text::Untrusted;
 use deskhand::domain::thread::{Draft, DraftSeen, MessageId, Visibility};
-use deskhand::domain::ticket::{Priority, Status, TicketId};
+use deskhand::domain::ticket::{Kind, Priority, Status, TicketId};
 use deskhand::store::{self, Opened, Reader, StoreError, Writer};
+use uuid::Uuid;
 
 use super::scene::*;
 
@@ -338,4 +341,56 @@ fn the_timeline_names_the_other_ticket() {
             format!("split - {key}")
         ]
     );
+}
+
+fn begun(ticket: Option<TicketId>) -> Kept {
+    Kept::new(ReportId(Uuid::from_u128(7)), ticket, now(), agent("ana"))
+}
+
+#[test]
+fn a_report_goes_with_its_ticket() {
+    let mut scene = Scene::with(60);
+    let a = scene.id("T55");
+    let split = Act::Split {
+        subject: Untrusted::new("apart"),
+        messages: vec![],
+        new: None,
+    };
+    let made = scene.writer.commit(&[change(3, a, split)]).unwrap().made;
+    let report = begun(Some(made[0]));
+    let nothing = Said::default();
+    scene.writer.keep_report(&report, &nothing).unwrap();
+    scene.writer.undo(&agent("ana"), now()).unwrap().unwrap();
+    assert!(scene.reader.ticket(made[0]).unwrap().is_none());
+    assert!(scene.reader.report(made[0]).unwrap().is_none());
+    assert!(scene.reader.latest_reports(9).unwrap().is_empty());
+}
+
+#[test]
+fn a_report_that_becomes_a_ticket_keeps_what_another_window_wrote() {
+    let mut scene = Scene::with(60);
+    let nothing = Said::default();
+    let mut mine = begun(None);
+    mine.draft.expected = Untrusted::new("a desktop");
+    let mut theirs = begun(None);
+    theirs.draft.tried = Untrusted::new("another browser");
+    scene.writer.keep_report(&theirs, &nothing).unwrap();
+    let new = NewTicket {
+        subject: Untrusted::new("grey"),
+        body: Untrusted::new("a desktop"),
+        requester: None,
+        tenant: None,
+        workspace: None,
+        kind: Kind::Problem,
+        priority: None,
+        assignee: None,
+        labels: Vec::new(),
+    };
+    let by = agent("ana");
+    let made = scene
+        .writer
+        .create_reported(&new, (&mine, &nothing), &by, now());
+    let kept = scene.reader.report(made.unwrap().id).unwrap().unwrap();
+    assert_eq!(kept.draft.expected.raw(), "a desktop");
+    assert_eq!(kept.draft.tried.raw(), "another browser");
 }

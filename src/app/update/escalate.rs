@@ -27,7 +27,7 @@ impl Turn<'_> {
             return;
         };
         match arg.map(|a| a.split_once(' ').unwrap_or((a, ""))) {
-            None => self.ask_escalation(ticket.id, None),
+            None => self.escalate_as_typed(ticket.id),
             Some(("say", words)) => self.say_to_vendor(&ticket, words),
             Some(_) => {
                 self.refuse(
@@ -50,6 +50,27 @@ impl Turn<'_> {
                 self.refuse("one ticket at a time is escalated; Esc clears the marks");
                 None
             }
+        }
+    }
+
+    /// What goes is what stands in the open form, so it is on disk first.
+    fn escalate_as_typed(&mut self, ticket: TicketId) {
+        self.s.inner.escalate_saved = Some(ticket);
+        self.left_field();
+        self.save_report();
+        self.escalate_when_saved();
+    }
+
+    /// Goes on once nothing in the form of the ticket is still on its way to the disk.
+    pub fn escalate_when_saved(&mut self) {
+        let Some(ticket) = self.s.inner.escalate_saved else {
+            return;
+        };
+        let form = self.s.report.form.as_ref();
+        let form = form.filter(|f| f.kept.ticket == Some(ticket));
+        if form.is_none_or(|f| f.saving.is_none() && f.touched.is_none()) {
+            self.s.inner.escalate_saved = None;
+            self.ask_escalation(ticket, None);
         }
     }
 

@@ -180,7 +180,7 @@ impl Turn<'_> {
             .ok_or("there is no row under the cursor")?;
         let key = row.key();
         let edit = self.edited_row(register, &key, &[(column, value)])?;
-        self.put(register, edit);
+        self.put(register, key, vec![(column, value.to_owned())], &edit);
         Ok(())
     }
 
@@ -198,15 +198,22 @@ impl Turn<'_> {
         Err("that tenant is outside your scope; ask the team that looks after it".into())
     }
 
-    fn put(&mut self, register: Register, edit: Edit) {
+    /// The cells alone are told: what others have put into the row meanwhile stays.
+    fn put(
+        &mut self,
+        register: Register,
+        key: String,
+        cells: Vec<(&'static str, String)>,
+        edit: &Edit,
+    ) {
         let what = if edit.is_new { "added" } else { "changed" };
-        let key = edit.record.key();
-        let words = line(&format!("{key} is {what} · z undoes"));
-        self.s.requests.sheet.wanted = Some(key);
-        self.wish(BookWish::Put {
+        let name = edit.record.key();
+        let words = line(&format!("{name} is {what} · z undoes"));
+        self.s.requests.sheet.wanted = Some(name);
+        self.wish(BookWish::Edit {
             register,
-            records: vec![edit.record],
-            drop: edit.drop,
+            key,
+            cells,
             words,
         });
     }
@@ -252,7 +259,7 @@ impl Turn<'_> {
         }
         let given: Vec<(&str, &str)> = cells.iter().map(|(c, v)| (*c, v.as_str())).collect();
         match self.edited_row(register, &key, &given) {
-            Ok(edit) => self.put(register, edit),
+            Ok(edit) => self.put(register, key, cells, &edit),
             Err(why) => self.refuse(&why),
         }
     }

@@ -30,7 +30,7 @@ use crate::store::{Reader, Undone};
 type Done = Result<Code, Fail>;
 
 /// What to do with one ticket; a refusal is a sentence.
-type Plan<'a> = &'a dyn Fn(&Ticket, &Reader) -> Result<Vec<Act>, Fail>;
+pub(super) type Plan<'a> = &'a dyn Fn(&Ticket, &Reader) -> Result<Vec<Act>, Fail>;
 
 /// Carries out one of them.
 pub fn run(session: &Session, command: &Command, out: &mut Out) -> Done {
@@ -195,7 +195,13 @@ fn is_read_outside(act: &Act) -> bool {
 
 /// Plans for all tickets first, so that a refusal leaves everything as it was; then commits
 /// them as one batch.
-fn act(session: &Session, ids: &[String], dry: bool, plan: Plan<'_>, out: &mut Out) -> Done {
+pub(super) fn act(
+    session: &Session,
+    ids: &[String],
+    dry: bool,
+    plan: Plan<'_>,
+    out: &mut Out,
+) -> Done {
     let reader = session.reader()?;
     let batch = BatchId(Uuid::now_v7());
     let mut wanted = Vec::new();

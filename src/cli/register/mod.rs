@@ -227,11 +227,7 @@ fn set(
     let key = Record::key_from(register, name);
     let book = book_of_all(session)?;
     let before = book.find(register, &key);
-    let Edit {
-        record,
-        drop,
-        is_new,
-    } = book
+    let Edit { record, is_new, .. } = book
         .edit(register, &key, &cells)
         .map_err(|wrong| Fail::usage(wrong.join("\n")))?;
     allow(
@@ -239,13 +235,8 @@ fn set(
         &before.into_iter().chain([&record]).collect::<Vec<_>>(),
     )?;
     if !dry {
-        session.writer()?.put_records(
-            register,
-            std::slice::from_ref(&record),
-            &drop,
-            &session.me,
-            session.now,
-        )?;
+        let mut writer = session.writer()?;
+        writer.edit_record((register, &key), &cells, &session.me, session.now)?;
     }
     if session.json {
         out.json(&json!({"dry_run": dry, "made": is_new, "row": value(&record)}))?;

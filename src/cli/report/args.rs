@@ -24,6 +24,8 @@ pub enum ReportWhat {
         #[command(flatten)]
         input: ReportInput,
     },
+    /// Mark the report of a ticket complete, through the gate: exit code 4 and what is missing where it says no
+    Complete(CompleteArgs),
     /// The question to the requester about what is missing
     Ask {
         /// The report
@@ -32,6 +34,12 @@ pub enum ReportWhat {
         /// In this language [default: the message's own]
         #[arg(long, value_parser = ["en", "nl"])]
         language: Option<String>,
+        /// Send it to the ticket's requester, who is waited for
+        #[arg(long, requires = "ticket")]
+        send: bool,
+        /// Say what would be sent and send nothing
+        #[arg(long, requires = "send")]
+        dry_run: bool,
     },
     /// The report for another reader, secrets and personal data taken out; the diff goes to standard error
     Export {
@@ -68,6 +76,19 @@ pub struct ReportInput {
     /// The Workspace exists although nobody here has heard of it
     #[arg(long)]
     pub new_workspace: bool,
+}
+
+/// `report complete`.
+#[derive(Debug, Clone, Args)]
+pub struct CompleteArgs {
+    /// The ticket
+    pub ticket: String,
+    /// Go on although something is missing, for this reason: an internal note says so, and the audit trail
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Say what would be done and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// `report new`.

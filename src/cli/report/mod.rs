@@ -1,11 +1,12 @@
 //! `deskhand report`: what a message says about a problem, whether a report is complete, the
 //! question about the rest, and the report for another reader. Needs no ticket; where there is a
-//! store, its Workspaces are the known ones. A ticket's report is begun and filled in `new`; what
-//! is written into a folder is `folder`'s.
+//! store, its Workspaces are the known ones. A ticket's report is begun and filled in `new`, goes
+//! through the gate in `through`; what is written into a folder is `folder`'s.
 
 pub mod args;
 mod folder;
 mod new;
+mod through;
 
 use std::io::Read as _;
 
@@ -20,8 +21,8 @@ use crate::domain::Instant;
 use crate::domain::fill;
 use crate::domain::markup::html;
 use crate::domain::report::{
-    Confidence, Draft, Form, Language, Message, Person, Reading, Register, Template, Verdict,
-    address, ask, bundle, check, fill as take_over, parse_json, priority, read,
+    AskedBack, Confidence, Draft, Form, Language, Message, Person, Reading, Register, Template,
+    Verdict, address, ask, bundle, check, fill as take_over, parse_json, priority, read,
 };
 use crate::domain::text::line;
 use crate::domain::thread::{Author, Message as Said, Visibility};
@@ -52,7 +53,16 @@ pub fn run(session: &Session, what: &ReportWhat, out: &mut Out) -> Result<Code, 
     match what {
         ReportWhat::Read { input } => said(session, input, out),
         ReportWhat::Check { input } => verdict(session, input, out),
-        ReportWhat::Ask { input, language } => question(session, input, language.as_deref(), out),
+        ReportWhat::Complete(args) => through::complete(session, args, out),
+        ReportWhat::Ask {
+            input,
+            language,
+            send,
+            dry_run,
+        } => {
+            let send = send.then_some(*dry_run);
+            question(session, input, language.as_deref(), send, out)
+        }
         ReportWhat::New(args) => new::run(session, args, out),
         ReportWhat::Export {
             input,
@@ -159,6 +169,7 @@ fn question(
     session: &Session,
     input: &ReportInput,
     language: Option<&str>,
+    send: Option<bool>,
     out: &mut Out,
 ) -> Result<Code, Fail> {
     let given = given(session, input)?;
@@ -178,10 +189,20 @@ fn question(
     let own = own.into_iter().find(|t| t.language == language);
     let template = own.unwrap_or_else(|| Template::shipped(language));
     let me = session.me.as_str();
-    let text = ask(given.verdict().missing(), &template).map(|text| match &given.ticket {
+    let verdict = given.verdict();
+    let text = ask(verdict.missing(), &template).map(|text| match &given.ticket {
         Some(ticket) => fill::fill(&text, ticket, me),
         None => address(&text, &names),
     });
+    if let (Some(dry), Some(ticket), Some(text)) = (send, &given.ticket, &text) {
+        let theirs = verdict.missing().iter().filter(|m| !m.is_ours());
+        let asked = AskedBack {
+            at: session.now,
+            language,
+            fields: theirs.map(|m| m.field).collect(),
+        };
+        return through::ask(session, (ticket, text), &asked, dry, out);
+    }
     match (session.json, text) {
         (true, text) => out.json(&json!({"language": language.code(), "text": text}))?,
         (false, Some(text)) => out.row(&text)?,

@@ -347,8 +347,9 @@ fn of_ticket(
         return would_make(session, spec, out);
     }
     let mut writer = session.writer()?;
+    let mut changes = Vec::new();
     if ticket.kind != spec.kind {
-        let change = Change {
+        changes.push(Change {
             id: ChangeId(Uuid::now_v7()),
             batch: BatchId(Uuid::now_v7()),
             ticket: ticket.id,
@@ -357,21 +358,22 @@ fn of_ticket(
             base: ticket.version,
             not_before: None,
             act: Act::Kind { to: spec.kind },
-        };
-        writer.commit(&[change])?;
-        session.push(&mut writer)?;
+        });
     }
     let step = json!({"act": "new"}).to_string();
-    writer.keep_request(
+    writer.keep_request_with(
         ticket.id,
-        &session.me,
-        session.now,
+        (&session.me, session.now),
         &step,
+        &changes,
         |kept| match kept {
             None => Ok(form),
             Some(_) => Err("somebody made it a request meanwhile; look at it first".into()),
         },
     )?;
+    if !changes.is_empty() {
+        session.push(&mut writer)?;
+    }
     drop(writer);
     show::made(session, &find(session, kinds, id)?, out)
 }

@@ -14,6 +14,7 @@
 mod ask;
 mod bundle;
 mod check;
+mod follow;
 mod form;
 mod impact;
 mod kept;
@@ -30,6 +31,7 @@ pub use super::fill::address;
 pub use ask::{Template, TemplateError, answered, ask};
 pub use bundle::{Bundle, FORMAT, Form, SCHEMA, bundle, parse_json};
 pub use check::{Complete, Meter, Missing, Onset, Passed, Step, Verdict, against, check};
+pub use follow::following;
 pub use form::{Draft, Evidence, Field, Role, Since, WorkspaceField};
 pub use impact::{Impact, MANY, Share, priority};
 pub use kept::{AskedBack, Kept, Refused, ReportId, Through};

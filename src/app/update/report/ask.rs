@@ -31,21 +31,23 @@ impl Turn<'_> {
                 _ => self.show(ticket, false),
             };
         };
-        let own = self.s.report.templates.iter();
-        let own = own.into_iter().find(|t| t.language == language).cloned();
-        let template = own.unwrap_or_else(|| Template::shipped(language));
-        let Some(text) = ask(&missing, &template) else {
+        let Some(text) = ask(&missing, &self.questions(language)) else {
             return self.refuse("nothing is missing that could be asked; 4 opens the report");
         };
         let name = self.s.names.whole(&self.s.me);
         let text = fill(&text, &row.ticket, &name);
-        let fields = missing.iter().map(|m| m.field).collect();
-        self.s.inner.asking_back.insert(ticket, (fields, language));
         self.s.inner.question = Some((ticket, text));
         if self.s.detail.as_ref().is_none_or(|d| d.ticket != ticket) {
             self.show(ticket, false);
         }
         self.compose(Visibility::Public);
+    }
+
+    /// The questions in a language: the team's own, or those that come with the program.
+    fn questions(&self, language: Language) -> Template {
+        let mut own = self.s.report.templates.iter();
+        let own = own.find(|t| t.language == language).cloned();
+        own.unwrap_or_else(|| Template::shipped(language))
     }
 
     /// What the report of a ticket lacks, and the language of its requester; none: not known yet.
@@ -85,27 +87,22 @@ impl Turn<'_> {
         self.touched();
     }
 
-    /// What a reply asks its requester for: what it was drafted for, or what its text shows.
+    /// What a reply asks its requester for, as its text shows: a question that was deleted is not asked.
     pub fn asks(&self, draft: &Draft) -> Option<AskedBack> {
         if draft.visibility != Visibility::Public {
             return None;
         }
         let at = self.s.now;
-        if let Some((fields, language)) = self.s.inner.asking_back.get(&draft.ticket) {
-            return Some(AskedBack {
-                at,
-                language: *language,
-                fields: fields.clone(),
-            });
-        }
-        self.s.report.templates.iter().find_map(|template| {
+        let asked = |language: &Language| {
+            let template = self.questions(*language);
             let fields: Vec<Field> = template.asked_in(&draft.body);
             (!fields.is_empty()).then_some(AskedBack {
                 at,
-                language: template.language,
+                language: *language,
                 fields,
             })
-        })
+        };
+        Language::ALL.iter().find_map(asked)
     }
 
     /// Whoever is asked is waited for: the act that says so, where the desk has such a thing.
@@ -128,17 +125,19 @@ impl Turn<'_> {
 
     /// The question is on its way: it is remembered, so that the answer is read as one.
     pub fn was_asked(&mut self, ticket: TicketId, asked: AskedBack) {
-        self.s.inner.asking_back.remove(&ticket);
-        self.s.inner.asked_lately.insert(ticket, asked.clone());
+        let form = self.s.report.form.as_ref().map(|f| &f.kept);
+        let look = self.s.report.look.as_ref().and_then(|l| l.kept.as_ref());
+        let mut kept = form.into_iter().chain(look);
+        let before = kept.find(|k| k.ticket == Some(ticket));
+        let before = before.and_then(|k| k.asked.clone());
+        self.s.inner.asked_lately.insert(ticket, before);
         self.tell_asked(ticket, Some(asked));
     }
 
     /// The question was taken back before it went.
     pub fn asking_again(&mut self, ticket: TicketId) {
-        if let Some(asked) = self.s.inner.asked_lately.remove(&ticket) {
-            let again = (asked.fields, asked.language);
-            self.s.inner.asking_back.insert(ticket, again);
-            self.tell_asked(ticket, None);
+        if let Some(before) = self.s.inner.asked_lately.remove(&ticket) {
+            self.tell_asked(ticket, before);
         }
     }
 

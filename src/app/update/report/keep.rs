@@ -1,5 +1,7 @@
 //! The report and the disk: saved at every pause, and joined with what another window wrote.
 
+use chrono::TimeDelta;
+
 use crate::app::event::Answer;
 use crate::app::reports::ReportWish;
 use crate::app::state::{Form, Saving, Tone};
@@ -19,7 +21,9 @@ impl Turn<'_> {
     pub(super) fn form_touched(&mut self) {
         let (now, at) = (self.s.now, self.after(SAVE_MILLIS));
         if let Some(f) = self.s.report.form.as_mut() {
-            f.touched = Some(now);
+            // Later than the save that is under way, even in the same tick of the clock.
+            let last = f.touched.map(|t| t + TimeDelta::nanoseconds(1));
+            f.touched = last.max(Some(now));
             // What is changed has to pass the gate again.
             f.kept.through = None;
             self.s.inner.report_save_at.get_or_insert(at);
@@ -77,6 +81,7 @@ impl Turn<'_> {
                 f.base = saving.base;
                 f.error = Some(fault.what);
                 self.s.inner.report_save_at.get_or_insert(again);
+                self.s.inner.escalate_saved = None;
             }
             Ok(there) => {
                 (f.error, f.saved, f.base_at) = (None, Some(at), Some(at));
@@ -93,6 +98,7 @@ impl Turn<'_> {
             }
         }
         self.judge();
+        self.escalate_when_saved();
     }
 
     /// The disk has another report than this form knows: somebody else wrote there.

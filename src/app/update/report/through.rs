@@ -7,10 +7,12 @@ use crate::app::state::{Go, Purpose, Tone};
 use crate::domain::change::Act;
 use crate::domain::import::NewTicket;
 use crate::domain::reach::Reach;
-use crate::domain::report::{self, Draft, Field, Kept, ReportId, Through, Verdict, bundle};
+use crate::domain::report::{
+    self, Draft, Field, Kept, ReportId, Through, Verdict, bundle, following,
+};
 use crate::domain::text::{Untrusted, fit, line};
 use crate::domain::thread::Visibility;
-use crate::domain::ticket::{Kind, Priority, Ticket};
+use crate::domain::ticket::{Kind, Ticket};
 
 use super::super::Turn;
 use super::super::acts::wanted;
@@ -84,9 +86,9 @@ impl Turn<'_> {
             by,
             reason: reason.map(Untrusted::new),
         });
-        let (kept, verdict) = (f.kept.clone(), f.verdict.clone());
+        let (kept, base, verdict) = (f.kept.clone(), f.base.clone(), f.verdict.clone());
         if kept.ticket.is_none() {
-            return self.make_ticket(&kept, &verdict);
+            return self.make_ticket(kept, base, &verdict);
         }
         self.save_report();
         self.tell_ticket(&kept, verdict, reason);
@@ -127,7 +129,7 @@ impl Turn<'_> {
     }
 
     /// A report without a ticket becomes one.
-    fn make_ticket(&mut self, kept: &Kept, verdict: &Verdict) {
+    fn make_ticket(&mut self, kept: Kept, base: Draft, verdict: &Verdict) {
         if let Some(why) = self.s.abilities.no_new_ticket {
             self.save_report();
             return self.refuse(why);
@@ -158,7 +160,8 @@ impl Turn<'_> {
             labels: Vec::new(),
         };
         self.report_wish(ReportWish::Create {
-            report: Box::new(kept.clone()),
+            report: Box::new(kept),
+            base: Box::new(base),
             new: Box::new(new),
         });
     }
@@ -196,23 +199,6 @@ impl Turn<'_> {
         let text = format!("#{} is made of the report", ticket.key);
         self.toast(Tone::Good, line(&text), None);
     }
-}
-
-/// What follows for a ticket from its complete report.
-fn following(draft: &Draft, ticket: &Ticket) -> Vec<Act> {
-    let mut acts = Vec::new();
-    if draft.has(Field::Workspace) {
-        acts.push(Act::Workspace {
-            to: Some(draft.workspace.name.clone()),
-        });
-    }
-    acts.push(Act::Kind { to: Kind::Problem });
-    if draft.impact.is_answered() {
-        let (value, _): (Priority, _) = report::priority(&draft.impact);
-        acts.push(Act::Priority { to: Some(value) });
-    }
-    acts.retain(|act| !act.is_so_already(ticket));
-    acts
 }
 
 /// The subject of the ticket that a report becomes: where, and what happened.
