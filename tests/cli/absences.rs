@@ -47,7 +47,7 @@ fn a_week_off_with_a_gap_and_back_again() {
         "add",
         "ana",
         "--from",
-        "2026-11-25",
+        "2026-11-24",
         "--to",
         "2026-12-01",
         "--cover",
@@ -55,11 +55,11 @@ fn a_week_off_with_a_gap_and_back_again() {
     ];
     let planned = m.json(&add);
     let id = planned["id"].as_str().unwrap();
-    assert_eq!(planned["next"]["from"], "2026-11-24T23:00:00Z");
+    assert_eq!(planned["next"]["from"], "2026-11-23T23:00:00Z");
     assert_eq!(planned["next"]["to"], "2026-12-01T23:00:00Z");
     assert!(
         m.ok(&["absence", "list"])
-            .contains("Wed 2026-11-25 – Tue 2026-12-01")
+            .contains("Tue 2026-11-24 – Tue 2026-12-01")
     );
 
     let preview = m.run(&["--json", "absence", "preview", "ana"]);
@@ -238,7 +238,7 @@ fn what_cannot_be_is_refused_with_what_to_do() {
             &["ana", "--from", "2026-12-02", "--to", "2026-12-01"][..],
             2,
         ),
-        (&["ana", "--from", "2026-12-02", "--cover", "ana"], 2),
+        (&["ana", "--from", "2026-12-02", "--cover", "ana"], 4),
         (&["ana", "--from", "2026-12-02", "--why", "bored"], 2),
         (
             &["ana", "--from", "2026-12-02", "--cover", "ben:colour=red"],
@@ -401,6 +401,88 @@ fn the_note_goes_into_the_tickets_and_does_not_keep_them() {
     );
     assert!(back.contains("2 of 2 tickets back as before"), "{back}");
     assert_eq!(m.json(&["show", "A1"])["assignee"], "cleo");
+}
+
+#[test]
+fn the_note_tells_of_what_is_handed_over_and_goes_into_a_ticket_once() {
+    let m = team();
+    m.ok(&[
+        "absence",
+        "add",
+        "ana",
+        "--from",
+        "2026-11-24",
+        "--to",
+        "2026-12-04",
+        "--cover",
+        "cleo",
+    ]);
+    let before = m.ok(&["absence", "note", "ana"]);
+    m.ok(&["absence", "apply", "ana"]);
+    let after = m.ok(&["absence", "note", "ana"]);
+    for note in [before, after] {
+        assert!(note.contains("A1") && note.contains("A2"), "{note}");
+        assert_eq!(note.matches("goes to cleo").count(), 2, "{note}");
+    }
+    let first = m.ok(&["absence", "note", "ana", "--to-tickets"]);
+    assert!(
+        ["noted in", "A1", "A2"].iter().all(|w| first.contains(w)),
+        "{first}"
+    );
+    let second = m.ok(&["absence", "note", "ana", "--to-tickets"]);
+    assert!(second.contains("nothing was written"), "{second}");
+    let shown = m.ok(&["show", "A1"]);
+    assert_eq!(shown.matches("Hand-over of ana").count(), 1, "{shown}");
+}
+
+#[test]
+fn a_hand_over_that_was_taken_back_is_none() {
+    let m = team();
+    let add = ["absence", "add", "ana", "--from", "2026-11-24"];
+    m.ok(&[&add[..], &["--to", "2026-12-04", "--cover", "cleo"]].concat());
+    m.ok(&["absence", "apply", "ana"]);
+    assert!(m.ok(&["absence", "list"]).contains("handed over"));
+    let undone = m.ok(&["undo"]);
+    assert!(
+        undone.contains("Took back the hand-over of ana"),
+        "{undone}"
+    );
+    assert!(!m.ok(&["absence", "list"]).contains("handed over"));
+    assert_eq!(m.json(&["show", "A1"])["assignee"], "ana");
+    let held = m.ok(&["absence", "hold"]);
+    assert!(held.contains("nothing came"), "{held}");
+    m.ok(&["absence", "apply", "ana"]);
+    assert_eq!(m.json(&["show", "A1"])["assignee"], "cleo");
+    m.ok(&["undo"]);
+    m.ok(&["absence", "drop", "ana"]);
+}
+
+#[test]
+fn a_turn_of_a_series_that_was_swapped_goes_on_passing_on() {
+    let m = team();
+    let add = ["absence", "add", "ana", "--from", "2026-11-24", "--to"];
+    let rest = ["2026-11-27", "--every", "monthly", "--cover", "cleo"];
+    m.ok(&[&add[..], &rest[..]].concat());
+    m.ok(&["absence", "apply", "ana", "--keep", "A2"]);
+    assert_eq!(m.json(&["show", "A1"])["assignee"], "cleo");
+    let as_ = |who: &str, args: &[&str]| {
+        let out = m.run(&[&["--as", who, "--json"][..], args].concat());
+        assert!(out.status.success(), "{}", said(&out));
+        serde_json::from_slice::<serde_json::Value>(&out.stdout).unwrap()
+    };
+    let series = m.json(&["absence", "list"])["absences"][0]["id"].clone();
+    let ask = ["absence", "swap", "ask", "ben", "--give"];
+    let asked = as_("cleo", &[&ask[..], &[series.as_str().unwrap()]].concat());
+    let id = asked["id"].as_str().unwrap();
+    as_("ben", &["absence", "swap", "answer", id, "yes"]);
+    assert_eq!(m.json(&["show", "A1"])["assignee"], "ben");
+    // What comes for her now goes to who stands in now.
+    let more = WORK.lines().next().unwrap().replace("A1", "A3");
+    m.feed(&["import", "--quiet", "-"], more.as_bytes());
+    m.ok(&["absence", "hold"]);
+    assert_eq!(m.json(&["show", "A3"])["assignee"], "ben");
+    let back = later(&m, "2026-11-30T08:00:00Z", &["absence", "return", "--all"]);
+    assert!(back.contains("2 of 2 tickets back as before"), "{back}");
 }
 
 /// When somebody is away in the next months, as the feed tells it.

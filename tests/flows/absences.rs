@@ -2,13 +2,14 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use deskhand::app::state::{Face, Overlay};
-use deskhand::config::{Config, Paths};
+use deskhand::config::{AbsenceCalendar, Config, Paths};
 use deskhand::domain::absence::{
-    Absence, AbsenceId, AtStart, Fate, Grant, Handed, Length, Moved, Person, Rule, Times,
+    Absence, AbsenceId, AtStart, Fate, Grant, Handed, Incoming, Length, Moved, Person, Rule, Times,
 };
+use deskhand::domain::change::{Act, BatchId, Change, ChangeId};
 use deskhand::domain::people::AgentId;
 use deskhand::domain::text::Untrusted;
-use deskhand::domain::ticket::TicketId;
+use deskhand::domain::ticket::{Priority, TicketId};
 use deskhand::store::{Reader, Writer};
 
 use super::harness::{Person as AtKeys, Scene, morning};
@@ -288,12 +289,161 @@ fn back_early_gets_back_what_nobody_touched_and_the_rest_is_listed() {
         "{}",
         person.screen()
     );
-    // The giving back is one act too.
-    person.keys("z");
+    // The giving back is one act too, with the end of the absence.
+    person.keys("z").sees("Took back the return to ana");
     for t in &all {
         assert_eq!(assignee(&person, t.ticket), Some(who("sam")), "{}", t.key);
     }
     assert!(handed(&person)[0].back.is_none());
+    person.keys("g h").sees("You cover Ana until Tue 1 Dec");
+    // And nobody's touch: the next return is the same.
+    person.keys("t").text("now").keys("Enter");
+    let Face::Back(view) = &person.state().coverage.face else {
+        panic!("{}", person.screen());
+    };
+    assert_eq!(view.returning.found.back.len(), all.len() - 1);
+}
+
+/// Everything that ana has stays with her but what moves by the last row: that one is left.
+fn all_but_the_last(person: &mut AtKeys) -> TicketId {
+    person.keys("g h Enter");
+    let shown = plan(person);
+    let left = shown.order.iter().rposition(|i| {
+        let row = &shown.plan.preview.rows[*i];
+        matches!(row.fate, Fate::Moves { .. })
+    });
+    let left = left.unwrap();
+    person.keys(&"j ".repeat(left)).keys("Space");
+    shown.plan.preview.rows[shown.order[left]].ticket
+}
+
+#[test]
+fn a_row_that_was_left_stays_whatever_is_done_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Offer);
+    ana_leaves(&mut person);
+    let left = all_but_the_last(&mut person);
+    person.keys("Ctrl+s");
+    yes(&mut person);
+    assert_eq!(assignee(&person, left), Some(who("ana")));
+    assert_eq!(handed(&person)[0].kept, [left]);
+    // With every act what came for her is passed on; this one is decided.
+    person.keys("1 p 1").wait(60);
+    assert_eq!(assignee(&person, left), Some(who("ana")));
+    person.keys("g h Enter");
+    let again = plan(&person);
+    assert!(again.plan.preview.moves().iter().all(|m| m.ticket != left));
+}
+
+#[test]
+fn where_nothing_changes_hands_yet_what_comes_goes_to_the_cover() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Offer);
+    ana_leaves(&mut person);
+    person.keys("g h Enter");
+    let n = plan(&person).plan.preview.moves().len();
+    let rows = plan(&person).order.len();
+    person.keys(&"Space ".repeat(rows));
+    // Those that stay by themselves are handed over by the same key; they are left again.
+    while let Some(at) = plan(&person).order.iter().position(|i| {
+        let row = &plan(&person).plan.preview.rows[*i];
+        matches!(row.fate, Fate::Moves { .. })
+    }) {
+        person.keys("g g").keys(&"j ".repeat(at)).keys("Space");
+    }
+    assert!(n > 0);
+    person
+        .keys("Ctrl+s")
+        .sees("Hand over what comes")
+        .sees("Nothing changes hands now");
+    yes(&mut person);
+    let known = handed(&person);
+    assert_eq!((known.len(), known[0].tickets.len()), (1, 0));
+    assert!(known[0].back.is_none());
+    person.keys("z").sees("Took back the hand-over of ana");
+    assert!(handed(&person).iter().all(|h| h.back.is_some()));
+}
+
+#[test]
+fn what_was_handed_over_early_is_given_back_with_a_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Offer);
+    person
+        .keys("5 N l Space j Space Tab Tab Tab Tab")
+        .text("bo")
+        .keys("Enter g h Enter Ctrl+s");
+    yes(&mut person);
+    let all = handed(&person)[0].tickets.clone();
+    assert!(!all.is_empty());
+    person.keys("g h B").sees("goes back").keys("Ctrl+s");
+    person.sees("The absence stays planned");
+    yes(&mut person);
+    for t in &all {
+        assert_eq!(assignee(&person, t.ticket), Some(who("sam")), "{}", t.key);
+    }
+    assert!(handed(&person)[0].back.is_some());
+    // Nothing is asked again: that it is not handed over is decided.
+    assert!(!person.screen().contains("nothing is handed over"));
+}
+
+#[test]
+fn a_return_that_is_not_so_any_more_is_looked_at_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Offer);
+    ana_leaves(&mut person);
+    person.keys("g h Enter Ctrl+s");
+    yes(&mut person);
+    let first = handed(&person)[0].tickets[0].clone();
+    person.keys("g h B").sees("goes back");
+    // Another window does something meanwhile.
+    let rules = deskhand::shell::rules(&config(AtStart::Offer), who("ana"));
+    let mut other = Writer::open(&person.paths.demo_store(), rules, morning())
+        .unwrap()
+        .writer;
+    let priority = reader(&person.paths).ticket(first.ticket).unwrap();
+    let to = match priority.unwrap().priority {
+        Some(Priority::P1) => Priority::P2,
+        _ => Priority::P1,
+    };
+    let change = Change {
+        id: ChangeId(uuid::Uuid::now_v7()),
+        batch: BatchId(uuid::Uuid::now_v7()),
+        ticket: first.ticket,
+        at: morning() + TimeDelta::minutes(30),
+        by: who("ana"),
+        base: 0,
+        not_before: None,
+        act: Act::Priority { to: Some(to) },
+    };
+    other.commit(&[change]).unwrap();
+    person.keys("Ctrl+s");
+    yes(&mut person);
+    person.sees("look at the return again");
+    assert_eq!(assignee(&person, first.ticket), Some(who("sam")));
+    assert!(handed(&person)[0].back.is_none());
+    person.keys("R").sees("changed: priority").keys("Ctrl+s");
+    yes(&mut person);
+    assert_eq!(assignee(&person, first.ticket), Some(who("sam")));
+    assert!(handed(&person)[0].back.is_some());
+}
+
+#[test]
+fn what_was_given_back_is_not_handed_over_again_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Apply);
+    ana_leaves(&mut person);
+    let all = handed(&person)[0].tickets.clone();
+    person.keys("g h B Ctrl+s");
+    yes(&mut person);
+    assert!(handed(&person)[0].back.is_some());
+    drop(person);
+    // Another console is opened.
+    let mut person = at_desk(folder.path(), AtStart::Apply);
+    person.keys("5").wait(60);
+    for t in &all {
+        assert_eq!(assignee(&person, t.ticket), Some(who("ana")), "{}", t.key);
+    }
+    assert_eq!(handed(&person).len(), 1);
 }
 
 #[test]
@@ -596,4 +746,42 @@ fn a_form_that_was_open_for_long_undoes_nobody_s_change() {
     ));
     person.keys("Esc");
     assert_eq!(of_sam(&person), theirs);
+}
+
+#[test]
+fn what_a_calendar_elsewhere_tells_is_changed_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = "https://hr.example.org/leave.ics";
+    let mut config = config(AtStart::Off);
+    config.absences.calendars = vec![AbsenceCalendar {
+        url: url.into(),
+        who: Some(who("sam")),
+        covers: Vec::new(),
+    }];
+    let mut person = Scene {
+        width: 160,
+        height: 48,
+        config: config.clone(),
+        now: morning(),
+    }
+    .demo(folder.path());
+    let rules = deskhand::shell::rules(&config, who("ana"));
+    let name = deskhand::shell::plans::calendar_name(&person.paths, url);
+    Writer::open(&person.paths.demo_store(), rules, morning())
+        .unwrap()
+        .writer
+        .follow(&name, morning(), |_, _| Incoming {
+            put: vec![thursdays()],
+            ..Incoming::default()
+        })
+        .unwrap();
+    person.keys("5").written();
+    person.keys("g h j");
+    for key in ["e", "t", "d"] {
+        person
+            .keys(key)
+            .sees("comes from a calendar at an address; change it there");
+        assert!(person.state().overlays.is_empty(), "{}", person.screen());
+    }
+    assert_eq!(of_sam(&person), thursdays());
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Done;
 use super::args::Feed;
-use super::office::{self, Office};
+use super::office;
 use crate::cli::exit::{Code, Fail};
 use crate::cli::out::{self, Out};
 use crate::cli::session::Session;
@@ -217,8 +217,8 @@ fn absences(
     who: Option<&AgentId>,
     until: Instant,
 ) -> Result<Vec<Entry>, Fail> {
-    let office = Office::read(session, reader)?;
-    let team = office.team(session, session.now, until);
+    let office = office::read(session, reader)?;
+    let team = office.team(&session.config.calendar, (session.now, until));
     let of = |a: &&crate::domain::absence::Away<'_>| who.is_none_or(|w| a.absence.who == *w);
     Ok(team
         .away()
@@ -241,8 +241,8 @@ fn cover(
     who: Option<&AgentId>,
     until: Instant,
 ) -> Result<Vec<Entry>, Fail> {
-    let office = Office::read(session, reader)?;
-    let team = office.team(session, session.now, until);
+    let office = office::read(session, reader)?;
+    let team = office.team(&session.config.calendar, (session.now, until));
     let mut out = Vec::new();
     for a in team.away() {
         let covers = a.absence.covers.iter();

@@ -4,35 +4,32 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::Done;
 use super::args::{ApplyArgs, PlanArgs};
-use super::office::{self, Office};
-use super::{Done, keep};
+use super::office;
 use crate::cli::exit::{Code, Fail};
 use crate::cli::out::Out;
 use crate::cli::session::Session;
 use crate::cli::shape;
 use crate::domain::Instant;
-use crate::domain::absence::{
-    Absence, Away, Because, Fate, Handed, Preview, Row, Team, preview as preview_of,
-};
+use crate::domain::absence::{Absence, Away, Because, Fate, Office, Preview, Row, next_turn};
 use crate::domain::change::{Act, BatchId, Change, ChangeId};
-use crate::domain::handover::{self, Form, Interval, Item};
+use crate::domain::handover::{self, Form};
 use crate::domain::text::{self, Untrusted};
 use crate::domain::thread::Visibility;
 use crate::domain::ticket::{Ticket, TicketId};
+use crate::shell::office as of_team;
 use crate::store::Reader;
 
 /// A preview with the tickets that it was made of.
 struct Planned {
     preview: Preview,
     tickets: Vec<Ticket>,
-    /// What somebody decided to leave where it is, now or before.
-    kept: Vec<TicketId>,
 }
 
 /// The turn of an absence that is on, or the next one.
 fn turn<'a>(session: &Session, absence: &'a Absence) -> Result<Away<'a>, Fail> {
-    let next = keep::next(absence, session.now).ok_or_else(|| {
+    let next = next_turn(absence, session.now).ok_or_else(|| {
         Fail::new(
             Code::Refused,
             format!(
@@ -50,7 +47,10 @@ fn turn<'a>(session: &Session, absence: &'a Absence) -> Result<Away<'a>, Fail> {
 
 fn meant<'a>(session: &Session, office: &'a Office, a: &PlanArgs) -> Result<Vec<Away<'a>>, Fail> {
     if let Some(typed) = &a.absence {
-        return Ok(vec![turn(session, office.absence(typed, session.now)?)?]);
+        return Ok(vec![turn(
+            session,
+            office::absence(office, typed, session.now)?,
+        )?]);
     }
     let now = session.now;
     let on = office.absences.iter().flat_map(|absence| {
@@ -64,34 +64,19 @@ fn meant<'a>(session: &Session, office: &'a Office, a: &PlanArgs) -> Result<Vec<
     Ok(on.collect())
 }
 
-/// The team as far as an absence needs it, which reaches beyond its end: to what is due soon after.
-fn team_for<'a>(session: &'a Session, office: &'a Office, away: &Away<'_>) -> Team<'a> {
-    let from = away.from.min(session.now);
-    office.team(session, from, away.to + office::days(60))
-}
-
 fn planned(
     (session, office): (&Session, &Office),
     reader: &Reader,
-    team: &Team<'_>,
     away: &Away<'_>,
     a: &PlanArgs,
 ) -> Result<Planned, Fail> {
-    let mut tickets = reader.tickets_of(&away.absence.who, session.now)?;
-    tickets.retain(|t| session.sees(t));
-    let mut preview = preview_of(team, away, &tickets, session.now);
-    let before = office.open(&away.absence.id, away.from);
-    let mut kept = before.map_or_else(Vec::new, |h| h.kept.clone());
-    for t in tickets.iter().filter(|t| kept.contains(&t.id)) {
-        // One that is done meanwhile is not among them, and needs nobody.
-        let _ = preview.decide(team, t, None);
-    }
+    let bench = office::bench(session);
+    let (mut preview, tickets) = of_team::plan(reader, (office, &bench), away, session.now)?;
+    let team = office.team_for(&session.config.calendar, away, session.now);
+    let refused = |e| Fail::new(Code::Refused, e);
     for typed in &a.keep {
         let t = session.ticket(reader, typed)?;
-        preview
-            .decide(team, &t, None)
-            .map_err(|e| Fail::new(Code::Refused, e))?;
-        kept.push(t.id);
+        preview.decide(&team, &t, None).map_err(refused)?;
     }
     for typed in &a.give {
         let Some((key, who)) = typed.split_once('=') else {
@@ -101,15 +86,9 @@ fn planned(
         };
         let t = session.ticket(reader, key)?;
         let who = office::agent(session, reader, who)?;
-        let refused = |e| Fail::new(Code::Refused, e);
-        preview.decide(team, &t, Some(&who)).map_err(refused)?;
-        kept.retain(|id| *id != t.id);
+        preview.decide(&team, &t, Some(&who)).map_err(refused)?;
     }
-    Ok(Planned {
-        preview,
-        tickets,
-        kept,
-    })
+    Ok(Planned { preview, tickets })
 }
 
 /// Eight letters that stand for what would change hands: another plan has others.
@@ -122,11 +101,10 @@ fn mark(preview: &Preview) -> String {
 /// Says what would become of each ticket.
 pub fn preview(session: &Session, a: &PlanArgs, out: &mut Out) -> Done {
     let reader = session.reader()?;
-    let office = Office::read(session, &reader)?;
+    let office = office::read(session, &reader)?;
     let mut all = Vec::new();
     for away in meant(session, &office, a)? {
-        let team = team_for(session, &office, &away);
-        all.push(planned((session, &office), &reader, &team, &away, a)?.preview);
+        all.push(planned((session, &office), &reader, &away, a)?.preview);
     }
     tell(session, &all, out)?;
     Ok(code(&all))
@@ -191,8 +169,10 @@ fn tell(session: &Session, all: &[Preview], out: &mut Out) -> Result<(), Fail> {
 pub fn because(b: Because, session: &Session) -> String {
     let time = |at: Instant| shape::local(at, session);
     match b {
+        Because::Before { at } => format!("due {}, before the absence", time(at)),
+        Because::Early { at } => format!("its cover is away now and gets it {}", time(at)),
         Because::Late { at } if at > session.now => {
-            format!("due {}, before the absence", time(at))
+            format!("due {}, before the desk opens", time(at))
         }
         Because::Late { at } => format!("late since {}", time(at)),
         Because::Due { at } => format!("due {}", time(at)),
@@ -265,10 +245,9 @@ pub fn print(r: &Row, session: &Session, out: &mut Out) -> Result<(), Fail> {
 pub fn apply(session: &Session, a: &ApplyArgs, out: &mut Out) -> Done {
     let reader = session.reader()?;
     let mut all = Vec::new();
-    let office = Office::read(session, &reader)?;
+    let office = office::read(session, &reader)?;
     for away in meant(session, &office, &a.plan)? {
-        let team = team_for(session, &office, &away);
-        let plan = planned((session, &office), &reader, &team, &away, &a.plan)?;
+        let plan = planned((session, &office), &reader, &away, &a.plan)?;
         if let Some(wanted) = a.mark.as_deref().filter(|m| *m != mark(&plan.preview)) {
             return Err(Fail::new(
                 Code::Conflict,
@@ -297,21 +276,16 @@ pub fn apply(session: &Session, a: &ApplyArgs, out: &mut Out) -> Done {
 }
 
 fn hand_over(session: &Session, plan: &Planned) -> Result<(), Fail> {
-    let handed = Handed {
-        kept: plan.kept.clone(),
-        ..Handed::of(&plan.preview, &plan.tickets, session.now)
-    };
-    let batch = BatchId(Uuid::now_v7());
-    let mut new = || ChangeId(Uuid::now_v7());
-    let changes = plan
+    let new = &mut Uuid::now_v7;
+    let over = plan
         .preview
-        .changes(&session.me, session.now, batch, &mut new);
+        .apply(&plan.tickets, &session.me, (session.now, new));
     let mut writer = session.writer()?;
-    writer.hand_over(&changes, &handed)?;
+    writer.hand_over(&over)?;
     session.push(&mut writer)
 }
 
-/// Writes the hand-over note.
+/// Writes the hand-over note, the same as the console's.
 pub fn note(
     session: &Session,
     typed: &str,
@@ -320,39 +294,14 @@ pub fn note(
     out: &mut Out,
 ) -> Done {
     let reader = session.reader()?;
-    let office = Office::read(session, &reader)?;
-    let away = turn(session, office.absence(typed, session.now)?)?;
-    let team = team_for(session, &office, &away);
-    let a = PlanArgs {
-        absence: None,
-        all: false,
-        give: Vec::new(),
-        keep: Vec::new(),
-    };
-    let Planned { preview, .. } = planned((session, &office), &reader, &team, &away, &a)?;
-    let span = Interval {
-        since: session
-            .config
-            .calendar
-            .subtract_days(away.from.min(session.now), 5),
-        from: away.from,
-        to: away.to,
-    };
-    let mut tickets = reader.tickets_of(&away.absence.who, span.since)?;
-    tickets.retain(|t| session.sees(t));
-    let drafts = reader.drafts()?;
-    let begun = |t: &Ticket, v| drafts.iter().any(|d| d.ticket == t.id && d.visibility == v);
-    let items: Vec<Item<'_>> = tickets
-        .iter()
-        .map(|ticket| Item {
-            ticket,
-            reply_begun: begun(ticket, Visibility::Public),
-            note_begun: begun(ticket, Visibility::Internal),
-        })
-        .collect();
-    let note = handover::note(&preview, &items, &span, session.config.zone);
+    let office = office::read(session, &reader)?;
+    let away = turn(session, office::absence(&office, typed, session.now)?)?;
+    let bench = office::bench(session);
+    let note = of_team::note(&reader, (&office, &bench), &away, session.now)?;
     if to_tickets {
-        return into_tickets(session, &note, out);
+        let written = of_team::written(&reader, &note)?;
+        drop(reader);
+        return into_tickets(session, &note, &written, out);
     }
     if session.json {
         let entries: Vec<Value> = note
@@ -369,12 +318,22 @@ pub fn note(
 }
 
 /// What the note says of each ticket that changes hands, as an internal note in it.
-fn into_tickets(session: &Session, note: &handover::Note, out: &mut Out) -> Done {
+fn into_tickets(
+    session: &Session,
+    note: &handover::Note,
+    written: &[(TicketId, String)],
+    out: &mut Out,
+) -> Done {
     let batch = BatchId(Uuid::now_v7());
-    let moving: Vec<_> = note.entries.iter().filter(|e| e.to.is_some()).collect();
-    let changes: Vec<Change> = moving
+    let moving = note.entries.iter().filter(|e| e.to.is_some());
+    let says = moving.map(|e| (e, note.in_ticket(&e.line(Form::Text))));
+    // What stands there already is not written twice.
+    let new: Vec<_> = says
+        .filter(|(e, body)| !written.iter().any(|w| w.0 == e.ticket && w.1 == *body))
+        .collect();
+    let changes: Vec<Change> = new
         .iter()
-        .map(|e| Change {
+        .map(|(e, body)| Change {
             id: ChangeId(Uuid::now_v7()),
             batch,
             ticket: e.ticket,
@@ -385,7 +344,7 @@ fn into_tickets(session: &Session, note: &handover::Note, out: &mut Out) -> Done
             act: Act::Say {
                 message: crate::cli::act::new_message(),
                 visibility: Visibility::Internal,
-                body: Untrusted::new(format!("Hand-over of {}: {}", note.who, e.line(Form::Text))),
+                body: Untrusted::new(body),
                 attachments: Vec::new(),
             },
         })
@@ -393,12 +352,13 @@ fn into_tickets(session: &Session, note: &handover::Note, out: &mut Out) -> Done
     let mut writer = session.writer()?;
     writer.commit(&changes)?;
     session.push(&mut writer)?;
-    let keys: Vec<&str> = moving.iter().map(|e| e.key.as_str()).collect();
+    let keys: Vec<&str> = new.iter().map(|(e, _)| e.key.as_str()).collect();
     if session.json {
         out.json(&json!({"notes": keys}))?;
     } else {
         out.row(&match keys.as_slice() {
-            [] => "no ticket changes hands; nothing was written".to_owned(),
+            [] => "nothing was written: no ticket changes hands, or each has its note already"
+                .to_owned(),
             keys => format!("noted in {}", keys.join(", ")),
         })?;
     }

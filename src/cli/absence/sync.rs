@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use serde_json::{Value, json};
 
 use super::args::{Chosen, SyncArgs};
-use super::office::Office;
+use super::office;
 use super::{Done, keep};
 use crate::cli::ask;
 use crate::cli::connect::not_reached;
@@ -15,7 +15,7 @@ use crate::cli::out::{self, Out};
 use crate::cli::session::{self, Session};
 use crate::config::{Absences, Config, Subscribed, subscribed_host};
 use crate::domain::Instant;
-use crate::domain::absence::{Absence, Choice, Clash, Incoming, Known};
+use crate::domain::absence::{Absence, Choice, Clash, Incoming, Known, Office, next_turn};
 use crate::domain::text;
 use crate::shell::{plans, secret};
 use crate::store::{StoreError, Writer};
@@ -177,7 +177,7 @@ fn side(
     office: &Office,
 ) -> String {
     match (version, why) {
-        (Some(a), _) => keep::row(a, keep::next(a, session.now), office, session),
+        (Some(a), _) => keep::row(a, next_turn(a, session.now), office, session),
         (None, Some(why)) => format!("cannot be used: {}", text::line(why)),
         (None, None) => "taken away".to_owned(),
     }
@@ -185,7 +185,7 @@ fn side(
 
 fn say(session: &Session, round: &Round, known: &Known, out: &mut Out) -> Done {
     let reader = session.reader()?;
-    let office = Office::read(session, &reader)?;
+    let office = office::read(session, &reader)?;
     let plan = reader.shared_plan()?;
     let clashes = plan.clashes(known);
     let unused = plan.rows.iter().filter(|r| r.absence.is_none());
@@ -215,7 +215,7 @@ fn say(session: &Session, round: &Round, known: &Known, out: &mut Out) -> Done {
             ))?;
             for id in &r.took {
                 if let Some(a) = office.absences.iter().find(|a| a.id == *id) {
-                    let next = keep::next(a, session.now);
+                    let next = next_turn(a, session.now);
                     out.row(&format!("  {}", keep::row(a, next, &office, session)))?;
                 }
             }

@@ -2,15 +2,13 @@
 
 use chrono_tz::Tz;
 
-use super::{Absence, AbsenceId, Cover, Person, Team, cycle};
+use super::office::check;
+use super::{Absence, AbsenceId, Cover, Person};
 use crate::domain::Instant;
 use crate::domain::calendar::Calendar;
 use crate::domain::ics::{self, Event, Reading};
 use crate::domain::people::{Agent, AgentId};
 use crate::domain::text::Untrusted;
-
-/// So many days before and after now rings of covers are looked for.
-const AROUND: i64 = 400;
 
 /// Whom and what a calendar is read against.
 #[derive(Debug, Clone)]
@@ -59,18 +57,7 @@ impl Known {
     /// # Errors
     /// A sentence that names them.
     pub fn check(&self, new: &Absence, all: &[Absence], now: Instant) -> Result<(), String> {
-        if new.covers.iter().any(|c| c.who == new.who) {
-            return Err(format!(
-                "{} cannot stand in for themselves; name somebody else as cover",
-                new.who
-            ));
-        }
-        let mut with: Vec<Absence> = all.iter().filter(|a| a.id != new.id).cloned().collect();
-        with.push(new.clone());
-        let around = chrono::TimeDelta::try_days(AROUND).unwrap_or_default();
-        let span = (now - around, now + around);
-        let team = Team::new(&self.people, &self.calendar, &with, span);
-        cycle(new, &team).map_or(Ok(()), |ring| Err(ring.to_string()))
+        check(new, all, (&self.people, &self.calendar), now)
     }
 
     /// Whose absence an event is.

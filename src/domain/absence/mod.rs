@@ -31,7 +31,8 @@ use uuid::Uuid;
 pub use balance::{Balance, Stint, balance, stints};
 pub use cycle::{Cycle, cycle};
 pub use handed::{
-    Back, Fields, Handed, HandedTicket, Happened, Return, Since, Stays, give_back, take_along,
+    Back, Fields, GiveBack, HandOver, Handed, HandedTicket, Happened, Return, Since, Stays,
+    bring_back, give_back, take_along,
 };
 pub use hold::{Held, applied, hold};
 pub use incoming::{Incoming, Known, Source, incoming};
@@ -48,6 +49,9 @@ use super::calendar::resolve_wall;
 use super::people::{self, AgentId, TenantId};
 use super::text::Untrusted;
 use super::ticket::{Kind, Ticket};
+
+/// The identity of an absence that a desk tells of begins so.
+const OF_DESK: &str = "desk-";
 
 /// An absence's identity; printable, without blanks.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -339,6 +343,11 @@ fn unescaped(text: &str) -> String {
 }
 
 impl Absence {
+    /// A desk tells of it itself; it is changed there.
+    pub fn is_of_desk(&self) -> bool {
+        self.id.0.starts_with(OF_DESK)
+    }
+
     /// One that a desk tells of itself.
     pub fn of_desk(told: &people::Absence) -> Self {
         let covers = told.cover.iter().cloned().map(|who| Cover {
@@ -346,7 +355,7 @@ impl Absence {
             scope: Scope::default(),
         });
         Self {
-            id: AbsenceId(format!("desk-{}-{}", told.agent, told.from.timestamp())),
+            id: AbsenceId(format!("{OF_DESK}{}-{}", told.agent, told.from.timestamp())),
             who: told.agent.clone(),
             times: Times::between(told.from, told.to),
             why: Why::default(),

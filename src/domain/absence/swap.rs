@@ -89,6 +89,8 @@ pub struct Moves {
     pub absence: AbsenceId,
     /// When that turn began.
     pub begun: Instant,
+    /// Which it is afterwards: a turn of a series becomes one by itself.
+    pub becomes: AbsenceId,
     /// Who has it.
     pub from: AgentId,
     /// Who gets it.
@@ -269,13 +271,15 @@ impl Swap {
                     let Some(absence) = duty.find(&all)? else {
                         continue;
                     };
+                    let turned = handed_on(alone(absence, *from, new)?, has, gets);
                     done.moves.push(Moves {
                         absence: absence.id.clone(),
                         begun: *from,
+                        becomes: turned.last().unwrap_or(absence).id.clone(),
                         from: has.clone(),
                         to: gets.clone(),
                     });
-                    handed_on(alone(absence, *from, new)?, has, gets)
+                    turned
                 }
             };
             for absence in changed {

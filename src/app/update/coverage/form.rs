@@ -118,8 +118,11 @@ impl Turn<'_> {
         let turn = self.turn_meant(arg)?;
         let absence = self.s.coverage.office.absence(&turn.absence).cloned();
         match absence {
-            Some(a) if a.id.0.starts_with("desk-") => {
-                self.refuse("this absence is the desk's own; change it there, or N plans another");
+            Some(a) if self.s.coverage.office.elsewhere(&a).is_some() => {
+                let elsewhere = self.s.coverage.office.elsewhere(&a).unwrap_or_default();
+                self.refuse(&format!(
+                    "this absence {elsewhere}; change it there, or N plans another"
+                ));
                 None
             }
             None => {
@@ -406,10 +409,10 @@ impl Turn<'_> {
         };
         absence.times.end_at(turn.from, end)?;
         office.check(&absence, &self.s.calendar, self.s.now)?;
-        let open = office.open(&turn.absence, turn.from).cloned();
+        let open = office.open(&turn.absence, turn.from);
         match open.filter(|_| end <= self.s.now) {
-            Some(handed) => self.cover_wish(CoverWish::Back {
-                handed: Box::new(handed),
+            Some(_) => self.cover_wish(CoverWish::Back {
+                turn,
                 ended: Some(Box::new(absence)),
                 now: self.s.now,
             }),

@@ -15,6 +15,8 @@ mod standing;
 mod turns;
 mod writing;
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 
 use crate::app::commands::Action;
@@ -25,7 +27,6 @@ use crate::app::event::{Changed, Generation};
 use crate::app::inner::PlanAct;
 use crate::app::layout::layout;
 use crate::app::state::{BackView, Face, MapLine, Pane, PlanView, Tone};
-use crate::domain::change::{Act, BatchId, Change, ChangeId};
 use crate::domain::people::AgentId;
 use crate::domain::text::line;
 use crate::domain::ticket::TicketId;
@@ -84,7 +85,10 @@ impl Turn<'_> {
                 from: p.plan.preview.from,
             }),
             Face::Back(b) => self.cover_wish(CoverWish::Back {
-                handed: Box::new(b.returning.handed.clone()),
+                turn: TurnOf {
+                    absence: b.returning.handed.absence.clone(),
+                    from: b.returning.handed.from,
+                },
                 ended: b.returning.ended.clone().map(Box::new),
                 now,
             }),
@@ -100,6 +104,7 @@ impl Turn<'_> {
             zone: self.s.zone,
             scope: self.s.scope.clone(),
             me: self.s.me.clone(),
+            followed: Arc::clone(&self.s.followed),
         }
     }
 
@@ -133,8 +138,7 @@ impl Turn<'_> {
                 let before = self.s.coverage.office.absence(id).cloned();
                 self.did(PlanAct::Absence(id.clone(), before.map(Box::new)));
             }
-            CoverWish::HandOver(..) => self.did(PlanAct::Tickets),
-            CoverWish::TakeBack { handed, .. } => self.did(PlanAct::GaveBack(handed.clone())),
+            CoverWish::HandOver(..) | CoverWish::TakeBack(..) => self.did(PlanAct::Tickets),
             CoverWish::Keep(absences, _) => {
                 for absence in absences {
                     let before = self.s.coverage.office.absence(&absence.id).cloned();
@@ -172,10 +176,6 @@ impl Turn<'_> {
             Some(PlanAct::Absence(id, None)) => {
                 self.cover_wish(CoverWish::Drop(id, line("the new absence is taken away")));
             }
-            Some(PlanAct::GaveBack(handed)) => {
-                self.fx.push(Effect::Undo);
-                self.cover_wish(CoverWish::Reopen(handed));
-            }
             Some(PlanAct::Note(turn, text)) => self.put_note_back(turn, text),
             Some(PlanAct::Tickets) | None => return false,
         }
@@ -201,8 +201,9 @@ impl Turn<'_> {
             CoverNews::NoteKept(both) => self.note_kept(generation, both),
             CoverNews::Failed(fault) if self.note_failed(generation, &fault) => {}
             CoverNews::Failed(fault) => self.fault(fault),
-            _ if generation != self.s.inner.plan => {}
+            // Nobody waits for it on the screen: it is done whatever was asked for since.
             CoverNews::Plan(plan) if plan.at_once => self.apply_at_once(*plan),
+            _ if generation != self.s.inner.plan => {}
             CoverNews::Plan(plan) => self.face(Face::Plan(Box::new(PlanView::new(*plan)))),
             CoverNews::Note(noted) => self.show_note(*noted),
             CoverNews::Back(back) => self.face(Face::Back(Box::new(BackView::new(*back)))),
@@ -224,10 +225,18 @@ impl Turn<'_> {
 
     /// Something in the store changed.
     pub fn coverage_changed(&mut self, changed: &Changed) {
-        if let Face::Plan(plan) = &mut self.s.coverage.face {
-            let rows = &plan.plan.preview.rows;
-            let touched = |t: &TicketId| rows.iter().any(|r| r.ticket == *t);
-            plan.stale |= changed.all || changed.tickets.iter().any(touched);
+        let any =
+            |shown: &dyn Fn(&TicketId) -> bool| changed.all || changed.tickets.iter().any(shown);
+        match &mut self.s.coverage.face {
+            Face::Plan(plan) => {
+                let rows = &plan.plan.preview.rows;
+                plan.stale |= any(&|t| rows.iter().any(|r| r.ticket == *t));
+            }
+            Face::Back(back) => {
+                let rows = &back.rows;
+                back.stale |= any(&|t| rows.iter().any(|r| r.ticket == *t));
+            }
+            Face::Map | Face::Turns | Face::Note(_) => {}
         }
         if changed.all || changed.vocabulary {
             self.ask_standing();
@@ -351,24 +360,6 @@ impl Turn<'_> {
             self.refuse("no absence is under the cursor; N plans one, g h lists them");
         }
         found
-    }
-
-    /// Changes as one batch.
-    fn batch(&mut self, acts: Vec<(TicketId, u64, Act)>) -> Vec<Change> {
-        let at = self.s.now;
-        let batch = BatchId(self.s.inner.id(at));
-        acts.into_iter()
-            .map(|(ticket, base, act)| Change {
-                id: ChangeId(self.s.inner.id(at)),
-                batch,
-                ticket,
-                at,
-                by: self.s.me.clone(),
-                base,
-                not_before: None,
-                act,
-            })
-            .collect()
     }
 
     /// Why what is under the cursor is as it is.
