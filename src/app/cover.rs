@@ -6,14 +6,15 @@ use chrono_tz::Tz;
 
 use super::event::Fault;
 use crate::domain::Instant;
-use crate::domain::absence::{Absence, AbsenceId, Handed, Office, Person, Preview, Return};
+use crate::domain::absence::{
+    Absence, AbsenceId, GiveBack, HandOver, Handed, Office, Person, Preview, Return,
+};
 use crate::domain::calendar::Calendar;
-use crate::domain::change::Change;
 use crate::domain::handover;
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::roster::Roster;
 use crate::domain::text::Printable;
-use crate::domain::ticket::{Ticket, TicketKey};
+use crate::domain::ticket::{Ticket, TicketId, TicketKey};
 
 /// What every question about the team begins with, of the settings.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +29,8 @@ pub struct Bench {
     pub scope: Vec<TenantId>,
     /// Who is at the keyboard.
     pub me: AgentId,
+    /// The names of the calendars at addresses that absences come from.
+    pub followed: Arc<[String]>,
 }
 
 /// One stretch of an absence, by its beginning.
@@ -75,8 +78,8 @@ pub enum CoverWish {
     },
     /// What goes back and what stays.
     Back {
-        /// What was handed over.
-        handed: Box<Handed>,
+        /// For which stretch.
+        turn: TurnOf,
         /// The absence as it ends now, where it ends early.
         ended: Option<Box<Absence>>,
         /// Now.
@@ -87,20 +90,9 @@ pub enum CoverWish {
     /// Forgets an absence.
     Drop(AbsenceId, Printable),
     /// Hands tickets over, in one batch.
-    HandOver(Vec<Change>, Box<Handed>, Printable),
+    HandOver(Box<HandOver>, Printable),
     /// Gives tickets back, in one batch.
-    TakeBack {
-        /// What does it.
-        changes: Vec<Change>,
-        /// What was handed over.
-        handed: Box<Handed>,
-        /// The absence as it ends now, where it ends early.
-        ended: Option<Box<Absence>>,
-        /// What is said when it is done.
-        said: Printable,
-    },
-    /// What was given back is handed over again: the giving back was undone.
-    Reopen(Box<Handed>),
+    TakeBack(Box<GiveBack>, Printable),
     /// Keeps an edited note; empty: forgets it.
     KeepNote {
         /// For which stretch.
@@ -166,6 +158,8 @@ pub struct Noted {
     pub note: handover::Note,
     /// As it was edited.
     pub edited: Option<String>,
+    /// What stands already in the tickets.
+    pub written: Vec<(TicketId, String)>,
 }
 
 /// What a return would do.

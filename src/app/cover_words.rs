@@ -75,8 +75,12 @@ pub fn until(s: &State, to: Instant) -> String {
 /// Why a ticket changes hands or stays, in words.
 pub fn because(s: &State, b: Because) -> String {
     match b {
+        Because::Before { at } => format!("due {}, before the absence", prepare::time(s, at)),
+        Because::Early { at } => {
+            format!("its cover is away now and gets it {}", prepare::time(s, at))
+        }
         Because::Late { at } if at > s.now => {
-            format!("due {}, before the absence", prepare::time(s, at))
+            format!("due {}, before the desk opens", prepare::time(s, at))
         }
         Because::Late { at } => format!("late since {}", prepare::time(s, at)),
         Because::Due { at } => format!("due {}", prepare::time(s, at)),
@@ -93,7 +97,7 @@ pub fn against(s: &State, a: &Against) -> String {
     match a {
         Against::Away { until: back } => format!("is away until {}", until(s, *back)),
         Against::Unknown => "is not of the team".into(),
-        other => other.to_string(),
+        other => other.words(s.zone),
     }
 }
 

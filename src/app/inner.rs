@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use crate::domain::Instant;
-use crate::domain::absence::{Absence, AbsenceId, Handed};
+use crate::domain::absence::{Absence, AbsenceId};
 use crate::domain::change::BatchId;
 use crate::domain::knowledge::ArticleKey;
 use crate::domain::list::{Page, Place, Sort};
@@ -105,10 +105,8 @@ pub struct NoteSave {
 pub enum PlanAct {
     /// An absence was kept or dropped; before it was this.
     Absence(AbsenceId, Option<Box<Absence>>),
-    /// Tickets were handed over, or acted on otherwise.
+    /// Tickets were handed over, given back, or acted on otherwise: the store knows the way back.
     Tickets,
-    /// Tickets were given back.
-    GaveBack(Box<Handed>),
     /// A note that was edited is made anew; before it was this.
     Note(TurnOf, String),
 }

@@ -85,24 +85,34 @@ impl<'a> Coverage<'a> {
         Self { people, cells }
     }
 
-    /// Who of those who may is there, stretch by stretch; neighbours with the same people are one.
-    pub fn of(&self, need: &Need) -> Vec<Stretch> {
+    /// Something about those who may and are there, stretch by stretch; neighbours alike are one.
+    fn told<T: PartialEq>(
+        &self,
+        need: &Need,
+        of: impl Fn(&[usize]) -> T,
+    ) -> Vec<(Instant, Instant, T)> {
         let may: Vec<bool> = self
             .people
             .iter()
             .map(|p| p.may(need.tenant.as_ref(), need.right.as_ref()))
             .collect();
-        let mut out: Vec<(Instant, Instant, Vec<usize>)> = Vec::new();
+        let mut out: Vec<(Instant, Instant, T)> = Vec::new();
         for (from, to, there) in &self.cells {
             let able = there.iter().filter(|i| may.get(**i) == Some(&true));
-            let able: Vec<usize> = able.copied().collect();
+            let told = of(&able.copied().collect::<Vec<usize>>());
             match out.last_mut() {
-                Some(last) if last.1 == *from && last.2 == able => last.1 = *to,
-                _ => out.push((*from, *to, able)),
+                Some(last) if last.1 == *from && last.2 == told => last.1 = *to,
+                _ => out.push((*from, *to, told)),
             }
         }
+        out
+    }
+
+    /// Who of those who may is there, stretch by stretch; neighbours with the same people are one.
+    pub fn of(&self, need: &Need) -> Vec<Stretch> {
         let name = |i: &usize| self.people.get(*i).map(|p| p.id.clone());
-        out.into_iter()
+        self.told(need, <[usize]>::to_vec)
+            .into_iter()
             .map(|(from, to, there)| Stretch {
                 from,
                 to,
@@ -113,21 +123,7 @@ impl<'a> Coverage<'a> {
 
     /// How many of those who may are there, stretch by stretch; neighbours with as many are one.
     pub fn counts(&self, need: &Need) -> Vec<(Instant, Instant, usize)> {
-        let may: Vec<bool> = self
-            .people
-            .iter()
-            .map(|p| p.may(need.tenant.as_ref(), need.right.as_ref()))
-            .collect();
-        let mut out: Vec<(Instant, Instant, usize)> = Vec::new();
-        for (from, to, there) in &self.cells {
-            let able = there.iter().filter(|i| may.get(**i) == Some(&true));
-            let able = able.count();
-            match out.last_mut() {
-                Some(last) if last.1 == *from && last.2 == able => last.1 = *to,
-                _ => out.push((*from, *to, able)),
-            }
-        }
-        out
+        self.told(need, <[usize]>::len)
     }
 
     /// The stretches in which nobody is there who may.

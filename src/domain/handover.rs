@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::Instant;
-use super::absence::{Fate, Handed, Preview, Return, Row};
+use super::absence::{Because, Fate, Handed, Preview, Return, Row};
 use super::people::AgentId;
 use super::sla::Target;
 use super::text::Untrusted;
@@ -177,6 +177,13 @@ fn facts(item: &Item<'_>, row: Option<&Row>, zone: Tz) -> Vec<String> {
     let Some(row) = row else {
         return facts;
     };
+    match row.because {
+        Because::Before { .. } => facts.push("it is due before the absence begins".into()),
+        Because::Early { at } => {
+            facts.push(format!("changes hands {}", time(at, zone)));
+        }
+        _ => {}
+    }
     if let Some(right) = &row.right {
         facts.push(format!("asks for the right {right}"));
     }
@@ -189,7 +196,7 @@ fn facts(item: &Item<'_>, row: Option<&Row>, zone: Tz) -> Vec<String> {
     if row.fate == Fate::Gap {
         let refused = row.candidates.iter().filter_map(|c| {
             let against = c.against.as_ref()?;
-            Some(format!("{} {against}", c.who))
+            Some(format!("{} {}", c.who, against.words(zone)))
         });
         facts.extend(refused);
         if row.candidates.is_empty() {
@@ -282,6 +289,11 @@ impl Entry {
 }
 
 impl Note {
+    /// What it says of one ticket, as a note in that ticket.
+    pub fn in_ticket(&self, said: &str) -> String {
+        format!("Hand-over of {}: {said}", self.who)
+    }
+
     /// The note as a text that can be printed.
     pub fn text(&self, form: Form, zone: Tz) -> String {
         let mut out = Vec::new();

@@ -3,26 +3,19 @@
 use chrono::TimeDelta;
 
 use super::answers::sentence;
-use super::plans;
+use super::office;
 use crate::app::cover::{Bench, CoverNews, CoverWish, Noted, Plan, Returning, Standing, TurnOf};
 use crate::domain::Instant;
-use crate::domain::absence::{
-    Absence, Away, Because, Fate, Handed, KNOWN_DAYS, Office, Row, preview, team_of,
-};
+use crate::domain::absence::{Absence, Away, Handed, Office};
 use crate::domain::coverage::needs;
-use crate::domain::gate::is_in_scope;
-use crate::domain::handover::{self, Interval, Item};
 use crate::domain::list::Asker;
 use crate::domain::roster::{Mark, Roster};
 use crate::domain::text::Printable;
-use crate::domain::thread::Visibility;
-use crate::domain::ticket::{Ticket, TicketId};
+use crate::domain::ticket::TicketId;
 use crate::store::{Reader, StoreError, Writer};
 
 /// At most so many deadlines are laid on the map.
 const MOST_DUE: usize = 20_000;
-/// The note tells of what was touched in so many working days before.
-const LATELY_DAYS: u16 = 5;
 
 type Read = Result<CoverNews, StoreError>;
 
@@ -45,24 +38,13 @@ pub fn read(reader: &Reader, wish: CoverWish) -> Read {
             now,
             anew,
         } => note(reader, &bench, turn, now, anew),
-        CoverWish::Back { handed, ended, now } => back(reader, *handed, ended.map(|e| *e), now),
+        CoverWish::Back { turn, ended, now } => back(reader, &turn, ended.map(|e| *e), now),
         _ => Ok(CoverNews::Done(None)),
     }
 }
 
-fn office(reader: &Reader, bench: &Bench, now: Instant) -> Result<Office, StoreError> {
-    let absences = reader.absences()?;
-    let known = TimeDelta::try_days(KNOWN_DAYS).unwrap_or_default();
-    Ok(Office {
-        people: team_of(&bench.people, reader.agents()?, &absences, &bench.me),
-        absences,
-        handed: reader.handed(now - known)?,
-        loads: reader.loads()?,
-    })
-}
-
 fn standing(reader: &Reader, bench: &Bench, now: Instant, until: Option<Instant>) -> Read {
-    let office = office(reader, bench, now)?;
+    let office = office::office(reader, bench, now)?;
     let roster = match until {
         None => None,
         Some(until) => Some(roster(reader, bench, &office, now, until)?),
@@ -121,29 +103,17 @@ fn away<'a>(office: &'a Office, turn: &TurnOf) -> Result<Away<'a>, Box<CoverNews
 }
 
 fn plan(reader: &Reader, bench: &Bench, turn: &TurnOf, now: Instant, at_once: bool) -> Read {
-    let office = office(reader, bench, now)?;
+    let office = office::office(reader, bench, now)?;
     let away = match away(&office, turn) {
         Ok(away) => away,
         Err(news) => return Ok(*news),
     };
-    let mut tickets = reader.tickets_of(&away.absence.who, now)?;
-    tickets.retain(|t| is_in_scope(t.tenant.as_ref(), &bench.scope));
-    let team = office.team_for(&bench.calendar, &away, now);
+    let (preview, tickets) = office::plan(reader, (&office, bench), &away, now)?;
     Ok(CoverNews::Plan(Box::new(Plan {
-        preview: preview(&team, &away, &tickets, now),
+        preview,
         tickets,
         at_once,
     })))
-}
-
-/// A ticket that is with somebody already, as the note tells of it.
-fn handed_row(t: &Ticket, handed: &Handed, until: Instant) -> Option<Row> {
-    let h = handed.tickets.iter().find(|h| h.ticket == t.id)?;
-    let because = match t.due {
-        crate::domain::ticket::Due::Running { at, .. } if at < until => Because::Due { at },
-        _ => Because::Open,
-    };
-    Some(Row::of(t, because, Fate::Moves { to: h.to.clone() }))
 }
 
 /// Where an edited note is kept.
@@ -152,56 +122,34 @@ fn note_place(turn: &TurnOf) -> String {
 }
 
 fn note(reader: &Reader, bench: &Bench, turn: TurnOf, now: Instant, anew: bool) -> Read {
-    let office = office(reader, bench, now)?;
+    let office = office::office(reader, bench, now)?;
     let away = match away(&office, &turn) {
         Ok(away) => away,
         Err(news) => return Ok(*news),
     };
-    let who = &away.absence.who;
-    let since = (bench.calendar).subtract_days(away.from.min(now), LATELY_DAYS);
-    let mut tickets = reader.tickets_of(who, since)?;
-    let team = office.team_for(&bench.calendar, &away, now);
-    let mut made = preview(&team, &away, &tickets, now);
-    // What is with others already belongs into the note all the same.
-    if let Some(handed) = office.open(&turn.absence, turn.from) {
-        for h in &handed.tickets {
-            let Some(t) = reader.ticket(h.ticket)? else {
-                continue;
-            };
-            if let Some(row) = handed_row(&t, handed, away.to)
-                && !tickets.iter().any(|known| known.id == t.id)
-            {
-                made.rows.push(row);
-                tickets.push(t);
-            }
-        }
-    }
-    tickets.retain(|t| is_in_scope(t.tenant.as_ref(), &bench.scope));
-    let drafts = reader.drafts()?;
-    let begun = |id: TicketId, v| drafts.iter().any(|d| d.ticket == id && d.visibility == v);
-    let items: Vec<Item<'_>> = tickets
-        .iter()
-        .map(|ticket| Item {
-            ticket,
-            reply_begun: begun(ticket.id, Visibility::Public),
-            note_begun: begun(ticket.id, Visibility::Internal),
-        })
-        .collect();
-    let span = Interval {
-        since,
-        from: away.from,
-        to: away.to,
-    };
-    let note = handover::note(&made, &items, &span, bench.zone);
+    let note = office::note(reader, (&office, bench), &away, now)?;
+    let written = office::written(reader, &note)?;
     let edited = match anew {
         true => None,
         false => reader.meta(&note_place(&turn))?,
     };
-    Ok(CoverNews::Note(Box::new(Noted { turn, note, edited })))
+    Ok(CoverNews::Note(Box::new(Noted {
+        turn,
+        note,
+        edited,
+        written,
+    })))
 }
 
-fn back(reader: &Reader, handed: Handed, ended: Option<Absence>, now: Instant) -> Read {
-    let (found, threads) = plans::look_back(reader, &handed, now)?;
+fn back(reader: &Reader, turn: &TurnOf, ended: Option<Absence>, now: Instant) -> Read {
+    let mut all = reader.handed(now)?.into_iter();
+    let is_it = |h: &Handed| h.absence == turn.absence && h.from == turn.from;
+    let Some(handed) = all.find(|h| h.back.is_none() && is_it(h)) else {
+        return Ok(CoverNews::Failed(sentence(
+            "nothing is handed over for this absence any more; H previews it",
+        )));
+    };
+    let (found, threads) = reader.look_back(&handed, now)?;
     let subjects = threads
         .iter()
         .map(|t| (t.ticket.key.clone(), t.ticket.subject.line()))
@@ -260,22 +208,13 @@ pub fn write(
             w.drop_planned(&id, now)?;
             Ok((Vec::new(), Some(said)))
         }
-        CoverWish::HandOver(changes, handed, said) => {
-            let done = w.hand_over(&changes, &handed)?;
+        CoverWish::HandOver(over, said) => {
+            let done = w.hand_over(&over)?;
             Ok((done.tickets, Some(said)))
         }
-        CoverWish::TakeBack {
-            changes,
-            handed,
-            ended,
-            said,
-        } => {
-            let done = w.take_back(&changes, &handed, ended.as_deref(), now)?;
+        CoverWish::TakeBack(back, said) => {
+            let done = w.take_back(&back)?;
             Ok((done.tickets, Some(said)))
-        }
-        CoverWish::Reopen(handed) => {
-            w.reopen(&handed)?;
-            Ok((Vec::new(), None))
         }
         _ => Ok((Vec::new(), None)),
     }

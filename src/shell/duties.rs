@@ -46,6 +46,8 @@ pub fn due(
         absences,
         handed: Vec::new(),
         loads: reader.loads()?,
+        shares: Vec::new(),
+        followed: Vec::new(),
     };
     let ahead = TimeDelta::try_days(KNOWN_DAYS).unwrap_or_default();
     let team = office.team(&config.calendar, (now, now + ahead));

@@ -28,6 +28,7 @@ mod lanes;
 mod logging;
 mod network;
 mod notify;
+pub mod office;
 mod open;
 mod opener;
 mod paths;

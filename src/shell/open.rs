@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
+use super::office;
 use crate::app::keymap::Keymap;
 use crate::app::state::{DeskKind, Setup, Size, Snippet, View};
 use crate::app::views::built_in;
@@ -166,6 +167,7 @@ pub fn setup_without_desk(config: &Config, paths: &Paths) -> Result<Setup, Strin
         scope: config.scope.clone(),
         calendar: Arc::new(config.calendar.clone()),
         people: config.people.clone().into(),
+        followed: office::followed(paths, config).into(),
         at_start: config.hand_over,
         policy: Arc::new(config.policy.clone()),
         as_of: None,

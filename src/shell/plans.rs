@@ -12,15 +12,13 @@ use crate::desk::caldav::{CalDav, CalDavSettings};
 use crate::desk::{DeskError, Secret};
 use crate::domain::Instant;
 use crate::domain::absence::{
-    Absence, AbsenceId, Handed, Held, Incoming, Known, Person, Return, Since, Source, Team,
-    applied, give_back, hold, incoming, team_of,
+    Absence, AbsenceId, Held, Incoming, Known, Person, Source, Team, applied, hold, incoming,
+    team_of,
 };
-use crate::domain::change::ChangeId;
 use crate::domain::gate;
 use crate::domain::ics;
 use crate::domain::people::{Agent, AgentId};
 use crate::domain::text::Untrusted;
-use crate::domain::thread::Thread;
 use crate::domain::ticket::TicketId;
 use crate::store::{Reader, Roll, SharedState, StoreError, Writer};
 use crate::sync::{Ledger, SharedRound, share};
@@ -31,42 +29,15 @@ const DAY: TimeDelta = TimeDelta::days(1);
 /// So many days after the end of an absence matter for what is passed on.
 const BEYOND: i32 = 60;
 
-/// A new identity of an absence: short, because people type it.
+/// A new identity of an absence.
 pub fn new_absence_id() -> AbsenceId {
-    let hex = Uuid::now_v7().simple().to_string();
-    // The end is chance; the beginning is the time and alike for all of one day.
-    AbsenceId(hex.get(24..).unwrap_or(&hex).to_owned())
+    AbsenceId::new(Uuid::now_v7())
 }
 
 /// The team: whom the settings name, else whom the desk knows; a desk that knows nobody has at least whoever
 /// works there and whom its plan names.
 pub fn people(config: &Config, agents: Vec<Agent>, plan: &[Absence], me: &AgentId) -> Vec<Person> {
     team_of(&config.people, agents, plan, me)
-}
-
-/// What would come back of what was handed over, and the conversations that say so.
-///
-/// # Errors
-/// The store cannot be read.
-pub fn look_back(
-    reader: &Reader,
-    handed: &Handed,
-    now: Instant,
-) -> Result<(Return, Vec<Thread>), StoreError> {
-    let mut threads: Vec<Thread> = Vec::new();
-    for t in &handed.tickets {
-        threads.extend(reader.thread(t.ticket)?);
-    }
-    let since = |id| {
-        let thread = threads.iter().find(|t| t.ticket.id == id)?;
-        Some(Since {
-            ticket: &thread.ticket,
-            messages: &thread.messages,
-            timeline: &thread.timeline,
-        })
-    };
-    let found = give_back(handed, since, now);
-    Ok((found, threads))
 }
 
 /// What calendars are read against.
@@ -256,8 +227,13 @@ impl Holder {
             own.retain(|t| gate::is_in_scope(t.tenant.as_ref(), &self.config.scope));
             own
         };
-        let mut new = || ChangeId(Uuid::now_v7());
-        hold(&team, &applied, &tickets, &self.me, (now, &mut new))
+        hold(
+            &team,
+            &applied,
+            &tickets,
+            &self.me,
+            (now, &mut Uuid::now_v7),
+        )
     }
 
     /// Passes on what is to be passed on; names the tickets that look different.

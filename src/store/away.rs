@@ -1,14 +1,12 @@
-//! Planned absences, and what was handed over for them: written in the same transaction as the changes,
-//! so that a return is exact whenever the program was killed.
+//! Planned absences, and what was handed over for them. The acts of handing over and giving back are `hand`'s.
 
 use chrono::TimeDelta;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::lay::{Scene, parse, to_json};
-use super::{Committed, Reader, Result, StoreError, Writer, rows};
+use super::{Reader, Result, Writer, rows};
 use crate::domain::Instant;
 use crate::domain::absence::{Absence, AbsenceId, Handed};
-use crate::domain::change::Change;
 use crate::domain::people::{self, AgentId};
 use crate::domain::ticket::Ticket;
 
@@ -67,6 +65,17 @@ impl Scene<'_> {
         json.map(|json| parse("a hand-over", &json)).transpose()
     }
 
+    pub(super) fn forget_handed(&self, handed: &Handed) -> Result<()> {
+        self.conn
+            .prepare_cached("DELETE FROM handed WHERE absence = ?1 AND begun = ?2 AND at = ?3")?
+            .execute(params![
+                handed.absence.0,
+                rows::ms(handed.from),
+                rows::ms(handed.at)
+            ])?;
+        Ok(())
+    }
+
     pub(super) fn keep_handed(&self, handed: &Handed) -> Result<()> {
         self.conn
             .prepare_cached(
@@ -105,66 +114,6 @@ impl Writer {
         self.scene(true, |s| {
             s.conn.execute("DELETE FROM away WHERE id = ?1", [&id.0])?;
             s.tell_the_queue(now)
-        })
-    }
-
-    /// Hands tickets over: the changes and what is known of them, or neither. What was handed over for
-    /// the same stretch before stays known.
-    ///
-    /// # Errors
-    /// As [`Self::commit`].
-    pub fn hand_over(&mut self, changes: &[Change], handed: &Handed) -> Result<Committed> {
-        self.scene(true, |s| {
-            let done = s.commit(changes, true)?;
-            // Without a ticket too: what arrives later goes the same way.
-            let all = match s.handed(&handed.absence, handed.from)? {
-                Some(before) => before.and(handed.clone()),
-                None => handed.clone(),
-            };
-            s.keep_handed(&all)?;
-            Ok(done)
-        })
-    }
-
-    /// What was given back is handed over again, as it was: the giving back was undone.
-    ///
-    /// # Errors
-    /// The store cannot be written.
-    pub fn reopen(&mut self, handed: &Handed) -> Result<()> {
-        let open = Handed {
-            back: None,
-            ..handed.clone()
-        };
-        self.scene(true, |s| s.keep_handed(&open))
-    }
-
-    /// Gives tickets back: the changes and that they were given back, or neither; with `ended` the
-    /// absence ends differently from then on, in the same moment.
-    ///
-    /// # Errors
-    /// As [`Self::commit`]; a hand-over that is not known.
-    pub fn take_back(
-        &mut self,
-        changes: &[Change],
-        handed: &Handed,
-        ended: Option<&Absence>,
-        now: Instant,
-    ) -> Result<Committed> {
-        self.scene(true, |s| {
-            let done = s.commit(changes, true)?;
-            let Some(mut kept) = s.handed(&handed.absence, handed.from)? else {
-                return Err(StoreError::Refused(format!(
-                    "nothing was handed over for {}; `deskhand absence apply` does",
-                    handed.absence
-                )));
-            };
-            kept.back = Some(rows::whole_ms(now));
-            s.keep_handed(&kept)?;
-            if let Some(absence) = ended {
-                s.keep_planned(absence)?;
-                s.tell_the_queue(now)?;
-            }
-            Ok(done)
         })
     }
 }

@@ -19,6 +19,7 @@ mod error;
 mod escalation;
 mod exchange;
 mod gone;
+mod hand;
 mod health;
 mod hear;
 mod hold;

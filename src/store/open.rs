@@ -24,6 +24,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../assets/migrations/011_escalations.sql"),
     include_str!("../../assets/migrations/012_shared_absences.sql"),
     include_str!("../../assets/migrations/013_articles_of_a_desk.sql"),
+    include_str!("../../assets/migrations/014_hand_overs.sql"),
 ];
 
 /// A file opened for writing.

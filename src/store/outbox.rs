@@ -7,7 +7,8 @@ use super::lay::{Scene, parse, settle, to_json};
 use super::rows::{self, ms};
 use super::{Committed, Result, StoreError, audit};
 use crate::domain::Instant;
-use crate::domain::change::{Act, Change, ChangeId, OutboxRow, Stage};
+use crate::domain::change::{Act, BatchId, Change, ChangeId, OutboxRow, Stage};
+use crate::domain::people::AgentId;
 use crate::domain::text::Untrusted;
 use crate::domain::ticket::{Ticket, TicketId, TicketKey};
 
@@ -185,7 +186,7 @@ impl Scene<'_> {
             };
             self.insert(&change, inverse.as_ref())?;
             if undoable {
-                self.open_batch(&change)?;
+                self.open_batch(change.batch, &change.by, change.at)?;
                 done.undo = Some(change.batch);
             }
             self.project(change.ticket)?;
@@ -251,19 +252,16 @@ impl Scene<'_> {
         Ok(())
     }
 
-    fn open_batch(&self, c: &Change) -> Result<()> {
+    /// A batch that can be taken back as one, if it is not there yet.
+    pub fn open_batch(&self, batch: BatchId, by: &AgentId, at: Instant) -> Result<()> {
         let new = self
             .conn
             .prepare_cached("INSERT OR IGNORE INTO batch(id,by,at,state) VALUES(?1,?2,?3,0)")?
-            .execute(params![
-                c.batch.0.as_bytes().as_slice(),
-                c.by.as_str(),
-                ms(c.at)
-            ])?;
+            .execute(params![batch.0.as_bytes().as_slice(), by.as_str(), ms(at)])?;
         if new > 0 {
             self.conn
                 .prepare_cached("UPDATE batch SET state = 2 WHERE by = ?1 AND state = 1")?
-                .execute([c.by.as_str()])?;
+                .execute([by.as_str()])?;
         }
         Ok(())
     }

@@ -121,7 +121,8 @@ impl Writer {
     }
 
     /// Takes in what a calendar at an address comes to beside the plan and what came from it before: absences
-    /// that are new or changed, and those that are gone.
+    /// that are new or changed, and those that are gone. What the calendar server has too is the server's: an
+    /// address that tells of the same, and later, neither changes it nor takes it away there.
     ///
     /// # Errors
     /// As [`Self::set_rules`].
@@ -132,7 +133,18 @@ impl Writer {
         act: impl FnOnce(&[Absence], &[AbsenceId]) -> Incoming,
     ) -> Result<Incoming> {
         self.scene(true, |s| {
-            let found = act(&s.planned()?, &s.absences_of(calendar)?);
+            let mut found = act(&s.planned()?, &s.absences_of(calendar)?);
+            let shared: Vec<AbsenceId> =
+                s.shared()?.into_iter().filter_map(|r| r.absence).collect();
+            let is_servers = |a: &Absence| shared.contains(&a.id);
+            let all = found.put.len();
+            found.put.retain(|a| !is_servers(a));
+            found.same += all - found.put.len();
+            for gone in &found.gone {
+                s.conn
+                    .execute("DELETE FROM followed WHERE absence = ?1", [&gone.id.0])?;
+            }
+            found.gone.retain(|a| !is_servers(a));
             for absence in &found.put {
                 s.keep_planned(absence)?;
                 s.conn
@@ -144,8 +156,6 @@ impl Writer {
             for gone in &found.gone {
                 s.conn
                     .execute("DELETE FROM away WHERE id = ?1", [&gone.id.0])?;
-                s.conn
-                    .execute("DELETE FROM followed WHERE absence = ?1", [&gone.id.0])?;
             }
             if !found.put.is_empty() || !found.gone.is_empty() {
                 s.tell_the_queue(now)?;

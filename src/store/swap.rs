@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use super::lay::{Scene, parse, to_json};
 use super::{Committed, Reader, Result, StoreError, Writer};
 use crate::domain::Instant;
-use crate::domain::absence::{Absence, Handed, Swap};
+use crate::domain::absence::{Absence, AbsenceId, Handed, Swap};
 use crate::domain::change::Change;
 
 impl Scene<'_> {
@@ -43,7 +43,8 @@ impl Writer {
         self.scene(true, |s| s.keep_swap(swap))
     }
 
-    /// Answers: the answer, the plan as it is then, and the tickets that go along, or nothing of it.
+    /// Answers: the answer, the plan as it is then, and the tickets that go along, or nothing of it. What was
+    /// handed over is told with the absence that it was handed over for.
     ///
     /// # Errors
     /// As [`Self::commit`]; it was answered meanwhile.
@@ -51,19 +52,22 @@ impl Writer {
         &mut self,
         swap: &Swap,
         plan: &[Absence],
-        (changes, handed): (&[Change], &[Handed]),
+        (changes, handed): (&[Change], &[(AbsenceId, Handed)]),
         now: Instant,
     ) -> Result<Committed> {
         self.scene(true, |s| {
             s.is_open(swap)?;
             s.keep_swap(swap)?;
-            let done = s.commit(changes, true)?;
-            for handed in handed {
-                let all = match s.handed(&handed.absence, handed.from)? {
-                    Some(before) => before.and(handed.clone()),
-                    None => handed.clone(),
+            // Two agreed: neither takes it back alone.
+            let done = s.commit(changes, false)?;
+            for (of, handed) in handed {
+                let Some(mut open) = s.handed(of, handed.from)? else {
+                    continue;
                 };
-                s.keep_handed(&all)?;
+                // A turn of a series is an absence by itself from now on.
+                s.forget_handed(&open)?;
+                open.absence = handed.absence.clone();
+                s.keep_handed(&open.and(handed.clone()))?;
             }
             for absence in plan {
                 s.keep_planned(absence)?;

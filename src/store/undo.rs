@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
+use super::hand::Turned;
 use super::lay::{Scene, parse, to_json};
 use super::outbox::{changes, identity, tidy};
 use super::{Result, Undone, audit, draft};
@@ -144,8 +145,10 @@ impl Scene<'_> {
         let mut told = Told::new("Took back");
         let all = self.of_batch(&batch)?;
         // One ticket's text was written by hand; a macro's words on many are nobody's draft.
-        let by_hand = all.iter().all(|(c, ..)| c.ticket == all[0].0.ticket);
+        let first = all.first().map(|(c, ..)| c.ticket);
+        let by_hand = all.iter().all(|(c, ..)| Some(c.ticket) == first);
         let undo_batch = BatchId(identity(now));
+        let (of, mut taken) = (all.len(), Vec::new());
         for (change, stage, inverse) in all.into_iter().rev() {
             let Ok(shown) = self.ticket(change.ticket) else {
                 continue;
@@ -162,6 +165,7 @@ impl Scene<'_> {
                         let text = self.text_back(change.ticket, &change, now)?;
                         told.text_back = told.text_back.or(text);
                     }
+                    taken.push(change.ticket);
                     told.done(change.act.field(), &shown);
                 }
                 (Stage::Confirmed | Stage::InFlight, Some(act)) if holds(&change.act, &shown) => {
@@ -181,6 +185,7 @@ impl Scene<'_> {
                     self.conn
                         .prepare_cached("UPDATE outbox SET reason = 'undone' WHERE id = ?1")?
                         .execute([change.id.0.as_bytes().as_slice()])?;
+                    taken.push(change.ticket);
                     told.done(change.act.field(), &shown);
                 }
                 (Stage::Confirmed | Stage::InFlight, Some(_)) => told.left(format!(
@@ -200,9 +205,14 @@ impl Scene<'_> {
                 _ => {}
             }
         }
+        let back = Turned {
+            tickets: &taken,
+            of,
+        };
+        told.meant = self.mean_no_more(&batch, back, now)?;
         self.conn
             .prepare_cached("UPDATE batch SET state = ?2, undone = (SELECT coalesce(max(undone), 0) + 1 FROM batch WHERE by = ?3 AND state = 1) WHERE id = ?1")?
-            .execute(params![batch, if told.count > 0 { 1 } else { 2 }, me.as_str()])?;
+            .execute(params![batch, if told.is_something() { 1 } else { 2 }, me.as_str()])?;
         audit::add(self.conn, now, me.as_str(), None, "undo", &told.sentence())?;
         Ok(Some(told.finish()))
     }
@@ -234,6 +244,8 @@ impl Scene<'_> {
             [&batch],
         )?;
         let mut told = Told::new("Did again");
+        let touched = self.touched_since(&batch, now)?;
+        let (of, mut done) = (again.len(), Vec::new());
         let fresh = BatchId(identity(now));
         // Other batches that were taken back stay on the pile: only what is new clears it.
         self.conn.execute(
@@ -253,6 +265,10 @@ impl Scene<'_> {
             let Ok(shown) = self.ticket(change.ticket) else {
                 continue;
             };
+            if touched.contains(&change.ticket) {
+                told.left(format!("{} was touched by somebody since", shown.key));
+                continue;
+            }
             if let Some(why) = self.against(&change, &shown)? {
                 if used.contains(&change.id) {
                     self.text_back(change.ticket, &change, now)?;
@@ -266,8 +282,11 @@ impl Scene<'_> {
             change.not_before = change.not_before.map(|at| now + (at - change.at));
             change.at = now;
             told.done(change.act.field(), &shown);
+            done.push(change.ticket);
             told.tickets.extend(self.commit(&[change], true)?.tickets);
         }
+        let again = Turned { tickets: &done, of };
+        told.meant = self.mean_again(&batch, (fresh, me), again, now)?;
         self.conn.execute(
             "UPDATE batch SET state = 1 WHERE by = ?1 AND state = 3",
             [me.as_str()],
@@ -328,6 +347,8 @@ fn holds(act: &Act, t: &Ticket) -> bool {
 /// Puts what happened into a sentence.
 struct Told {
     verb: &'static str,
+    /// What it was beside its changes: a hand-over, a return.
+    meant: Option<String>,
     count: usize,
     fields: Vec<&'static str>,
     keys: Vec<String>,
@@ -340,6 +361,7 @@ impl Told {
     const fn new(verb: &'static str) -> Self {
         Self {
             verb,
+            meant: None,
             count: 0,
             fields: Vec::new(),
             keys: Vec::new(),
@@ -364,8 +386,18 @@ impl Told {
         self.left.push(why);
     }
 
+    /// Something was taken back, or done again.
+    const fn is_something(&self) -> bool {
+        self.count > 0 || self.meant.is_some()
+    }
+
     fn sentence(&self) -> String {
         let mut s = match (self.count, self.keys.as_slice()) {
+            (n, _) if self.meant.is_some() => {
+                let what = self.meant.as_deref().unwrap_or_default();
+                let many = if n == 1 { "ticket" } else { "tickets" };
+                format!("{} {what}, with {n} {many}", self.verb)
+            }
             (0, _) => "Nothing was changed".to_owned(),
             (_, [key]) => format!("{} the {} of {key}", self.verb, self.fields.join(", ")),
             (_, keys) => format!(
@@ -390,7 +422,7 @@ impl Told {
             what: self.sentence(),
             tickets: self.tickets,
             text_back: self.text_back,
-            done: self.count,
+            done: self.count.max(usize::from(self.meant.is_some())),
         }
     }
 }

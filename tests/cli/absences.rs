@@ -47,7 +47,7 @@ fn a_week_off_with_a_gap_and_back_again() {
         "add",
         "ana",
         "--from",
-        "2026-11-25",
+        "2026-11-24",
         "--to",
         "2026-12-01",
         "--cover",
@@ -55,11 +55,11 @@ fn a_week_off_with_a_gap_and_back_again() {
     ];
     let planned = m.json(&add);
     let id = planned["id"].as_str().unwrap();
-    assert_eq!(planned["next"]["from"], "2026-11-24T23:00:00Z");
+    assert_eq!(planned["next"]["from"], "2026-11-23T23:00:00Z");
     assert_eq!(planned["next"]["to"], "2026-12-01T23:00:00Z");
     assert!(
         m.ok(&["absence", "list"])
-            .contains("Wed 2026-11-25 – Tue 2026-12-01")
+            .contains("Tue 2026-11-24 – Tue 2026-12-01")
     );
 
     let preview = m.run(&["--json", "absence", "preview", "ana"]);
@@ -244,7 +244,7 @@ fn what_cannot_be_is_refused_with_what_to_do() {
             &["ana", "--from", "2026-12-02", "--to", "2026-12-01"][..],
             2,
         ),
-        (&["ana", "--from", "2026-12-02", "--cover", "ana"], 2),
+        (&["ana", "--from", "2026-12-02", "--cover", "ana"], 4),
         (&["ana", "--from", "2026-12-02", "--why", "bored"], 2),
         (
             &["ana", "--from", "2026-12-02", "--cover", "ben:colour=red"],
@@ -407,6 +407,88 @@ fn the_note_goes_into_the_tickets_and_does_not_keep_them() {
     );
     assert!(back.contains("2 of 2 tickets back as before"), "{back}");
     assert_eq!(m.json(&["show", "A1"])["assignee"], "cleo");
+}
+
+#[test]
+fn the_note_tells_of_what_is_handed_over_and_goes_into_a_ticket_once() {
+    let m = team();
+    m.ok(&[
+        "absence",
+        "add",
+        "ana",
+        "--from",
+        "2026-11-24",
+        "--to",
+        "2026-12-04",
+        "--cover",
+        "cleo",
+    ]);
+    let before = m.ok(&["absence", "note", "ana"]);
+    m.ok(&["absence", "apply", "ana"]);
+    let after = m.ok(&["absence", "note", "ana"]);
+    for note in [before, after] {
+        assert!(note.contains("A1") && note.contains("A2"), "{note}");
+        assert_eq!(note.matches("goes to cleo").count(), 2, "{note}");
+    }
+    let first = m.ok(&["absence", "note", "ana", "--to-tickets"]);
+    assert!(
+        ["noted in", "A1", "A2"].iter().all(|w| first.contains(w)),
+        "{first}"
+    );
+    let second = m.ok(&["absence", "note", "ana", "--to-tickets"]);
+    assert!(second.contains("nothing was written"), "{second}");
+    let shown = m.ok(&["show", "A1"]);
+    assert_eq!(shown.matches("Hand-over of ana").count(), 1, "{shown}");
+}
+
+#[test]
+fn a_hand_over_that_was_taken_back_is_none() {
+    let m = team();
+    let add = ["absence", "add", "ana", "--from", "2026-11-24"];
+    m.ok(&[&add[..], &["--to", "2026-12-04", "--cover", "cleo"]].concat());
+    m.ok(&["absence", "apply", "ana"]);
+    assert!(m.ok(&["absence", "list"]).contains("handed over"));
+    let undone = m.ok(&["undo"]);
+    assert!(
+        undone.contains("Took back the hand-over of ana"),
+        "{undone}"
+    );
+    assert!(!m.ok(&["absence", "list"]).contains("handed over"));
+    assert_eq!(m.json(&["show", "A1"])["assignee"], "ana");
+    let held = m.ok(&["absence", "hold"]);
+    assert!(held.contains("nothing came"), "{held}");
+    m.ok(&["absence", "apply", "ana"]);
+    assert_eq!(m.json(&["show", "A1"])["assignee"], "cleo");
+    m.ok(&["undo"]);
+    m.ok(&["absence", "drop", "ana"]);
+}
+
+#[test]
+fn a_turn_of_a_series_that_was_swapped_goes_on_passing_on() {
+    let m = team();
+    let add = ["absence", "add", "ana", "--from", "2026-11-24", "--to"];
+    let rest = ["2026-11-27", "--every", "monthly", "--cover", "cleo"];
+    m.ok(&[&add[..], &rest[..]].concat());
+    m.ok(&["absence", "apply", "ana", "--keep", "A2"]);
+    assert_eq!(m.json(&["show", "A1"])["assignee"], "cleo");
+    let as_ = |who: &str, args: &[&str]| {
+        let out = m.run(&[&["--as", who, "--json"][..], args].concat());
+        assert!(out.status.success(), "{}", said(&out));
+        serde_json::from_slice::<serde_json::Value>(&out.stdout).unwrap()
+    };
+    let series = m.json(&["absence", "list"])["absences"][0]["id"].clone();
+    let ask = ["absence", "swap", "ask", "ben", "--give"];
+    let asked = as_("cleo", &[&ask[..], &[series.as_str().unwrap()]].concat());
+    let id = asked["id"].as_str().unwrap();
+    as_("ben", &["absence", "swap", "answer", id, "yes"]);
+    assert_eq!(m.json(&["show", "A1"])["assignee"], "ben");
+    // What comes for her now goes to who stands in now.
+    let more = WORK.lines().next().unwrap().replace("A1", "A3");
+    m.feed(&["import", "--quiet", "-"], more.as_bytes());
+    m.ok(&["absence", "hold"]);
+    assert_eq!(m.json(&["show", "A3"])["assignee"], "ben");
+    let back = later(&m, "2026-11-30T08:00:00Z", &["absence", "return", "--all"]);
+    assert!(back.contains("2 of 2 tickets back as before"), "{back}");
 }
 
 /// When somebody is away in the next months, as the feed tells it.
@@ -816,4 +898,81 @@ fn without_a_calendar_there_is_nothing_to_ask() {
     assert!(said(&out).contains("[absences.caldav]"));
     let out = m.run(&["absence", "settle", "1a2b", "mine"]);
     assert_eq!(out.status.code(), Some(3));
+}
+
+#[test]
+fn a_turn_of_whole_days_that_ends_by_the_hour_is_shown_and_sent_by_the_hour() {
+    let m = team();
+    let add = [
+        "absence",
+        "add",
+        "ana",
+        "--from",
+        "2026-11-25",
+        "--every",
+        "weekly",
+    ];
+    let id = m.json(&add)["id"].as_str().unwrap().to_owned();
+    m.ok(&["absence", "until", &id, "2026-11-25 12:00"]);
+    let list = m.ok(&["absence", "list", "--days", "7"]);
+    assert!(list.contains("12:00"), "{list}");
+    let feed = m.ok(&["absence", "export", "absences", "--days", "20"]);
+    for line in [
+        "DTSTART:20261124T230000Z",
+        "DTEND:20261125T110000Z",
+        "DTSTART;VALUE=DATE:20261202",
+        "DTEND;VALUE=DATE:20261203",
+    ] {
+        assert!(feed.contains(line), "{line}: {feed}");
+    }
+}
+
+#[test]
+fn what_is_doubtful_is_said_when_it_is_planned_in_times_of_the_desk() {
+    let m = team();
+    let add = |who: &str, to: &str, cover: &str| {
+        m.run(&[
+            "absence",
+            "add",
+            who,
+            "--from",
+            "2026-11-25",
+            "--to",
+            to,
+            "--cover",
+            cover,
+        ])
+    };
+    let out = add("ana", "2026-11-30", "nobody");
+    assert_eq!(out.status.code(), Some(2));
+    assert!(
+        said(&out).contains("nobody here is called \"nobody\""),
+        "{}",
+        said(&out)
+    );
+    let out = add("ben", "2026-11-27", "cleo:tenant=umc");
+    assert!(
+        out.status.success() && said(&out).is_empty(),
+        "{}",
+        said(&out)
+    );
+    let out = add("ana", "2026-11-30", "ben");
+    assert!(out.status.success());
+    for words in ["ben is away then too (leave)", "who stands in may not: "] {
+        assert!(said(&out).contains(words), "{}", said(&out));
+    }
+    let ring = add("cleo", "2026-11-30", "ben");
+    assert_eq!(ring.status.code(), Some(4), "{}", said(&ring));
+    assert!(
+        said(&ring).contains("away from 2026-11-25 00:00; "),
+        "{}",
+        said(&ring)
+    );
+    let preview = m.run(&["absence", "preview", "ana"]);
+    let preview = String::from_utf8_lossy(&preview.stdout).into_owned();
+    let note = m.ok(&["absence", "note", "ana"]);
+    for text in [preview, note] {
+        assert!(text.contains("away until 2026-11-27"), "{text}");
+        assert!(!text.contains("UTC"), "{text}");
+    }
 }

@@ -190,6 +190,23 @@ fn agent(name: &str) -> AgentId {
     AgentId::parse(name).unwrap()
 }
 
+fn known() -> Known {
+    let people = ["ana", "ben", "cleo"];
+    Known {
+        agents: people
+            .iter()
+            .map(|n| Agent {
+                id: agent(n),
+                name: Untrusted::new(*n),
+                tenants: vec![],
+            })
+            .collect(),
+        people: people.iter().map(|n| Person::new(agent(n))).collect(),
+        calendar: Calendar::standard(),
+        zone: chrono_tz::Europe::Amsterdam,
+    }
+}
+
 /// One person's store.
 struct Client {
     _folder: tempfile::TempDir,
@@ -214,20 +231,7 @@ impl Client {
     }
 
     async fn share(&mut self) -> SharedRound {
-        let people = ["ana", "ben", "cleo"];
-        let known = Known {
-            agents: people
-                .iter()
-                .map(|n| Agent {
-                    id: agent(n),
-                    name: Untrusted::new(*n),
-                    tenants: vec![],
-                })
-                .collect(),
-            people: people.iter().map(|n| Person::new(agent(n))).collect(),
-            calendar: Calendar::standard(),
-            zone: chrono_tz::Europe::Amsterdam,
-        };
+        let known = known();
         let server = calendar(&self.url);
         let ledger = Mutex::new(&mut self.writer);
         share(
@@ -540,4 +544,67 @@ async fn a_write_names_its_condition_and_a_met_one_is_no_failure() {
     );
     assert_eq!(told[1].1, Told::Gone);
     assert_eq!(kept.lock().unwrap().events.len(), 1);
+}
+
+/// What the server has is the server's: an address that tells of the same changes nothing there.
+#[tokio::test]
+async fn a_followed_address_takes_nothing_away_from_the_server() {
+    use deskhand::domain::absence::{Source, incoming};
+    let (fake, kept) = server(Manner::Remembers);
+    let event = |day: &str| {
+        format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:a@x\r\nSUMMARY:ben: leave\r\nDTSTART;VALUE=DATE:{day}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        )
+    };
+    let mut ana = Client::new(&fake.url);
+    let follow = |ana: &mut Client, text: &str| {
+        let reading = deskhand::domain::ics::read(text, chrono_tz::Europe::Amsterdam);
+        ana.writer
+            .follow("feed", now(), |plan, from| {
+                let mut new = new_absence_id;
+                let source = Source::default();
+                let at = (now(), &mut new as &mut dyn FnMut() -> _);
+                incoming(&reading, &source, plan, (from, true), &known(), at)
+            })
+            .unwrap()
+    };
+    // The address told of it first.
+    assert_eq!(follow(&mut ana, &event("20261207")).new, 1);
+    kept.lock()
+        .unwrap()
+        .put("/u@x/team/a.ics", &event("20261208"));
+    ana.share().await;
+    let there = kept.lock().unwrap().events.clone();
+    let plan = ana.plan();
+    for text in [
+        event("20261207"),
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n".to_owned(),
+    ] {
+        let found = follow(&mut ana, &text);
+        assert_eq!((found.put.len(), found.gone.len()), (0, 0));
+        assert_eq!(ana.share().await.sent, 0);
+        assert_eq!(ana.plan(), plan);
+        assert_eq!(kept.lock().unwrap().events, there);
+    }
+}
+
+#[tokio::test]
+async fn a_drop_does_not_take_away_what_a_colleague_made_of_it() {
+    let (fake, kept) = server(Manner::Remembers);
+    let mut ana = Client::new(&fake.url);
+    ana.add("2026-12-01");
+    ana.share().await;
+    let (path, (_, text)) = kept.lock().unwrap().events.pop_first().unwrap();
+    let text = text.replacen("SUMMARY", "RRULE:FREQ=HOURLY\r\nSUMMARY", 1);
+    kept.lock().unwrap().put(&path, &text);
+    ana.drop_first();
+    for _ in 0..2 {
+        ana.share().await;
+        assert_eq!(kept.lock().unwrap().events[&path].1, text);
+    }
+    let plan = Reader::open(ana.writer.path())
+        .unwrap()
+        .shared_plan()
+        .unwrap();
+    assert_eq!(plan.clashes(&known()).len(), 1, "somebody has to choose");
 }

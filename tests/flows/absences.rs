@@ -2,11 +2,15 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use deskhand::app::state::{Face, Overlay};
-use deskhand::config::{Config, Paths};
-use deskhand::domain::absence::{AtStart, Fate, Grant, Handed, Person};
+use deskhand::config::{AbsenceCalendar, Config, Paths};
+use deskhand::domain::absence::{
+    Absence, AbsenceId, AtStart, Fate, Grant, Handed, Incoming, Length, Moved, Person, Rule, Times,
+};
+use deskhand::domain::change::{Act, BatchId, Change, ChangeId};
 use deskhand::domain::people::AgentId;
-use deskhand::domain::ticket::TicketId;
-use deskhand::store::Reader;
+use deskhand::domain::text::Untrusted;
+use deskhand::domain::ticket::{Priority, TicketId};
+use deskhand::store::{Reader, Writer};
 
 use super::harness::{Person as AtKeys, Scene, morning};
 
@@ -285,12 +289,161 @@ fn back_early_gets_back_what_nobody_touched_and_the_rest_is_listed() {
         "{}",
         person.screen()
     );
-    // The giving back is one act too.
-    person.keys("z");
+    // The giving back is one act too, with the end of the absence.
+    person.keys("z").sees("Took back the return to ana");
     for t in &all {
         assert_eq!(assignee(&person, t.ticket), Some(who("sam")), "{}", t.key);
     }
     assert!(handed(&person)[0].back.is_none());
+    person.keys("g h").sees("You cover Ana until Tue 1 Dec");
+    // And nobody's touch: the next return is the same.
+    person.keys("t").text("now").keys("Enter");
+    let Face::Back(view) = &person.state().coverage.face else {
+        panic!("{}", person.screen());
+    };
+    assert_eq!(view.returning.found.back.len(), all.len() - 1);
+}
+
+/// Everything that ana has stays with her but what moves by the last row: that one is left.
+fn all_but_the_last(person: &mut AtKeys) -> TicketId {
+    person.keys("g h Enter");
+    let shown = plan(person);
+    let left = shown.order.iter().rposition(|i| {
+        let row = &shown.plan.preview.rows[*i];
+        matches!(row.fate, Fate::Moves { .. })
+    });
+    let left = left.unwrap();
+    person.keys(&"j ".repeat(left)).keys("Space");
+    shown.plan.preview.rows[shown.order[left]].ticket
+}
+
+#[test]
+fn a_row_that_was_left_stays_whatever_is_done_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Offer);
+    ana_leaves(&mut person);
+    let left = all_but_the_last(&mut person);
+    person.keys("Ctrl+s");
+    yes(&mut person);
+    assert_eq!(assignee(&person, left), Some(who("ana")));
+    assert_eq!(handed(&person)[0].kept, [left]);
+    // With every act what came for her is passed on; this one is decided.
+    person.keys("1 p 1").wait(60);
+    assert_eq!(assignee(&person, left), Some(who("ana")));
+    person.keys("g h Enter");
+    let again = plan(&person);
+    assert!(again.plan.preview.moves().iter().all(|m| m.ticket != left));
+}
+
+#[test]
+fn where_nothing_changes_hands_yet_what_comes_goes_to_the_cover() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Offer);
+    ana_leaves(&mut person);
+    person.keys("g h Enter");
+    let n = plan(&person).plan.preview.moves().len();
+    let rows = plan(&person).order.len();
+    person.keys(&"Space ".repeat(rows));
+    // Those that stay by themselves are handed over by the same key; they are left again.
+    while let Some(at) = plan(&person).order.iter().position(|i| {
+        let row = &plan(&person).plan.preview.rows[*i];
+        matches!(row.fate, Fate::Moves { .. })
+    }) {
+        person.keys("g g").keys(&"j ".repeat(at)).keys("Space");
+    }
+    assert!(n > 0);
+    person
+        .keys("Ctrl+s")
+        .sees("Hand over what comes")
+        .sees("Nothing changes hands now");
+    yes(&mut person);
+    let known = handed(&person);
+    assert_eq!((known.len(), known[0].tickets.len()), (1, 0));
+    assert!(known[0].back.is_none());
+    person.keys("z").sees("Took back the hand-over of ana");
+    assert!(handed(&person).iter().all(|h| h.back.is_some()));
+}
+
+#[test]
+fn what_was_handed_over_early_is_given_back_with_a_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Offer);
+    person
+        .keys("5 N l Space j Space Tab Tab Tab Tab")
+        .text("bo")
+        .keys("Enter g h Enter Ctrl+s");
+    yes(&mut person);
+    let all = handed(&person)[0].tickets.clone();
+    assert!(!all.is_empty());
+    person.keys("g h B").sees("goes back").keys("Ctrl+s");
+    person.sees("The absence stays planned");
+    yes(&mut person);
+    for t in &all {
+        assert_eq!(assignee(&person, t.ticket), Some(who("sam")), "{}", t.key);
+    }
+    assert!(handed(&person)[0].back.is_some());
+    // Nothing is asked again: that it is not handed over is decided.
+    assert!(!person.screen().contains("nothing is handed over"));
+}
+
+#[test]
+fn a_return_that_is_not_so_any_more_is_looked_at_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Offer);
+    ana_leaves(&mut person);
+    person.keys("g h Enter Ctrl+s");
+    yes(&mut person);
+    let first = handed(&person)[0].tickets[0].clone();
+    person.keys("g h B").sees("goes back");
+    // Another window does something meanwhile.
+    let rules = deskhand::shell::rules(&config(AtStart::Offer), who("ana"));
+    let mut other = Writer::open(&person.paths.demo_store(), rules, morning())
+        .unwrap()
+        .writer;
+    let priority = reader(&person.paths).ticket(first.ticket).unwrap();
+    let to = match priority.unwrap().priority {
+        Some(Priority::P1) => Priority::P2,
+        _ => Priority::P1,
+    };
+    let change = Change {
+        id: ChangeId(uuid::Uuid::now_v7()),
+        batch: BatchId(uuid::Uuid::now_v7()),
+        ticket: first.ticket,
+        at: morning() + TimeDelta::minutes(30),
+        by: who("ana"),
+        base: 0,
+        not_before: None,
+        act: Act::Priority { to: Some(to) },
+    };
+    other.commit(&[change]).unwrap();
+    person.keys("Ctrl+s");
+    yes(&mut person);
+    person.sees("look at the return again");
+    assert_eq!(assignee(&person, first.ticket), Some(who("sam")));
+    assert!(handed(&person)[0].back.is_none());
+    person.keys("R").sees("changed: priority").keys("Ctrl+s");
+    yes(&mut person);
+    assert_eq!(assignee(&person, first.ticket), Some(who("sam")));
+    assert!(handed(&person)[0].back.is_some());
+}
+
+#[test]
+fn what_was_given_back_is_not_handed_over_again_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Apply);
+    ana_leaves(&mut person);
+    let all = handed(&person)[0].tickets.clone();
+    person.keys("g h B Ctrl+s");
+    yes(&mut person);
+    assert!(handed(&person)[0].back.is_some());
+    drop(person);
+    // Another console is opened.
+    let mut person = at_desk(folder.path(), AtStart::Apply);
+    person.keys("5").wait(60);
+    for t in &all {
+        assert_eq!(assignee(&person, t.ticket), Some(who("ana")), "{}", t.key);
+    }
+    assert_eq!(handed(&person).len(), 1);
 }
 
 #[test]
@@ -504,4 +657,157 @@ fn the_map_tells_gaps_and_what_would_close_them() {
     for (key, words) in [(">", "30 days"), (">", "90 days"), ("<", "30 days")] {
         person.keys(key).sees(words);
     }
+}
+
+/// Another process plans it, or plans it otherwise.
+fn planned(person: &mut AtKeys, absence: &Absence) {
+    let rules = deskhand::shell::rules(&config(AtStart::Off), who("ana"));
+    let mut other = Writer::open(&person.paths.demo_store(), rules, morning())
+        .unwrap()
+        .writer;
+    other
+        .put_planned(std::slice::from_ref(absence), morning())
+        .unwrap();
+    person.written();
+}
+
+/// Sam is away Thursdays from one to five in UTC, all but the second.
+fn thursdays() -> Absence {
+    let start = "2026-11-26T13:00:00".parse().unwrap();
+    let hours = Length {
+        days: 0,
+        seconds: 4 * 3600,
+    };
+    let mut times = Times::once(start, hours, chrono_tz::UTC);
+    times
+        .rules
+        .push(Rule::new("FREQ=WEEKLY", None, start).unwrap());
+    times.except.push(start + TimeDelta::days(7));
+    times.moved.push(Moved {
+        was: start + TimeDelta::days(14),
+        to: None,
+    });
+    Absence {
+        id: AbsenceId("0a1b2c3d".into()),
+        who: who("sam"),
+        times,
+        why: Default::default(),
+        covers: vec![],
+        note: Untrusted::new("piano"),
+        uid: Some("x@elsewhere".into()),
+    }
+}
+
+fn of_sam(person: &AtKeys) -> Absence {
+    let all = reader(&person.paths).absences().unwrap();
+    all.into_iter().find(|a| a.who == who("sam")).unwrap()
+}
+
+#[test]
+fn what_is_not_changed_in_the_form_stays_as_a_calendar_told_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Off);
+    person.keys("5");
+    let told = thursdays();
+    planned(&mut person, &told);
+    person
+        .keys("g h j e")
+        .sees("13:00-17:00")
+        .sees("its days and hours are those of UTC")
+        .keys("Enter");
+    assert_eq!(of_sam(&person), told);
+    // An hour later: the turns that do not take place still do not.
+    person
+        .keys("e Tab Ctrl+u")
+        .text("14:00-18:00")
+        .keys("Enter");
+    let later = of_sam(&person).away(morning(), morning() + TimeDelta::days(28));
+    let starts: Vec<String> = later
+        .iter()
+        .map(|o| o.from.format("%d %H").to_string())
+        .collect();
+    assert_eq!(starts, ["26 14", "17 14"]);
+    // Until when it recurs is changed where it stands.
+    person
+        .keys("e Tab Tab Tab Tab Tab")
+        .text(" until 2026-12-24")
+        .keys("Enter");
+    person
+        .keys("e Tab Tab Tab Tab Tab Backspace Backspace Backspace Backspace Backspace Backspace Backspace")
+        .text("T120000")
+        .keys("Enter");
+    let times = of_sam(&person).times;
+    assert_eq!(times.rules[0].text(), "FREQ=WEEKLY;UNTIL=20261224T120000");
+    assert_eq!(times.except.len() + times.moved.len(), 2);
+}
+
+#[test]
+fn a_form_that_was_open_for_long_undoes_nobody_s_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Off);
+    person.keys("5");
+    let mut told = thursdays();
+    planned(&mut person, &told);
+    // Somebody else makes it shorter, whoever is at the form names a cover: both count.
+    person.keys("g h j e Tab Tab Tab Tab");
+    told.times.length.seconds = 2 * 3600;
+    planned(&mut person, &told);
+    person.text("bo").keys("Enter");
+    let both = of_sam(&person);
+    assert_eq!(both.times, told.times);
+    assert_eq!(both.covers.len(), 1, "{}", person.screen());
+    // The same by both: nothing is written, and it is said.
+    person.keys("e Tab Tab Tab Tab").text(" chris");
+    let theirs = Absence {
+        covers: Vec::new(),
+        ..both
+    };
+    planned(&mut person, &theirs);
+    person
+        .sees("somebody changed the same of it meanwhile")
+        .keys("Enter");
+    assert!(matches!(
+        person.state().overlays.last(),
+        Some(Overlay::Absence(_))
+    ));
+    person.keys("Esc");
+    assert_eq!(of_sam(&person), theirs);
+}
+
+#[test]
+fn what_a_calendar_elsewhere_tells_is_changed_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = "https://hr.example.org/leave.ics";
+    let mut config = config(AtStart::Off);
+    config.absences.calendars = vec![AbsenceCalendar {
+        url: url.into(),
+        who: Some(who("sam")),
+        covers: Vec::new(),
+    }];
+    let mut person = Scene {
+        width: 160,
+        height: 48,
+        config: config.clone(),
+        now: morning(),
+    }
+    .demo(folder.path());
+    let rules = deskhand::shell::rules(&config, who("ana"));
+    let name = deskhand::shell::plans::calendar_name(&person.paths, url);
+    Writer::open(&person.paths.demo_store(), rules, morning())
+        .unwrap()
+        .writer
+        .follow(&name, morning(), |_, _| Incoming {
+            put: vec![thursdays()],
+            ..Incoming::default()
+        })
+        .unwrap();
+    person.keys("5").written();
+    person.keys("g h j");
+    for key in ["e", "t", "d"] {
+        person
+            .keys(key)
+            .sees("comes from a calendar at an address; change it there");
+        assert!(person.state().overlays.is_empty(), "{}", person.screen());
+    }
+    assert_eq!(of_sam(&person), thursdays());
 }

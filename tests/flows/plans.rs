@@ -5,8 +5,10 @@ use std::path::Path;
 
 use chrono::TimeDelta;
 use deskhand::config::{self, Paths};
-use deskhand::domain::absence::{Absence, AbsenceId, Cover, Handed, Scope as Whole, Times};
-use deskhand::domain::change::Act;
+use deskhand::domain::absence::{
+    Absence, AbsenceId, Cover, HandOver, Handed, Scope as Whole, Times,
+};
+use deskhand::domain::change::{Act, BatchId};
 use deskhand::domain::people::AgentId;
 use deskhand::domain::text::Untrusted;
 use deskhand::store::{Reader, Writer};
@@ -54,7 +56,13 @@ fn applied(paths: &Paths, who: &str, cover: &str) -> AbsenceId {
         tickets: vec![],
         kept: vec![],
     };
-    writer.hand_over(&[], &handed).unwrap();
+    let over = HandOver {
+        batch: BatchId(uuid::Uuid::now_v7()),
+        by: agent("sam"),
+        changes: vec![],
+        handed,
+    };
+    writer.hand_over(&over).unwrap();
     absence.id
 }
 

@@ -31,6 +31,7 @@ fn app(desk: Option<&'static str>) -> App {
         scope: Vec::new(),
         calendar: Arc::new(Calendar::standard()),
         people: Vec::new().into(),
+        followed: Vec::new().into(),
         at_start: Default::default(),
         policy: Arc::new(Policy::mydre()),
         as_of: None,

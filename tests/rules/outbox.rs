@@ -36,6 +36,7 @@ fn console(abilities: Abilities) -> App {
         abilities,
         calendar: Arc::new(Calendar::standard()),
         people: Vec::new().into(),
+        followed: Vec::new().into(),
         at_start: Default::default(),
         policy: Arc::new(Policy::mydre()),
         as_of: None,

@@ -71,6 +71,7 @@ impl Desk {
             scope: Vec::new(),
             calendar: Arc::new(Calendar::standard()),
             people: Vec::new().into(),
+            followed: Vec::new().into(),
             at_start: Default::default(),
             policy: Arc::new(Policy::mydre()),
             as_of: None,

@@ -9,7 +9,6 @@ use deskhand::domain::absence::{
     Absence, AbsenceId, Away, Cover, Grant, Handed, Length, Office, Person, Since, Times,
     give_back, preview,
 };
-use deskhand::domain::change::{BatchId, ChangeId};
 use deskhand::domain::coverage::needs;
 use deskhand::domain::handover::{self, Interval, Item};
 use deskhand::domain::people::{Agent, AgentId, TenantId};
@@ -83,7 +82,7 @@ fn tickets() -> Vec<Ticket> {
             );
             let mut t = (*row.ticket).clone();
             t.assignee = Some(who("ana"));
-            if n == 1 {
+            if n == 3 {
                 t.kind = Kind::NewUser;
             }
             t
@@ -110,8 +109,8 @@ impl Desk {
         let office = Office {
             people: people(),
             absences,
-            handed: Vec::new(),
             loads: vec![(who("ana"), 5), (who("bo"), 3)],
+            ..Office::default()
         };
         Self::with(width, height, office)
     }
@@ -212,9 +211,11 @@ impl Desk {
                     turn,
                     note,
                     edited: None,
+                    written: Vec::new(),
                 }))
             }
-            CoverWish::Back { handed, ended, .. } => {
+            CoverWish::Back { turn, ended, .. } => {
+                let handed = self.office.open(&turn.absence, turn.from).unwrap().clone();
                 let since = |id| {
                     let ticket = self.tickets.iter().find(|t| t.id == id)?;
                     Some(Since {
@@ -228,7 +229,7 @@ impl Desk {
                 CoverNews::Back(Box::new(Returning {
                     found,
                     subjects: all.map(|t| (t.key.clone(), t.subject.line())).collect(),
-                    handed: *handed,
+                    handed,
                     ended: ended.map(|e| *e),
                 }))
             }
@@ -315,8 +316,7 @@ fn many(people: usize, due: i64, width: u16, height: u16) -> Desk {
             .map(|n| Person::new(who(&format!("p{n:02}"))))
             .collect(),
         absences: vec![absence("p01", "2026-11-26", 2, &["p02"])],
-        handed: Vec::new(),
-        loads: Vec::new(),
+        ..Office::default()
     };
     let mut desk = Desk::with(width, height, office);
     desk.due = (0..due * 200)
@@ -424,6 +424,7 @@ fn returned(width: u16, height: u16) -> Desk {
         absences: vec![away.clone()],
         handed: Vec::new(),
         loads: vec![(who("ana"), 1)],
+        ..Office::default()
     };
     let calendar = deskhand::domain::calendar::Calendar::standard();
     let then = Away {
@@ -463,16 +464,23 @@ fn what_is_applied_is_what_was_shown() {
     let shown = shown.plan.preview.clone();
     desk.keys("y");
     let applied = desk.seen.iter().find_map(|e| match e {
-        Effect::Cover(_, CoverWish::HandOver(changes, handed, _)) => Some((changes, handed)),
+        Effect::Cover(_, CoverWish::HandOver(over, _)) => Some(over),
         _ => None,
     });
-    let (changes, handed) = applied.unwrap();
-    let mut ids = changes.iter().map(|c| c.id);
-    let wanted = shown.changes(&who("ana"), now(), BatchId(changes[0].batch.0), &mut || {
-        ids.next().unwrap_or(ChangeId(uuid::Uuid::nil()))
-    });
-    assert_eq!(*changes, wanted);
-    assert_eq!(handed.tickets.len(), changes.len());
+    let over = applied.unwrap();
+    let of_changes = over.changes.iter().map(|c| c.id.0);
+    let mut ids = [over.batch.0].into_iter().chain(of_changes);
+    let new = &mut || ids.next().unwrap_or(uuid::Uuid::nil());
+    assert_eq!(
+        **over,
+        shown.apply(&desk.tickets, &who("ana"), (now(), new))
+    );
+    let moved: Vec<_> = over.changes.iter().map(|c| c.ticket).collect();
+    let told: Vec<_> = over.handed.tickets.iter().map(|t| t.ticket).collect();
+    assert_eq!(told, moved);
+    // The one that was left stays later too.
+    assert_eq!(over.handed.kept.len(), 1);
+    assert!(!moved.contains(&over.handed.kept[0]));
 }
 
 #[test]
@@ -513,8 +521,7 @@ fn the_map_of_fifty_people_and_ninety_days_is_drawn_within_a_frame() {
     let office = Office {
         people: team,
         absences,
-        handed: Vec::new(),
-        loads: Vec::new(),
+        ..Office::default()
     };
     let mut desk = Desk::with(160, 48, office);
     desk.keys("5 > >");

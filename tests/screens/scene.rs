@@ -48,6 +48,7 @@ pub fn setup(width: u16, height: u16) -> Setup {
         scope: Vec::new(),
         calendar: Arc::new(Calendar::standard()),
         people: Vec::new().into(),
+        followed: Vec::new().into(),
         at_start: Default::default(),
         policy: Arc::new(Policy::mydre()),
         views: Vec::new(),

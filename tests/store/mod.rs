@@ -5,6 +5,7 @@ mod away;
 mod bench;
 mod damage;
 mod flight;
+mod hand;
 mod kill;
 mod knowing;
 mod laws;

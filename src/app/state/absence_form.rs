@@ -62,8 +62,6 @@ pub struct AbsenceForm {
     pub cover: Input,
     /// How often.
     pub every: Input,
-    /// How often, as it was.
-    pub every_was: String,
     /// What goes on from the word that is being typed.
     pub suggestions: Vec<Suggestion>,
     /// What it is, in words.

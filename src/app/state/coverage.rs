@@ -216,6 +216,8 @@ pub struct BackView {
     pub cursor: usize,
     /// First visible row.
     pub top: usize,
+    /// Tickets changed since it was made.
+    pub stale: bool,
 }
 
 impl BackView {
@@ -247,6 +249,7 @@ impl BackView {
             also: BTreeSet::new(),
             cursor: 0,
             top: 0,
+            stale: false,
         }
     }
 

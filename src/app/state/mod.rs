@@ -194,6 +194,8 @@ pub struct State {
     pub calendar: Arc<Calendar>,
     /// What the settings say of members of the team.
     pub people: Arc<[Person]>,
+    /// The names of the calendars at addresses that absences come from.
+    pub followed: Arc<[String]>,
     /// What happens when an absence begins.
     pub at_start: AtStart,
     /// What is promised.
@@ -292,6 +294,7 @@ impl State {
             scope: setup.scope,
             calendar: setup.calendar,
             people: setup.people,
+            followed: setup.followed,
             at_start: setup.at_start,
             policy: setup.policy,
             warn: setup.warn,

@@ -58,6 +58,8 @@ pub struct Setup {
     pub calendar: Arc<Calendar>,
     /// What the settings say of members of the team: their hours, rights and room.
     pub people: Arc<[Person]>,
+    /// The names of the calendars at addresses that absences come from.
+    pub followed: Arc<[String]>,
     /// What happens when an absence begins.
     pub at_start: AtStart,
     /// What is promised.

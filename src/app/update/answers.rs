@@ -240,6 +240,10 @@ impl Turn<'_> {
                 self.s.toasts.retain(|t| !t.countdown);
                 let tone = if undone.done { Tone::Good } else { Tone::Note };
                 self.toast(tone, undone.what, None);
+                // It may have been a hand-over, or a return.
+                if self.s.coverage.loaded {
+                    self.ask_standing();
+                }
                 // The cursor goes where something happened, if that is in the list.
                 self.s.inner.prefer = undone.ticket.filter(|_| undone.done);
                 if let Some((ticket, visibility)) = undone.text_back {

@@ -55,6 +55,8 @@ pub enum AbsenceWhat {
     /// Say what would become of each ticket; exit code 9 where something has a gap
     Preview(PlanArgs),
     /// Hand over, as the preview says; again for what came meanwhile
+    ///
+    /// What was handed over is known in this store alone: it is given back from the same one.
     Apply(ApplyArgs),
     /// Pass on what came for those who are away since it was handed over; exit code 9 where nobody can take something
     Hold {
@@ -138,6 +140,9 @@ pub enum AbsenceWhat {
         output: Option<PathBuf>,
     },
     /// Ask the calendars at addresses and the calendar server now, send what was planned here, and say what changed
+    ///
+    /// The calendar server shares who is away, when and why, and who stands in. What was handed over, the way
+    /// back, edited notes and swaps stay in this store.
     Sync(SyncArgs),
     /// Choose where an absence was changed here and in the calendar
     Settle {

@@ -1,17 +1,17 @@
 //! The way back: what nobody touched is as it was, the rest is listed.
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::Done;
-use super::office::Office;
+use super::office;
 use crate::cli::exit::{Code, Fail};
 use crate::cli::out::Out;
 use crate::cli::session::Session;
-use crate::domain::absence::{Absence, Handed, Return, take_along};
+use crate::domain::absence::{Absence, Handed, Return, bring_back, take_along};
 use crate::domain::handover;
 use crate::domain::text;
 use crate::domain::ticket::TicketKey;
-use crate::shell::plans;
 use crate::store::Reader;
 
 /// Gives back for one absence, or for all that are over.
@@ -23,10 +23,10 @@ pub fn give(
     out: &mut Out,
 ) -> Done {
     let reader = session.reader()?;
-    let office = Office::read(session, &reader)?;
+    let office = office::read(session, &reader)?;
     let meant = |h: &&Handed| match typed.map(str::to_lowercase) {
         Some(typed) => h.absence.0.starts_with(&typed) || h.who.as_str() == typed,
-        None => is_over(h, &office, session),
+        None => office.ends(h) <= session.now,
     };
     let open: Vec<&Handed> = office
         .handed
@@ -42,32 +42,26 @@ pub fn give(
     }
     let mut all = Vec::new();
     for handed in open {
-        all.push((handed, look(session, &reader, handed)?));
+        all.push(look(session, &reader, handed)?);
     }
     for key in also {
         let key = TicketKey::parse(key).map_err(Fail::usage)?;
-        let has = |found: &Return| found.stays.iter().any(|s| s.key == key);
-        let Some((handed, found)) = all.iter_mut().find(|(_, found)| has(found)) else {
+        let has = |l: &&mut Looked| l.decided.stays.iter().any(|s| s.key == key);
+        let Some(looked) = all.iter_mut().find(has) else {
             return Err(Fail::not_found(format!(
                 "ticket {key} is not among those that stay; --dry-run lists them"
             )));
         };
-        take_along(found, &key, &handed.who).map_err(|e| Fail::new(Code::Refused, e))?;
+        take_along(&mut looked.decided, &key, &looked.handed.who)
+            .map_err(|e| Fail::new(Code::Refused, e))?;
+        looked.also.push(key);
     }
     if !dry {
-        for (handed, found) in &all {
-            bring(session, handed, found, None)?;
+        for looked in &all {
+            looked.bring(session, None)?;
         }
     }
     say(session, &all, dry, out)
-}
-
-/// An absence that was changed meanwhile ends when its plan says now.
-fn is_over(h: &Handed, office: &Office, session: &Session) -> bool {
-    let planned = office.absences.iter().find(|a| a.id == h.absence);
-    let turns = planned.map(|a| a.away(h.from, h.from + chrono::TimeDelta::seconds(1)));
-    let end = turns.and_then(|t| t.first().map(|o| o.to));
-    end.unwrap_or(h.to) <= session.now
 }
 
 /// Gives back for an absence that ends by now, and writes that it does, in one act.
@@ -79,28 +73,47 @@ pub fn ended(
     out: &mut Out,
 ) -> Done {
     let found = look(session, reader, handed)?;
-    bring(session, handed, &found, Some(absence))?;
-    say(session, &[(handed, found)], false, out)
+    found.bring(session, Some(absence))?;
+    say(session, &[found], false, out)
 }
 
-fn look(session: &Session, reader: &Reader, handed: &Handed) -> Result<Return, Fail> {
-    Ok(plans::look_back(reader, handed, session.now)?.0)
+/// What was handed over, and what would come back of it.
+struct Looked {
+    handed: Handed,
+    /// As it is in the store.
+    found: Return,
+    /// The same with what is taken along.
+    decided: Return,
+    also: Vec<TicketKey>,
 }
 
-fn bring(
-    session: &Session,
-    handed: &Handed,
-    found: &Return,
-    ended: Option<&Absence>,
-) -> Result<(), Fail> {
-    let acts = found.back.iter();
-    let changes = session.batch(None, acts.map(|b| (b.ticket, b.version, b.act.clone())));
-    let mut writer = session.writer()?;
-    writer.take_back(&changes, handed, ended, session.now)?;
-    session.push(&mut writer)
+fn look(session: &Session, reader: &Reader, handed: &Handed) -> Result<Looked, Fail> {
+    let found = reader.look_back(handed, session.now)?.0;
+    Ok(Looked {
+        handed: handed.clone(),
+        decided: found.clone(),
+        found,
+        also: Vec::new(),
+    })
 }
 
-fn value((handed, found): &(&Handed, Return)) -> Value {
+impl Looked {
+    fn bring(&self, session: &Session, ended: Option<&Absence>) -> Result<(), Fail> {
+        let back = bring_back(
+            (&self.handed, &self.found),
+            &self.also,
+            ended.cloned(),
+            &session.me,
+            (session.now, &mut Uuid::now_v7),
+        );
+        let mut writer = session.writer()?;
+        writer.take_back(&back)?;
+        session.push(&mut writer)
+    }
+}
+
+fn value(looked: &Looked) -> Value {
+    let (handed, found) = (&looked.handed, &looked.decided);
     let back = found.back.iter();
     let back: Vec<Value> = back
         .map(|b| json!({"id": b.key, "requester_wrote": b.wrote}))
@@ -112,7 +125,7 @@ fn value((handed, found): &(&Handed, Return)) -> Value {
     json!({"absence": handed.absence, "who": handed.who, "back": back, "stays": stays})
 }
 
-fn say(session: &Session, all: &[(&Handed, Return)], dry: bool, out: &mut Out) -> Done {
+fn say(session: &Session, all: &[Looked], dry: bool, out: &mut Out) -> Done {
     if session.json {
         let all: Vec<Value> = all.iter().map(value).collect();
         out.json(&json!({"dry_run": dry, "returns": all}))?;
@@ -121,7 +134,8 @@ fn say(session: &Session, all: &[(&Handed, Return)], dry: bool, out: &mut Out) -
     if all.is_empty() {
         out.row("nothing has to come back")?;
     }
-    for (handed, found) in all {
+    for looked in all {
+        let (handed, found) = (&looked.handed, &looked.decided);
         out.row(&format!("{} ({}):", handed.who, handed.absence))?;
         for line in handover::digest(handed, found) {
             out.row(&format!("  {line}"))?;

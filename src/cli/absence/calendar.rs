@@ -7,12 +7,12 @@ use serde_json::json;
 
 use super::Done;
 use super::args::Feed;
-use super::office::{self, Office};
+use super::office;
 use crate::cli::exit::{Code, Fail};
 use crate::cli::out::{self, Out};
 use crate::cli::session::Session;
 use crate::domain::Instant;
-use crate::domain::absence::{Absence, Cover, Incoming, Known, Source, incoming};
+use crate::domain::absence::{Absence, Cover, Incoming, Known, Occurrence, Source, incoming};
 use crate::domain::ics::{self, Entry, EntryTime, Reading};
 use crate::domain::people::AgentId;
 use crate::domain::text::{self, Untrusted};
@@ -205,11 +205,10 @@ pub fn export(
 }
 
 fn time(absence: &Absence, from: Instant, to: Instant) -> EntryTime {
-    if !absence.times.all_day {
-        return EntryTime::Between(from, to);
+    match absence.whole_days(Occurrence { from, to }) {
+        Some((first, after)) => EntryTime::Days(first, after),
+        None => EntryTime::Between(from, to),
     }
-    let day = |at: Instant| at.with_timezone(&absence.times.zone).date_naive();
-    EntryTime::Days(day(from), day(to))
 }
 
 fn absences(
@@ -218,15 +217,15 @@ fn absences(
     who: Option<&AgentId>,
     until: Instant,
 ) -> Result<Vec<Entry>, Fail> {
-    let office = Office::read(session, reader)?;
-    let team = office.team(session, session.now, until);
+    let office = office::read(session, reader)?;
+    let team = office.team(&session.config.calendar, (session.now, until));
     let of = |a: &&crate::domain::absence::Away<'_>| who.is_none_or(|w| a.absence.who == *w);
     Ok(team
         .away()
         .iter()
         .filter(of)
         .map(|a| Entry {
-            uid: format!("{}-{}@deskhand", a.absence.id, a.from.timestamp()),
+            uid: ics::stretch_uid(&a.absence.id, a.from),
             summary: Untrusted::new(format!("{}: {}", a.absence.who, a.absence.why.word())),
             description: Untrusted::default(),
             time: time(a.absence, a.from, a.to),
@@ -242,8 +241,8 @@ fn cover(
     who: Option<&AgentId>,
     until: Instant,
 ) -> Result<Vec<Entry>, Fail> {
-    let office = Office::read(session, reader)?;
-    let team = office.team(session, session.now, until);
+    let office = office::read(session, reader)?;
+    let team = office.team(&session.config.calendar, (session.now, until));
     let mut out = Vec::new();
     for a in team.away() {
         let covers = a.absence.covers.iter();

@@ -1,17 +1,19 @@
 //! Planning absences: add, list, take away, end early, extend.
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use serde_json::{Value, json};
 
 use super::args::AddArgs;
-use super::office::{self, Office, Typed};
+use super::office::{self, Typed};
 use super::{Done, back, series, sync};
 use crate::cli::exit::{Code, Fail};
-use crate::cli::out::Out;
+use crate::cli::out::{self, Out};
 use crate::cli::session::Session;
 use crate::cli::shape;
 use crate::domain::Instant;
-use crate::domain::absence::{Absence, Cover, Length, Occurrence, Rule, Times, Why};
+use crate::domain::absence::{
+    Absence, Cover, Length, Occurrence, Office, Rule, Times, Why, next_turn,
+};
 use crate::domain::calendar::resolve_wall;
 use crate::domain::text::{self, Untrusted};
 use crate::shell::plans::new_absence_id;
@@ -22,7 +24,7 @@ pub fn add(session: &Session, a: &AddArgs, out: &mut Out) -> Done {
     drop(session.writer()?);
     let reader = session.reader()?;
     let who = office::agent(session, &reader, a.who.as_deref().unwrap_or("me"))?;
-    let mut office = Office::read(session, &reader)?;
+    let mut office = office::read(session, &reader)?;
     let times = times(session, a)?;
     let before = a.instead_of.as_deref();
     let before = before.map(|typed| series::ended_before(&office, session, typed, &who, &times));
@@ -56,6 +58,9 @@ pub fn add(session: &Session, a: &AddArgs, out: &mut Out) -> Done {
     let all: Vec<Absence> = before.into_iter().chain([absence.clone()]).collect();
     session.writer()?.put_planned(&all, session.now)?;
     sync::after(session)?;
+    for doubt in office.doubts(&absence, session.now) {
+        out::complain(&doubt);
+    }
     say_planned(session, &absence, session.now, &office, out)
 }
 
@@ -78,7 +83,7 @@ pub fn say_planned(
     office: &Office,
     out: &mut Out,
 ) -> Done {
-    let next = next(absence, at);
+    let next = next_turn(absence, at);
     if session.json {
         out.json(&value(absence, next, office))?;
     } else {
@@ -130,47 +135,31 @@ fn times(session: &Session, a: &AddArgs) -> Result<Times, Fail> {
     Ok(times)
 }
 
-/// Refuses what can never work: covers of oneself, rings of covers, and no turn at all.
-pub fn check(session: &Session, office: &mut Office, new: &Absence) -> Result<(), Fail> {
-    if let Some(Cover { who, .. }) = new.covers.iter().find(|c| c.who == new.who) {
-        return Err(Fail::usage(format!(
-            "{who} cannot stand in for themselves; name somebody else as --cover"
-        )));
-    }
-    let known = office.known(session, Vec::new());
-    known
-        .check(new, &office.absences, session.now)
+/// Refuses what can never be kept beside the others, and counts it among them from now on.
+fn check(session: &Session, office: &mut Office, new: &Absence) -> Result<(), Fail> {
+    office
+        .check(new, &session.config.calendar, session.now)
         .map_err(|why| Fail::new(Code::Refused, why))?;
     office.absences.retain(|a| a.id != new.id);
     office.absences.push(new.clone());
     Ok(())
 }
 
-/// The turn that is on, or the next one.
-pub fn next(absence: &Absence, now: Instant) -> Option<Occurrence> {
-    let soon = absence.away(now, now + office::days(400));
-    let later = || absence.away(now, now + office::days(3660));
-    soon.first().copied().or_else(|| later().first().copied())
-}
-
 /// When, for people: days without their midnights.
 pub fn span(session: &Session, absence: &Absence, o: Occurrence) -> String {
-    if !absence.times.all_day {
+    let Some((first, after)) = absence.whole_days(o) else {
         return format!(
             "{} – {}",
             shape::local(o.from, session),
             shape::local(o.to, session)
         );
-    }
-    let day = |at: Instant| {
-        let at = at.with_timezone(&absence.times.zone);
-        at.format("%a %Y-%m-%d").to_string()
     };
-    let (first, last) = (day(o.from), day(o.to - chrono::TimeDelta::seconds(1)));
+    let day = |day: NaiveDate| day.format("%a %Y-%m-%d").to_string();
+    let last = after.pred_opt().unwrap_or(first);
     if first == last {
-        first
+        day(first)
     } else {
-        format!("{first} – {last}")
+        format!("{} – {}", day(first), day(last))
     }
 }
 
@@ -230,7 +219,7 @@ pub fn list(session: &Session, who: Option<&str>, days: u16, out: &mut Out) -> D
     let who = who
         .map(|w| office::agent(session, &reader, w))
         .transpose()?;
-    let office = Office::read(session, &reader)?;
+    let office = office::read(session, &reader)?;
     let until = session.now + office::days(days);
     let mut found: Vec<(Option<Occurrence>, &Absence)> = office
         .absences
@@ -256,9 +245,9 @@ pub fn list(session: &Session, who: Option<&str>, days: u16, out: &mut Out) -> D
 
 /// Takes an absence away.
 pub fn forget(session: &Session, typed: &str, out: &mut Out) -> Done {
-    let office = Office::read(session, &session.reader()?)?;
-    let absence = office.absence(typed, session.now)?;
-    office.is_ours(absence)?;
+    let office = office::read(session, &session.reader()?)?;
+    let absence = office::absence(&office, typed, session.now)?;
+    office::is_ours(&office, absence)?;
     if handed(absence, &office) {
         return Err(Fail::new(
             Code::Refused,
@@ -281,9 +270,9 @@ pub fn forget(session: &Session, typed: &str, out: &mut Out) -> Done {
 /// Ends an absence earlier or later than planned. What was handed over comes back if it is over by now.
 pub fn until(session: &Session, typed: &str, end: &str, out: &mut Out) -> Done {
     let reader = session.reader()?;
-    let mut office = Office::read(session, &reader)?;
-    let mut absence = office.absence(typed, session.now)?.clone();
-    office.is_ours(&absence)?;
+    let mut office = office::read(session, &reader)?;
+    let mut absence = office::absence(&office, typed, session.now)?.clone();
+    office::is_ours(&office, &absence)?;
     let open = office
         .handed
         .iter()
@@ -292,7 +281,7 @@ pub fn until(session: &Session, typed: &str, end: &str, out: &mut Out) -> Done {
     let on = open
         .as_ref()
         .map(|h| h.from)
-        .or_else(|| next(&absence, session.now).map(|o| o.from));
+        .or_else(|| next_turn(&absence, session.now).map(|o| o.from));
     let Some(on) = on else {
         return Err(Fail::new(
             Code::Refused,

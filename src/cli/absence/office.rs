@@ -1,178 +1,94 @@
 //! What every subcommand here works with: the team, its absences and what was handed over.
 
+use std::sync::Arc;
+
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
+use crate::app::cover::Bench;
 use crate::cli::exit::{Code, Fail};
 use crate::cli::session::Session;
 use crate::domain::Instant;
 use crate::domain::absence::typed;
-use crate::domain::absence::{
-    Absence, AbsenceId, Cover, Handed, Known, Person, Right, Stint, Team, balance, stints, team_of,
-};
+use crate::domain::absence::{Absence, Cover, Office};
 use crate::domain::calendar::resolve_wall;
 use crate::domain::people::{Agent, AgentId};
 use crate::domain::text;
 use crate::domain::when::parse_when;
-use crate::shell::plans;
+use crate::shell::office as of_team;
 use crate::store::Reader;
-
-/// Who works here, and who is away when.
-pub struct Office {
-    /// The team.
-    pub people: Vec<Person>,
-    /// All absences that are known.
-    pub absences: Vec<Absence>,
-    /// What was handed over.
-    pub handed: Vec<Handed>,
-    /// Those that come from a calendar at an address.
-    followed: Vec<AbsenceId>,
-    loads: Vec<(AgentId, usize)>,
-}
-
-/// So many days back it is known what was handed over.
-pub const KNOWN: u16 = 400;
-
-/// Who has stood in how much counts for so many days, where somebody is proposed.
-const LATELY: u16 = 180;
 
 /// A number of days.
 pub fn days(n: u16) -> TimeDelta {
     TimeDelta::try_days(i64::from(n)).unwrap_or_default()
 }
 
-impl Office {
-    /// Reads them. The team is whom the settings name, else whom the desk knows.
-    pub fn read(session: &Session, reader: &Reader) -> Result<Self, Fail> {
-        let absences = reader.absences()?;
-        let people = team_of(
-            &session.config.people,
-            reader.agents()?,
-            &absences,
-            &session.me,
-        );
-        Ok(Self {
-            people,
-            followed: followed(session, reader)?,
-            absences,
-            handed: reader.handed(session.now - days(KNOWN))?,
-            loads: reader.loads()?,
-        })
-    }
+/// Reads them, as the console does.
+pub fn read(session: &Session, reader: &Reader) -> Result<Office, Fail> {
+    Ok(of_team::office(reader, &bench(session), session.now)?)
+}
 
-    /// The team between two instants.
-    pub fn team<'a>(&'a self, session: &'a Session, from: Instant, to: Instant) -> Team<'a> {
-        let span = |from, to| {
-            Team::new(
-                &self.people,
-                &session.config.calendar,
-                &self.absences,
-                (from, to),
-            )
-        };
-        let (since, now) = (session.now - days(LATELY), session.now);
-        let shares = match self.stints(since, now).as_slice() {
-            [] => Vec::new(),
-            stints => balance(&span(since, now), stints, since, now),
-        };
-        span(from, to)
-            .with_loads(self.loads.iter().cloned())
-            .with_shares(shares.into_iter().map(|b| (b.who.clone(), b.share())))
-    }
-
-    /// Who stood in between two instants.
-    pub fn stints(&self, from: Instant, to: Instant) -> Vec<Stint> {
-        stints(&self.handed, from, to)
-    }
-
-    /// What is handed over for a turn that began then, and not given back.
-    pub fn open(&self, absence: &AbsenceId, begun: Instant) -> Option<&Handed> {
-        let open = |h: &&Handed| h.absence == *absence && h.from == begun && h.back.is_none();
-        self.handed.iter().find(open)
-    }
-
-    /// The absence that is meant: by its identity's beginning, or by who is away.
-    pub fn absence(&self, typed: &str, now: Instant) -> Result<&Absence, Fail> {
-        let typed = typed.trim().to_lowercase();
-        let by_id: Vec<_> = self
-            .absences
-            .iter()
-            .filter(|a| a.id.0.to_lowercase().starts_with(&typed))
-            .collect();
-        let mut found = by_id;
-        if found.is_empty() {
-            let ahead = now + days(400);
-            let since = now - days(31);
-            let theirs = self.absences.iter().filter(|a| a.who.as_str() == typed);
-            let open = |a: &&Absence| {
-                !a.away(now, ahead).is_empty()
-                    || self
-                        .handed
-                        .iter()
-                        .any(|h| h.absence == a.id && h.back.is_none() && h.to >= since)
-            };
-            found = theirs.filter(open).collect();
-        }
-        match found.as_slice() {
-            [one] => Ok(one),
-            [] => Err(Fail::not_found(format!(
-                "there is no absence \"{}\"; `deskhand absence list` shows those there are",
-                text::line(&typed)
-            ))),
-            many => Err(Fail::usage(format!(
-                "\"{}\" fits {} absences; write more of one's identity: {}",
-                text::line(&typed),
-                many.len(),
-                many.iter()
-                    .map(|a| a.id.0.as_str())
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ))),
-        }
-    }
-
-    /// What calendars are read against.
-    pub fn known(&self, session: &Session, agents: Vec<Agent>) -> Known {
-        Known {
-            agents,
-            people: self.people.clone(),
-            calendar: session.config.calendar.clone(),
-            zone: session.config.zone,
-        }
-    }
-
-    /// Refuses what a desk or a calendar elsewhere tells of: it is changed there.
-    pub fn is_ours(&self, absence: &Absence) -> Result<(), Fail> {
-        let elsewhere = if absence.id.0.starts_with("desk-") {
-            "is the desk's own"
-        } else if self.followed.contains(&absence.id) {
-            "comes from a calendar at an address"
-        } else {
-            return Ok(());
-        };
-        Err(Fail::new(
-            Code::Refused,
-            format!("the absence {} {elsewhere}; change it there", absence.id),
-        ))
-    }
-
-    /// Rights that somebody lacks: those that coverage has to look at.
-    pub fn rights(&self) -> Vec<Right> {
-        let lacks = |r: &Right| self.people.iter().any(|p| !p.may(None, Some(r)));
-        Right::all().filter(lacks).collect()
+/// Of the settings, for a question about the team.
+pub fn bench(session: &Session) -> Bench {
+    let config = &session.config;
+    Bench {
+        people: config.people.clone().into(),
+        calendar: Arc::new(config.calendar.clone()),
+        zone: config.zone,
+        scope: config.scope.clone(),
+        me: session.me.clone(),
+        followed: of_team::followed(&session.paths, config).into(),
     }
 }
 
-/// What comes from calendars that the settings still name: what came from another is ours by now.
-fn followed(session: &Session, reader: &Reader) -> Result<Vec<AbsenceId>, Fail> {
-    let calendars = session.config.absences.calendars.iter();
-    let names: Vec<String> = calendars
-        .map(|c| plans::calendar_name(&session.paths, &c.url))
+/// The absence that is meant: by its identity's beginning, or by who is away.
+pub fn absence<'a>(office: &'a Office, typed: &str, now: Instant) -> Result<&'a Absence, Fail> {
+    let typed = typed.trim().to_lowercase();
+    let by_id: Vec<_> = office
+        .absences
+        .iter()
+        .filter(|a| a.id.0.to_lowercase().starts_with(&typed))
         .collect();
-    let all = reader.followed()?.into_iter();
-    Ok(all
-        .filter(|(_, calendar)| names.contains(calendar))
-        .map(|(id, _)| id)
-        .collect())
+    let mut found = by_id;
+    if found.is_empty() {
+        let ahead = now + days(400);
+        let since = now - days(31);
+        let theirs = office.absences.iter().filter(|a| a.who.as_str() == typed);
+        let open = |a: &&Absence| {
+            !a.away(now, ahead).is_empty()
+                || office
+                    .handed
+                    .iter()
+                    .any(|h| h.absence == a.id && h.back.is_none() && h.to >= since)
+        };
+        found = theirs.filter(open).collect();
+    }
+    match found.as_slice() {
+        [one] => Ok(one),
+        [] => Err(Fail::not_found(format!(
+            "there is no absence \"{}\"; `deskhand absence list` shows those there are",
+            text::line(&typed)
+        ))),
+        many => Err(Fail::usage(format!(
+            "\"{}\" fits {} absences; write more of one's identity: {}",
+            text::line(&typed),
+            many.len(),
+            many.iter()
+                .map(|a| a.id.0.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        ))),
+    }
+}
+
+/// Refuses what a desk or a calendar elsewhere tells of: it is changed there.
+pub fn is_ours(office: &Office, absence: &Absence) -> Result<(), Fail> {
+    match office.elsewhere(absence) {
+        None => Ok(()),
+        Some(elsewhere) => Err(Fail::new(
+            Code::Refused,
+            format!("the absence {} {elsewhere}; change it there", absence.id),
+        )),
+    }
 }
 
 /// Whom somebody means by a name.
@@ -253,9 +169,4 @@ pub fn cover(session: &Session, reader: &Reader, typed: &str) -> Result<Cover, F
     let agents = reader.agents()?;
     typed::cover(typed, known(session, &agents))
         .map_err(|why| Fail::usage(format!("--cover {}: {why}", text::line(typed))))
-}
-
-/// A right by its word.
-pub fn right(typed: &str) -> Result<Right, Fail> {
-    typed::right(typed).map_err(Fail::usage)
 }

@@ -1,42 +1,36 @@
 //! Preview, hand-over, note and return.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::Done;
 use super::args::{ApplyArgs, PlanArgs};
-use super::office::{self, Office};
-use super::{Done, keep};
-use crate::app::cover::{Bench, CoverNews, CoverWish, Noted, TurnOf};
+use super::office;
+use crate::app::cover::{CoverNews, CoverWish, Noted, TurnOf};
 use crate::cli::exit::{Code, Fail};
 use crate::cli::out::Out;
 use crate::cli::session::Session;
 use crate::cli::shape;
 use crate::domain::Instant;
-use crate::domain::absence::{
-    Absence, Away, Because, Fate, Handed, Preview, Row, Team, preview as preview_of,
-};
-use crate::domain::change::{Act, BatchId, ChangeId};
+use crate::domain::absence::{Absence, Away, Because, Fate, Office, Preview, Row, next_turn};
+use crate::domain::change::Act;
 use crate::domain::handover::{self, Entry, Form};
 use crate::domain::text::{self, Untrusted};
 use crate::domain::thread::Visibility;
-use crate::domain::ticket::{Ticket, TicketId};
-use crate::shell::cover;
+use crate::domain::ticket::Ticket;
+use crate::shell::{cover, office as of_team};
 use crate::store::Reader;
 
 /// A preview with the tickets that it was made of.
 struct Planned {
     preview: Preview,
     tickets: Vec<Ticket>,
-    /// What somebody decided to leave where it is, now or before.
-    kept: Vec<TicketId>,
 }
 
 /// The turn of an absence that is on, or the next one.
 fn turn<'a>(session: &Session, absence: &'a Absence) -> Result<Away<'a>, Fail> {
-    let next = keep::next(absence, session.now).ok_or_else(|| {
+    let next = next_turn(absence, session.now).ok_or_else(|| {
         Fail::new(
             Code::Refused,
             format!(
@@ -54,7 +48,10 @@ fn turn<'a>(session: &Session, absence: &'a Absence) -> Result<Away<'a>, Fail> {
 
 fn meant<'a>(session: &Session, office: &'a Office, a: &PlanArgs) -> Result<Vec<Away<'a>>, Fail> {
     if let Some(typed) = &a.absence {
-        return Ok(vec![turn(session, office.absence(typed, session.now)?)?]);
+        return Ok(vec![turn(
+            session,
+            office::absence(office, typed, session.now)?,
+        )?]);
     }
     let now = session.now;
     let on = office.absences.iter().flat_map(|absence| {
@@ -68,34 +65,19 @@ fn meant<'a>(session: &Session, office: &'a Office, a: &PlanArgs) -> Result<Vec<
     Ok(on.collect())
 }
 
-/// The team as far as an absence needs it, which reaches beyond its end: to what is due soon after.
-fn team_for<'a>(session: &'a Session, office: &'a Office, away: &Away<'_>) -> Team<'a> {
-    let from = away.from.min(session.now);
-    office.team(session, from, away.to + office::days(60))
-}
-
 fn planned(
     (session, office): (&Session, &Office),
     reader: &Reader,
-    team: &Team<'_>,
     away: &Away<'_>,
     a: &PlanArgs,
 ) -> Result<Planned, Fail> {
-    let mut tickets = reader.tickets_of(&away.absence.who, session.now)?;
-    tickets.retain(|t| session.sees(t));
-    let mut preview = preview_of(team, away, &tickets, session.now);
-    let before = office.open(&away.absence.id, away.from);
-    let mut kept = before.map_or_else(Vec::new, |h| h.kept.clone());
-    for t in tickets.iter().filter(|t| kept.contains(&t.id)) {
-        // One that is done meanwhile is not among them, and needs nobody.
-        let _ = preview.decide(team, t, None);
-    }
+    let bench = office::bench(session);
+    let (mut preview, tickets) = of_team::plan(reader, (office, &bench), away, session.now)?;
+    let team = office.team_for(&session.config.calendar, away, session.now);
+    let refused = |e| Fail::new(Code::Refused, e);
     for typed in &a.keep {
         let t = session.ticket(reader, typed)?;
-        preview
-            .decide(team, &t, None)
-            .map_err(|e| Fail::new(Code::Refused, e))?;
-        kept.push(t.id);
+        preview.decide(&team, &t, None).map_err(refused)?;
     }
     for typed in &a.give {
         let Some((key, who)) = typed.split_once('=') else {
@@ -105,15 +87,9 @@ fn planned(
         };
         let t = session.ticket(reader, key)?;
         let who = office::agent(session, reader, who)?;
-        let refused = |e| Fail::new(Code::Refused, e);
-        preview.decide(team, &t, Some(&who)).map_err(refused)?;
-        kept.retain(|id| *id != t.id);
+        preview.decide(&team, &t, Some(&who)).map_err(refused)?;
     }
-    Ok(Planned {
-        preview,
-        tickets,
-        kept,
-    })
+    Ok(Planned { preview, tickets })
 }
 
 /// Eight letters that stand for what would change hands: another plan has others.
@@ -126,11 +102,10 @@ fn mark(preview: &Preview) -> String {
 /// Says what would become of each ticket.
 pub fn preview(session: &Session, a: &PlanArgs, out: &mut Out) -> Done {
     let reader = session.reader()?;
-    let office = Office::read(session, &reader)?;
+    let office = office::read(session, &reader)?;
     let mut all = Vec::new();
     for away in meant(session, &office, a)? {
-        let team = team_for(session, &office, &away);
-        all.push(planned((session, &office), &reader, &team, &away, a)?.preview);
+        all.push(planned((session, &office), &reader, &away, a)?.preview);
     }
     tell(session, &all, out)?;
     Ok(code(&all))
@@ -195,8 +170,10 @@ fn tell(session: &Session, all: &[Preview], out: &mut Out) -> Result<(), Fail> {
 pub fn because(b: Because, session: &Session) -> String {
     let time = |at: Instant| shape::local(at, session);
     match b {
+        Because::Before { at } => format!("due {}, before the absence", time(at)),
+        Because::Early { at } => format!("its cover is away now and gets it {}", time(at)),
         Because::Late { at } if at > session.now => {
-            format!("due {}, before the absence", time(at))
+            format!("due {}, before the desk opens", time(at))
         }
         Because::Late { at } => format!("late since {}", time(at)),
         Because::Due { at } => format!("due {}", time(at)),
@@ -239,6 +216,7 @@ pub fn print(r: &Row, session: &Session, out: &mut Out) -> Result<(), Fail> {
         .candidates
         .iter()
         .filter_map(|c| Some((c, c.against.as_ref()?)));
+    let zone = session.config.zone;
     for (c, against) in refused.filter(|_| r.fate != Fate::Stays) {
         let via: Vec<&str> = c.via.iter().map(|v| v.as_str()).collect();
         let over = if via.is_empty() {
@@ -246,7 +224,7 @@ pub fn print(r: &Row, session: &Session, out: &mut Out) -> Result<(), Fail> {
         } else {
             format!(" (for {})", via.join(", "))
         };
-        out.row(&format!("      {}{over}: {against}", c.who))?;
+        out.row(&format!("      {}{over}: {}", c.who, against.words(zone)))?;
     }
     if r.fate == Fate::Gap {
         let names: Vec<&str> = r.proposals.iter().map(|p| p.as_str()).collect();
@@ -268,10 +246,9 @@ pub fn print(r: &Row, session: &Session, out: &mut Out) -> Result<(), Fail> {
 pub fn apply(session: &Session, a: &ApplyArgs, out: &mut Out) -> Done {
     let reader = session.reader()?;
     let mut all = Vec::new();
-    let office = Office::read(session, &reader)?;
+    let office = office::read(session, &reader)?;
     for away in meant(session, &office, &a.plan)? {
-        let team = team_for(session, &office, &away);
-        let plan = planned((session, &office), &reader, &team, &away, &a.plan)?;
+        let plan = planned((session, &office), &reader, &away, &a.plan)?;
         if let Some(wanted) = a.mark.as_deref().filter(|m| *m != mark(&plan.preview)) {
             return Err(Fail::new(
                 Code::Conflict,
@@ -300,34 +277,22 @@ pub fn apply(session: &Session, a: &ApplyArgs, out: &mut Out) -> Done {
 }
 
 fn hand_over(session: &Session, plan: &Planned) -> Result<(), Fail> {
-    let handed = Handed {
-        kept: plan.kept.clone(),
-        ..Handed::of(&plan.preview, &plan.tickets, session.now)
-    };
-    let batch = BatchId(Uuid::now_v7());
-    let mut new = || ChangeId(Uuid::now_v7());
-    let changes = plan
+    let new = &mut Uuid::now_v7;
+    let over = plan
         .preview
-        .changes(&session.me, session.now, batch, &mut new);
+        .apply(&plan.tickets, &session.me, (session.now, new));
     let mut writer = session.writer()?;
-    writer.hand_over(&changes, &handed)?;
+    writer.hand_over(&over)?;
     session.push(&mut writer)
 }
 
 /// The hand-over note: as somebody edited it in the console, else as it is made.
 pub fn noted(session: &Session, typed: &str, made: bool) -> Result<Noted, Fail> {
     let reader = session.reader()?;
-    let office = Office::read(session, &reader)?;
-    let away = turn(session, office.absence(typed, session.now)?)?;
-    let config = &session.config;
+    let office = office::read(session, &reader)?;
+    let away = turn(session, office::absence(&office, typed, session.now)?)?;
     let wish = CoverWish::Note {
-        bench: Bench {
-            people: config.people.clone().into(),
-            calendar: Arc::new(config.calendar.clone()),
-            zone: config.zone,
-            scope: config.scope.clone(),
-            me: session.me.clone(),
-        },
+        bench: office::bench(session),
         turn: TurnOf {
             absence: away.absence.id.clone(),
             from: away.from,
@@ -378,12 +343,18 @@ pub fn into_tickets(session: &Session, noted: &Noted, out: &mut Out) -> Done {
         None => Some(e.line(Form::Text)),
     };
     let moving = note.entries.iter().filter(|e| e.to.is_some());
-    let moving: Vec<(&Entry, String)> = moving.filter_map(|e| Some((e, said(e)?))).collect();
-    let acts = moving.iter().map(|(e, said)| {
+    let says = moving.filter_map(|e| Some((e, note.in_ticket(&said(e)?))));
+    // What stands there already is not written twice.
+    let is_there = |e: &Entry, body: &String| {
+        let mut written = noted.written.iter();
+        written.any(|(ticket, text)| *ticket == e.ticket && text == body)
+    };
+    let new: Vec<_> = says.filter(|(e, body)| !is_there(e, body)).collect();
+    let acts = new.iter().map(|(e, body)| {
         let act = Act::Say {
             message: crate::cli::act::new_message(),
             visibility: Visibility::Internal,
-            body: Untrusted::new(format!("Hand-over of {}: {said}", note.who)),
+            body: Untrusted::new(body),
             attachments: Vec::new(),
         };
         (e.ticket, 0, act)
@@ -392,12 +363,13 @@ pub fn into_tickets(session: &Session, noted: &Noted, out: &mut Out) -> Done {
     let mut writer = session.writer()?;
     writer.commit(&changes)?;
     session.push(&mut writer)?;
-    let keys: Vec<&str> = moving.iter().map(|(e, _)| e.key.as_str()).collect();
+    let keys: Vec<&str> = new.iter().map(|(e, _)| e.key.as_str()).collect();
     if session.json {
         out.json(&json!({"notes": keys}))?;
     } else {
         out.row(&match keys.as_slice() {
-            [] => "no ticket changes hands; nothing was written".to_owned(),
+            [] => "nothing was written: no ticket changes hands, or each has its note already"
+                .to_owned(),
             keys => format!("noted in {}", keys.join(", ")),
         })?;
     }

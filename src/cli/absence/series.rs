@@ -1,11 +1,11 @@
 //! This and all later turns of a recurring absence: ending it from a day on, and going on otherwise.
 
-use super::office::{Office, Typed};
+use super::office::{self, Typed};
 use super::{Done, keep, sync};
 use crate::cli::exit::{Code, Fail};
 use crate::cli::out::Out;
 use crate::cli::session::Session;
-use crate::domain::absence::{Absence, Times};
+use crate::domain::absence::{Absence, Office, Times};
 use crate::domain::people::AgentId;
 
 fn refused(why: String) -> Fail {
@@ -14,9 +14,9 @@ fn refused(why: String) -> Fail {
 
 /// `absence until --series`: the turns after a day, or a moment, do not take place.
 pub fn end(session: &Session, typed: &str, last: &str, out: &mut Out) -> Done {
-    let office = Office::read(session, &session.reader()?)?;
-    let mut absence = office.absence(typed, session.now)?.clone();
-    office.is_ours(&absence)?;
+    let office = office::read(session, &session.reader()?)?;
+    let mut absence = office::absence(&office, typed, session.now)?.clone();
+    office::is_ours(&office, &absence)?;
     let end = Typed::read(session, "the new end", last)?.end_instant(session);
     let end = end.with_timezone(&absence.times.zone).naive_local();
     absence.times.end_before(end).map_err(refused)?;
@@ -35,8 +35,8 @@ pub fn ended_before(
     who: &AgentId,
     next: &Times,
 ) -> Result<Absence, Fail> {
-    let mut absence = office.absence(typed, session.now)?.clone();
-    office.is_ours(&absence)?;
+    let mut absence = office::absence(office, typed, session.now)?.clone();
+    office::is_ours(office, &absence)?;
     if absence.who != *who {
         return Err(Fail::usage(format!(
             "{} is an absence of {}, not of {who}; name one of theirs",

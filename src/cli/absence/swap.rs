@@ -4,14 +4,15 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::args::{Answer, SwapWhat};
-use super::office::{self, Office, Typed};
+use super::office::{self, Typed};
 use super::{Done, keep, sync};
 use crate::cli::exit::{Code, Fail};
 use crate::cli::out::Out;
 use crate::cli::session::Session;
 use crate::cli::shape;
 use crate::domain::absence::{
-    Absence, Answered, Duty, Fields, Handed, HandedTicket, Moves, Occurrence, Swap, SwapId, Swapped,
+    AbsenceId, Answered, Duty, Fields, Handed, HandedTicket, Moves, Occurrence, Office, Swap,
+    SwapId, Swapped, next_turn,
 };
 use crate::domain::change::{Act, Change};
 use crate::domain::people::AgentId;
@@ -58,9 +59,9 @@ fn duty(session: &Session, office: &Office, flag: &str, typed: &str) -> Result<D
         Some((id, day)) => (id, Some(day)),
         None => (typed, None),
     };
-    let absence = office.absence(id, session.now)?;
+    let absence = office::absence(office, id, session.now)?;
     let turn = match day {
-        None => keep::next(absence, session.now),
+        None => next_turn(absence, session.now),
         Some(day) => {
             let day = Typed::read(session, flag, day)?;
             let from = day.start_instant(session);
@@ -90,7 +91,10 @@ fn check(session: &Session, office: &Office, swap: &Swap) -> Result<(), Fail> {
         .collect();
     let from = spans.iter().map(|s| s.0).min().unwrap_or(session.now);
     let to = spans.iter().map(|s| s.1).max().unwrap_or(session.now);
-    let team = office.team(session, from.min(session.now), to + office::days(1));
+    let team = office.team(
+        &session.config.calendar,
+        (from.min(session.now), to + office::days(1)),
+    );
     let load = |duty: &Duty, who: &AgentId| match duty {
         Duty::Cover { absence, from } => {
             let open = office.open(absence, *from);
@@ -102,16 +106,13 @@ fn check(session: &Session, office: &Office, swap: &Swap) -> Result<(), Fail> {
         .map_err(refused)?;
     let swapped = swap.apply(&office.absences, &mut new_absence_id);
     let swapped = swapped.map_err(refused)?;
-    let known = office.known(session, Vec::new());
+    let mut then = office.clone();
+    then.absences
+        .retain(|a| !swapped.put.iter().any(|b| b.id == a.id));
+    then.absences.extend(swapped.put.iter().cloned());
     for absence in &swapped.put {
-        let all: Vec<Absence> = office
-            .absences
-            .iter()
-            .filter(|a| !swapped.put.iter().any(|b| b.id == a.id))
-            .chain(&swapped.put)
-            .cloned()
-            .collect();
-        known.check(absence, &all, session.now).map_err(refused)?;
+        then.check(absence, &session.config.calendar, session.now)
+            .map_err(refused)?;
     }
     Ok(())
 }
@@ -124,7 +125,7 @@ fn ask(
     out: &mut Out,
 ) -> Done {
     let reader = session.reader()?;
-    let office = Office::read(session, &reader)?;
+    let office = office::read(session, &reader)?;
     let takes = take.map(|typed| duty(session, &office, "--take", typed));
     let swap = Swap {
         id: SwapId(new_absence_id().0),
@@ -169,7 +170,7 @@ fn answered(session: &Session, typed: &str, answer: Answer, out: &mut Out) -> Do
             swap.with
         )));
     }
-    let office = Office::read(session, &reader)?;
+    let office = office::read(session, &reader)?;
     let mut swapped = Swapped::default();
     let (mut changes, mut handed) = (Vec::new(), Vec::new());
     if yes {
@@ -208,7 +209,7 @@ fn go_along(
     reader: &Reader,
     office: &Office,
     moves: &Moves,
-) -> Result<(Vec<Change>, Option<Handed>), Fail> {
+) -> Result<(Vec<Change>, Option<(AbsenceId, Handed)>), Fail> {
     let Some(open) = office.open(&moves.absence, moves.begun) else {
         return Ok((Vec::new(), None));
     };
@@ -227,14 +228,19 @@ fn go_along(
         tickets.push(HandedTicket {
             to: moves.to.clone(),
             fields: Fields::of(&ticket),
+            at: Some(session.now),
             ..t.clone()
         });
     }
     let handed = Handed {
+        absence: moves.becomes.clone(),
         tickets,
         ..open.clone()
     };
-    Ok((session.batch(None, acts), Some(handed)))
+    Ok((
+        session.batch(None, acts),
+        Some((moves.absence.clone(), handed)),
+    ))
 }
 
 fn words(session: &Session, duty: &Duty, office: &Office) -> String {
@@ -293,7 +299,7 @@ fn value(s: &Swap, office: &Office) -> Value {
 
 fn list(session: &Session, all: bool, out: &mut Out) -> Done {
     let reader = session.reader()?;
-    let office = Office::read(session, &reader)?;
+    let office = office::read(session, &reader)?;
     let mut swaps = reader.swaps()?;
     swaps.retain(|s| all || s.answered.is_none());
     if session.json {

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use serde_json::{Value, json};
 
 use super::args::{Chosen, SyncArgs};
-use super::office::Office;
+use super::office;
 use super::{Done, keep};
 use crate::cli::ask;
 use crate::cli::connect::not_reached;
@@ -15,7 +15,7 @@ use crate::cli::out::{self, Out};
 use crate::cli::session::{self, Session};
 use crate::config::{Absences, Config, Subscribed, subscribed_host};
 use crate::domain::Instant;
-use crate::domain::absence::{Absence, AbsenceId, Choice, Clash, Incoming, Known};
+use crate::domain::absence::{Absence, Choice, Clash, Incoming, Known, Office, next_turn};
 use crate::domain::text;
 use crate::shell::{plans, secret};
 use crate::store::{StoreError, Writer};
@@ -117,8 +117,9 @@ pub fn after(session: &Session) -> Result<(), Fail> {
     for why in &round.refused {
         out::complain(why);
     }
-    for id in &round.clashes {
-        out::complain(&both_changed(id));
+    drop(writer);
+    for clash in session.reader()?.shared_plan()?.clashes(&known) {
+        out::complain(&format!("not in the calendar: {}", both_changed(&clash)));
     }
     Ok(())
 }
@@ -159,15 +160,32 @@ pub async fn when_due(
     Ok(changed)
 }
 
-fn both_changed(id: &AbsenceId) -> String {
-    format!(
-        "{id} was changed here and in the calendar; `deskhand absence settle {id} mine` (or theirs, or both) chooses"
-    )
+fn both_changed(clash: &Clash) -> String {
+    let id = &clash.id;
+    let what = match clash.why {
+        Some(_) => "was changed in the calendar to what cannot be used",
+        None => "was changed here and in the calendar",
+    };
+    format!("{id} {what}; `deskhand absence settle {id} mine` (or theirs, or both) chooses")
+}
+
+/// What stands on one side of a clash.
+fn side(
+    session: &Session,
+    version: Option<&Absence>,
+    why: Option<&str>,
+    office: &Office,
+) -> String {
+    match (version, why) {
+        (Some(a), _) => keep::row(a, next_turn(a, session.now), office, session),
+        (None, Some(why)) => format!("cannot be used: {}", text::line(why)),
+        (None, None) => "taken away".to_owned(),
+    }
 }
 
 fn say(session: &Session, round: &Round, known: &Known, out: &mut Out) -> Done {
     let reader = session.reader()?;
-    let office = Office::read(session, &reader)?;
+    let office = office::read(session, &reader)?;
     let plan = reader.shared_plan()?;
     let clashes = plan.clashes(known);
     let unused = plan.rows.iter().filter(|r| r.absence.is_none());
@@ -197,7 +215,7 @@ fn say(session: &Session, round: &Round, known: &Known, out: &mut Out) -> Done {
             ))?;
             for id in &r.took {
                 if let Some(a) = office.absences.iter().find(|a| a.id == *id) {
-                    let next = keep::next(a, session.now);
+                    let next = next_turn(a, session.now);
                     out.row(&format!("  {}", keep::row(a, next, &office, session)))?;
                 }
             }
@@ -209,14 +227,11 @@ fn say(session: &Session, round: &Round, known: &Known, out: &mut Out) -> Done {
             out.row(&format!("  passed over: {}", text::line(why)))?;
         }
         for c in &clashes {
-            out.row(&format!("! {}", both_changed(&c.id)))?;
-            for (side, version) in [("here", &c.ours), ("there", &c.theirs)] {
-                let words = version.as_ref().map_or_else(
-                    || "taken away".to_owned(),
-                    |a| keep::row(a, keep::next(a, session.now), &office, session),
-                );
-                out.row(&format!("    {side:<5} {words}"))?;
-            }
+            out.row(&format!("! {}", both_changed(c)))?;
+            let here = side(session, c.ours.as_ref(), None, &office);
+            let there = side(session, c.theirs.as_ref(), c.why.as_deref(), &office);
+            out.row(&format!("    here  {here}"))?;
+            out.row(&format!("    there {there}"))?;
         }
     }
     let all = round.addresses.iter().flat_map(|(host, found, _)| {
@@ -269,7 +284,7 @@ fn value(round: &Round, clashes: &[Clash], passed_over: &[&str]) -> Value {
     });
     let clashes: Vec<Value> = clashes
         .iter()
-        .map(|c| json!({"id": c.id, "here": c.ours, "there": c.theirs}))
+        .map(|c| json!({"id": c.id, "here": c.ours, "there": c.theirs, "why": c.why}))
         .collect();
     json!({
         "calendars": addresses, "server": server, "passed_over": passed_over, "conflicts": clashes,

@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use super::Done;
 use super::args::{CoverageWhat, OncallArgs};
-use super::office::{self, Office};
+use super::office;
 use crate::cli::exit::{Code, Fail};
 use crate::cli::out::Out;
 use crate::cli::session::Session;
 use crate::cli::{shape, sla};
-use crate::domain::absence::{Balance, Right};
+use crate::domain::absence::{Balance, Right, stints};
 use crate::domain::coverage::{Coverage, Need, Stretch, needs};
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::text;
@@ -19,7 +19,7 @@ fn tenant(typed: Option<&str>) -> Result<Option<TenantId>, Fail> {
 }
 
 fn right(typed: Option<&str>) -> Result<Option<Right>, Fail> {
-    typed.map(office::right).transpose()
+    typed.map(Right::of).transpose().map_err(Fail::usage)
 }
 
 /// Who is there at a moment; while the desk is closed, who will be when it opens.
@@ -32,8 +32,8 @@ pub fn oncall(session: &Session, a: &OncallArgs, out: &mut Out) -> Done {
         tenant: tenant(a.tenant.as_deref())?,
         right: right(a.right.as_deref())?,
     };
-    let office = Office::read(session, &session.reader()?)?;
-    let team = office.team(session, at, at + office::days(31));
+    let office = office::read(session, &session.reader()?)?;
+    let team = office.team(&session.config.calendar, (at, at + office::days(31)));
     let calendar = &session.config.calendar;
     let open = calendar.is_open(at);
     let then = calendar.next_open(at).unwrap_or(at);
@@ -97,9 +97,9 @@ pub fn coverage(session: &Session, what: &CoverageWhat, out: &mut Out) -> Done {
         right: with,
     } = what;
     let reader = session.reader()?;
-    let office = Office::read(session, &reader)?;
+    let office = office::read(session, &reader)?;
     let (from, to) = (session.now, session.now + office::days(*days));
-    let team = office.team(session, from, to);
+    let team = office.team(&session.config.calendar, (from, to));
     let (of, with) = (tenant(of.as_deref())?, right(with.as_deref())?);
     let all = if of.is_some() || with.is_some() {
         vec![Need {
@@ -145,10 +145,10 @@ pub fn coverage(session: &Session, what: &CoverageWhat, out: &mut Out) -> Done {
 
 /// Who has stood in how much.
 pub fn balance(session: &Session, days: u16, out: &mut Out) -> Done {
-    let office = Office::read(session, &session.reader()?)?;
+    let office = office::read(session, &session.reader()?)?;
     let (from, to) = (session.now - office::days(days), session.now);
-    let team = office.team(session, from, to);
-    let stints = office.stints(from, to);
+    let team = office.team(&session.config.calendar, (from, to));
+    let stints = stints(&office.handed, from, to);
     let all = crate::domain::absence::balance(&team, &stints, from, to);
     if session.json {
         let value = |b: &Balance| {

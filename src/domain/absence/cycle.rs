@@ -1,5 +1,7 @@
 //! People who would stand in for each other at the same time.
 
+use chrono_tz::Tz;
+
 use super::{Absence, Away, Scope, Team};
 use crate::domain::Instant;
 use crate::domain::people::AgentId;
@@ -11,6 +13,8 @@ pub struct Cycle {
     pub people: Vec<AgentId>,
     /// From when on.
     pub at: Instant,
+    /// Where that is read.
+    pub zone: Tz,
 }
 
 impl std::fmt::Display for Cycle {
@@ -20,7 +24,7 @@ impl std::fmt::Display for Cycle {
             f,
             "{} would stand in for each other while all of them are away from {}; name somebody else as cover",
             names.join(", "),
-            self.at.format("%Y-%m-%d %H:%M UTC")
+            self.at.with_timezone(&self.zone).format("%Y-%m-%d %H:%M")
         )
     }
 }
@@ -41,7 +45,11 @@ pub fn cycle(new: &Absence, team: &Team<'_>) -> Option<Cycle> {
         for at in moments {
             let mut path = vec![new.who.clone()];
             if leads_back(team, own, at, &Scope::default(), &mut path) {
-                return Some(Cycle { people: path, at });
+                return Some(Cycle {
+                    people: path,
+                    at,
+                    zone: team.calendar().zone(),
+                });
             }
         }
     }

@@ -2,10 +2,11 @@
 //! listed with what happened.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::{AbsenceId, Fate, Preview};
+use super::{Absence, AbsenceId, Fate, Preview};
 use crate::domain::Instant;
-use crate::domain::change::Act;
+use crate::domain::change::{Act, BatchId, Change, ChangeId};
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::text::Untrusted;
 use crate::domain::thread::{Author, Message, TimelineEntry};
@@ -119,7 +120,7 @@ impl Handed {
             at: now,
             back: None,
             tickets: preview.rows.iter().filter_map(handed).collect(),
-            kept: Vec::new(),
+            kept: preview.kept.clone(),
         }
     }
 
@@ -139,6 +140,38 @@ impl Handed {
         self.at = self.at.min(later.at);
         self
     }
+}
+
+/// A hand-over that is to be written: one batch, be there no ticket in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HandOver {
+    /// Its batch.
+    pub batch: BatchId,
+    /// Who hands over.
+    pub by: AgentId,
+    /// The acts.
+    pub changes: Vec<Change>,
+    /// What is known of them for the way back.
+    pub handed: Handed,
+}
+
+/// A return that is to be written: one batch, be there no ticket in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GiveBack {
+    /// Its batch.
+    pub batch: BatchId,
+    /// Who gives back.
+    pub by: AgentId,
+    /// The acts.
+    pub changes: Vec<Change>,
+    /// What was handed over.
+    pub handed: Handed,
+    /// What goes back and what stays, as it was looked at: another picture is not written.
+    pub looked: Return,
+    /// The absence as it ends now, where it ends early.
+    pub ended: Option<Absence>,
+    /// When.
+    pub at: Instant,
 }
 
 /// A ticket that was handed over, as it is now.
@@ -324,6 +357,42 @@ pub fn give_back<'a>(
         });
     }
     all
+}
+
+/// What gives back, as one batch: what `looked` lets go, and of what stays those of `also` that can be taken
+/// along. `new` gives identities.
+pub fn bring_back(
+    (handed, looked): (&Handed, &Return),
+    also: &[TicketKey],
+    ended: Option<Absence>,
+    by: &AgentId,
+    (now, new): (Instant, &mut dyn FnMut() -> Uuid),
+) -> GiveBack {
+    let mut found = looked.clone();
+    for key in also {
+        // What is over or back already is not taken along.
+        let _ = take_along(&mut found, key, &handed.who);
+    }
+    let batch = BatchId(new());
+    let changes = found.back.into_iter().map(|b| Change {
+        id: ChangeId(new()),
+        batch,
+        ticket: b.ticket,
+        at: now,
+        by: by.clone(),
+        base: b.version,
+        not_before: None,
+        act: b.act,
+    });
+    GiveBack {
+        batch,
+        by: by.clone(),
+        changes: changes.collect(),
+        handed: handed.clone(),
+        looked: looked.clone(),
+        ended,
+        at: now,
+    }
 }
 
 /// Takes a ticket back although somebody touched it, if it can be taken.

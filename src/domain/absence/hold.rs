@@ -1,9 +1,11 @@
 //! While an absence is applied: what arrives for the one who is away, or comes back to them, goes the way that
 //! the preview would send it. Each ticket goes once; what somebody decided to leave stays.
 
-use super::{Absence, Away, Handed, Preview, Team, preview};
+use uuid::Uuid;
+
+use super::{Absence, Away, HandOver, Handed, Preview, Team, preview};
 use crate::domain::Instant;
-use crate::domain::change::{BatchId, Change, ChangeId};
+use crate::domain::change::Change;
 use crate::domain::people::AgentId;
 use crate::domain::ticket::Ticket;
 
@@ -44,7 +46,7 @@ pub fn hold(
     applied: &[(&Handed, Away<'_>)],
     tickets: &dyn Fn(&AgentId) -> Vec<Ticket>,
     by: &AgentId,
-    (now, new): (Instant, &mut dyn FnMut() -> ChangeId),
+    (now, new): (Instant, &mut dyn FnMut() -> Uuid),
 ) -> Vec<Held> {
     let mut team = team.clone();
     let mut all: Vec<Held> = Vec::new();
@@ -58,15 +60,18 @@ pub fn hold(
             !decided && !passed_on && !handed.kept.contains(&t.id)
         });
         let preview = preview(&team, away, &mine, now);
-        let passed = Handed::of(&preview, &mine, now);
+        let over = preview.apply(&mine, by, (now, &mut *new));
+        let HandOver {
+            changes,
+            handed: passed,
+            ..
+        } = over;
         if passed.tickets.is_empty() && preview.gaps().next().is_none() {
             continue;
         }
         for t in &passed.tickets {
             team.takes(&t.to);
         }
-        let batch = BatchId(new().0);
-        let changes = preview.changes(by, now, batch, new);
         all.push(Held {
             preview,
             handed: passed,

@@ -2,15 +2,13 @@
 
 use chrono_tz::Tz;
 
-use super::{Absence, AbsenceId, Cover, Person, Team, cycle};
+use super::office::check;
+use super::{Absence, AbsenceId, Cover, Person};
 use crate::domain::Instant;
 use crate::domain::calendar::Calendar;
 use crate::domain::ics::{self, Event, Reading};
 use crate::domain::people::{Agent, AgentId};
 use crate::domain::text::Untrusted;
-
-/// So many days before and after now rings of covers are looked for.
-const AROUND: i64 = 400;
 
 /// Whom and what a calendar is read against.
 #[derive(Debug, Clone)]
@@ -59,18 +57,7 @@ impl Known {
     /// # Errors
     /// A sentence that names them.
     pub fn check(&self, new: &Absence, all: &[Absence], now: Instant) -> Result<(), String> {
-        if new.covers.iter().any(|c| c.who == new.who) {
-            return Err(format!(
-                "{} cannot stand in for themselves; name somebody else as cover",
-                new.who
-            ));
-        }
-        let mut with: Vec<Absence> = all.iter().filter(|a| a.id != new.id).cloned().collect();
-        with.push(new.clone());
-        let around = chrono::TimeDelta::try_days(AROUND).unwrap_or_default();
-        let span = (now - around, now + around);
-        let team = Team::new(&self.people, &self.calendar, &with, span);
-        cycle(new, &team).map_or(Ok(()), |ring| Err(ring.to_string()))
+        check(new, all, (&self.people, &self.calendar), now)
     }
 
     /// Whose absence an event is.
@@ -106,6 +93,33 @@ pub(super) fn absence(
     }
 }
 
+impl Incoming {
+    /// Takes an absence as it is now, if it is otherwise than before and can be kept.
+    fn take(
+        &mut self,
+        absence: Absence,
+        plan: &mut Vec<Absence>,
+        line: usize,
+        known: &Known,
+        now: Instant,
+    ) {
+        let before = plan.iter().find(|a| a.id == absence.id);
+        if before == Some(&absence) {
+            self.same += 1;
+            return;
+        }
+        if let Err(why) = known.check(&absence, plan, now) {
+            self.problems.push((line, why));
+            return;
+        }
+        self.new += usize::from(before.is_none());
+        for list in [plan, &mut self.put] {
+            list.retain(|a| a.id != absence.id);
+            list.push(absence.clone());
+        }
+    }
+}
+
 /// What a reading comes to beside the absences that there are. `whole`: what came from the same calendar
 /// before (`from`) and is not in it now is gone; while something of it cannot be read nothing is taken for gone.
 pub fn incoming(
@@ -123,7 +137,29 @@ pub fn incoming(
     let problems = reading.problems.iter().map(|p| (p.line, p.what.clone()));
     out.problems.extend(problems);
     let mut plan = all.to_vec();
+    // A calendar that is whole has no turn without its series: there it stands for itself.
+    let turns = reading.turns.iter().filter(|_| !whole);
+    let mut done: Vec<&str> = Vec::new();
+    for turn in turns {
+        let series = plan.iter().find(|a| a.uid.as_ref() == Some(&turn.uid));
+        let Some(mut series) = series.cloned() else {
+            continue;
+        };
+        done.push(&turn.own);
+        match turn.put_into(&mut series.times) {
+            Ok(()) => out.take(series, &mut plan, turn.line, known, now),
+            Err(p) => out.problems.push((p.line, p.what)),
+        }
+    }
     for event in reading.events.iter().filter(|e| !e.free) {
+        if done.contains(&event.uid.as_str()) {
+            continue;
+        }
+        // A feed of ours that comes back says what is known.
+        if plan.iter().any(|a| ics::is_stretch_of(&event.uid, &a.id)) {
+            out.same += 1;
+            continue;
+        }
         let Some(who) = source.who.clone().or_else(|| known.whose(event)) else {
             out.strange += 1;
             continue;
@@ -131,18 +167,7 @@ pub fn incoming(
         let by_uid = |a: &&Absence| a.uid.as_deref() == Some(event.uid.as_str());
         let before = plan.iter().find(by_uid);
         let absence = absence(event, who, before, source, &mut *new);
-        if before == Some(&absence) {
-            out.same += 1;
-            continue;
-        }
-        if let Err(why) = known.check(&absence, &plan, now) {
-            out.problems.push((event.line, why));
-            continue;
-        }
-        out.new += usize::from(before.is_none());
-        plan.retain(|a| a.id != absence.id);
-        plan.push(absence.clone());
-        out.put.push(absence);
+        out.take(absence, &mut plan, event.line, known, now);
     }
     let whole = whole && reading.problems.is_empty();
     let is_there = |uid: &str| reading.events.iter().any(|e| !e.free && e.uid == uid);

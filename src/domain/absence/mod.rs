@@ -1,6 +1,6 @@
 //! Planned absences: who is away when, who stands in for what, and the way back.
 //!
-//! `times` says when, `typed` reads it as people type it, `office` holds what is known of all of it, `team` who is there and who may,
+//! `times` says when (`reshape` how it is when that is changed), `typed` reads it as people type it, `office` holds what is known of all of it, `team` who is there and who may,
 //! `preview` what would become of each ticket, `handed` what was handed over and how it comes back, `hold` what arrives meanwhile,
 //! `balance` who has stood in how much, `incoming` what a calendar's events come to, `shared` (with `meet`) how a plan is kept the
 //! same here and on a calendar server, `swap` who takes over what from whom. Who is
@@ -15,6 +15,7 @@ mod incoming;
 mod meet;
 mod office;
 mod preview;
+mod reshape;
 mod shared;
 mod swap;
 mod team;
@@ -23,12 +24,15 @@ pub mod typed;
 
 use std::fmt;
 
+use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 pub use balance::{Balance, Stint, balance, stints};
 pub use cycle::{Cycle, cycle};
 pub use handed::{
-    Back, Fields, Handed, HandedTicket, Happened, Return, Since, Stays, give_back, take_along,
+    Back, Fields, GiveBack, HandOver, Handed, HandedTicket, Happened, Return, Since, Stays,
+    bring_back, give_back, take_along,
 };
 pub use hold::{Held, applied, hold};
 pub use incoming::{Incoming, Known, Source, incoming};
@@ -41,14 +45,27 @@ pub use team::{Against, Ask, Away, Candidate, Grant, Person, Team};
 pub use times::{Later, Length, Moved, Occurrence, Rule, Times};
 
 use super::Instant;
+use super::calendar::resolve_wall;
 use super::people::{self, AgentId, TenantId};
 use super::text::Untrusted;
 use super::ticket::{Kind, Ticket};
+
+/// The identity of an absence that a desk tells of begins so.
+const OF_DESK: &str = "desk-";
 
 /// An absence's identity; printable, without blanks.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AbsenceId(pub String);
+
+impl AbsenceId {
+    /// A new one out of a random name: short, because people type it.
+    pub fn new(name: Uuid) -> Self {
+        let hex = name.simple().to_string();
+        // The end is chance; the beginning is the time and alike for all of one day.
+        Self(hex.get(24..).unwrap_or(&hex).to_owned())
+    }
+}
 
 impl fmt::Display for AbsenceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -326,6 +343,11 @@ fn unescaped(text: &str) -> String {
 }
 
 impl Absence {
+    /// A desk tells of it itself; it is changed there.
+    pub fn is_of_desk(&self) -> bool {
+        self.id.0.starts_with(OF_DESK)
+    }
+
     /// One that a desk tells of itself.
     pub fn of_desk(told: &people::Absence) -> Self {
         let covers = told.cover.iter().cloned().map(|who| Cover {
@@ -333,7 +355,7 @@ impl Absence {
             scope: Scope::default(),
         });
         Self {
-            id: AbsenceId(format!("desk-{}-{}", told.agent, told.from.timestamp())),
+            id: AbsenceId(format!("{OF_DESK}{}-{}", told.agent, told.from.timestamp())),
             who: told.agent.clone(),
             times: Times::between(told.from, told.to),
             why: Why::default(),
@@ -346,5 +368,18 @@ impl Absence {
     /// The absences themselves that touch a stretch of time, in order.
     pub fn away(&self, from: Instant, to: Instant) -> Vec<Occurrence> {
         self.times.within(from, to)
+    }
+
+    /// The first day of a turn and the one after the last, where it is whole days; none: it goes by the hour.
+    pub fn whole_days(&self, turn: Occurrence) -> Option<(NaiveDate, NaiveDate)> {
+        let zone = self.times.zone;
+        let day = |at: Instant| {
+            let day = at.with_timezone(&zone).date_naive();
+            (resolve_wall(zone, day.and_time(NaiveTime::MIN)) == at).then_some(day)
+        };
+        match self.times.all_day {
+            true => Some((day(turn.from)?, day(turn.to)?)),
+            false => None,
+        }
     }
 }

@@ -4,15 +4,21 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
-use super::{Absence, AbsenceId, Away, Grant, Handed, Occurrence, Person, Right, Team, cycle};
+use super::{
+    Absence, AbsenceId, Away, Grant, Handed, Occurrence, Person, Preview, Right, Team, balance,
+    cycle, preview, stints,
+};
 use crate::domain::Instant;
 use crate::domain::calendar::Calendar;
 use crate::domain::people::{Agent, AgentId};
+use crate::domain::ticket::Ticket;
 
 /// So many days back it is known what was handed over, and so many ahead who is away.
 pub const KNOWN_DAYS: i64 = 400;
 /// A turn of an absence is looked for as far ahead as this, in days.
 const FURTHEST_DAYS: i64 = 3660;
+/// Who has stood in how much counts for so many days, where somebody is proposed.
+const LATELY_DAYS: i64 = 180;
 
 /// Who works here, who is away when, and what was handed over.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -25,6 +31,10 @@ pub struct Office {
     pub handed: Vec<Handed>,
     /// How many live tickets everybody has.
     pub loads: Vec<(AgentId, usize)>,
+    /// How much of their own hours everybody stood in lately, in thousandths; see [`Self::with_shares`].
+    pub shares: Vec<(AgentId, i64)>,
+    /// Absences that come from a calendar at an address.
+    pub followed: Vec<AbsenceId>,
 }
 
 const fn days(n: i64) -> TimeDelta {
@@ -69,6 +79,29 @@ pub fn team_of(
     people.into_values().collect()
 }
 
+/// Refuses what can never be kept beside the others: a cover of oneself, alone or in a ring.
+///
+/// # Errors
+/// A sentence that names them.
+pub fn check(
+    new: &Absence,
+    others: &[Absence],
+    (people, calendar): (&[Person], &Calendar),
+    now: Instant,
+) -> Result<(), String> {
+    if new.covers.iter().any(|c| c.who == new.who) {
+        return Err(format!(
+            "{} cannot stand in for themselves; name somebody else as cover",
+            new.who
+        ));
+    }
+    let others = others.iter().filter(|a| a.id != new.id);
+    let all: Vec<Absence> = others.chain([new]).cloned().collect();
+    let span = (now - days(KNOWN_DAYS), now + days(KNOWN_DAYS));
+    let team = Team::new(people, calendar, &all, span);
+    cycle(new, &team).map_or(Ok(()), |ring| Err(ring.to_string()))
+}
+
 /// The turn of an absence that is on at an instant, or the next one.
 pub fn next_turn(absence: &Absence, now: Instant) -> Option<Occurrence> {
     let soon = absence.away(now, now + days(KNOWN_DAYS));
@@ -77,10 +110,24 @@ pub fn next_turn(absence: &Absence, now: Instant) -> Option<Occurrence> {
 }
 
 impl Office {
+    /// Knows who stood in how much lately: whoever did least is proposed first.
+    #[must_use]
+    pub fn with_shares(mut self, calendar: &Calendar, now: Instant) -> Self {
+        let since = now - days(LATELY_DAYS);
+        let stints = stints(&self.handed, since, now);
+        if !stints.is_empty() {
+            let team = Team::new(&self.people, calendar, &self.absences, (since, now));
+            let all = balance(&team, &stints, since, now).into_iter();
+            self.shares = all.map(|b| (b.who.clone(), b.share())).collect();
+        }
+        self
+    }
+
     /// The team between two instants.
     pub fn team<'a>(&'a self, calendar: &'a Calendar, span: (Instant, Instant)) -> Team<'a> {
         Team::new(&self.people, calendar, &self.absences, span)
             .with_loads(self.loads.iter().cloned())
+            .with_shares(self.shares.iter().cloned())
     }
 
     /// The team as far as an absence needs it, which reaches beyond its end: to what is due soon after.
@@ -98,10 +145,42 @@ impl Office {
         self.absences.iter().find(|a| a.id == *id)
     }
 
-    /// What was handed over for a stretch of an absence and not given back.
+    /// What is handed over for a stretch of an absence and not given back.
     pub fn open(&self, id: &AbsenceId, from: Instant) -> Option<&Handed> {
         let fits = |h: &&Handed| h.back.is_none() && h.absence == *id && h.from == from;
         self.handed.iter().find(fits)
+    }
+
+    /// What would become of each ticket, those that somebody left where they are before included.
+    pub fn preview(
+        &self,
+        team: &Team<'_>,
+        away: &Away<'_>,
+        tickets: &[Ticket],
+        now: Instant,
+    ) -> Preview {
+        let mut preview = preview(team, away, tickets, now);
+        if let Some(before) = self.open(&away.absence.id, away.from) {
+            preview.leave(&before.kept);
+        }
+        preview
+    }
+
+    /// A stretch of an absence was handed over, be it given back since: whether to is decided.
+    pub fn is_decided(&self, id: &AbsenceId, from: Instant) -> bool {
+        let mut all = self.handed.iter();
+        all.any(|h| h.absence == *id && h.from == from)
+    }
+
+    /// Where an absence is told of, if that is not here: it is changed there.
+    pub fn elsewhere(&self, absence: &Absence) -> Option<&'static str> {
+        if absence.is_of_desk() {
+            Some("is the desk's own")
+        } else if self.followed.contains(&absence.id) {
+            Some("comes from a calendar at an address")
+        } else {
+            None
+        }
     }
 
     /// When a hand-over is over: as the plan says now, else as it said then.
@@ -123,17 +202,7 @@ impl Office {
     /// # Errors
     /// A sentence.
     pub fn check(&self, new: &Absence, calendar: &Calendar, now: Instant) -> Result<(), String> {
-        if new.covers.iter().any(|c| c.who == new.who) {
-            return Err(format!(
-                "{} cannot stand in for themselves; name somebody else",
-                new.who
-            ));
-        }
-        let others = self.absences.iter().filter(|a| a.id != new.id);
-        let all: Vec<Absence> = others.chain([new]).cloned().collect();
-        let span = (now - days(KNOWN_DAYS), now + days(KNOWN_DAYS));
-        let team = Team::new(&self.people, calendar, &all, span);
-        cycle(new, &team).map_or(Ok(()), |ring| Err(ring.to_string()))
+        check(new, &self.absences, (&self.people, calendar), now)
     }
 
     /// What is worth knowing before an absence is kept, in sentences: it overlaps with another of the same

@@ -2,8 +2,9 @@
 //! changes are made from the preview and from nothing else.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::{AbsenceId, Against, Ask, Away, Candidate, Right, Team};
+use super::{AbsenceId, Against, Ask, Away, Candidate, HandOver, Handed, Right, Team};
 use crate::domain::Instant;
 use crate::domain::change::{Act, BatchId, Change, ChangeId};
 use crate::domain::people::{AgentId, TenantId};
@@ -18,6 +19,16 @@ const SHORT: i64 = 8 * 3600;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "because")]
 pub enum Because {
+    /// It falls due before the absence begins: until then it is its assignee's.
+    Before {
+        /// Then.
+        at: Instant,
+    },
+    /// Whoever is to have it is away until the absence begins: then it changes hands.
+    Early {
+        /// Then.
+        at: Instant,
+    },
     /// It is late already when the absence begins.
     Late {
         /// It was due then.
@@ -141,14 +152,26 @@ pub struct Preview {
     /// When tickets change hands: the desk's next open moment after the beginning, or after now; while it
     /// stays closed all the time, then. None: the absence is over.
     pub at: Option<Instant>,
+    /// When this was looked at. What moves does so when it is applied, be that long before the beginning.
+    pub made: Instant,
     /// Every live ticket, the most urgent first.
     pub rows: Vec<Row>,
+    /// What somebody decided to leave where it is: later too.
+    pub kept: Vec<TicketId>,
 }
 
 /// Why somebody would have to take a ticket, and until when.
-fn needs(team: &Team<'_>, away: &Away<'_>, t: &Ticket, at: Instant) -> (Because, Option<Instant>) {
+fn needs(
+    team: &Team<'_>,
+    away: &Away<'_>,
+    t: &Ticket,
+    (at, now): (Instant, Instant),
+) -> (Because, Option<Instant>) {
     let works = team.calendar().elapsed(at, away.to);
     if let Due::Running { at: due, .. } = t.due {
+        if due > now && due <= away.from {
+            return (Because::Before { at: due }, None);
+        }
         if due <= at && works > 0 {
             return (Because::Late { at: due }, Some(away.to));
         }
@@ -189,7 +212,7 @@ pub fn preview(team: &Team<'_>, away: &Away<'_>, tickets: &[Ticket], now: Instan
     let rows = at.map_or_else(Vec::new, |at| {
         mine.into_iter()
             .map(|t| {
-                let row = row(&team, away, t, at);
+                let row = row(&team, away, t, (at, now));
                 if let Fate::Moves { to } = &row.fate {
                     team.takes(to);
                 }
@@ -203,7 +226,9 @@ pub fn preview(team: &Team<'_>, away: &Away<'_>, tickets: &[Ticket], now: Instan
         from: away.from,
         to: away.to,
         at,
+        made: now,
         rows,
+        kept: Vec::new(),
     }
 }
 
@@ -215,9 +240,9 @@ const fn urgency(t: &Ticket) -> (u8, i64) {
     }
 }
 
-fn row(team: &Team<'_>, away: &Away<'_>, t: &Ticket, at: Instant) -> Row {
+fn row(team: &Team<'_>, away: &Away<'_>, t: &Ticket, (at, now): (Instant, Instant)) -> Row {
     let who = &away.absence.who;
-    let (because, by) = needs(team, away, t, at);
+    let (because, by) = needs(team, away, t, (at, now));
     let ask = Ask {
         ticket: t,
         at,
@@ -225,13 +250,19 @@ fn row(team: &Team<'_>, away: &Away<'_>, t: &Ticket, at: Instant) -> Row {
     };
     let candidates = team.candidates(away.absence, &ask);
     let able = candidates.iter().find(|c| c.against.is_none());
-    let (fate, proposals) = match (by, able) {
-        (None, _) => (Fate::Stays, Vec::new()),
+    // Whoever leaves is still there, and the cover is not yet.
+    let early = |c: &Candidate| now < away.from && team.away_until(&c.who, now).is_some();
+    let (because, fate, proposals) = match (by, able) {
+        (None, _) => (because, Fate::Stays, Vec::new()),
+        (Some(_), Some(able)) if early(able) => (Because::Early { at }, Fate::Stays, Vec::new()),
         (Some(_), Some(able)) => {
             let to = able.who.clone();
-            (Fate::Moves { to }, Vec::new())
+            (because, Fate::Moves { to }, Vec::new())
         }
-        (Some(_), None) => (Fate::Gap, team.proposals(&candidates, who, &ask)),
+        (Some(_), None) => {
+            let able = team.proposals(&candidates, who, &ask);
+            (because, Fate::Gap, able)
+        }
     };
     let effect = match t.due {
         Due::Running { at: due, .. } => {
@@ -280,7 +311,7 @@ impl Preview {
         ticket: &Ticket,
         to: Option<&AgentId>,
     ) -> Result<(), String> {
-        let at = self.at.unwrap_or(self.from);
+        let begins = self.at.unwrap_or(self.from);
         let row = self.rows.iter_mut().find(|r| r.ticket == ticket.id);
         let Some(row) = row else {
             let key = &ticket.key;
@@ -291,67 +322,82 @@ impl Preview {
         };
         let Some(to) = to else {
             row.fate = Fate::Stays;
+            if !self.kept.contains(&ticket.id) {
+                self.kept.push(ticket.id);
+            }
             return Ok(());
         };
-        let by = match row.because {
-            Because::Due { at } => at,
-            _ => self.to,
+        let (at, by) = match (row.because, ticket.due) {
+            (Because::Before { at: due }, _) => (self.made, due),
+            (Because::Due { at: due }, _) => (begins, due),
+            (Because::Early { .. }, Due::Running { at: due, .. }) if due > begins => {
+                (begins, due.min(self.to))
+            }
+            _ => (begins, self.to),
         };
+        // It changes hands when this is applied, which may be before the absence begins.
+        let not_yet = team
+            .away_until(to, self.made)
+            .filter(|_| self.made < self.from);
         let refused = if *to == self.who {
             Some(Against::Away { until: self.to })
+        } else if let Some(until) = not_yet {
+            Some(Against::Away { until })
         } else {
             team.against(to, &Ask { ticket, at, by })
         };
         if let Some(against) = refused {
             return Err(format!(
-                "{to} cannot take ticket {}: {against}; name somebody else",
-                row.key
+                "{to} cannot take ticket {}: {}; name somebody else",
+                row.key,
+                against.words(team.calendar().zone())
             ));
         }
         if let (Some(effect), Due::Running { at: due, .. }) = (&mut row.effect, ticket.due) {
             effect.with = team.worked(to, at, due);
         }
         row.fate = Fate::Moves { to: to.clone() };
+        self.kept.retain(|id| *id != ticket.id);
         Ok(())
     }
 
-    /// The changes that do what the preview says, as one batch; `new` gives each its identity.
-    pub fn changes(
+    /// Leaves those of these where they are that it tells of: somebody decided so before.
+    pub fn leave(&mut self, kept: &[TicketId]) {
+        for row in self.rows.iter_mut().filter(|r| kept.contains(&r.ticket)) {
+            row.fate = Fate::Stays;
+            self.kept.push(row.ticket);
+        }
+    }
+
+    /// What does exactly what it says, as one batch: the changes, and what is known of them for the way back.
+    /// `tickets` are those it was made of, `new` gives identities.
+    pub fn apply(
         &self,
+        tickets: &[Ticket],
         by: &AgentId,
-        now: Instant,
-        batch: BatchId,
-        new: &mut dyn FnMut() -> ChangeId,
-    ) -> Vec<Change> {
+        (now, new): (Instant, &mut dyn FnMut() -> Uuid),
+    ) -> HandOver {
+        let batch = BatchId(new());
         let change = |r: &Row| match &r.fate {
             Fate::Moves { to } => Some((r.ticket, r.version, to.clone())),
             _ => None,
         };
-        self.rows
-            .iter()
-            .filter_map(change)
-            .map(|(ticket, base, to)| Change {
-                id: new(),
-                batch,
-                ticket,
-                at: now,
-                by: by.clone(),
-                base,
-                not_before: None,
-                act: Act::Assign { to: Some(to) },
-            })
-            .collect()
-    }
-}
-
-impl std::fmt::Display for Against {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Unknown => write!(f, "nobody here is called so"),
-            Self::MayNot => write!(f, "may not do this"),
-            Self::Away { until } => write!(f, "away until {}", until.format("%Y-%m-%d %H:%M UTC")),
-            Self::NotThere => write!(f, "does not work before it is due"),
-            Self::NoRoom { open } => write!(f, "has no room, with {open} tickets"),
+        let moves = self.rows.iter().filter_map(change);
+        let changes = moves.map(|(ticket, base, to)| Change {
+            id: ChangeId(new()),
+            batch,
+            ticket,
+            at: now,
+            by: by.clone(),
+            base,
+            not_before: None,
+            act: Act::Assign { to: Some(to) },
+        });
+        HandOver {
+            batch,
+            by: by.clone(),
+            changes: changes.collect(),
+            handed: Handed::of(self, tickets, now),
         }
     }
 }

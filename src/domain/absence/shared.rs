@@ -110,8 +110,10 @@ pub struct Clash {
     pub id: AbsenceId,
     /// As it is here; none: it was taken away here.
     pub ours: Option<Absence>,
-    /// As it is on the server; none: it was taken away there.
+    /// As it is on the server; none: it was taken away there, or cannot be used.
     pub theirs: Option<Absence>,
+    /// Why what is there cannot be used.
+    pub why: Option<String>,
 }
 
 /// What a person chooses where both sides changed the same.
@@ -119,7 +121,7 @@ pub struct Clash {
 pub enum Choice {
     /// What is here replaces what is there.
     Mine,
-    /// What is there replaces what is here.
+    /// What is there replaces what is here; nothing does, where it cannot be used.
     Theirs,
     /// What is here becomes an absence of its own beside it.
     Both,
@@ -275,6 +277,8 @@ impl Plan {
             Ok(theirs) => theirs,
             Err(why) => {
                 next.why = Some(why.clone());
+                // Nothing of ours goes over somebody's work, or takes it away, before a person has chosen.
+                next.clash = next.absence.is_some();
                 self.keep(next);
                 return Heard::Unusable(why);
             }
@@ -340,13 +344,17 @@ impl Plan {
         heard
     }
 
-    /// What was changed here since both sides agreed; none: it was taken away here.
+    /// What was changed here since both sides agreed, or is to replace what is there; none: it was taken away here.
     fn changed(&self) -> impl Iterator<Item = (&Shared, Option<&Absence>)> {
         let rows = self.rows.iter().filter(|r| !r.clash);
         rows.filter_map(|row| {
             let ours = self.absence(row.absence.as_ref()?);
-            let agreed = row.agreed.as_ref()?;
-            let is_new = ours.is_none_or(|ours| !same(ours, agreed));
+            let is_new = match (&row.agreed, ours) {
+                (Some(agreed), Some(ours)) => !same(ours, agreed),
+                (Some(_), None) => true,
+                // Somebody chose ours instead of what cannot be used there.
+                (None, _) => row.etag.is_some(),
+            };
             is_new.then_some((row, ours))
         })
     }
@@ -380,7 +388,9 @@ impl Plan {
             match (ours, &row.etag) {
                 (Some(ours), etag) => {
                     let guard = etag.clone().map_or(Guard::New, Guard::Is);
-                    let text = ics::object(ours, row.text.as_deref(), zone, now);
+                    // What cannot be used is replaced as a whole.
+                    let before = row.text.as_deref().filter(|_| row.agreed.is_some());
+                    let text = ics::object(ours, before, zone, now);
                     all.push(post(row, guard, Some(text)));
                 }
                 (None, Some(etag)) => all.push(post(row, Guard::Is(etag.clone()), None)),
@@ -389,8 +399,8 @@ impl Plan {
         }
         for a in &self.absences {
             let own = a.uid.is_none() || a.uid == Some(uid_of(&a.id));
-            let has_row =
-                |r: &Shared| r.absence.as_ref() == Some(&a.id) && (r.agreed.is_some() || r.clash);
+            let is_there = |r: &Shared| r.agreed.is_some() || r.clash || r.etag.is_some();
+            let has_row = |r: &Shared| r.absence.as_ref() == Some(&a.id) && is_there(r);
             if own && !self.rows.iter().any(has_row) {
                 let named = Absence {
                     uid: Some(uid_of(&a.id)),
@@ -454,13 +464,16 @@ impl Plan {
         let mut none = || AbsenceId(String::new());
         let clash = |row: &Shared| {
             let id = row.absence.clone()?;
-            let theirs = row.text.as_deref().and_then(|text| {
-                let read = self.read(text, Some(&id), row.agreed.as_ref(), known, &mut none);
-                read.ok().flatten()
-            });
+            let read = |text| self.read(text, Some(&id), row.agreed.as_ref(), known, &mut none);
+            let (theirs, why) = match row.text.as_deref().map(read) {
+                Some(Ok(theirs)) => (theirs, None),
+                Some(Err(why)) => (None, Some(why)),
+                None => (None, None),
+            };
             Some(Clash {
                 ours: self.absence(&id).cloned(),
                 theirs,
+                why,
                 id,
             })
         };
@@ -485,8 +498,14 @@ impl Plan {
             return false;
         };
         row.clash = false;
-        row.why = None;
         row.agreed.clone_from(&clash.theirs);
+        // Something is there, and no absence that could be taken.
+        let strange = clash.theirs.is_none() && row.etag.is_some();
+        match strange && choice != Choice::Mine {
+            // It stays there, and is nobody's.
+            true => row.absence = None,
+            false => row.why = None,
+        }
         if row.etag.is_none() {
             // Nothing is there: ours goes out as new, or nothing is left.
             let href = row.href.clone();
@@ -494,6 +513,11 @@ impl Plan {
         }
         let ours = clash.ours;
         match (choice, clash.theirs) {
+            (Choice::Mine, None) if strange => {}
+            (Choice::Both, None) if strange => {
+                self.absences.retain(|a| a.id != *id);
+                self.absences.extend(ours.map(|ours| beside(ours, new)));
+            }
             (Choice::Mine, None) | (Choice::Both, None) => {
                 if let Some(mut ours) = ours {
                     ours.uid = Some(uid_of(&ours.id));
@@ -505,13 +529,7 @@ impl Plan {
             (Choice::Theirs, Some(theirs)) => self.put(theirs),
             (Choice::Both, Some(theirs)) => {
                 self.put(theirs);
-                if let Some(ours) = ours {
-                    self.put(Absence {
-                        id: new,
-                        uid: None,
-                        ..ours
-                    });
-                }
+                self.absences.extend(ours.map(|ours| beside(ours, new)));
             }
         }
         true
@@ -532,9 +550,22 @@ impl Plan {
     }
 }
 
+/// The same as an absence of its own.
+fn beside(ours: Absence, new: AbsenceId) -> Absence {
+    Absence {
+        id: new,
+        uid: None,
+        ..ours
+    }
+}
+
 /// Whether the server's entry stands for one absence and nothing else: only such a one is written or removed.
 fn is_ours_to_write(row: &Shared, zone: Tz) -> bool {
-    row.text.as_deref().is_none_or(|t| ics::is_simple(t, zone))
+    let is_one = |text| match row.agreed {
+        Some(_) => ics::is_simple(text, zone),
+        None => ics::is_single(text),
+    };
+    row.text.as_deref().is_none_or(is_one)
 }
 
 fn post(row: &Shared, guard: Guard, text: Option<String>) -> Post {

@@ -89,6 +89,8 @@ pub struct Moves {
     pub absence: AbsenceId,
     /// When that turn began.
     pub begun: Instant,
+    /// Which it is afterwards: a turn of a series becomes one by itself.
+    pub becomes: AbsenceId,
     /// Who has it.
     pub from: AgentId,
     /// Who gets it.
@@ -243,7 +245,8 @@ impl Swap {
             let scopes = duty.scopes(has, plan)?;
             if let Some(why) = against(team, gets, span, &scopes, load(duty, has)) {
                 return Err(format!(
-                    "{gets} cannot take this over: {why}; ask somebody else, or for another time"
+                    "{gets} cannot take this over: {}; ask somebody else, or for another time",
+                    why.words(team.calendar().zone())
                 ));
             }
         }
@@ -268,13 +271,15 @@ impl Swap {
                     let Some(absence) = duty.find(&all)? else {
                         continue;
                     };
+                    let turned = handed_on(alone(absence, *from, new)?, has, gets);
                     done.moves.push(Moves {
                         absence: absence.id.clone(),
                         begun: *from,
+                        becomes: turned.last().unwrap_or(absence).id.clone(),
                         from: has.clone(),
                         to: gets.clone(),
                     });
-                    handed_on(alone(absence, *from, new)?, has, gets)
+                    turned
                 }
             };
             for absence in changed {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{NaiveTime, TimeDelta};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::{Absence, Right};
@@ -96,6 +98,29 @@ pub enum Against {
         /// So many have they.
         open: usize,
     },
+}
+
+impl Against {
+    /// What stands against somebody, with times as they are read in a zone.
+    pub fn words(&self, zone: Tz) -> String {
+        match self {
+            Self::Unknown => "nobody here is called so".into(),
+            Self::MayNot => "may not do this".into(),
+            Self::Away { until } => {
+                let back = until.with_timezone(&zone);
+                match back.time() == NaiveTime::MIN {
+                    // The day before is the last one away.
+                    true => format!(
+                        "away until {}",
+                        (back - TimeDelta::seconds(1)).format("%Y-%m-%d")
+                    ),
+                    false => format!("away until {}", back.format("%Y-%m-%d %H:%M")),
+                }
+            }
+            Self::NotThere => "does not work before it is due".into(),
+            Self::NoRoom { open } => format!("has no room, with {open} tickets"),
+        }
+    }
 }
 
 /// Somebody who was looked at for a ticket.

@@ -199,6 +199,14 @@ impl Rule {
         self.until = Some(last);
     }
 
+    /// The rule for starts that are so much later on the same day.
+    pub(super) fn later_by(mut self, clock: TimeDelta) -> Self {
+        self.until = self
+            .until
+            .map(|at| at.checked_add_signed(clock).unwrap_or(at));
+        self
+    }
+
     /// The rule without its end.
     pub(crate) fn pattern(&self) -> &str {
         &self.text
@@ -294,6 +302,7 @@ impl Times {
         also.chain(moved)
             .chain(self.later.iter().map(|l| l.length))
             .chain([self.length])
+            .filter(|l| l.is_sane())
             .map(|l| l.days + l.seconds / 86_400 + 1)
             .max()
             .unwrap_or(1)
@@ -305,17 +314,23 @@ impl Times {
         days.max().unwrap_or(0)
     }
 
-    /// What touches a stretch of time, in order and whole.
-    pub fn within(&self, from: Instant, to: Instant) -> Vec<Occurrence> {
-        // Two days more on either side: no clock change and no zone is farther off.
+    /// The stretch of its wall in which the rule has all turns that can touch a stretch of time. Two days
+    /// more on either side: no clock change and no zone is farther off.
+    fn around(&self, from: Instant, to: Instant) -> (NaiveDateTime, NaiveDateTime) {
         let margin = |days| TimeDelta::try_days(days).unwrap_or_default();
         let far = self.farthest();
         let low = wall(from, self.zone).checked_sub_signed(margin(self.longest() + far + 2));
         let high = wall(to, self.zone).checked_add_signed(margin(far + 2));
-        let starts = self.starts(
+        (
             low.unwrap_or(NaiveDateTime::MIN),
             high.unwrap_or(NaiveDateTime::MAX),
-        );
+        )
+    }
+
+    /// What touches a stretch of time, in order and whole.
+    pub fn within(&self, from: Instant, to: Instant) -> Vec<Occurrence> {
+        let (low, high) = self.around(from, to);
+        let starts = self.starts(low, high);
         let moved = self.moved.iter().filter_map(|m| m.to);
         let mut found: Vec<_> = starts
             .into_values()
@@ -351,13 +366,7 @@ impl Times {
             }
             return Ok(());
         }
-        let day = TimeDelta::try_days(1).unwrap_or_default();
-        let far = self.farthest();
-        let days = |n: i64| day * i32::try_from(n).unwrap_or(i32::MAX);
-        let (low, high) = (
-            wall(on, self.zone) - days(self.longest() + far + 2),
-            wall(on, self.zone) + days(far + 1),
-        );
+        let (low, high) = self.around(on, on);
         let mut started = self.starts(low, high).into_iter();
         let Some((was, (start, _))) = started.find(|(_, (start, length))| is_on(*start, *length))
         else {
@@ -387,9 +396,8 @@ impl Times {
             let there = m.to.take().unwrap_or((m.was, whole.length));
             return Ok(single(there));
         }
-        let far = TimeDelta::try_days(self.longest() + self.farthest() + 2).unwrap_or_default();
-        let at = wall(turn.from, self.zone);
-        let mut starts = self.starts(at - far, at + far).into_iter();
+        let (low, high) = self.around(turn.from, turn.to);
+        let mut starts = self.starts(low, high).into_iter();
         let Some((was, there)) = starts.find(|(_, there)| is_it(*there)) else {
             return Err("no turn of it is on then; name a moment within one".into());
         };

@@ -1,10 +1,12 @@
 //! Absences as people type them: who, who stands in for what, at which hours, how often.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono_tz::Tz;
 
-use super::{Cover, Person, Right, Rule};
+use super::{Cover, Person, Rule};
+use crate::domain::ics;
 use crate::domain::people::{Agent, AgentId, known_agent};
-use crate::domain::text;
+use crate::domain::text::{self, Untrusted};
 
 /// Who can be meant by a name.
 #[derive(Debug, Clone, Copy)]
@@ -26,19 +28,17 @@ pub fn agent(typed: &str, known: Known<'_>) -> Result<AgentId, String> {
     if typed == "me" {
         return Ok(known.me.clone());
     }
-    let named = known.people.iter().find(|p| p.id.as_str() == typed);
-    match named {
-        Some(person) => Ok(person.id.clone()),
-        None => known_agent(typed, known.agents, known.me),
+    let mut all = known.agents.to_vec();
+    for person in known.people {
+        if !all.iter().any(|a| a.id == person.id) {
+            all.push(Agent {
+                id: person.id.clone(),
+                name: Untrusted::new(person.id.as_str()),
+                tenants: Vec::new(),
+            });
+        }
     }
-}
-
-/// A right by its word.
-///
-/// # Errors
-/// A sentence that says which there are.
-pub fn right(typed: &str) -> Result<Right, String> {
-    Right::of(typed)
+    known_agent(typed, &all, known.me)
 }
 
 /// Reads `ben` or `ben:tenant=umc+sra,label=vpn`.
@@ -97,12 +97,16 @@ const WEEKDAYS: [(&str, &str, chrono::Weekday); 7] = [
     ("sun", "SU", chrono::Weekday::Sun),
 ];
 
-/// Reads `every friday`, `every 2 weeks until 2027-03-01`, `weekly`, or a rule of RFC 5545; nothing means once.
+/// Reads `every friday`, `every 2 weeks until 2027-03-01`, `weekly`, or a rule of RFC 5545, for something that
+/// first starts at a time on the wall of a zone; nothing means once.
 ///
 /// # Errors
 /// A sentence that says what is not understood, or that it begins on another weekday.
-pub fn every(typed: &str, start: NaiveDateTime) -> Result<Option<Rule>, String> {
+pub fn every(typed: &str, (start, zone): (NaiveDateTime, Tz)) -> Result<Option<Rule>, String> {
     let low = typed.trim().to_lowercase();
+    if low.contains("until=") {
+        return ics::rule(&low, start, zone).map(Some);
+    }
     let (text, until) = match low.split_once("until") {
         Some((text, day)) => (text.trim(), Some(last_day(day.trim())?)),
         None => (low.as_str(), None),
@@ -159,6 +163,7 @@ fn by_words(text: &str, start: NaiveDateTime) -> Result<String, String> {
     Ok(format!("FREQ=WEEKLY;BYDAY={}", codes.join(",")))
 }
 
+/// The last moment of a day.
 fn last_day(typed: &str) -> Result<NaiveDateTime, String> {
     let day = NaiveDate::parse_from_str(typed, "%Y-%m-%d").map_err(|_| {
         format!(
@@ -166,5 +171,5 @@ fn last_day(typed: &str) -> Result<NaiveDateTime, String> {
             text::line(typed)
         )
     })?;
-    Ok(day.succ_opt().unwrap_or(day).and_time(NaiveTime::MIN))
+    Ok(day.and_time(NaiveTime::MIN) + TimeDelta::seconds(86_399))
 }

@@ -6,7 +6,7 @@ use chrono::{NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 
 use super::lines::{Line, plain, unfold};
-use super::turn::moved;
+use super::turn::Turn;
 use super::value::{Moment, date_or_time, duration, moment, moments};
 use super::zone::Zones;
 use crate::domain::absence::{Cover, Length, Rule, Times, Why};
@@ -55,6 +55,9 @@ pub struct Reading {
     pub events: Vec<Event>,
     /// Events that were called off, by their names.
     pub cancelled: Vec<String>,
+    /// Turns of series that are not in the file. One that is elsewhere is also an event by itself, for
+    /// whoever does not know its series.
+    pub turns: Vec<Turn>,
     /// What cannot be used, in the order of the file.
     pub problems: Vec<Problem>,
 }
@@ -86,7 +89,7 @@ impl Raw {
     }
 
     /// Its name; files exist in which events have none.
-    fn uid(&self) -> String {
+    pub fn uid(&self) -> String {
         match self.line("UID") {
             Some(l) if !l.value.is_empty() => l.value.clone(),
             _ => {
@@ -226,27 +229,34 @@ pub fn read(text: &str, zone: Tz) -> Reading {
             Err(problem) => reading.problems.push(problem),
         }
     }
-    for turn in &turns {
-        let gone = parts.called_off || turn.says("STATUS", "CANCELLED");
-        let of = turn.uid();
-        let master = reading.events.iter_mut().find(|e| e.uid == of);
-        let done = match master {
-            Some(master) => moved(turn, gone, &mut master.times, &zones),
-            None if gone => Ok(()),
-            // Its series is elsewhere: it stands for itself.
-            None => event(turn, &zones).map(|mut single| {
-                let at = turn.line("RECURRENCE-ID").map_or("", |l| l.value.as_str());
-                single.uid = format!("{of}/{at}");
-                reading.events.push(single);
-            }),
-        };
-        if let Err(problem) = done {
+    for raw in &turns {
+        let gone = parts.called_off || raw.says("STATUS", "CANCELLED");
+        if let Err(problem) = turn(raw, gone, &mut reading, &zones) {
             reading.problems.push(problem);
         }
     }
     reading.problems.sort_by_key(|p| p.line);
     reading.events.sort_by_key(|e| e.line);
     reading
+}
+
+/// Takes in a turn that is otherwise than its series has it.
+fn turn(raw: &Raw, gone: bool, reading: &mut Reading, zones: &Zones) -> Result<(), Problem> {
+    let Some(turn) = Turn::read(raw, gone, zones)? else {
+        return Ok(());
+    };
+    if let Some(series) = reading.events.iter_mut().find(|e| e.uid == turn.uid) {
+        return turn.put_into(&mut series.times);
+    }
+    match gone {
+        true => reading.cancelled.push(turn.own.clone()),
+        false => reading.events.push(Event {
+            uid: turn.own.clone(),
+            ..event(raw, zones)?
+        }),
+    }
+    reading.turns.push(turn);
+    Ok(())
 }
 
 /// Of several versions of an event the latest.
@@ -333,7 +343,15 @@ fn event(raw: &Raw, zones: &Zones) -> Result<Event, Problem> {
     }
     let like = times.start.time();
     for l in raw.all("RRULE") {
-        times.rules.push(rule(l, &times)?);
+        let rule = rule(&l.value, times.start, zone).map_err(at(l))?;
+        times.rules.push(rule);
+    }
+    // Taking no notice of it would mean more days away than there are.
+    if let Some(l) = raw.line("EXRULE") {
+        return Err(at(l)(
+            "EXRULE is not understood, and no calendar of today writes it; give the days that fall out as EXDATE"
+                .into(),
+        ));
     }
     for l in raw.all("EXDATE") {
         let found = moments(l, zones).map_err(at(l))?;
@@ -415,18 +433,22 @@ pub(super) fn without_until(text: &str) -> (String, Option<String>) {
     (kept.join(";"), until)
 }
 
-fn rule(l: &Line, times: &Times) -> Result<Rule, Problem> {
-    let (rule, until) = without_until(&l.value);
+/// Reads a rule with its end, for something that first starts at a time on the wall of a zone.
+///
+/// # Errors
+/// A sentence that says what is not understood.
+pub fn rule(typed: &str, start: NaiveDateTime, zone: Tz) -> Result<Rule, String> {
+    let (rule, until) = without_until(typed);
     let until = match until {
         None => None,
-        Some(text) => Some(last_start(&text, times.zone).ok_or_else(|| {
-            at(l)(format!(
+        Some(text) => Some(last_start(&text, zone).ok_or_else(|| {
+            format!(
                 "UNTIL \"{}\" is no date; write YYYYMMDD or YYYYMMDDTHHMMSSZ",
                 text::line(&text)
-            ))
+            )
         })?),
     };
-    Rule::new(&rule, until, times.start).map_err(at(l))
+    Rule::new(&rule, until, start)
 }
 
 /// The end of a rule on the wall: a date means all of that day.

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::Instant;
+use crate::domain::absence::AbsenceId;
 use crate::domain::people::AgentId;
 use crate::domain::text::{self, Untrusted};
 
@@ -64,6 +65,18 @@ pub(super) fn utc(at: Instant) -> String {
     at.format("%Y%m%dT%H%M%SZ").to_string()
 }
 
+/// The name of one stretch of an absence in a feed.
+pub fn stretch_uid(absence: &AbsenceId, from: Instant) -> String {
+    format!("{absence}-{}@deskhand", from.timestamp())
+}
+
+/// Whether a name is that of a stretch of this absence in a feed.
+pub(crate) fn is_stretch_of(uid: &str, absence: &AbsenceId) -> bool {
+    let own = uid.strip_suffix("@deskhand");
+    let rest = own.and_then(|u| u.strip_prefix(absence.0.as_str())?.strip_prefix('-'));
+    rest.is_some_and(|at| at.parse::<i64>().is_ok())
+}
+
 /// The calendar of that name, as of `now`.
 pub fn feed(name: &str, entries: &[Entry], now: Instant) -> String {
     let mut out = String::new();
@@ -96,6 +109,10 @@ pub fn feed(name: &str, entries: &[Entry], now: Instant) -> String {
         }
         let transp = if e.free { "TRANSPARENT" } else { "OPAQUE" };
         put(&mut out, &format!("TRANSP:{transp}"));
+        if e.free {
+            // Not every program heeds the line above; this one says it to all.
+            put(&mut out, "X-MICROSOFT-CDO-BUSYSTATUS:FREE");
+        }
         put(&mut out, "END:VEVENT");
     }
     put(&mut out, "END:VCALENDAR");

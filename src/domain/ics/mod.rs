@@ -15,7 +15,9 @@ mod windows;
 mod zone;
 mod zone_out;
 
-pub use event::{Event, Problem, Reading, read, whose};
-pub use feed::{Entry, EntryTime, feed};
+pub use event::{Event, Problem, Reading, read, rule, whose};
+pub(crate) use feed::is_stretch_of;
+pub use feed::{Entry, EntryTime, feed, stretch_uid};
 pub(crate) use lines::{plain, split, unfold};
-pub use object::{is_simple, object, same, untitled};
+pub use object::{is_simple, is_single, object, same, untitled};
+pub use turn::Turn;

@@ -17,9 +17,7 @@ use crate::domain::people::AgentId;
 use crate::domain::text;
 
 /// The properties that say when.
-const WHEN: &[&str] = &[
-    "DTSTART", "DTEND", "DURATION", "RRULE", "EXDATE", "EXRULE", "RDATE",
-];
+const WHEN: &[&str] = &["DTSTART", "DTEND", "DURATION", "RRULE", "EXDATE", "RDATE"];
 /// The properties of ours that say the rest.
 const OURS: &[&str] = &["X-DESKHAND-AGENT", "X-DESKHAND-WHY", "X-DESKHAND-COVER"];
 
@@ -251,12 +249,17 @@ pub fn same(a: &Absence, b: &Absence) -> bool {
 
 /// Whether an object holds one event that stands for one absence: only such a one can be written again.
 pub fn is_simple(text: &str, zone: Tz) -> bool {
+    is_single(text) && read(text, zone).events.len() == 1
+}
+
+/// Whether it holds one event, be it one that cannot be used.
+pub fn is_single(text: &str) -> bool {
     let all = pieces(text);
     let Some(Piece::Part(_, calendar)) = all.iter().find(|p| is_part(p, "VCALENDAR")) else {
         return false;
     };
     let is_master = |p: &&Piece| matches!(p, Piece::Part(name, all) if name == "VEVENT" && line(all, "RECURRENCE-ID").is_none());
-    calendar.iter().filter(is_master).count() == 1 && read(text, zone).events.len() == 1
+    calendar.iter().filter(is_master).count() == 1
 }
 
 fn is_part(piece: &Piece, wanted: &str) -> bool {

@@ -116,6 +116,12 @@ pub(super) fn moments(line: &Line, zones: &Zones) -> Result<Vec<(Moment, Option<
                 Length { days: 0, seconds }
             }
         };
+        if !length.is_sane() {
+            return Err(format!(
+                "the period \"{}\" ends before it begins, lasts no time or over ten years; correct its end",
+                crate::domain::text::line(one)
+            ));
+        }
         out.push((from, Some(length)));
     }
     Ok(out)

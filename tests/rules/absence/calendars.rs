@@ -1,8 +1,11 @@
 //! Calendar files: written by hand after the habits of six programs, the RFC's own examples, broken ones.
 
 use chrono_tz::Europe::Amsterdam;
-use deskhand::domain::absence::{Length, Rule, Times, Why};
-use deskhand::domain::ics::{Entry, EntryTime, Reading, feed, read, whose};
+use deskhand::domain::absence::{
+    Absence, AbsenceId, Incoming, Known, Length, Rule, Source, Times, Why, incoming,
+};
+use deskhand::domain::calendar::Calendar;
+use deskhand::domain::ics::{Entry, EntryTime, Reading, feed, read, stretch_uid, whose};
 use deskhand::domain::people::{Agent, AgentId};
 use deskhand::domain::text::Untrusted;
 use rstest::rstest;
@@ -242,10 +245,9 @@ fn a_feed_reads_back_as_what_was_written() {
     assert_eq!(back.events.len(), 2);
     assert_eq!(back.events[0].summary, entries[0].summary);
     assert_eq!(back.events[0].agent, entries[0].agent);
-    assert_eq!(
-        stretches(&back),
-        ["1130T2300-1203T2300", "1201T0900-1201T1000"]
-    );
+    let free: Vec<bool> = back.events.iter().map(|e| e.free).collect();
+    assert_eq!(free, [false, true]);
+    assert_eq!(stretches(&back), ["1130T2300-1203T2300"]);
 }
 
 #[test]
@@ -301,13 +303,6 @@ proptest::proptest! {
 
 #[test]
 fn what_a_calendar_has_no_more_is_gone_unless_something_of_it_cannot_be_read() {
-    use deskhand::domain::absence::{Absence, AbsenceId, Incoming, Known, Source, incoming};
-    let known = Known {
-        agents: ana(),
-        people: vec![],
-        calendar: deskhand::domain::calendar::Calendar::standard(),
-        zone: Amsterdam,
-    };
     let event = |uid: &str, day: &str| {
         format!(
             "BEGIN:VEVENT\nUID:{uid}\nSUMMARY:ana: leave\nDTSTART;VALUE=DATE:{day}\nEND:VEVENT\n"
@@ -328,7 +323,7 @@ fn what_a_calendar_has_no_more_is_gone_unless_something_of_it_cannot_be_read() {
             &Source::default(),
             all,
             (&from, true),
-            &known,
+            &known(),
             (now, &mut new),
         )
     };
@@ -353,4 +348,155 @@ fn what_a_calendar_has_no_more_is_gone_unless_something_of_it_cannot_be_read() {
         (1, 1),
         "whose it is now is not known; y is gone"
     );
+}
+
+/// What calendars are read against where one of them is ana's.
+fn known() -> Known {
+    Known {
+        agents: ana(),
+        people: vec![],
+        calendar: Calendar::standard(),
+        zone: Amsterdam,
+    }
+}
+
+/// What a file comes to beside a plan.
+fn come(text: &str, all: &[Absence]) -> Incoming {
+    let mut n = all.len();
+    let mut new = || {
+        n += 1;
+        AbsenceId(format!("0000000{n}"))
+    };
+    let now = at("2026-11-24T09:00:00Z");
+    let reading = read(text, Amsterdam);
+    let from = (&[][..], false);
+    let source = Source::default();
+    incoming(&reading, &source, all, from, &known(), (now, &mut new))
+}
+
+fn event(lines: &str) -> String {
+    format!(
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:x\nSUMMARY:ana: leave\n{lines}\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+}
+
+#[rstest]
+#[case(
+    "DTSTART:20261201T090000Z\nDTEND:20261201T100000Z\nRDATE;VALUE=PERIOD:20261202T090000Z/P9223372036854775807D",
+    "over ten years"
+)]
+#[case(
+    "DTSTART:20261201T090000Z\nDTEND:20261201T100000Z\nRDATE;VALUE=PERIOD:20261202T090000Z/P99999999999D",
+    "over ten years"
+)]
+#[case(
+    "DTSTART:20261201T090000Z\nDTEND:20261201T100000Z\nRDATE;VALUE=PERIOD:20261202T090000Z/20261201T090000Z",
+    "ends before it begins"
+)]
+#[case(
+    "DTSTART:20261201T090000Z\nDTEND:20261201T100000Z\nRRULE:FREQ=DAILY\nEXRULE:FREQ=WEEKLY",
+    "EXRULE"
+)]
+fn what_would_mean_other_days_than_it_says_is_a_problem_with_its_line(
+    #[case] lines: &str,
+    #[case] word: &str,
+) {
+    let reading = read(&event(lines), Amsterdam);
+    assert_eq!(reading.events, []);
+    let [problem] = reading.problems.as_slice() else {
+        panic!("{:?}", reading.problems);
+    };
+    assert!(problem.what.contains(word), "{problem}");
+    assert_eq!(problem.line, 4 + lines.lines().count());
+}
+
+#[test]
+fn lengths_that_came_in_before_they_were_looked_at_hurt_nobody() {
+    let start = "2026-12-01T09:00:00".parse().unwrap();
+    let hour = Length {
+        days: 0,
+        seconds: 3600,
+    };
+    let (on, end) = (at("2026-12-01T08:30:00Z"), at("2026-12-01T08:45:00Z"));
+    for days in [99_999_999_999, i64::MAX] {
+        let mut times = Times::once(start, hour, Amsterdam);
+        times.also.push((start, Some(Length::days(days))));
+        times.also.push((start + chrono::TimeDelta::days(1), None));
+        times.within(on, end);
+        assert!(times.clone().end_at(on, end).is_err(), "no turn is on");
+        let turn = times.within(on, end + chrono::TimeDelta::days(2))[0];
+        times.take_out(turn).unwrap();
+    }
+}
+
+#[test]
+fn a_turn_that_comes_alone_is_put_into_the_series_that_is_known() {
+    let weekly = event("DTSTART:20261204T120000Z\nDTEND:20261204T160000Z\nRRULE:FREQ=WEEKLY");
+    let all = come(&weekly, &[]).put;
+    let days = |a: &Absence| -> Vec<String> {
+        let turns = a.away(at("2026-12-01T00:00:00Z"), at("2026-12-26T00:00:00Z"));
+        turns
+            .iter()
+            .map(|o| o.from.format("%d %H").to_string())
+            .collect()
+    };
+    assert_eq!(days(&all[0]), ["04 12", "11 12", "18 12", "25 12"]);
+
+    let off = event("RECURRENCE-ID:20261211T120000Z\nDTSTART:20261211T120000Z\nSTATUS:CANCELLED");
+    let moved =
+        event("RECURRENCE-ID:20261218T120000Z\nDTSTART:20261217T080000Z\nDTEND:20261217T100000Z");
+    for (file, wanted) in [
+        (&off, vec!["04 12", "18 12", "25 12"]),
+        (&moved, vec!["04 12", "11 12", "17 08", "25 12"]),
+    ] {
+        let found = come(file, &all);
+        assert_eq!((found.new, found.put.len(), found.gone.len()), (0, 1, 0));
+        assert_eq!(found.put[0].id, all[0].id);
+        assert_eq!(days(&found.put[0]), wanted);
+        let again = come(file, &found.put);
+        assert_eq!(
+            (again.same, again.put.len()),
+            (1, 0),
+            "it is safe to repeat"
+        );
+    }
+
+    // Whoever does not know the series keeps the turn by itself, until it is called off.
+    let single = come(&moved, &[]);
+    assert_eq!(
+        (single.new, days(&single.put[0])),
+        (1, vec!["17 08".to_owned()])
+    );
+    let off = event("RECURRENCE-ID:20261218T120000Z\nDTSTART:20261218T120000Z\nSTATUS:CANCELLED");
+    assert_eq!(come(&off, &single.put).gone, single.put);
+}
+
+#[test]
+fn feeds_of_ones_own_that_come_back_change_nothing() {
+    let all = come(
+        &event("DTSTART;VALUE=DATE:20261201\nDTEND;VALUE=DATE:20261203"),
+        &[],
+    )
+    .put;
+    let turn = all[0].away(at("2026-12-01T00:00:00Z"), at("2026-12-02T00:00:00Z"))[0];
+    let (first, after) = all[0].whole_days(turn).unwrap();
+    let entry = |uid: String, words: &str, free: bool| Entry {
+        uid,
+        summary: Untrusted::new(words),
+        description: Untrusted::default(),
+        time: EntryTime::Days(first, after),
+        agent: Some(AgentId::parse("ana").unwrap()),
+        free,
+    };
+    let uid = stretch_uid(&all[0].id, turn.from);
+    let entries = [
+        entry(uid, "ana: leave", false),
+        entry("y-1-ana@deskhand".into(), "ana stands in for ben", true),
+    ];
+    let text = feed("Deskhand", &entries, at("2026-11-24T09:00:00Z"));
+    let back = come(&text, &all);
+    assert_eq!((back.same, back.free), (1, 1));
+    assert_eq!((back.new, back.put.len(), back.problems.len()), (0, 0, 0));
+    // To somebody else it is news.
+    assert_eq!(come(&text, &[]).new, 1);
 }

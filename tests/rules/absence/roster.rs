@@ -1,6 +1,7 @@
 //! The coverage map against a slow obvious model: each minute of each column asked by itself.
 
 use chrono::TimeDelta;
+use chrono_tz::Europe::Amsterdam;
 use deskhand::domain::absence::{Absence, AbsenceId, Grant, Person, Team, typed};
 use deskhand::domain::coverage::Need;
 use deskhand::domain::people::AgentId;
@@ -136,14 +137,29 @@ fn who_could_close_a_gap_is_told_with_what_is_in_the_way() {
 #[case("every 2 weeks", Some("FREQ=WEEKLY;INTERVAL=2"))]
 #[case(
     "Every 2 weeks until 2027-03-01",
-    Some("FREQ=WEEKLY;INTERVAL=2;UNTIL=20270302T000000")
+    Some("FREQ=WEEKLY;INTERVAL=2;UNTIL=20270301T235959")
 )]
 #[case("monthly", Some("FREQ=MONTHLY"))]
 #[case("FREQ=WEEKLY;BYDAY=FR", Some("FREQ=WEEKLY;BYDAY=FR"))]
+#[case(
+    "FREQ=WEEKLY;BYDAY=FR until 2027-03-01",
+    Some("FREQ=WEEKLY;BYDAY=FR;UNTIL=20270301T235959")
+)]
+// As the form shows a rule that ends, and as a calendar writes it.
+#[case(
+    "FREQ=WEEKLY;BYDAY=FR;UNTIL=20270301T235959",
+    Some("FREQ=WEEKLY;BYDAY=FR;UNTIL=20270301T235959")
+)]
+#[case(
+    "FREQ=WEEKLY;UNTIL=20270301T120000Z",
+    Some("FREQ=WEEKLY;UNTIL=20270301T130000")
+)]
 fn how_often_is_read_as_it_is_typed(#[case] typed: &str, #[case] wanted: Option<&str>) {
     // A Friday.
     let start = "2026-11-27T13:00:00".parse().unwrap();
-    let rule = typed::every(typed, start).unwrap().map(|r| r.text());
+    let rule = typed::every(typed, (start, Amsterdam))
+        .unwrap()
+        .map(|r| r.text());
     assert_eq!(rule.as_deref(), wanted);
 }
 
@@ -153,9 +169,10 @@ fn how_often_is_read_as_it_is_typed(#[case] typed: &str, #[case] wanted: Option<
 #[case("every now and then", "is not understood")]
 #[case("weekly until christmas", "is no day")]
 #[case("FREQ=HOURLY", "finer than a day")]
+#[case("FREQ=DAILY;UNTIL=christmas", "is no date")]
 fn how_often_that_cannot_be_read_is_said_in_a_sentence(#[case] typed: &str, #[case] words: &str) {
     let start = "2026-11-27T13:00:00".parse().unwrap();
-    let why = typed::every(typed, start).unwrap_err();
+    let why = typed::every(typed, (start, Amsterdam)).unwrap_err();
     assert!(why.contains(words), "{why}");
 }
 

@@ -275,3 +275,97 @@ proptest! {
         }
     }
 }
+
+/// Fridays at one, all but the second; the third on the day before; longer from the fifth on.
+fn fridays(rule: &str) -> Times {
+    let start = wall("2026-11-27T13:00:00");
+    let hours = |n: i64| Length {
+        days: 0,
+        seconds: n * 3600,
+    };
+    let mut times = Times::once(start, hours(4), Amsterdam);
+    times
+        .rules
+        .push(Rule::new(rule, Some(wall("2026-12-25T13:00:00")), start).unwrap());
+    times.except.push(wall("2026-12-04T13:00:00"));
+    times.moved.push(Moved {
+        was: wall("2026-12-11T13:00:00"),
+        to: Some((wall("2026-12-10T08:00:00"), hours(2))),
+    });
+    times.later.push(Later {
+        from: wall("2026-12-25T13:00:00"),
+        shift: 0,
+        length: hours(6),
+    });
+    times
+}
+
+#[rstest]
+#[case::another_hour(
+    "FREQ=WEEKLY;BYDAY=FR",
+    "2026-11-27T14:00:00",
+    "11-27T14 12-10T08 12-18T14 12-25T14"
+)]
+#[case::an_earlier_hour(
+    "FREQ=WEEKLY",
+    "2026-11-27T09:00:00",
+    "11-27T09 12-10T08 12-18T09 12-25T09"
+)]
+// It begins a week later or earlier: the turns are the same ones, and so is what was said of them.
+#[case::a_week_later(
+    "FREQ=WEEKLY;BYDAY=FR",
+    "2026-12-04T13:00:00",
+    "12-10T08 12-18T13 12-25T13"
+)]
+#[case::a_week_earlier(
+    "FREQ=WEEKLY",
+    "2026-11-20T13:00:00",
+    "11-20T13 11-27T13 12-10T08 12-18T13 12-25T13"
+)]
+// Thursdays instead: the turns go along.
+#[case::another_day(
+    "FREQ=WEEKLY",
+    "2026-11-26T13:00:00",
+    "11-26T13 12-10T08 12-17T13 12-24T13"
+)]
+// Behind what was said of a turn, that is over.
+#[case::behind_it("FREQ=WEEKLY", "2026-12-18T13:00:00", "12-18T13 12-25T13")]
+fn what_was_said_of_single_turns_stays_when_a_series_begins_otherwise(
+    #[case] rule: &str,
+    #[case] start: &str,
+    #[case] wanted: &str,
+) {
+    let times = fridays(rule);
+    let new = times.begun_at(wall(start), times.length);
+    let found = new.within(at("2026-11-01T00:00:00Z"), at("2027-02-01T00:00:00Z"));
+    let starts: Vec<String> = found
+        .iter()
+        .map(|o| {
+            o.from
+                .with_timezone(&Amsterdam)
+                .format("%m-%dT%H")
+                .to_string()
+        })
+        .collect();
+    assert_eq!(starts.join(" "), wanted);
+    let last = found.last().unwrap();
+    assert_eq!(
+        (last.to - last.from).num_hours(),
+        6,
+        "the last one is longer"
+    );
+    assert_eq!(
+        times.begun_at(times.start, times.length),
+        times,
+        "nothing changed"
+    );
+}
+
+#[test]
+fn another_rule_keeps_what_was_said_of_the_turns_that_it_has() {
+    let times = fridays("FREQ=WEEKLY");
+    let rule = Rule::new("FREQ=WEEKLY;INTERVAL=2", None, times.start).unwrap();
+    let new = times.again(times.start, times.length, vec![rule]);
+    assert_eq!(new.except, [], "every other Friday that one is none");
+    assert_eq!(new.moved, times.moved);
+}

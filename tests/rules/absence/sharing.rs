@@ -7,7 +7,7 @@ use deskhand::domain::absence::{
     Absence, AbsenceId, Choice, Guard, Known, Length, Met, Plan, Post, Times, Told, Went, meet,
 };
 use deskhand::domain::calendar::Calendar;
-use deskhand::domain::ics::same;
+use deskhand::domain::ics::{object, same};
 use deskhand::domain::people::Agent;
 use deskhand::domain::text::Untrusted;
 use proptest::prelude::*;
@@ -278,5 +278,80 @@ fn what_three_versions_come_to() {
             wanted,
             "{agreed:?} {ours:?} {theirs:?}"
         );
+    }
+}
+
+/// Somebody's version that cannot be used: it comes back every hour.
+const HOURLY: &str = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:00000001@deskhand\r\nSUMMARY:number 1\r\nDTSTART:20261202T090000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=HOURLY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
+/// What cannot be used is somebody's work all the same: it is neither replaced nor taken away unless a person
+/// says so, and whatever is chosen is the end of it.
+#[rstest::rstest]
+#[case::replaced(false, Choice::Mine, 1, &["00000001"])]
+#[case::left_there(false, Choice::Theirs, 0, &[])]
+#[case::beside_it(false, Choice::Both, 1, &["0000000f"])]
+#[case::taken_away(true, Choice::Mine, 1, &[])]
+#[case::left_there_too(true, Choice::Theirs, 0, &[])]
+fn what_cannot_be_used_waits_for_a_choice(
+    #[case] dropped: bool,
+    #[case] choice: Choice,
+    #[case] writes: u32,
+    #[case] left: &[&str],
+) {
+    let mut server = Server::default();
+    let mut plan = Plan::default();
+    plan.absences.push(absence(1, 1));
+    exchange(&mut plan, &mut server, Break::Never);
+    let (href, _) = server.events.first_key_value().unwrap();
+    let href = href.clone();
+    server.writes += 1;
+    let theirs = (server.writes, HOURLY.to_owned());
+    server.events.insert(href.clone(), theirs.clone());
+    match dropped {
+        true => plan.absences.clear(),
+        false => plan.absences[0].times.length = Length::days(3),
+    }
+    for _ in 0..2 {
+        exchange(&mut plan, &mut server, Break::Never);
+        assert_eq!(server.events[&href], theirs, "nothing went over it");
+    }
+    let clashes = plan.clashes(&known());
+    let why = clashes[0].why.as_deref().unwrap();
+    assert!(why.contains("finer than a day"), "{why}");
+    let before = server.writes;
+    assert!(plan.choose(
+        &clashes[0].id,
+        choice,
+        &known(),
+        AbsenceId("0000000f".into())
+    ));
+    for _ in 0..2 {
+        exchange(&mut plan, &mut server, Break::Never);
+        for (href, told) in plan.again() {
+            plan.hear(
+                &href,
+                told,
+                &known(),
+                (now(), &mut || AbsenceId("other".into())),
+            );
+        }
+    }
+    assert_eq!(server.writes - before, writes, "it is said once");
+    let ids: Vec<&str> = plan.absences.iter().map(|a| a.id.0.as_str()).collect();
+    assert_eq!(ids, left);
+    assert_eq!(plan.clashes(&known()), []);
+    let there = server
+        .events
+        .get(&href)
+        .map(|(_, text)| text.contains("HOURLY"));
+    let wanted = match (choice, dropped) {
+        (Choice::Mine, true) => None,
+        (Choice::Mine, false) => Some(false),
+        _ => Some(true),
+    };
+    assert_eq!(there, wanted);
+    if choice == Choice::Mine && !dropped {
+        let text = object(&plan.absences[0], None, Amsterdam, now());
+        assert_eq!(server.events[&href].1, text);
     }
 }

@@ -2,9 +2,9 @@
 
 use chrono::TimeDelta;
 use deskhand::domain::absence::{
-    Absence, AbsenceId, Against, Because, Cover, Fate, Grant, Handed, Happened, Person, Preview,
-    Return, Right, Scope, Since, Stint, Team, Times, balance, cycle, give_back, preview,
-    take_along,
+    Absence, AbsenceId, Against, Away, Because, Cover, Fate, Fields, Grant, Handed, HandedTicket,
+    Happened, Office, Person, Preview, Return, Right, Scope, Since, Stint, Team, Times, balance,
+    cycle, give_back, preview, take_along,
 };
 use deskhand::domain::calendar::Calendar;
 use deskhand::domain::coverage::{Coverage, Need};
@@ -206,6 +206,72 @@ fn a_short_absence_moves_only_what_cannot_wait() {
     assert_eq!(fate(&long.preview(&tickets), 5), (&Because::Open, &goes(1)));
 }
 
+/// Whoever hands over before they go keeps what they can still do, and gives nothing to somebody who is not
+/// there yet.
+#[test]
+fn what_is_handed_over_early_goes_to_who_is_there() {
+    let friday = monday() - TimeDelta::days(3);
+    let desk = Desk::new(vec![
+        away(0, monday(), 7, &[(1, Scope::default())]),
+        away(1, friday - TimeDelta::days(1), 2, &[]),
+    ]);
+    let team = desk.team();
+    let leaves = |a: &&Away<'_>| a.absence.who == who(0);
+    let leave = *team.away().iter().find(leaves).unwrap();
+    let tickets = [due(0, -2), due(1, 5), due(2, -90)];
+    let mut p = preview(&team, &leave, &tickets, friday);
+    let before = monday() - TimeDelta::hours(2);
+    assert_eq!(fate(&p, 1), (&Because::Before { at: before }, &Fate::Stays));
+    for n in [2, 3] {
+        let (because, fate) = fate(&p, n);
+        assert!(matches!(because, Because::Early { .. }), "{because:?}");
+        assert_eq!(fate, &Fate::Stays);
+    }
+    // Nor can it be given to them by hand; to somebody who is there, it can.
+    let why = p.decide(&team, &tickets[1], Some(&who(1))).unwrap_err();
+    assert!(why.contains("away until"), "{why}");
+    p.decide(&team, &tickets[0], Some(&who(2))).unwrap();
+    p.decide(&team, &tickets[1], Some(&who(2))).unwrap();
+    assert_eq!(p.moves().len(), 2);
+    // When it begins, everything goes where the plan says.
+    let p = preview(&team, &leave, &tickets, monday());
+    assert!((1..4).all(|n| fate(&p, n).1 == &goes(1)), "{p:?}");
+}
+
+/// The console's proposals and the command line's are the same: who did least for their hours comes first.
+#[test]
+fn who_stood_in_least_is_proposed_first() {
+    let fortnight = monday() - TimeDelta::days(14);
+    let desk = Desk::new(vec![away(0, monday(), 7, &[])]);
+    let handed = Handed {
+        absence: AbsenceId("before".into()),
+        who: who(4),
+        from: fortnight,
+        to: fortnight + TimeDelta::days(5),
+        at: fortnight,
+        back: Some(fortnight + TimeDelta::days(5)),
+        tickets: vec![HandedTicket {
+            ticket: TicketId(9),
+            key: due(9, 1).key,
+            to: who(1),
+            fields: Fields::of(&due(9, 1)),
+            at: None,
+        }],
+        kept: vec![],
+    };
+    let office = Office {
+        people: desk.people.clone(),
+        absences: desk.absences.clone(),
+        handed: vec![handed],
+        ..Office::default()
+    };
+    let office = office.with_shares(&desk.calendar, monday());
+    let span = (monday(), monday() + TimeDelta::days(30));
+    let team = office.team(&desk.calendar, span);
+    let p = office.preview(&team, &team.away()[0], &[due(0, 5)], monday());
+    assert_eq!(p.rows[0].proposals, [who(2), who(3), who(4)]);
+}
+
 #[test]
 fn a_gap_says_why_and_who_could() {
     let mut desk = Desk::new(vec![away(
@@ -240,28 +306,6 @@ fn a_gap_says_why_and_who_could() {
     assert_eq!(p.gaps().count(), 0);
     p.decide(&team, &due(0, 2), None).unwrap();
     assert_eq!(p.moves().len(), 1);
-}
-
-#[test]
-fn what_comes_meanwhile_goes_to_the_cover_by_the_same_rules() {
-    let desk = Desk::new(vec![
-        away(
-            0,
-            monday(),
-            3,
-            &[(1, Scope::default()), (2, Scope::default())],
-        ),
-        away(1, monday(), 1, &[]),
-    ]);
-    let team = desk.team();
-    let during = monday() + TimeDelta::hours(2);
-    let route = team.route(&due(0, 5), during).unwrap();
-    let first = route.iter().find(|c| c.against.is_none()).unwrap();
-    assert_eq!(first.who, who(2));
-    assert_eq!(team.route(&due(0, 5), monday() - TimeDelta::hours(2)), None);
-    let mut nobodys = due(0, 5);
-    nobodys.assignee = None;
-    assert_eq!(team.route(&nobodys, during), None);
 }
 
 #[test]

@@ -1,22 +1,14 @@
 //! A return: what goes back, what stays and why, and what is taken along all the same.
 
-use crate::app::cover::CoverWish;
-use crate::app::state::{BackView, Face, Go, Overlay, PreviewRow, Why};
-use crate::domain::absence::{Return, take_along};
+use crate::app::cover::{CoverWish, Returning};
+use crate::app::state::{Face, Go, Overlay, PreviewRow, Why};
+use crate::domain::Instant;
+use crate::domain::absence::{AbsenceId, bring_back};
 use crate::domain::text::{Printable, line};
+use crate::domain::ticket::TicketKey;
 
 use super::super::Turn;
 use crate::app::cover_words::{called, digest, happened};
-
-/// What goes back, those that are taken along included.
-fn decided(view: &BackView) -> Return {
-    let mut all = view.returning.found.clone();
-    for key in &view.also {
-        // Only what can come is taken along: the row says so before.
-        let _ = take_along(&mut all, key, &view.returning.handed.who);
-    }
-    all
-}
 
 impl Turn<'_> {
     /// Takes the ticket under the cursor along, or not.
@@ -76,14 +68,26 @@ impl Turn<'_> {
         let Face::Back(b) = &self.s.coverage.face else {
             return;
         };
-        let (view, found) = (b.clone(), decided(b));
-        let handed = view.returning.handed.clone();
+        if b.stale {
+            return self.refuse("tickets changed since this was looked at; R looks anew");
+        }
+        let (view, me, now) = (b.clone(), self.s.me.clone(), self.s.now);
+        let Returning {
+            handed,
+            found,
+            ended,
+            ..
+        } = &view.returning;
+        let also: Vec<TicketKey> = view.also.iter().cloned().collect();
+        let inner = &mut self.s.inner;
+        let new = &mut || inner.id(now);
+        let back = bring_back((handed, found), &also, ended.clone(), &me, (now, new));
         let who = called(self.s, &handed.who);
-        let rows = found.back.iter().map(|x| {
-            let row = view.rows.iter().find(|r| r.key == x.key);
-            let with = handed.tickets.iter().find(|t| t.key == x.key);
+        let rows = back.changes.iter().map(|c| {
+            let row = view.rows.iter().find(|r| r.ticket == c.ticket);
+            let with = handed.tickets.iter().find(|t| t.ticket == c.ticket);
             PreviewRow {
-                key: Printable::from(&x.key),
+                key: row.map(|r| Printable::from(&r.key)).unwrap_or_default(),
                 subject: row.map(|r| r.subject.clone()).unwrap_or_default(),
                 before: with.map(|t| called(self.s, &t.to)).unwrap_or_default(),
                 after: who.clone(),
@@ -92,32 +96,32 @@ impl Turn<'_> {
         });
         let rows: Vec<PreviewRow> = rows.collect();
         let mut lines = digest(self.s, &view);
-        if view.returning.ended.is_some() {
-            lines.push(line("The absence ends now."));
-        }
-        lines.push(line("z in this pane takes all of it back."));
-        let acts = found
-            .back
-            .iter()
-            .map(|x| (x.ticket, x.version, x.act.clone()));
-        let changes = self.batch(acts.collect());
-        let n = changes.len();
+        lines.extend(match ended {
+            Some(_) => Some(line("The absence ends now.")),
+            None => self.goes_on(&handed.absence, handed.from),
+        });
+        lines.push(line("z takes all of it back."));
+        let n = back.changes.len();
         let many = if n == 1 { "ticket" } else { "tickets" };
         let said = line(&format!(
             "{n} {many} back with {who}, {} stay; z takes it back",
-            found.stays.len()
+            handed.tickets.len().saturating_sub(n)
         ));
-        let wish = CoverWish::TakeBack {
-            changes,
-            handed: Box::new(handed),
-            ended: view.returning.ended.map(Box::new),
-            said,
-        };
+        let wish = CoverWish::TakeBack(Box::new(back), said);
         self.confirm(
             &format!("give back {n} {many}"),
             lines,
             rows,
             Go::Cover(Box::new(wish)),
         );
+    }
+
+    /// What a return means for an absence that is not over.
+    fn goes_on(&self, absence: &AbsenceId, from: Instant) -> Option<Printable> {
+        let office = &self.s.coverage.office;
+        let ends = office.ends(office.open(absence, from)?);
+        (ends > self.s.now).then(|| {
+            line("The absence stays planned, and nothing more is passed on: H hands over again.")
+        })
     }
 }

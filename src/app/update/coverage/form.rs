@@ -4,31 +4,24 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta};
 use keybinds::{Key, KeyInput, Mods};
-use uuid::Uuid;
 
 use crate::app::cover::CoverWish;
 use crate::app::inner::PlanAct;
 use crate::app::state::{AbsenceForm, Go, Input, Overlay, Part, Purpose, Suggestion};
 use crate::domain::absence::typed::{self, Known};
 use crate::domain::absence::{
-    Absence, AbsenceId, Cover, KNOWN_DAYS, Length, Right, Rule, Times, Why, next_turn,
+    Absence, AbsenceId, Cover, KNOWN_DAYS, Met, Right, Why, meet, next_turn,
 };
 use crate::domain::calendar::resolve_wall;
 use crate::domain::text::{Printable, Untrusted, line};
 use crate::domain::when::parse_when;
 
 use super::super::Turn;
+use super::entered::{self, Shown};
 use crate::app::cover_words::{called, span, until, who_is};
 
 /// Days that others are away are shown for so many days ahead.
 const OTHERS_DAYS: i64 = 400;
-
-/// A short identity: people type it.
-fn short_id(id: Uuid) -> AbsenceId {
-    let hex = id.simple().to_string();
-    // The end is chance; the beginning is the time and alike for all of one day.
-    AbsenceId(hex.get(24..).unwrap_or(&hex).to_owned())
-}
 
 impl Turn<'_> {
     /// Opens the form for a new absence; what was typed behind the command says who.
@@ -53,7 +46,6 @@ impl Turn<'_> {
             why: Why::default(),
             cover: Input::default(),
             every: Input::default(),
-            every_was: String::new(),
             suggestions: Vec::new(),
             words: Printable::empty(),
             error: None,
@@ -69,28 +61,19 @@ impl Turn<'_> {
         let Some(absence) = self.ours_meant(arg) else {
             return;
         };
-        let t = &absence.times;
-        let end = t.start + TimeDelta::days(t.length.days) + TimeDelta::seconds(t.length.seconds);
-        let whole = t.all_day;
-        let last = match end.time() == NaiveTime::MIN {
-            true => end.date().pred_opt().unwrap_or(end.date()),
-            false => end.date(),
-        };
-        let hours = format!("{}-{}", t.start.format("%H:%M"), end.format("%H:%M"));
-        let every = t.rules.first().map(Rule::text).unwrap_or_default();
+        let Shown { days, hours, every } = Shown::of(&absence.times);
         let covers: Vec<String> = absence.covers.iter().map(Cover::to_string).collect();
         let form = AbsenceForm {
             part: Part::Days,
-            day: t.start.date(),
+            day: days.0,
             today: self.today(),
-            from: Some(t.start.date()),
-            to: Some(last),
-            hours: Input::of(if whole { "" } else { &hours }),
+            from: Some(days.0),
+            to: Some(days.1),
+            hours: Input::of(&hours),
             who: Input::of(absence.who.as_str()),
             why: absence.why,
             cover: Input::of(&covers.join(" ")),
             every: Input::of(&every),
-            every_was: every,
             suggestions: Vec::new(),
             words: Printable::empty(),
             error: None,
@@ -135,8 +118,11 @@ impl Turn<'_> {
         let turn = self.turn_meant(arg)?;
         let absence = self.s.coverage.office.absence(&turn.absence).cloned();
         match absence {
-            Some(a) if a.id.0.starts_with("desk-") => {
-                self.refuse("this absence is the desk's own; change it there, or N plans another");
+            Some(a) if self.s.coverage.office.elsewhere(&a).is_some() => {
+                let elsewhere = self.s.coverage.office.elsewhere(&a).unwrap_or_default();
+                self.refuse(&format!(
+                    "this absence {elsewhere}; change it there, or N plans another"
+                ));
                 None
             }
             None => {
@@ -190,11 +176,11 @@ impl Turn<'_> {
             Ok(absence) => {
                 form.words = self.absence_words(&absence);
                 let office = &self.s.coverage.office;
-                form.doubts = office
-                    .doubts(&absence, self.s.now)
-                    .iter()
-                    .map(|d| line(d))
-                    .collect();
+                let doubts = office.doubts(&absence, self.s.now).into_iter();
+                let zone = absence.times.zone;
+                let abroad = (zone != self.s.zone)
+                    .then(|| format!("its days and hours are those of {}", zone.name()));
+                form.doubts = doubts.chain(abroad).map(|d| line(&d)).collect();
                 let check = office.check(&absence, &self.s.calendar, self.s.now);
                 form.error = check.err().map(|why| line(&why));
                 form.wanted = Some(Box::new(absence));
@@ -211,17 +197,17 @@ impl Turn<'_> {
     fn who_is_known(&self) -> Known<'_> {
         Known {
             agents: &self.s.vocabulary.agents,
-            people: &self.s.coverage.office.people,
+            people: &self.s.people,
             me: &self.s.me,
         }
     }
 
     fn absence_of(&self, form: &AbsenceForm) -> Result<Absence, String> {
         let who = typed::agent(&form.who.text, self.who_is_known())?;
-        let times = self.times_of(form)?;
+        let times = entered::times(form, self.s.zone)?;
         let covers = typed::covers(&form.cover.text, self.who_is_known())?;
         let was = form.was.as_deref();
-        Ok(Absence {
+        let wanted = Absence {
             id: was.map_or_else(|| AbsenceId("new".into()), |a| a.id.clone()),
             who,
             times,
@@ -229,40 +215,29 @@ impl Turn<'_> {
             covers,
             note: was.map_or_else(Untrusted::default, |a| a.note.clone()),
             uid: was.and_then(|a| a.uid.clone()),
-        })
+        };
+        match was {
+            Some(was) => self.meanwhile(was, wanted),
+            None => Ok(wanted),
+        }
     }
 
-    fn times_of(&self, form: &AbsenceForm) -> Result<Times, String> {
-        let zone = self.s.zone;
-        let (first, last) = form.span();
-        let hours = typed::hours(&form.hours.text)?;
-        let start = first.and_time(hours.map_or(NaiveTime::MIN, |(from, _)| from));
-        let length = match hours {
-            None => Length::days((last - first).num_days() + 1),
-            Some((_, to)) => {
-                let end = resolve_wall(zone, last.and_time(to));
-                let seconds = (end - resolve_wall(zone, start)).num_seconds();
-                Length { days: 0, seconds }
-            }
+    /// What was entered, with what somebody else changed since the form was opened.
+    fn meanwhile(&self, was: &Absence, wanted: Absence) -> Result<Absence, String> {
+        let Some(is) = self.s.coverage.office.absence(&was.id) else {
+            return Err("it was taken away meanwhile; Esc leaves, N plans another".into());
         };
-        if !length.is_sane() {
-            return Err(
-                "it would end before it begins, or last over ten years; mark a later end".into(),
-            );
+        match meet(Some(was), Some(&wanted), Some(is)) {
+            Met::Take(all) => Ok(*all),
+            Met::Clash => Err(
+                "somebody changed the same of it meanwhile; Esc leaves, and e shows it as it is now"
+                    .into(),
+            ),
+            Met::Agreed | Met::Send | Met::Drop => Ok(Absence {
+                uid: is.uid.clone(),
+                ..wanted
+            }),
         }
-        let mut times = Times::once(start, length, zone);
-        times.all_day = hours.is_none();
-        let was = form.was.as_deref().map(|a| &a.times);
-        match was.filter(|_| form.every.text.trim() == form.every_was) {
-            Some(was) => {
-                times.rules.clone_from(&was.rules);
-                times.also.clone_from(&was.also);
-                times.except.clone_from(&was.except);
-                times.moved.clone_from(&was.moved);
-            }
-            None => times.rules.extend(typed::every(&form.every.text, start)?),
-        }
-        Ok(times)
     }
 
     /// What it is and how long, in one line.
@@ -370,6 +345,8 @@ impl Turn<'_> {
 
     /// Keeps what was entered.
     fn keep_form(&mut self) {
+        // The plan may be another one than when the last key was pressed.
+        self.form_changed();
         let Some(Overlay::Absence(form)) = self.s.overlays.last() else {
             return;
         };
@@ -379,7 +356,7 @@ impl Turn<'_> {
         self.s.overlays.pop();
         let mut absence = *wanted;
         if absence.id.0 == "new" {
-            absence.id = short_id(self.s.inner.id(self.s.now));
+            absence.id = AbsenceId::new(self.s.inner.id(self.s.now));
         }
         let mut said = self.absence_words(&absence);
         said.push(&line("; z in this pane takes it back"));
@@ -432,10 +409,10 @@ impl Turn<'_> {
         };
         absence.times.end_at(turn.from, end)?;
         office.check(&absence, &self.s.calendar, self.s.now)?;
-        let open = office.open(&turn.absence, turn.from).cloned();
+        let open = office.open(&turn.absence, turn.from);
         match open.filter(|_| end <= self.s.now) {
-            Some(handed) => self.cover_wish(CoverWish::Back {
-                handed: Box::new(handed),
+            Some(_) => self.cover_wish(CoverWish::Back {
+                turn,
                 ended: Some(Box::new(absence)),
                 now: self.s.now,
             }),

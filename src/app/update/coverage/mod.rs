@@ -1,9 +1,11 @@
 //! Who is there when: what keys do there, and what comes back.
 //!
-//! `map` has the map, `mouse` points at it, `form` enters an absence, `turns` lists hand-overs, `plan` previews and applies one, `note` is
-//! about its note, `writing` writes in it, `back` gives back, `standing` says what all of that means for the person at the keyboard.
+//! `map` has the map, `mouse` points at it, `form` enters an absence (`entered` its times), `turns` lists hand-overs, `plan`
+//! previews and applies one, `note` is about its note, `writing` writes in it, `back` gives back, `standing` says what all
+//! of that means for the person at the keyboard.
 
 mod back;
+mod entered;
 mod form;
 mod map;
 mod mouse;
@@ -12,6 +14,8 @@ mod plan;
 mod standing;
 mod turns;
 mod writing;
+
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 
@@ -81,7 +85,10 @@ impl Turn<'_> {
                 from: p.plan.preview.from,
             }),
             Face::Back(b) => self.cover_wish(CoverWish::Back {
-                handed: Box::new(b.returning.handed.clone()),
+                turn: TurnOf {
+                    absence: b.returning.handed.absence.clone(),
+                    from: b.returning.handed.from,
+                },
                 ended: b.returning.ended.clone().map(Box::new),
                 now,
             }),
@@ -97,6 +104,7 @@ impl Turn<'_> {
             zone: self.s.zone,
             scope: self.s.scope.clone(),
             me: self.s.me.clone(),
+            followed: Arc::clone(&self.s.followed),
         }
     }
 
@@ -130,8 +138,7 @@ impl Turn<'_> {
                 let before = self.s.coverage.office.absence(id).cloned();
                 self.did(PlanAct::Absence(id.clone(), before.map(Box::new)));
             }
-            CoverWish::HandOver(..) => self.did(PlanAct::Tickets),
-            CoverWish::TakeBack { handed, .. } => self.did(PlanAct::GaveBack(handed.clone())),
+            CoverWish::HandOver(..) | CoverWish::TakeBack(..) => self.did(PlanAct::Tickets),
             CoverWish::Keep(absences, _) => {
                 for absence in absences {
                     let before = self.s.coverage.office.absence(&absence.id).cloned();
@@ -169,10 +176,6 @@ impl Turn<'_> {
             Some(PlanAct::Absence(id, None)) => {
                 self.cover_wish(CoverWish::Drop(id, line("the new absence is taken away")));
             }
-            Some(PlanAct::GaveBack(handed)) => {
-                self.fx.push(Effect::Undo);
-                self.cover_wish(CoverWish::Reopen(handed));
-            }
             Some(PlanAct::Note(turn, text)) => self.put_note_back(turn, text),
             Some(PlanAct::Tickets) | None => return false,
         }
@@ -198,8 +201,9 @@ impl Turn<'_> {
             CoverNews::NoteKept(both) => self.note_kept(generation, both),
             CoverNews::Failed(fault) if self.note_failed(generation, &fault) => {}
             CoverNews::Failed(fault) => self.fault(fault),
-            _ if generation != self.s.inner.plan => {}
+            // Nobody waits for it on the screen: it is done whatever was asked for since.
             CoverNews::Plan(plan) if plan.at_once => self.apply_at_once(*plan),
+            _ if generation != self.s.inner.plan => {}
             CoverNews::Plan(plan) => self.face(Face::Plan(Box::new(PlanView::new(*plan)))),
             CoverNews::Note(noted) => self.show_note(*noted),
             CoverNews::Back(back) => self.face(Face::Back(Box::new(BackView::new(*back)))),
@@ -221,10 +225,18 @@ impl Turn<'_> {
 
     /// Something in the store changed.
     pub fn coverage_changed(&mut self, changed: &Changed) {
-        if let Face::Plan(plan) = &mut self.s.coverage.face {
-            let rows = &plan.plan.preview.rows;
-            let touched = |t: &TicketId| rows.iter().any(|r| r.ticket == *t);
-            plan.stale |= changed.all || changed.tickets.iter().any(touched);
+        let any =
+            |shown: &dyn Fn(&TicketId) -> bool| changed.all || changed.tickets.iter().any(shown);
+        match &mut self.s.coverage.face {
+            Face::Plan(plan) => {
+                let rows = &plan.plan.preview.rows;
+                plan.stale |= any(&|t| rows.iter().any(|r| r.ticket == *t));
+            }
+            Face::Back(back) => {
+                let rows = &back.rows;
+                back.stale |= any(&|t| rows.iter().any(|r| r.ticket == *t));
+            }
+            Face::Map | Face::Turns | Face::Note(_) => {}
         }
         if changed.all || changed.vocabulary {
             self.ask_standing();

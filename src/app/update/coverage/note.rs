@@ -74,6 +74,7 @@ impl Turn<'_> {
             return self.refuse("open a hand-over note first; c does");
         };
         let (note, text) = (n.noted.note.clone(), n.text.clone());
+        let written = n.noted.written.clone();
         let mut wants = Vec::new();
         let mut rows = Vec::new();
         for e in note.entries.iter().filter(|e| e.to.is_some()) {
@@ -81,7 +82,10 @@ impl Turn<'_> {
             let Some(said) = said_of(&text, &e.key) else {
                 continue;
             };
-            let body = format!("Hand-over of {}: {said}", note.who);
+            let body = note.in_ticket(&said);
+            if written.contains(&(e.ticket, body.clone())) {
+                continue;
+            }
             rows.push(PreviewRow {
                 key: Printable::from(&e.key),
                 subject: e.subject.line(),
@@ -103,7 +107,7 @@ impl Turn<'_> {
             });
         }
         if wants.is_empty() {
-            return self.refuse("no ticket of this note changes hands; there is nothing to write");
+            return self.refuse("there is nothing to write: no ticket of this note changes hands, or each has its part");
         }
         let n = wants.len();
         let many = if n == 1 { "ticket" } else { "tickets" };

@@ -6,8 +6,7 @@ use crate::app::cover::{CoverWish, Plan, TurnOf};
 use crate::app::inner::PlanAct;
 use crate::app::state::{Face, Go, Overlay, PlanView, PreviewRow, Purpose, Why};
 use crate::domain::absence::typed;
-use crate::domain::absence::{Away, Fate, Handed};
-use crate::domain::change::Act;
+use crate::domain::absence::{Away, Fate};
 use crate::domain::people::AgentId;
 use crate::domain::text::{Printable, line};
 
@@ -184,8 +183,8 @@ impl Turn<'_> {
         if p.stale {
             return self.refuse("tickets changed since this was looked at; R makes it anew");
         }
-        if moves == 0 {
-            return self.refuse("nothing changes hands in this preview");
+        if preview.at.is_none() {
+            return self.refuse("the absence is over; nothing has to change hands");
         }
         let s = &*self.s;
         let mut lines = vec![line(&format!(
@@ -198,6 +197,11 @@ impl Turn<'_> {
             lines.push(line(&format!(
                 "! {gaps} {verb} nobody and stay where they are."
             )));
+        }
+        if moves == 0 {
+            lines.push(line(
+                "Nothing changes hands now; what comes back or arrives goes to who stands in.",
+            ));
         }
         lines.push(line(&format!(
             "{stay} stay. One undo (z) takes all of it back."
@@ -215,48 +219,37 @@ impl Turn<'_> {
         let rows = rows.collect();
         let plan = p.plan.clone();
         let wish = self.hand_over(&plan);
-        let many = if moves == 1 { "ticket" } else { "tickets" };
-        self.confirm(
-            &format!("hand over {moves} {many}"),
-            lines,
-            rows,
-            Go::Cover(Box::new(wish)),
-        );
+        let what = match moves {
+            0 => "hand over what comes".to_owned(),
+            1 => "hand over 1 ticket".to_owned(),
+            n => format!("hand over {n} tickets"),
+        };
+        self.confirm(&what, lines, rows, Go::Cover(Box::new(wish)));
     }
 
     /// What hands over exactly what a preview says.
     fn hand_over(&mut self, plan: &Plan) -> CoverWish {
-        let preview = &plan.preview;
-        let handed = Handed::of(preview, &plan.tickets, self.s.now);
-        let acts = preview.rows.iter().filter_map(|r| match &r.fate {
-            Fate::Moves { to } => Some((
-                r.ticket,
-                r.version,
-                Act::Assign {
-                    to: Some(to.clone()),
-                },
-            )),
-            _ => None,
-        });
-        let changes = self.batch(acts.collect());
-        let (moves, _, gaps) = tally(preview);
+        let (me, now) = (self.s.me.clone(), self.s.now);
+        let inner = &mut self.s.inner;
+        let new = &mut || inner.id(now);
+        let over = plan.preview.apply(&plan.tickets, &me, (now, new));
+        let (moves, _, gaps) = tally(&plan.preview);
+        let who = called(self.s, &plan.preview.who);
         let many = if moves == 1 { "ticket" } else { "tickets" };
         let left = match gaps {
             0 => String::new(),
             n => format!("; {n} without anybody"),
         };
-        let said = line(&format!(
-            "handed over {moves} {many} of {}{left}; z takes it back",
-            called(self.s, &preview.who)
-        ));
-        CoverWish::HandOver(changes, Box::new(handed), said)
+        let done = match moves {
+            0 => format!("nothing of {who} changes hands yet; what comes does"),
+            n => format!("handed over {n} {many} of {who}"),
+        };
+        let said = line(&format!("{done}{left}; z takes it back"));
+        CoverWish::HandOver(Box::new(over), said)
     }
 
     /// The setting says that nobody is asked.
     pub fn apply_at_once(&mut self, plan: Plan) {
-        if plan.preview.moves().is_empty() {
-            return;
-        }
         let wish = self.hand_over(&plan);
         self.did(PlanAct::Tickets);
         self.cover_wish(wish);

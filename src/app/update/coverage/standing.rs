@@ -187,6 +187,10 @@ impl Turn<'_> {
             if !mine(&t.who, &t.turn.absence) {
                 return None;
             }
+            let is_over = matches!(t.stage, Stage::Over(_));
+            if !is_over && office.is_decided(&t.turn.absence, t.turn.from) {
+                return None;
+            }
             let who = called(s, &t.who);
             let is_me = t.who == s.me;
             match t.stage {
@@ -228,9 +232,11 @@ impl Turn<'_> {
             .turns
             .iter()
             .filter(|t| t.stage == Stage::On);
+        // What was handed over and given back is not handed over again unasked.
+        let office = &self.s.coverage.office;
         let new: Vec<TurnOf> = on
             .map(|t| t.turn.clone())
-            .filter(|t| !tried.contains(t))
+            .filter(|t| !tried.contains(t) && !office.is_decided(&t.absence, t.from))
             .collect();
         // One at a time: what one takes over is load for the next.
         let Some(turn) = new.into_iter().next() else {

@@ -4,7 +4,8 @@ use chrono::TimeDelta;
 
 use crate::app::cover::{CoverWish, TurnOf};
 use crate::app::state::{Face, Pane, Stage, State, TurnRow};
-use crate::domain::absence::{Absence, Office};
+use crate::domain::Instant;
+use crate::domain::absence::{Absence, Handed, Office};
 use crate::domain::text::{Printable, line};
 
 use super::super::Turn;
@@ -30,6 +31,11 @@ fn covers(s: &State, absence: Option<&Absence>) -> Printable {
     }
 }
 
+/// The stretch that was handed over is on or comes.
+fn planned(office: &Office, handed: &Handed, now: Instant) -> bool {
+    office.absence(&handed.absence).is_some() && office.ends(handed) > now
+}
+
 /// What was handed over and is not back first, then what is on, then what comes.
 pub(super) fn turns(s: &State, office: &Office) -> Vec<TurnRow> {
     let now = s.now;
@@ -37,6 +43,8 @@ pub(super) fn turns(s: &State, office: &Office) -> Vec<TurnRow> {
         .handed
         .iter()
         .filter(|h| h.back.is_none())
+        // Where nothing has to come back, only the one that is planned is still of interest.
+        .filter(|h| !h.tickets.is_empty() || planned(office, h, now))
         .map(|h| {
             let to = office.ends(h);
             let n = h.tickets.len();
@@ -127,18 +135,12 @@ impl Turn<'_> {
 
     /// Asks what would go back.
     pub fn ask_return(&mut self, turn: TurnOf) {
-        let open = self.s.coverage.office.open(&turn.absence, turn.from);
-        let Some(handed) = open.cloned() else {
+        let office = &self.s.coverage.office;
+        if office.open(&turn.absence, turn.from).is_none() {
             return self.refuse("nothing is handed over for this absence; H previews it");
-        };
-        let ends = self.s.coverage.office.ends(&handed);
-        if ends > self.s.now {
-            return self.refuse(
-                "the absence is not over; t now ends it and gives back what was handed over",
-            );
         }
         self.cover_wish(CoverWish::Back {
-            handed: Box::new(handed),
+            turn,
             ended: None,
             now: self.s.now,
         });
