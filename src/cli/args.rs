@@ -521,6 +521,9 @@ pub struct SayArgs {
     /// A file that goes with it; may be given several times
     #[arg(long, value_name = "FILE")]
     pub attach: Vec<String>,
+    /// Agree to what is taken out of a note to the vendor
+    #[arg(long)]
+    pub yes: bool,
     /// Say what would be done and do nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -14,6 +14,7 @@ use crate::domain::list::Asker;
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::reach::Abilities;
 use crate::domain::remote::Ahead;
+use crate::domain::remote::RemoteId;
 use crate::domain::ticket::{Ticket, TicketId, TicketKey};
 use crate::domain::when::parse_when;
 use crate::shell::{self, Clock};
@@ -182,6 +183,12 @@ impl Session {
             .made
             .get_or_init(|| shell::desk_of(self.remote.as_ref(), &self.paths).map(Arc::new));
         made.clone().map_err(|why| Fail::new(Code::Refused, why))
+    }
+
+    /// The bytes of a file that only the desk has; none: it does not give them now.
+    pub fn bring(&self, file: &RemoteId) -> Option<Vec<u8>> {
+        let desk = self.desk().ok()?;
+        wait(desk.file(file, self.now)).ok()?.ok()
     }
 
     /// Which texts are fetched ahead.

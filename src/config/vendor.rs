@@ -8,7 +8,6 @@ use toml::Spanned;
 
 use super::desk::{Desk, DeskTable};
 use super::error::ConfigError;
-use crate::domain::escalation;
 use crate::domain::people::TenantId;
 
 /// Where the vendor is reached.
@@ -39,19 +38,6 @@ pub struct Vendor {
     pub name: String,
     /// Where.
     pub at: VendorAt,
-}
-
-impl Vendor {
-    /// As the rules know it.
-    pub fn known(&self) -> escalation::Vendor {
-        escalation::Vendor {
-            name: self.name.clone(),
-            department: match &self.at {
-                VendorAt::Department(tenant) => Some(tenant.clone()),
-                _ => None,
-            },
-        }
-    }
 }
 
 #[derive(Debug, Deserialize)]

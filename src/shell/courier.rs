@@ -225,6 +225,17 @@ impl Courier {
         kept.map_err(|e| e.to_string())
     }
 
+    /// What is in a file, brought here first if only the desk has it; none: it is not to be had
+    /// now.
+    pub async fn bytes(&self, id: AttachmentId) -> Option<Vec<u8>> {
+        self.bring(id).await.ok()?;
+        let stored = Reader::open(&self.0.post.store).and_then(|r| r.file(id));
+        match stored.ok()?? {
+            Stored::Here(bytes) => Some(bytes),
+            Stored::Remote(_) => None,
+        }
+    }
+
     /// The machine has come to a network: whoever could not be reached is tried at once, and
     /// what is due after a sleep is done.
     fn network_is_there(&self) {

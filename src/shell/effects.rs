@@ -674,7 +674,9 @@ impl Outside {
     ) {
         let (path, me) = (working.path.clone(), working.me.clone());
         let (config, paths) = (Arc::clone(&self.config), self.paths.clone());
+        let (courier, runtime) = (working.courier.clone(), Handle::current());
         self.apart(move || {
+            let bring = |id: AttachmentId, _: &_| runtime.block_on(courier.bytes(id));
             let asking = Asking {
                 config: &config,
                 paths: &paths,
@@ -685,7 +687,7 @@ impl Outside {
             let reason = wish.reason.as_deref();
             let prepared = Reader::open(&path)
                 .map_err(Unprepared::from)
-                .and_then(|reader| prepare(&reader, wish.ticket, reason, asking));
+                .and_then(|reader| prepare(&reader, wish.ticket, reason, &bring, asking));
             let news = match prepared {
                 Ok(Prepared::Out(plan)) => EscalateNews::Out(plan),
                 Ok(Prepared::Back(back)) => EscalateNews::Back(back),

@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 use super::lay::{self, Scene};
 use super::rows::{self, ms};
-use super::{Reader, Result, Stored, Writer, audit};
+use super::{Reader, Result, StoreError, Stored, Writer, audit};
 use crate::domain::Instant;
 use crate::domain::change::{Act, BatchId, Change, ChangeId, Stage as Sent};
 use crate::domain::escalation::{
-    Escalation, EscalationId, Heard, Package, Stage, Theirs, addressed, from_vendor, taken_back,
-    taken_up,
+    Address, Escalation, EscalationId, Heard, Package, Stage, Theirs, from_vendor, heard_there,
+    taken_back, taken_up,
 };
 use crate::domain::people::AgentId;
 use crate::domain::remote::{Mark, RemoteId};
@@ -33,6 +33,8 @@ pub struct Word {
     pub escalation: EscalationId,
     /// The vendor's number of it.
     pub key: TicketKey,
+    /// The vendor's desk that has it; none: it was not kept yet.
+    pub address: Option<Address>,
     /// When it was said.
     pub at: Instant,
     /// What.
@@ -84,7 +86,7 @@ fn load(conn: &Connection, which: &str, args: impl rusqlite::Params) -> Result<V
     Ok(all)
 }
 
-fn one(conn: &Connection, id: EscalationId) -> Result<Option<Escalation>> {
+pub(super) fn one(conn: &Connection, id: EscalationId) -> Result<Option<Escalation>> {
     let all = load(conn, "id = ?1", [id.0.as_bytes().as_slice()])?;
     Ok(all.into_iter().next())
 }
@@ -110,14 +112,29 @@ impl Scene<'_> {
             return Ok(());
         };
         match (to, one(self.conn, *of)?) {
-            (Owner::Vendor, None) => match package {
-                Some(package) => self.begin_hand(change, *of, package),
-                None => Ok(()),
-            },
-            (Owner::Vendor, Some(e)) => self.take_up(change, e),
+            (Owner::Vendor, known) => {
+                if let Some(other) = self.other_open(change.ticket, *of)? {
+                    return Err(StoreError::Refused(format!(
+                        "ticket {} went to {} in the meantime and nothing was done; look at it again",
+                        self.ticket(change.ticket)?.key,
+                        other.name()
+                    )));
+                }
+                match (known, package) {
+                    (Some(e), _) => self.take_up(change, e),
+                    (None, Some(package)) => self.begin_hand(change, *of, package),
+                    (None, None) => Ok(()),
+                }
+            }
             (Owner::Team, Some(e)) => self.give_back(change, e),
             (Owner::Team, None) => Ok(()),
         }
+    }
+
+    /// Another escalation of the ticket that is open: a plan may be older than it.
+    fn other_open(&self, ticket: TicketId, than: EscalationId) -> Result<Option<Escalation>> {
+        let found = latest(self.conn, ticket)?;
+        Ok(found.filter(|e| e.id != than && e.stage.is_open()))
     }
 
     fn begin_hand(&self, change: &Change, of: EscalationId, package: &Package) -> Result<()> {
@@ -177,6 +194,7 @@ impl Scene<'_> {
                 e.stage = Stage::Back;
                 keep(self.conn, &e)
             }
+            Owner::Team if self.other_open(change.ticket, *of)?.is_some() => Ok(()),
             Owner::Team => self.take_up(change, e),
         }
     }
@@ -205,7 +223,8 @@ impl Scene<'_> {
         keep(self.conn, &e)
     }
 
-    /// A note that is addressed to the vendor goes there too.
+    /// A note that is addressed to the vendor goes there too, without what must not leave: this
+    /// is the one place that every note passes, whoever wrote it.
     pub fn overheard(&self, change: &Change) -> Result<()> {
         let Act::Say {
             visibility: Visibility::Internal,
@@ -215,12 +234,16 @@ impl Scene<'_> {
         else {
             return Ok(());
         };
-        let Some(words) = addressed(body.raw()) else {
+        let Some(e) = latest(self.conn, change.ticket)? else {
             return Ok(());
         };
-        match latest(self.conn, change.ticket)? {
-            Some(e) if e.stage.is_open() && e.is_apart() => self.say_to_vendor(change, e.id, words),
-            _ => Ok(()),
+        if !e.stage.is_open() || !e.is_apart() {
+            return Ok(());
+        }
+        let workspace = self.ticket(change.ticket)?.workspace;
+        match heard_there(body.raw(), workspace.as_ref()) {
+            Some(words) => self.say_to_vendor(change, e.id, &words),
+            None => Ok(()),
         }
     }
 
@@ -461,7 +484,7 @@ impl Writer {
     pub fn vendor_words(&self) -> Result<Vec<Word>> {
         self.run(|| {
             let mut stmt = self.conn.prepare_cached(
-                "SELECT w.id, w.escalation, w.at, w.body, CASE WHEN w.stage = 2 THEN coalesce(w.mark, '') END, e.json ->> '$.key', w.seq
+                "SELECT w.id, w.escalation, w.at, w.body, CASE WHEN w.stage = 2 THEN coalesce(w.mark, '') END, e.json ->> '$.key', w.seq, e.json ->> '$.package.address'
                  FROM vendor_word w CROSS JOIN escalation e ON e.id = w.escalation WHERE w.stage IN (1, 2)",
             )?;
             let mut taken = self.conn.prepare_cached(
@@ -483,6 +506,7 @@ impl Writer {
                     id: ChangeId(id),
                     escalation: EscalationId(escalation),
                     key,
+                    address: r.get::<_, Option<String>>(7)?.map(Address::from),
                     at: rows::at(r.get(2)?),
                     body: Untrusted::new(r.get::<_, String>(3)?),
                     mark: r.get::<_, Option<String>>(4)?.map(Mark),
@@ -595,7 +619,7 @@ impl Scene<'_> {
 }
 
 /// The identities of the note that keeps something the vendor said: the same each time.
-fn identity(of: EscalationId, heard: &RemoteId) -> (ChangeId, MessageId) {
+pub(super) fn identity(of: EscalationId, heard: &RemoteId) -> (ChangeId, MessageId) {
     let hash = Sha256::new()
         .chain_update(of.0.as_bytes())
         .chain_update(heard.0.as_bytes())

@@ -26,6 +26,7 @@ mod hold;
 mod import;
 mod keep;
 mod lay;
+mod left_behind;
 mod list;
 mod lived;
 mod meet;

@@ -9,7 +9,7 @@ use super::ledger::Ledger;
 use crate::desk::{Answer, DeskError, Door, ErrorKind, ToSay, Vendor};
 use crate::domain::Instant;
 use crate::domain::change::{ChangeId, Stage as Sent};
-use crate::domain::escalation::{Escalation, EscalationId, Fate, Packed, Stage, fate};
+use crate::domain::escalation::{Address, Escalation, EscalationId, Packed, Stage, fate, stays};
 use crate::domain::remote::{Mark, OutgoingFile, RemoteId};
 use crate::domain::text::Untrusted;
 use crate::domain::ticket::{TicketId, TicketKey};
@@ -54,6 +54,10 @@ pub async fn exchange<L: Ledger, D: Door, V: Vendor>(
         if done.is_cut_off() {
             break;
         }
+        if let Some(error) = elsewhere(word.address.as_ref(), vendor) {
+            done.trouble = Some(error);
+            continue;
+        }
         speak(ledger, vendor, word, now, &mut done).await?;
     }
     let there = ledger.with(|w| w.with_vendor()).await?;
@@ -78,6 +82,33 @@ impl Exchanged {
     }
 }
 
+/// What is in the way where the settings name another desk than the one that was meant: nothing
+/// is sent, asked or said there.
+fn elsewhere(meant: Option<&Address>, vendor: &impl Vendor) -> Option<DeskError> {
+    let meant = meant.filter(|a| **a != vendor.address())?;
+    Some(DeskError {
+        kind: ErrorKind::Refused,
+        what: Untrusted::new("[vendor] names another desk"),
+        hint: Some(format!("undo that or take it back: {meant}")),
+        retry_at: None,
+    })
+}
+
+/// Nothing is known of it, and why is said on its ticket. It is tried again whenever there is
+/// an exchange: nothing was sent.
+async fn silent<L: Ledger>(
+    ledger: &L,
+    id: EscalationId,
+    error: DeskError,
+    done: &mut Exchanged,
+) -> Result<(), StoreError> {
+    let why = Untrusted::new(error.to_string());
+    let tickets = ledger.with(move |w| w.vendor_silent(id, &why)).await?;
+    done.tickets.extend(tickets);
+    done.trouble = Some(error);
+    Ok(())
+}
+
 /// One escalation, from the look to what is written down of it.
 async fn leave<L: Ledger, D: Door, V: Vendor>(
     ledger: &L,
@@ -91,6 +122,9 @@ async fn leave<L: Ledger, D: Door, V: Vendor>(
     if done.is_cut_off() {
         return Ok(());
     }
+    if let Some(error) = elsewhere(e.package.address.as_ref(), vendor) {
+        return silent(ledger, id, error, done).await;
+    }
     if e.flying {
         match vendor.find(id, now).await {
             Ok(Some(key)) => return arrived(ledger, id, key, now, done).await,
@@ -101,10 +135,14 @@ async fn leave<L: Ledger, D: Door, V: Vendor>(
             return Ok(());
         }
     }
-    let files = match files(ledger, own, &e, now).await? {
+    let (files, behind) = match files(ledger, own, &e, now).await? {
         Ok(files) => files,
         Err(error) => return held_up(ledger, id, error, (true, now), done).await,
     };
+    if !behind.is_empty() {
+        let said = ledger.with(move |w| w.left_behind(id, &behind, now));
+        done.tickets.extend(said.await?);
+    }
     if !ledger.with(move |w| w.begin_escalation(id)).await? {
         return Ok(());
     }
@@ -157,14 +195,17 @@ async fn held_up<L: Ledger>(
     Ok(())
 }
 
+/// The files that go along, and a sentence for each that does not.
+type Along = (Vec<OutgoingFile>, Vec<String>);
+
 /// The files that go along, as they leave: texts without what must not.
 async fn files<L: Ledger, D: Door>(
     ledger: &L,
     own: &D,
     e: &Escalation,
     now: Instant,
-) -> Result<Answer<Vec<OutgoingFile>>, StoreError> {
-    let mut out: Vec<OutgoingFile> = Vec::new();
+) -> Result<Answer<Along>, StoreError> {
+    let (mut out, mut behind): Along = (Vec::new(), Vec::new());
     for packed in &e.package.files {
         let id = packed.attachment;
         let stored = ledger.with(move |w| w.stored(id)).await?;
@@ -174,31 +215,32 @@ async fn files<L: Ledger, D: Door>(
                 Ok(bytes) => bytes,
                 Err(error) => return Ok(Err(error)),
             },
-            // It was deleted at our desk since.
-            None => continue,
+            None => {
+                behind.push(stays(&packed.name, "it was deleted at our desk"));
+                continue;
+            }
         };
-        let media = mime_guess::from_path(&packed.name).first_or_octet_stream();
-        out.extend(clean(packed, media.as_ref(), bytes, &e.package.keep));
+        match clean(packed, bytes, &e.package.keep) {
+            Ok(file) => out.push(file),
+            Err(why) => behind.push(stays(&packed.name, why)),
+        }
     }
     out.extend(e.package.report.as_ref().map(|json| OutgoingFile {
         name: Untrusted::new("report.json"),
         media_type: Untrusted::new("application/json"),
         bytes: json.clone().into_bytes(),
     }));
-    Ok(Ok(out))
+    Ok(Ok((out, behind)))
 }
 
-fn clean(packed: &Packed, media: &str, bytes: Vec<u8>, keep: &[String]) -> Option<OutgoingFile> {
+/// A file as it leaves, or why it stays.
+fn clean(packed: &Packed, bytes: Vec<u8>, keep: &[String]) -> Result<OutgoingFile, &'static str> {
     let keep: Vec<&str> = keep.iter().map(String::as_str).collect();
-    let bytes = match fate(&packed.name, media, &bytes, &keep) {
-        Fate::AsItIs => bytes,
-        Fate::Text { clean, .. } => clean.into_bytes(),
-        Fate::Stays(_) => return None,
-    };
-    Some(OutgoingFile {
+    let media = mime_guess::from_path(&packed.name).first_or_octet_stream();
+    Ok(OutgoingFile {
         name: Untrusted::new(packed.name.as_str()),
-        media_type: Untrusted::new(media),
-        bytes,
+        media_type: Untrusted::new(media.as_ref()),
+        bytes: fate(&packed.name, media.as_ref(), &bytes, &keep).leaving(bytes)?,
     })
 }
 
@@ -213,6 +255,7 @@ async fn speak<L: Ledger, V: Vendor>(
     let id = word.id;
     let say = ToSay {
         id,
+        of: word.escalation,
         key: &word.key,
         body: &word.body,
         taken: &word.taken,
@@ -227,7 +270,7 @@ async fn speak<L: Ledger, V: Vendor>(
             }
         }
     }
-    let mark: Mark = match vendor.mark(&word.key, now).await {
+    let mark: Mark = match vendor.mark(say, now).await {
         Ok(mark) => mark,
         Err(error) => {
             done.trouble = Some(error);
@@ -279,7 +322,10 @@ async fn ask<L: Ledger, V: Vendor>(
     let (id, Some(key)) = (e.id, e.key) else {
         return Ok(());
     };
-    let tickets = match vendor.tell(&key, now).await {
+    if let Some(error) = elsewhere(e.package.address.as_ref(), vendor) {
+        return silent(ledger, id, error, done).await;
+    }
+    let tickets = match vendor.tell(id, &key, now).await {
         Ok(Ok(theirs)) => {
             ledger
                 .with(move |w| w.hear_vendor(id, &theirs, now))

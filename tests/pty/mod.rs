@@ -227,8 +227,8 @@ fn a_triage_key_by_key_is_heard_after_every_pause() {
     // A key after Esc is another key to a terminal if it comes at once: what Esc closes has to
     // be gone first.
     for (keys, seen, gone) in [
-        ("?", "one row down", ""),
-        ("\x1b", "Enter open", "one row down"),
+        ("?", "narrow the list", ""),
+        ("\x1b", "Enter open", "narrow the list"),
         ("w", "Why:", ""),
         ("\x1b", "Enter open", "Why:"),
         ("/", "Find", ""),

@@ -152,13 +152,16 @@ fn a_title_is_no_first_name(#[case] name: &str, #[case] first: &str) {
     );
 }
 
-#[test]
-fn a_name_that_is_not_known_leaves_no_gap() {
+#[rstest]
+#[case(None)]
+#[case(Some("eva@umc.example"))]
+fn a_name_that_is_not_known_leaves_no_gap(#[case] requester: Option<&str>) {
     let t = Ticket {
-        requester: None,
+        requester: requester.map(Untrusted::new),
         ..ticket(1)
     };
     assert_eq!(fill("Hi {requester.first},", &t, "Ana"), "Hi,");
+    assert_eq!(fill("Beste {requester.first},", &t, "Ana"), "Beste,");
 }
 
 #[test]

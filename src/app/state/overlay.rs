@@ -226,6 +226,8 @@ pub enum Go {
     DeleteView(String),
     /// Leaves the editor although its text could not be kept.
     LoseText,
+    /// Sends the note that is being written: what is taken out for the vendor was looked at.
+    SendNote,
     /// What absences wish.
     Cover(Box<CoverWish>),
     /// Something with requests, registers or articles.

@@ -370,6 +370,7 @@ impl Turn<'_> {
             Go::DeleteView(name) => self.fx.push(Effect::DeleteView(name)),
             Go::Cover(wish) => self.wish_confirmed(*wish),
             Go::LoseText => self.lose_text(),
+            Go::SendNote => self.send(true),
             Go::Quit => self.leave(),
         }
     }

@@ -125,7 +125,7 @@ impl Turn<'_> {
             Action::LookAt => self.look_at_text(arg),
             Action::Now => self.look_at(None),
             Action::ToggleVisibility => self.toggle_visibility(),
-            Action::Send => self.send(),
+            Action::Send => self.send(false),
             Action::Editor if self.s.pane == Pane::Coverage && self.s.composer.is_none() => {
                 self.edit_note_outside();
             }

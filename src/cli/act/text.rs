@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::{Done, Reader, act, gate, split};
 use crate::cli::args::{PastGate, SayArgs};
+use crate::cli::escalate;
 use crate::cli::exit::Fail;
 use crate::cli::out::Out;
 use crate::cli::say;
@@ -25,12 +26,15 @@ pub fn new_message() -> MessageId {
 /// A note or a reply.
 pub fn speak(session: &Session, a: &SayArgs, visibility: Visibility, out: &mut Out) -> Done {
     // First that there is such a ticket and such a file: a text must not be typed for nothing.
-    session.ticket(&session.reader()?, &a.id)?;
+    let ticket = session.ticket(&session.reader()?, &a.id)?;
     let mut attachments = Vec::new();
     for path in &a.attach {
         attachments.push(shell::to_attach(path).map_err(Fail::usage)?);
     }
-    let body = say::text(session, a.text.as_deref(), &a.id)?;
+    let mut body = say::text(session, a.text.as_deref(), &a.id)?;
+    if visibility == Visibility::Internal {
+        body = escalate::overheard(&ticket, &body, (a.dry_run, a.yes))?;
+    }
     let own = new_message();
     let plan = |_: &Ticket, _: &Reader| {
         Ok(vec![Act::Say {

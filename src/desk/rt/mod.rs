@@ -93,6 +93,11 @@ impl Rt {
         })
     }
 
+    /// Where it is, as the settings say.
+    pub(super) fn url(&self) -> &str {
+        &self.settings.url
+    }
+
     /// How many requests were sent and how many bytes of answers were read, since the start.
     pub fn traffic(&self) -> (u64, u64) {
         self.http.traffic()

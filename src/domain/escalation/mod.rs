@@ -11,13 +11,15 @@ mod file;
 mod plan;
 mod word;
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use back::{Back, back};
-pub use file::{Fate, fate};
-pub use plan::{Case, Content, File, Passage, Plan, Refusal, Row, plan};
-pub use word::{TO_VENDOR, addressed, from_vendor, taken_back, taken_up, to_vendor};
+pub use file::{Content, Fate, File, Leaving, Parcel, fate, is_evidence, package_files, stays};
+pub use plan::{Case, Passage, Plan, Refusal, Row, goes_along, plan};
+pub use word::{TO_VENDOR, addressed, from_vendor, heard_there, taken_back, taken_up, to_vendor};
 
 use super::Instant;
 use super::people::{AgentId, TenantId};
@@ -54,11 +56,44 @@ pub enum Way {
     },
 }
 
+/// Which desk of a vendor's: what went to one is neither looked for nor spoken of at another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Address(String);
+
+impl Address {
+    /// A local desk, by its store.
+    pub fn store(file: &Path) -> Self {
+        Self(file.display().to_string())
+    }
+
+    /// A queue of a desk over a network.
+    pub fn queue(url: &str, queue: &str) -> Self {
+        let url = url.trim().trim_end_matches('/');
+        let url = url.strip_suffix("/REST/2.0").unwrap_or(url);
+        Self(format!("{queue} at {url}"))
+    }
+}
+
+impl From<String> for Address {
+    fn from(kept: String) -> Self {
+        Self(kept)
+    }
+}
+
+impl std::fmt::Display for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// The vendor as the settings name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vendor {
     /// Its name for people.
     pub name: String,
+    /// Which desk it is; none: a department.
+    pub address: Option<Address>,
     /// The department of the same desk; none: a desk of its own.
     pub department: Option<TenantId>,
 }
@@ -80,6 +115,9 @@ pub struct Package {
     pub vendor: String,
     /// Where it goes.
     pub way: Way,
+    /// The vendor's desk that was meant; none: a department, or it was not kept yet.
+    #[serde(default)]
+    pub address: Option<Address>,
     /// The subject there.
     pub subject: Untrusted,
     /// The first message there.
@@ -273,8 +311,11 @@ impl Escalation {
         if !self.is_apart() {
             return line(&format!("with {}", self.package.vendor));
         }
-        if let (false, Some(trouble)) = (self.key.is_some(), &self.trouble) {
-            return line(&format!("not sent: {}", trouble.line()));
+        if let Some(trouble) = self.trouble.as_ref().map(Untrusted::line) {
+            return match &self.key {
+                Some(key) => line(&format!("#{key}: {trouble}")),
+                None => line(&format!("not sent: {trouble}")),
+            };
         }
         let Some(key) = &self.key else {
             return line("not sent yet");

@@ -39,7 +39,7 @@ pub use known::{Known, Register};
 pub use language::{Language, language};
 pub use merge::merge;
 pub use offer::{Offer, Told, told};
-pub use person::Person;
+pub use person::{Person, is_address};
 pub use read::since::{Moment, Precision};
 pub use read::{Confidence, MOST_READ, Message, Reading, Suggestion, Value, fill, read};
 pub use redact::{Removed, RemovedKind, diff, redact};
