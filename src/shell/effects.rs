@@ -484,8 +484,9 @@ impl Outside {
             Effect::SaveAttachment { id, to } => self.attachment(working, id, to, false),
             Effect::OpenAttachment(id) => self.attachment(working, id, None, true),
             Effect::Cover(generation, wish) if !wish.reads() => {
+                let me = working.me.clone();
                 self.write(working, now, move |w| {
-                    let (news, tickets) = match cover::write(w, wish, now) {
+                    let (news, tickets) = match cover::write(w, wish, (&me, now)) {
                         Ok((tickets, said)) => (CoverNews::Done(said), tickets),
                         Err(error) => (CoverNews::Failed(fault(&error)), Vec::new()),
                     };

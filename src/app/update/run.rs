@@ -91,6 +91,7 @@ impl Turn<'_> {
             | Action::KeepNote
             | Action::NoteIntoTickets
             | Action::Apply
+            | Action::Swap
             | Action::OnCall => self.run_coverage(action, arg),
             Action::GoKnowledge => self.run_knowledge(action, arg),
             Action::GoRequests

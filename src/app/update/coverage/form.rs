@@ -24,7 +24,7 @@ use crate::app::cover_words::{called, span, until, who_is};
 const OTHERS_DAYS: i64 = 400;
 
 /// A short identity: people type it.
-fn short_id(id: Uuid) -> AbsenceId {
+pub(super) fn short_id(id: Uuid) -> AbsenceId {
     let hex = id.simple().to_string();
     // The end is chance; the beginning is the time and alike for all of one day.
     AbsenceId(hex.get(24..).unwrap_or(&hex).to_owned())

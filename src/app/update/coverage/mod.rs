@@ -1,7 +1,7 @@
 //! Who is there when: what keys do there, and what comes back.
 //!
 //! `map` has the map, `form` enters an absence, `turns` lists hand-overs, `plan` previews and applies one, `note` is
-//! about its note, `back` gives back, `standing` says what all of that means for the person at the keyboard.
+//! about its note, `back` gives back, `swap` asks for swaps and answers them, `standing` says what all of that means for the person at the keyboard.
 
 mod back;
 mod form;
@@ -9,6 +9,7 @@ mod map;
 mod note;
 mod plan;
 mod standing;
+mod swap;
 mod turns;
 
 use std::sync::Arc;
@@ -56,6 +57,7 @@ impl Turn<'_> {
             Action::NoteIntoTickets => self.note_into_tickets(),
             Action::Apply => self.apply_shown(),
             Action::OnCall => self.on_call(),
+            Action::Swap => self.swap(arg),
             _ => {}
         }
     }
