@@ -4,8 +4,8 @@
 use super::state::{Pane, State};
 use crate::domain::change::{Act, Stage};
 use Context::{
-    Audit, Composer, Coverage, Detail, Finding, Form, Knowledge, Outbox, Queue, Report, Requests,
-    Sla,
+    Audit, Composer, Coverage, Detail, Finding, Form, Knowledge, Note, Outbox, Queue, Report,
+    Requests, Sla,
 };
 
 /// What a person means.
@@ -125,6 +125,8 @@ pub enum Action {
     KeepNote,
     /// The hand-over note into the tickets.
     NoteIntoTickets,
+    /// Keep the hand-over note as it is written.
+    NoteDone,
     /// Hand over, or give back, as it is shown.
     Apply,
     /// Ask for a swap of cover, or answer.
@@ -300,6 +302,8 @@ pub enum Context {
     Form,
     /// Who is there when.
     Coverage,
+    /// While writing the hand-over note: keys without Ctrl are text.
+    Note,
     /// Articles.
     Knowledge,
     /// Requests and registers.
@@ -451,13 +455,14 @@ macro_rules! table {
 
 const SENDING: &[Context] = &[Outbox];
 const WRITING: &[Context] = &[Composer];
-const TEXTS: &[Context] = &[Composer, Requests, Knowledge];
+const TEXTS: &[Context] = &[Composer, Requests, Knowledge, Coverage, Note];
 const NARROWS: &[Context] = &[Queue, Requests, Knowledge];
 const LIST: &[Context] = &[Queue];
 const BROWSING: &[Context] = &[Queue, Detail];
 const READING: &[Context] = &[Detail];
 const AHEAD: &[Context] = &[Sla];
 const COVER: &[Context] = &[Coverage];
+const NOTE: &[Context] = &[Note];
 
 table! {
     "Moving" {
@@ -547,7 +552,7 @@ table! {
         Register "register" [] Words PANES [] 0 false "go to a register; import FILE, export FILE";
         Stale "stale" [] Words ARTICLES ["M"] 3 false "this article is no longer right: WHY; or it is right after all";
         Correct "correct" [] None ARTICLES ["F"] 5 false "draft a correction, from the ticket you came from";
-        Publish "publish" [] None ARTICLES ["P"] 6 false "this draft is for use from now on";
+        Publish "publish" [] Words ARTICLES ["P"] 6 false "this draft is for use: sent to a desk with articles, CLASS; or here";
     }
     "Looking ahead" {
         HourNext "hour-next" [] None AHEAD ["l", "Right"] 0 false "to the next hour in which something falls due";
@@ -565,7 +570,7 @@ table! {
         Farther "farther" [] None COVER [">"] 3 false "look farther ahead: two weeks, 30 days, 90 days";
         Nearer "nearer" [] None COVER ["<"] 0 false "look less far ahead";
         PlanAbsence "absence" [] Agent COVER ["N"] 2 false "plan an absence";
-        EditAbsence "absence-edit" [] Words COVER ["e"] 5 false "change the absence, or the note in $EDITOR";
+        EditAbsence "absence-edit" [] Words COVER ["e"] 5 false "change the absence, or write in the note";
         UntilAbsence "absence-until" [] When COVER ["t"] 6 false "end the absence at another time; now gives back what was handed over";
         DropAbsence "absence-drop" [] Words COVER ["d"] 0 false "take the absence away, after a question";
         PreviewHandover "hand-over-preview" ["preview"] Words COVER ["H"] 4 false "what would become of each ticket in this absence";
@@ -575,6 +580,7 @@ table! {
         Give "give" [] Agent COVER ["a"] 4 false "give this ticket of a preview to somebody else";
         KeepNote "note-save" [] Words COVER ["X"] 3 false "save the hand-over note as a file, in the downloads or at a path";
         NoteIntoTickets "note-tickets" [] None COVER ["I"] 4 false "the hand-over note into the tickets as internal notes, after a question";
+        NoteDone "note-done" [] None NOTE ["Ctrl+s"] 1 false "in the note: keep it as it is written, and read it";
         Apply "apply" [] None COVER ["Ctrl+s"] 1 false "hand over, or give back, as it is shown, after a question";
         Swap "swap" [] Swap COVER [] 0 false "swaps of cover: ask WHO WHAT for WHAT, yes or no and its number; alone: who asks for what";
         OnCall "oncall" ["on-call"] None PANES [] 0 false "who is on call now, and what nobody may do now";

@@ -98,7 +98,15 @@ pub enum CoverWish {
     /// Answers one, with what that does to the plan.
     AnswerSwap(Box<(Swap, Swapped)>, Printable),
     /// Keeps an edited note; empty: forgets it.
-    KeepNote(TurnOf, String),
+    KeepNote {
+        /// For which stretch.
+        turn: TurnOf,
+        /// What stands in it.
+        text: String,
+        /// What may be there already; anything else is somebody else's, and both are kept. None: whatever
+        /// is there goes.
+        seen: Option<Vec<String>>,
+    },
     /// Writes a note into a file.
     WriteNote {
         /// Where, as it was typed; none: among the downloads.
@@ -182,6 +190,8 @@ pub enum CoverNews {
     Note(Box<Noted>),
     /// What goes back and what stays.
     Back(Box<Returning>),
+    /// A note is on disk. The text is there in its place where somebody else wrote in it too: both.
+    NoteKept(Option<String>),
     /// Something was written; the words are for a toast, where there is something to say.
     Done(Option<Printable>),
     /// It could not be done.

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::cover::Returning;
 use super::prepare;
-use super::state::{BackView, MapLine, State};
+use super::state::{BackRow, BackView, MapLine, Stage, State, TurnRow};
 use crate::domain::Instant;
 use crate::domain::absence::{Against, Because, Fate, Happened, Preview, Row};
 use crate::domain::coverage::Need;
@@ -157,6 +157,31 @@ pub fn tally(p: &Preview) -> (usize, usize, usize) {
     (moves, p.rows.len().saturating_sub(moves + gaps), gaps)
 }
 
+/// Who stands in, of a hand-over of the list; loud where nobody does.
+pub fn cover_words(row: &TurnRow) -> Printable {
+    match row.covers.as_str() {
+        "nobody" => line("! nobody stands in"),
+        names => line(&format!("cover: {names}")),
+    }
+}
+
+/// What keys do with a hand-over of the list.
+pub fn turn_words(row: Option<&TurnRow>) -> Vec<Printable> {
+    let words = match row.map(|r| r.stage) {
+        Some(Stage::Over(_)) => {
+            "Enter shows what goes back and what stays, and why. c is the note."
+        }
+        Some(Stage::Handed(_)) => {
+            "Enter previews what came since. t now ends it and gives back. c is the note."
+        }
+        Some(Stage::Coming | Stage::On) => {
+            "Enter previews each ticket. c is the note, e changes the absence, t ends it otherwise, d takes it away."
+        }
+        None => return Vec::new(),
+    };
+    vec![line(words)]
+}
+
 /// What happened to a ticket, in one line, with names as people here read them.
 pub fn happened(s: &State, all: &[Happened]) -> String {
     let one = |h: &Happened| match h {
@@ -189,6 +214,26 @@ pub fn digest(s: &State, view: &BackView) -> Vec<Printable> {
             "meanwhile: {decided} done or merged, {others} touched by others; in {wrote} the requester wrote"
         )),
     ]
+}
+
+/// All that is to be known of a row of a return, line by line.
+pub fn back_words(state: &State, view: &BackView, row: &BackRow) -> Vec<Printable> {
+    let mut lines = Vec::new();
+    if row.happened.is_empty() {
+        lines.push(line("nobody touched it: it goes back exactly as it was"));
+    } else {
+        lines.push(line(&happened(state, &row.happened)));
+        if view.also.contains(&row.key) {
+            lines.push(line("it is taken along; Space leaves it"));
+        } else if row.can_come() {
+            lines.push(line("it stays; Space takes it along"));
+        }
+    }
+    if row.wrote && row.happened.is_empty() {
+        lines.push(line("the requester wrote: it waits for an answer"));
+    }
+    lines.push(line("Ctrl-s gives back, after a question"));
+    lines
 }
 
 /// `away (leave) until Tue 1 Dec, Ben stands in`.

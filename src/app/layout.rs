@@ -288,7 +288,7 @@ const HEAD_FROM: u16 = 16;
 
 /// The columns of the map's names, with the sign of the cursor before them.
 pub const fn map_names(width: u16) -> u16 {
-    if width < BESIDE { 14 } else { 22 }
+    if width < BESIDE { 13 } else { 22 }
 }
 
 /// The columns that the map's cells may take.

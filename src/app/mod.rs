@@ -7,6 +7,7 @@
 pub mod books;
 pub mod commands;
 pub mod cover;
+pub mod cover_layout;
 pub mod cover_words;
 pub mod effect;
 pub mod escalation;

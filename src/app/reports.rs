@@ -15,8 +15,8 @@ use super::event::{Answer, Fault};
 /// A wish.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ReportWish {
-    /// The Workspaces and people that are known here at that time, and what was answered before.
-    Known(Instant),
+    /// The Workspaces and people that are known here, and what was answered before.
+    Known,
     /// With which texts requesters are asked.
     Templates,
     /// The report of a ticket, and what the ticket says by itself.
@@ -66,7 +66,7 @@ impl ReportWish {
     pub const fn reads(&self) -> bool {
         matches!(
             self,
-            Self::Known(_) | Self::Load { .. } | Self::Answered | Self::Begun
+            Self::Known | Self::Load { .. } | Self::Answered | Self::Begun
         )
     }
 }

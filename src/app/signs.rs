@@ -1,7 +1,7 @@
 //! What the signs of the panes mean, for help. Colour never says more than they do.
 
 use super::commands::Context;
-use Context::{Detail, Form, Outbox, Queue, Report, Requests, Sla};
+use Context::{Coverage, Detail, Form, Outbox, Queue, Report, Requests, Sla};
 
 /// A sign that stands alone, without a word beside it.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,6 +58,13 @@ pub const SIGNS: &[Sign] = &[
         &[Detail, Report, Form],
     ),
     sign("☐", "to be done", &[Requests]),
+    sign("·", "there", &[Coverage]),
+    sign("░", "away; the name in it stands in", &[Coverage]),
+    sign("▒", "away for a part of it", &[Coverage]),
+    sign("!", "nobody, or nobody who may", &[Coverage]),
+    sign("+", "a number that has no room", &[Coverage]),
+    sign("*", "decided by you, not by the plan", &[Coverage]),
+    sign("◂", "the requester wrote meanwhile", &[Coverage]),
     sign("✓", "the desk has it", &[Outbox]),
     sign("✗", "refused by the desk; Enter says why", &[Outbox]),
 ];

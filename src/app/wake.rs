@@ -34,6 +34,7 @@ pub fn wake(s: &State) -> Option<Instant> {
         s.inner.warn_at,
         s.inner.report_save_at,
         s.inner.cover_at,
+        s.inner.note_save_at,
         s.as_of,
         s.composer
             .as_ref()

@@ -266,9 +266,9 @@ pub enum Command {
         id: String,
         /// The ticket that goes on
         into: String,
-        /// Say what would be done and do nothing
-        #[arg(long)]
-        dry_run: bool,
+        /// How to pass the gate
+        #[command(flatten)]
+        gate: PastGate,
     },
     /// Tie a ticket to another
     Link {
@@ -521,6 +521,9 @@ pub struct SayArgs {
     /// A file that goes with it; may be given several times
     #[arg(long, value_name = "FILE")]
     pub attach: Vec<String>,
+    /// Agree to what is taken out of a note to the vendor
+    #[arg(long)]
+    pub yes: bool,
     /// Say what would be done and do nothing
     #[arg(long)]
     pub dry_run: bool,

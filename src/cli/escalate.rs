@@ -2,7 +2,6 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::act::new_message;
 use super::args::EscalateArgs;
@@ -10,10 +9,13 @@ use super::ask;
 use super::exit::{Code, Fail};
 use super::out::{self, Out};
 use super::session::Session;
-use crate::domain::change::{Act, BatchId, Change, ChangeId};
-use crate::domain::escalation::{Back, Escalation, Plan, Refusal, Row, Stage, to_vendor};
+use crate::domain::change::Act;
+use crate::domain::escalation::{
+    Back, Escalation, Plan, Refusal, Row, Stage, addressed, to_vendor,
+};
+use crate::domain::remote::RemoteId;
 use crate::domain::text::{Untrusted, line};
-use crate::domain::thread::Visibility;
+use crate::domain::thread::{AttachmentId, Visibility};
 use crate::domain::ticket::Ticket;
 use crate::shell::escalation::{Asking, Prepared, Unprepared, prepare};
 use crate::store::Reader;
@@ -34,7 +36,8 @@ pub fn run(session: &Session, args: &EscalateArgs, out: &mut Out) -> Done {
         me: &session.me,
         now: session.now,
     };
-    let prepared = prepare(&reader, ticket.id, args.reason.as_deref(), asking)?;
+    let bring = |_: AttachmentId, remote: &RemoteId| session.bring(remote);
+    let prepared = prepare(&reader, ticket.id, args.reason.as_deref(), &bring, asking)?;
     match (prepared, args.back) {
         (Prepared::Out(_) | Prepared::Against(_), true) => Err(Fail::new(
             Code::Refused,
@@ -167,8 +170,7 @@ fn say(
             ),
         ));
     }
-    let keep: Vec<&str> = ticket.workspace.iter().map(Untrusted::raw).collect();
-    let (note, diff) = to_vendor(words, &keep);
+    let (note, diff) = to_vendor(words, ticket.workspace.as_ref());
     taken_out(&diff);
     let act = Act::Say {
         message: new_message(),
@@ -176,12 +178,27 @@ fn say(
         body: Untrusted::new(note.as_str()),
         attachments: Vec::new(),
     };
-    let question = Question {
-        asks: format!("Tell the vendor on {}?", ticket.key),
-        taken: !diff.is_empty(),
-    };
+    let question = Question::of_word(ticket, &diff);
     let effect = json!({"note": note, "removed": diff.len()});
     commit(session, ticket, vec![act], &question, (args, effect), out)
+}
+
+/// A note as it is kept: what it says to the vendor of an escalated ticket is shown without what
+/// must not leave, and asked about where there was such.
+///
+/// # Errors
+/// Whoever is there does not agree, or nobody is.
+pub fn overheard(ticket: &Ticket, note: &str, (dry, yes): (bool, bool)) -> Result<String, Fail> {
+    let with_vendor = ticket.vendor.is_some_and(Stage::is_open);
+    let Some(words) = addressed(note).filter(|_| with_vendor) else {
+        return Ok(note.to_owned());
+    };
+    let (clean, diff) = to_vendor(words, ticket.workspace.as_ref());
+    taken_out(&diff);
+    if !dry && !diff.is_empty() && !Question::of_word(ticket, &diff).answered(yes)? {
+        return Err(Fail::new(Code::Refused, "nothing was changed"));
+    }
+    Ok(clean)
 }
 
 /// What is asked before anything leaves.
@@ -191,6 +208,13 @@ struct Question {
 }
 
 impl Question {
+    fn of_word(ticket: &Ticket, diff: &[String]) -> Self {
+        Self {
+            asks: format!("Tell the vendor on {}?", ticket.key),
+            taken: !diff.is_empty(),
+        }
+    }
+
     /// Whether it may go: said so, or answered so. Where nobody can be asked it may, unless words
     /// were taken out that nobody has looked at.
     fn answered(&self, yes: bool) -> Result<bool, Fail> {
@@ -229,20 +253,8 @@ fn commit(
     }
     let window = TimeDelta::seconds(i64::from(session.config.undo_window));
     let until = (window > TimeDelta::zero()).then(|| session.now + window);
-    let batch = BatchId(Uuid::now_v7());
-    let changes: Vec<Change> = acts
-        .into_iter()
-        .map(|act| Change {
-            id: ChangeId(Uuid::now_v7()),
-            batch,
-            ticket: ticket.id,
-            at: session.now,
-            by: session.me.clone(),
-            base: ticket.version,
-            not_before: until,
-            act,
-        })
-        .collect();
+    let acts = acts.into_iter().map(|act| (ticket.id, ticket.version, act));
+    let changes = session.batch(until, acts);
     if went {
         let mut writer = session.writer()?;
         writer.commit(&changes)?;

@@ -132,6 +132,7 @@ fn run(cli: &Cli) -> Result<Code, Fail> {
         fresh,
         local,
         at,
+        me: session::agent(global)?,
     })?;
     Ok(match exit {
         shell::Exit::Quit | shell::Exit::Told => Code::Ok,

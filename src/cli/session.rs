@@ -3,17 +3,22 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use chrono::NaiveDate;
+use uuid::Uuid;
+
 use super::args::Global;
 use super::exit::{Code, Fail};
 use super::out;
 use crate::config::{self, Config, Flags, Paths};
 use crate::desk::{Desk, Door as _};
 use crate::domain::Instant;
+use crate::domain::change::{Act, Batch, BatchId, Change, ChangeId};
 use crate::domain::gate;
 use crate::domain::list::Asker;
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::reach::Abilities;
 use crate::domain::remote::Ahead;
+use crate::domain::remote::RemoteId;
 use crate::domain::ticket::{Ticket, TicketId, TicketKey};
 use crate::domain::when::parse_when;
 use crate::shell::{self, Clock};
@@ -51,6 +56,34 @@ pub fn paths(global: &Global) -> Result<Paths, Fail> {
     })?)
 }
 
+impl Session {
+    /// The day it is where the settings say.
+    pub fn today(&self) -> NaiveDate {
+        self.now.with_timezone(&self.config.zone).date_naive()
+    }
+
+    /// Acts on tickets, each made against a version, as one batch; `until`: nothing of it is sent
+    /// before.
+    pub fn batch(
+        &self,
+        until: Option<Instant>,
+        acts: impl IntoIterator<Item = (TicketId, u64, Act)>,
+    ) -> Vec<Change> {
+        let batch = Batch {
+            id: BatchId(Uuid::now_v7()),
+            by: self.me.clone(),
+            at: self.now,
+            not_before: until,
+        };
+        acts.into_iter()
+            .map(|(ticket, base, act)| {
+                let id = ChangeId(Uuid::now_v7());
+                batch.change(id, (ticket, base), act)
+            })
+            .collect()
+    }
+}
+
 /// Computes all due instants again.
 fn recount(writer: &mut Writer) -> Result<(), Fail> {
     let mut from = None;
@@ -72,6 +105,16 @@ pub fn wait<T>(answer: impl Future<Output = T>) -> Result<T, Fail> {
     Ok(runtime.block_on(answer))
 }
 
+/// Whom `--as` names.
+///
+/// # Errors
+/// It is no handle.
+pub fn agent(global: &Global) -> Result<Option<AgentId>, Fail> {
+    let parse = |name: &String| AgentId::parse(name);
+    let named = global.agent.as_ref().map(parse).transpose();
+    named.map_err(|e| Fail::usage(format!("--as: {e}")))
+}
+
 impl Session {
     /// Reads the settings; opens nothing yet.
     pub fn new(global: &Global) -> Result<Self, Fail> {
@@ -83,8 +126,8 @@ impl Session {
             (_, Some(desk)) => shell::DeskFile::remote(&paths, desk),
             (_, None) => shell::DeskFile::local(&paths),
         };
-        let me = match &global.agent {
-            Some(name) => AgentId::parse(name).map_err(|e| Fail::usage(format!("--as: {e}")))?,
+        let me = match agent(global)? {
+            Some(me) => me,
             None => file.me.clone().unwrap_or_else(|| shell::me(&config)),
         };
         Ok(Self {
@@ -172,6 +215,12 @@ impl Session {
             .made
             .get_or_init(|| shell::desk_of(self.remote.as_ref(), &self.paths).map(Arc::new));
         made.clone().map_err(|why| Fail::new(Code::Refused, why))
+    }
+
+    /// The bytes of a file that only the desk has; none: it does not give them now.
+    pub fn bring(&self, file: &RemoteId) -> Option<Vec<u8>> {
+        let desk = self.desk().ok()?;
+        wait(desk.file(file, self.now)).ok()?.ok()
     }
 
     /// Which texts are fetched ahead.

@@ -8,7 +8,6 @@ use toml::Spanned;
 
 use super::desk::{Desk, DeskTable};
 use super::error::ConfigError;
-use crate::domain::escalation;
 use crate::domain::people::TenantId;
 
 /// Where the vendor is reached.
@@ -39,19 +38,6 @@ pub struct Vendor {
     pub name: String,
     /// Where.
     pub at: VendorAt,
-}
-
-impl Vendor {
-    /// As the rules know it.
-    pub fn known(&self) -> escalation::Vendor {
-        escalation::Vendor {
-            name: self.name.clone(),
-            department: match &self.at {
-                VendorAt::Department(tenant) => Some(tenant.clone()),
-                _ => None,
-            },
-        }
-    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -89,8 +75,8 @@ impl VendorTable {
             (None, Some(tenant), None) if is_remote => {
                 return wrong(
                     tenant.span(),
-                    "this desk does not let a ticket move to a department from here",
-                    "Write a [vendor.desk] table with the vendor's queue instead.",
+                    "a department of this desk is a queue, and no ticket can be moved to another queue from here",
+                    "Write a [vendor.desk] table with the vendor's queue: the ticket stays, and theirs is made there.",
                 );
             }
             (None, Some(tenant), None) => VendorAt::Department(tenant.into_inner()),

@@ -5,7 +5,7 @@ use std::future::Future;
 use super::Answer;
 use crate::domain::Instant;
 use crate::domain::change::ChangeId;
-use crate::domain::escalation::{EscalationId, Package, Theirs};
+use crate::domain::escalation::{Address, EscalationId, Package, Theirs};
 use crate::domain::remote::{Gone, Mark, OutgoingFile, RemoteId};
 use crate::domain::text::Untrusted;
 use crate::domain::ticket::TicketKey;
@@ -15,6 +15,8 @@ use crate::domain::ticket::TicketKey;
 pub struct ToSay<'a> {
     /// Its identity from birth.
     pub id: ChangeId,
+    /// Of which escalation.
+    pub of: EscalationId,
     /// On which ticket of theirs.
     pub key: &'a TicketKey,
     /// What.
@@ -29,6 +31,9 @@ pub type SaidThere = Option<RemoteId>;
 /// The vendor's desk. Nothing but [`Self::receive`] and [`Self::say`] changes anything there,
 /// and neither is tried twice by itself.
 pub trait Vendor: Send + Sync {
+    /// Which desk it is.
+    fn address(&self) -> Address;
+
     /// The ticket that an escalation became there; none: it has not arrived.
     ///
     /// # Errors
@@ -51,21 +56,29 @@ pub trait Vendor: Send + Sync {
         now: Instant,
     ) -> impl Future<Output = Answer<TicketKey>> + Send;
 
-    /// How it stands there, and what was said to us.
+    /// How that escalation stands there, under the number it was given, and what was said to us.
+    /// A ticket of that number that is another's is not told of.
     ///
     /// # Errors
     /// As [`Self::find`].
     fn tell(
         &self,
+        of: EscalationId,
         key: &TicketKey,
         now: Instant,
     ) -> impl Future<Output = Answer<Result<Theirs, Gone>>> + Send;
 
-    /// The mark of the moment before something is said.
+    /// The bytes of a file that they added.
     ///
     /// # Errors
     /// As [`Self::find`].
-    fn mark(&self, key: &TicketKey, now: Instant) -> impl Future<Output = Answer<Mark>> + Send;
+    fn file(&self, file: &RemoteId, now: Instant) -> impl Future<Output = Answer<Vec<u8>>> + Send;
+
+    /// The mark of the moment before something is said.
+    ///
+    /// # Errors
+    /// As [`Self::find`]; refused: the ticket of that number is another's.
+    fn mark(&self, word: ToSay<'_>, now: Instant) -> impl Future<Output = Answer<Mark>> + Send;
 
     /// Says it, once.
     ///

@@ -1,5 +1,6 @@
 //! Ready-made texts: their placeholders.
 
+use super::report::is_address;
 use super::text::Untrusted;
 use super::ticket::Ticket;
 
@@ -17,7 +18,7 @@ pub fn fill(text: &str, ticket: &Ticket, agent_name: &str) -> String {
         let requester = || plain(&ticket.requester);
         Some(match name {
             "requester" => requester(),
-            "requester.first" => first_name(&requester()).to_owned(),
+            "requester.first" => called(&requester()).to_owned(),
             "ticket.key" => ticket.key.to_string(),
             "workspace" => plain(&ticket.workspace),
             "tenant" => ticket
@@ -69,6 +70,13 @@ fn walk(text: &str, word: &dyn Fn(&str) -> Option<String>) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// How somebody is greeted: one of whom only an address is known, by no name.
+fn called(name: &str) -> &str {
+    Some(first_name(name))
+        .filter(|n| !is_address(n))
+        .unwrap_or("")
 }
 
 /// What a person is called by: the first word of a name that is no title. A name of titles

@@ -349,6 +349,14 @@ pub struct Map {
     pub due: Vec<usize>,
 }
 
+impl Map {
+    /// The largest number in it.
+    pub fn most(&self) -> usize {
+        let needs = self.needs.iter().flatten();
+        needs.chain(&self.due).copied().max().unwrap_or(0)
+    }
+}
+
 /// Why somebody does not cover what is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum But {

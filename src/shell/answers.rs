@@ -80,7 +80,7 @@ impl Slot {
             Effect::Outbox { .. } => Self::Outbox,
             Effect::Audit { .. } => Self::Audit,
             Effect::Vocabulary(_) => Self::Vocabulary,
-            Effect::Reports(_, ReportWish::Known(_)) => Self::Known,
+            Effect::Reports(_, ReportWish::Known) => Self::Known,
             Effect::Reports(_, ReportWish::Load { .. }) => Self::Look,
             Effect::Reports(_, ReportWish::Answered) => Self::Answered,
             Effect::Reports(..) => Self::Reports,

@@ -163,6 +163,34 @@ fn back(reader: &Reader, turn: &TurnOf, ended: Option<Absence>, now: Instant) ->
     })))
 }
 
+/// Keeps a note. What somebody else wrote there meanwhile stays before it; both are told then.
+///
+/// # Errors
+/// As the store's writes.
+pub fn keep_note(
+    w: &mut Writer,
+    turn: &TurnOf,
+    text: &str,
+    seen: Option<&[String]>,
+) -> Result<Option<String>, StoreError> {
+    w.meet_meta(&note_place(turn), |there| match seen {
+        Some(seen) if !seen.iter().any(|s| s == there) => joined(there, text),
+        _ => text.to_owned(),
+    })
+    .map(|kept| (kept != text).then_some(kept))
+}
+
+/// Both texts, each once.
+fn joined(there: &str, text: &str) -> String {
+    if there.is_empty() || text.contains(there) {
+        text.to_owned()
+    } else if there.contains(text) {
+        there.to_owned()
+    } else {
+        format!("{there}\n\n{text}")
+    }
+}
+
 /// Carries out what writes into the store: the tickets that it changed, and what to say.
 ///
 /// # Errors
@@ -197,10 +225,6 @@ pub fn write(
             let (swap, swapped) = *answer;
             let done = w.answer_swap(&swap, &swapped, me, now)?;
             Ok((done.tickets, Some(said)))
-        }
-        CoverWish::KeepNote(turn, text) => {
-            w.set_meta(&note_place(&turn), &text)?;
-            Ok((Vec::new(), None))
         }
         _ => Ok((Vec::new(), None)),
     }

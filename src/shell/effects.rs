@@ -26,7 +26,7 @@ use super::lanes::Lanes;
 use super::open::{DeskFile, OpenDesk, open_desk, rules};
 use super::opener;
 use super::paths;
-use super::planner::Planner;
+use super::planner::{Planner, Told};
 use super::plans::Holder;
 use super::recount::Recount;
 use super::reports;
@@ -42,7 +42,6 @@ use crate::app::{Effect, Event, Generation, event};
 use crate::config::{self, Config, OwnView, Paths};
 use crate::desk::{Desk, Local};
 use crate::domain::Instant;
-use crate::domain::change::Change;
 use crate::domain::people::AgentId;
 use crate::domain::report::{Draft as ReportDraft, Kept};
 use crate::domain::text;
@@ -78,6 +77,7 @@ pub struct Outside {
     trouble: Trouble,
     passes: Arc<AtomicU64>,
     looked_on: LookedOn,
+    told: Told,
 }
 
 impl Outside {
@@ -94,6 +94,7 @@ impl Outside {
             trouble: Trouble::default(),
             passes: Arc::default(),
             looked_on: LookedOn::default(),
+            told: Told::default(),
         }
     }
 
@@ -312,6 +313,7 @@ impl Outside {
             contact: working.contact.clone(),
             reports: self.reports.clone(),
             flight: self.flight.clone(),
+            told: self.told.clone(),
         })
     }
 
@@ -409,10 +411,16 @@ impl Outside {
                 batch,
                 changes,
                 draft_of,
+                ends,
             } => {
                 let count = changes.len();
+                let me = working.me.clone();
                 self.write(working, now, move |w| {
-                    let (event, tickets) = match commit(w, changes, draft_of) {
+                    let done = match draft_of {
+                        Some(draft_of) => w.commit_draft(&FromDraft { changes, draft_of }),
+                        None => w.commit_ending(&changes, &ends, &me, now),
+                    };
+                    let (event, tickets) = match done.map(|done| done.tickets) {
                         Ok(tickets) => (Ok(count), tickets),
                         Err(error) => (Err(fault(&error)), Vec::new()),
                     };
@@ -483,6 +491,15 @@ impl Outside {
             }
             Effect::SaveAttachment { id, to } => self.attachment(working, id, to, false),
             Effect::OpenAttachment(id) => self.attachment(working, id, None, true),
+            Effect::Cover(generation, CoverWish::KeepNote { turn, text, seen }) => {
+                self.write(working, now, move |w| {
+                    let news = match cover::keep_note(w, &turn, &text, seen.as_deref()) {
+                        Ok(both) => CoverNews::NoteKept(both),
+                        Err(error) => CoverNews::Failed(fault(&error)),
+                    };
+                    (Some(Event::Cover(generation, news)), Vec::new())
+                });
+            }
             Effect::Cover(generation, wish) if !wish.reads() => {
                 let me = working.me.clone();
                 self.write(working, now, move |w| {
@@ -663,7 +680,9 @@ impl Outside {
     ) {
         let (path, me) = (working.path.clone(), working.me.clone());
         let (config, paths) = (Arc::clone(&self.config), self.paths.clone());
+        let (courier, runtime) = (working.courier.clone(), Handle::current());
         self.apart(move || {
+            let bring = |id: AttachmentId, _: &_| runtime.block_on(courier.bytes(id));
             let asking = Asking {
                 config: &config,
                 paths: &paths,
@@ -674,7 +693,7 @@ impl Outside {
             let reason = wish.reason.as_deref();
             let prepared = Reader::open(&path)
                 .map_err(Unprepared::from)
-                .and_then(|reader| prepare(&reader, wish.ticket, reason, asking));
+                .and_then(|reader| prepare(&reader, wish.ticket, reason, &bring, asking));
             let news = match prepared {
                 Ok(Prepared::Out(plan)) => EscalateNews::Out(plan),
                 Ok(Prepared::Back(back)) => EscalateNews::Back(back),
@@ -708,18 +727,6 @@ impl Outside {
     pub fn config(&self) -> &Config {
         &self.config
     }
-}
-
-fn commit(
-    w: &mut Writer,
-    changes: Vec<Change>,
-    draft_of: Option<DraftSeen>,
-) -> Result<Vec<TicketId>, StoreError> {
-    let done = match draft_of {
-        Some(draft_of) => w.commit_draft(&FromDraft { changes, draft_of })?,
-        None => w.commit(&changes)?,
-    };
-    Ok(done.tickets)
 }
 
 fn undone(

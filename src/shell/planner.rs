@@ -1,21 +1,40 @@
 //! Asking for absences elsewhere while a console is open.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc::Sender;
 
 use super::Report;
+use super::answers::sentence;
 use super::chores::tell_changed;
 use super::contact::Contact;
 use super::flight::Flight;
 use super::plans;
 use super::scribe::Pen;
+use crate::app::Event;
 use crate::config::{Config, Paths};
 use crate::domain::Instant;
 use crate::domain::people::AgentId;
 use crate::store::{Reader, StoreError};
 use crate::sync::Ledger as _;
+
+/// What somebody was told already: once is enough.
+#[derive(Clone, Default)]
+pub struct Told(Arc<Mutex<BTreeSet<String>>>);
+
+impl Told {
+    /// What is news; what is no more is forgotten, and told again if it comes back.
+    fn news(&self, all: Vec<String>) -> Vec<String> {
+        let Ok(mut told) = self.0.lock() else {
+            return Vec::new();
+        };
+        let new: Vec<String> = all.iter().filter(|w| !told.contains(*w)).cloned().collect();
+        *told = all.into_iter().collect();
+        new
+    }
+}
 
 /// All that it takes to ask, on a thread that may wait.
 pub struct Planner {
@@ -27,6 +46,7 @@ pub struct Planner {
     pub contact: Contact,
     pub reports: Sender<Report>,
     pub flight: Flight,
+    pub told: Told,
 }
 
 impl Planner {
@@ -68,9 +88,21 @@ impl Planner {
         if plans::due(&reader.shared_state()?, now) <= now {
             let places = (self.config.as_ref(), &self.paths);
             let round = plans::exchange(&self.pen, places, &known, now).await?;
-            changed |= round.is_some_and(|r| r.changed());
+            if let Some(round) = round {
+                changed |= round.changed();
+                self.complain(round.refused).await;
+            }
         }
         Ok(changed)
+    }
+
+    /// Says what the calendar does not take, once.
+    async fn complain(&self, refused: Vec<String>) {
+        for why in self.told.news(refused) {
+            let event = Event::Failed(sentence(&why));
+            let token = self.flight.begin();
+            let _ = self.reports.send(Report::Event { event, token }).await;
+        }
     }
 
     fn tell(&self, now: Instant) {

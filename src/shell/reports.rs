@@ -22,7 +22,7 @@ const PAST: usize = 200;
 /// As the store's reads.
 pub fn read(reader: &Reader, wish: ReportWish) -> Result<ReportNews, StoreError> {
     Ok(match wish {
-        ReportWish::Known(now) => ReportNews::Known(Box::new(here(reader, now)?)),
+        ReportWish::Known => ReportNews::Known(Box::new(here(reader)?)),
         ReportWish::Load {
             ticket,
             known,
@@ -50,8 +50,8 @@ pub fn read(reader: &Reader, wish: ReportWish) -> Result<ReportNews, StoreError>
 
 /// The Workspaces of the tickets and of the registers, the people of the registers, and what was
 /// answered in earlier reports.
-fn here(reader: &Reader, now: Instant) -> Result<Here, StoreError> {
-    let register = register(reader, now)?;
+fn here(reader: &Reader) -> Result<Here, StoreError> {
+    let register = register(reader)?;
     Ok(Here {
         register,
         past: past(&reader.latest_reports(PAST)?),

@@ -12,7 +12,7 @@ use super::demo;
 use super::effects::Outside;
 use super::flight::Flight;
 use super::logging;
-use super::open::{DeskFile, open_desk, setup_without_desk};
+use super::open::{DeskFile, OpenDesk, open_desk, setup_without_desk};
 use super::remote::desk_of;
 use super::run::{Console, Exit, Parts, Picture};
 use super::signals::Signals;
@@ -20,6 +20,7 @@ use super::terminal::{self, Tty};
 use crate::app::{App, Event};
 use crate::config::{self, Paths, Theme};
 use crate::desk::{Desk, Local};
+use crate::domain::people::AgentId;
 use crate::domain::when::parse_when;
 use crate::ui;
 
@@ -36,6 +37,8 @@ pub struct Options {
     pub local: bool,
     /// The moment to look ahead to, as it was typed.
     pub at: Option<String>,
+    /// Who sits here, whoever the desk or the settings name.
+    pub me: Option<AgentId>,
 }
 
 /// Why the console did not open: sentences for standard error.
@@ -83,23 +86,33 @@ pub fn run(options: &Options) -> Result<Exit, Failure> {
     let as_of = options.at.as_ref().map(moment).transpose();
     let as_of = as_of.map_err(|why| Failure::Moment(format!("--at: {why}")))?;
     let without = setup_without_desk(&config, paths).map_err(Failure::Config)?;
+    let sits_here = |file: DeskFile| DeskFile {
+        me: options.me.clone().or(file.me),
+        ..file
+    };
+    let local = || Desk::Local(Local::new());
     let desk = if options.demo {
-        Some(demo::open(paths, &config, now, options.fresh).map_err(Failure::Store)?)
+        let made = demo::open(paths, &config, now, options.fresh).map_err(Failure::Store)?;
+        match &options.me {
+            None => Some(made),
+            Some(_) => {
+                let news = made.news.clone();
+                drop(made);
+                let file = sits_here(DeskFile::demo(paths));
+                let desk = open_desk(&file, local(), &config, paths, now);
+                Some(OpenDesk {
+                    news,
+                    ..desk.map_err(Failure::Store)?
+                })
+            }
+        }
     } else if let Some(remote) = config.desk.as_ref().filter(|_| !options.local) {
-        let file = DeskFile::remote(paths, remote);
+        let file = sits_here(DeskFile::remote(paths, remote));
         let desk = desk_of(Some(remote), paths).map_err(Failure::Config)?;
         Some(open_desk(&file, desk, &config, paths, now).map_err(Failure::Store)?)
     } else if loaded.written || !matches!(paths.local_store().try_exists(), Ok(false)) {
-        Some(
-            open_desk(
-                &DeskFile::local(paths),
-                Desk::Local(Local::new()),
-                &config,
-                paths,
-                now,
-            )
-            .map_err(Failure::Store)?,
-        )
+        let file = sits_here(DeskFile::local(paths));
+        Some(open_desk(&file, local(), &config, paths, now).map_err(Failure::Store)?)
     } else {
         None
     };

@@ -8,6 +8,7 @@ use super::open::rules;
 use super::remote::rt_of;
 use crate::config::{self, Config, Paths, Vendor, VendorAt};
 use crate::desk::rt::vendor::Queue;
+use crate::domain::escalation::{self, Address};
 use crate::domain::people::AgentId;
 use crate::domain::text::Untrusted;
 use crate::sync::{Neighbour, VendorDesk};
@@ -16,6 +17,20 @@ use crate::sync::{Neighbour, VendorDesk};
 pub fn vendor_for<'a>(config: &'a Config, paths: &Paths, store: &Path) -> Option<&'a Vendor> {
     let vendor = config.vendor.as_ref();
     vendor.filter(|_| store != paths.demo_store())
+}
+
+/// The vendor as the rules know it, with the desk that is meant now.
+pub fn known(vendor: &Vendor) -> escalation::Vendor {
+    let (department, address) = match &vendor.at {
+        VendorAt::Department(tenant) => (Some(tenant.clone()), None),
+        VendorAt::Store { path, .. } => (None, Some(Address::store(&store_at(path)))),
+        VendorAt::Desk { desk, queue } => (None, Some(Address::queue(&desk.url, queue))),
+    };
+    escalation::Vendor {
+        name: vendor.name.clone(),
+        address,
+        department,
+    }
 }
 
 /// The desk to which is escalated; none: there is none, or it is a department of our own.

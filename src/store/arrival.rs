@@ -89,7 +89,7 @@ impl Writer {
     pub fn receive_word(
         &mut self,
         id: ChangeId,
-        key: &TicketKey,
+        escalation: EscalationId,
         from: &Untrusted,
         body: &Untrusted,
         now: Instant,
@@ -99,8 +99,9 @@ impl Writer {
             if of(s.conn, id.0)?.is_some() {
                 return Ok(());
             }
-            let there = put::by_key(s.conn, key)?;
-            let there = there.ok_or_else(|| StoreError::NoTicket(key.to_string()))?;
+            let there = of(s.conn, escalation.0)?;
+            let gone = || StoreError::NoTicket("that this escalation became".into());
+            let there = there.ok_or_else(gone)?;
             let there = put::lives_on_in(s.conn, there)?;
             s.hear_word(there, from, body, now)?;
             note(s.conn, id.0, there)

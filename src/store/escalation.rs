@@ -1,17 +1,19 @@
 //! Escalations: begun, ended and taken up again by acts on their tickets, and what became of them.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension as _, params};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::lay::{self, Scene};
 use super::rows::{self, ms};
-use super::{Reader, Result, Stored, Writer, audit};
+use super::{Reader, Result, StoreError, Stored, Writer, audit};
 use crate::domain::Instant;
 use crate::domain::change::{Act, BatchId, Change, ChangeId, Stage as Sent};
 use crate::domain::escalation::{
-    Escalation, EscalationId, Heard, Package, Stage, Theirs, addressed, from_vendor, taken_back,
-    taken_up,
+    Address, Brought, Escalation, EscalationId, Heard, Package, Stage, Theirs, from_vendor,
+    heard_there, taken_back, taken_up,
 };
 use crate::domain::people::AgentId;
 use crate::domain::remote::{Mark, RemoteId};
@@ -33,6 +35,8 @@ pub struct Word {
     pub escalation: EscalationId,
     /// The vendor's number of it.
     pub key: TicketKey,
+    /// The vendor's desk that has it; none: it was not kept yet.
+    pub address: Option<Address>,
     /// When it was said.
     pub at: Instant,
     /// What.
@@ -84,7 +88,7 @@ fn load(conn: &Connection, which: &str, args: impl rusqlite::Params) -> Result<V
     Ok(all)
 }
 
-fn one(conn: &Connection, id: EscalationId) -> Result<Option<Escalation>> {
+pub(super) fn one(conn: &Connection, id: EscalationId) -> Result<Option<Escalation>> {
     let all = load(conn, "id = ?1", [id.0.as_bytes().as_slice()])?;
     Ok(all.into_iter().next())
 }
@@ -110,14 +114,29 @@ impl Scene<'_> {
             return Ok(());
         };
         match (to, one(self.conn, *of)?) {
-            (Owner::Vendor, None) => match package {
-                Some(package) => self.begin_hand(change, *of, package),
-                None => Ok(()),
-            },
-            (Owner::Vendor, Some(e)) => self.take_up(change, e),
+            (Owner::Vendor, known) => {
+                if let Some(other) = self.other_open(change.ticket, *of)? {
+                    return Err(StoreError::Refused(format!(
+                        "ticket {} went to {} in the meantime and nothing was done; look at it again",
+                        self.ticket(change.ticket)?.key,
+                        other.name()
+                    )));
+                }
+                match (known, package) {
+                    (Some(e), _) => self.take_up(change, e),
+                    (None, Some(package)) => self.begin_hand(change, *of, package),
+                    (None, None) => Ok(()),
+                }
+            }
             (Owner::Team, Some(e)) => self.give_back(change, e),
             (Owner::Team, None) => Ok(()),
         }
+    }
+
+    /// Another escalation of the ticket that is open: a plan may be older than it.
+    fn other_open(&self, ticket: TicketId, than: EscalationId) -> Result<Option<Escalation>> {
+        let found = latest(self.conn, ticket)?;
+        Ok(found.filter(|e| e.id != than && e.stage.is_open()))
     }
 
     fn begin_hand(&self, change: &Change, of: EscalationId, package: &Package) -> Result<()> {
@@ -177,6 +196,7 @@ impl Scene<'_> {
                 e.stage = Stage::Back;
                 keep(self.conn, &e)
             }
+            Owner::Team if self.other_open(change.ticket, *of)?.is_some() => Ok(()),
             Owner::Team => self.take_up(change, e),
         }
     }
@@ -205,7 +225,8 @@ impl Scene<'_> {
         keep(self.conn, &e)
     }
 
-    /// A note that is addressed to the vendor goes there too.
+    /// A note that is addressed to the vendor goes there too, without what must not leave: this
+    /// is the one place that every note passes, whoever wrote it.
     pub fn overheard(&self, change: &Change) -> Result<()> {
         let Act::Say {
             visibility: Visibility::Internal,
@@ -215,12 +236,16 @@ impl Scene<'_> {
         else {
             return Ok(());
         };
-        let Some(words) = addressed(body.raw()) else {
+        let Some(e) = latest(self.conn, change.ticket)? else {
             return Ok(());
         };
-        match latest(self.conn, change.ticket)? {
-            Some(e) if e.stage.is_open() && e.is_apart() => self.say_to_vendor(change, e.id, words),
-            _ => Ok(()),
+        if !e.stage.is_open() || !e.is_apart() {
+            return Ok(());
+        }
+        let workspace = self.ticket(change.ticket)?.workspace;
+        match heard_there(body.raw(), workspace.as_ref()) {
+            Some(words) => self.say_to_vendor(change, e.id, &words),
+            None => Ok(()),
         }
     }
 
@@ -406,8 +431,37 @@ impl Writer {
         })
     }
 
+    /// What of this is not kept here yet and has files to be brought over.
+    ///
+    /// # Errors
+    /// As [`Self::leaving`].
+    pub fn unheard(&self, id: EscalationId, said: Vec<Heard>) -> Result<Vec<Heard>> {
+        self.run(|| {
+            let mut new = Vec::new();
+            for heard in said.into_iter().filter(|h| !h.files.is_empty()) {
+                let (note, _) = identity(id, &heard.id);
+                if super::outbox::stage_of(&self.conn, note)?.is_none() {
+                    new.push(heard);
+                }
+            }
+            Ok(new)
+        })
+    }
+
+    /// Why the vendor's desk would not take a word; it is shown until it takes one.
+    ///
+    /// # Errors
+    /// As [`Self::leaving`].
+    pub fn vendor_unsaid(&mut self, id: EscalationId, why: Untrusted) -> Result<Vec<TicketId>> {
+        self.on_escalation(id, |e| {
+            e.unsaid = Some(why);
+            vec![e.ticket]
+        })
+    }
+
     /// What the vendor tells of its ticket: how it stands, and what was said, which becomes
-    /// internal notes here, each once. Names our ticket if it looks different now.
+    /// internal notes here, each once, with the files that were brought over. Names our ticket
+    /// if it looks different now.
     ///
     /// # Errors
     /// As [`Self::leaving`].
@@ -415,6 +469,7 @@ impl Writer {
         &mut self,
         id: EscalationId,
         theirs: &Theirs,
+        files: &BTreeMap<RemoteId, Brought>,
         now: Instant,
     ) -> Result<Vec<TicketId>> {
         self.scene(true, |s| {
@@ -428,7 +483,7 @@ impl Writer {
             (e.theirs, e.trouble) = (Some(theirs), None);
             e.stage = e.seen();
             e.last = said.last().cloned().or(e.last);
-            let new = s.keep_heard(&e, &said, now)?;
+            let new = s.keep_heard(&e, &said, files, now)?;
             if e == before && !new {
                 return Ok(Vec::new());
             }
@@ -461,7 +516,7 @@ impl Writer {
     pub fn vendor_words(&self) -> Result<Vec<Word>> {
         self.run(|| {
             let mut stmt = self.conn.prepare_cached(
-                "SELECT w.id, w.escalation, w.at, w.body, CASE WHEN w.stage = 2 THEN coalesce(w.mark, '') END, e.json ->> '$.key', w.seq
+                "SELECT w.id, w.escalation, w.at, w.body, CASE WHEN w.stage = 2 THEN coalesce(w.mark, '') END, e.json ->> '$.key', w.seq, e.json ->> '$.package.address'
                  FROM vendor_word w CROSS JOIN escalation e ON e.id = w.escalation WHERE w.stage IN (1, 2)",
             )?;
             let mut taken = self.conn.prepare_cached(
@@ -483,6 +538,7 @@ impl Writer {
                     id: ChangeId(id),
                     escalation: EscalationId(escalation),
                     key,
+                    address: r.get::<_, Option<String>>(7)?.map(Address::from),
                     at: rows::at(r.get(2)?),
                     body: Untrusted::new(r.get::<_, String>(3)?),
                     mark: r.get::<_, Option<String>>(4)?.map(Mark),
@@ -529,6 +585,9 @@ impl Writer {
                     stage.code(),
                     entry.map(|e| e.0.as_str())
                 ])?;
+            if stage == Sent::Confirmed {
+                s.taken_again(id)?;
+            }
             Ok(())
         })
     }
@@ -540,15 +599,24 @@ fn uuid(bytes: &[u8]) -> std::result::Result<Uuid, uuid::Error> {
 
 impl Scene<'_> {
     /// What the vendor said becomes internal notes, each once however often it is told.
-    fn keep_heard(&mut self, e: &Escalation, said: &[Heard], now: Instant) -> Result<bool> {
+    fn keep_heard(
+        &mut self,
+        e: &Escalation,
+        said: &[Heard],
+        files: &BTreeMap<RemoteId, Brought>,
+        now: Instant,
+    ) -> Result<bool> {
+        let none = Brought::default();
         let Ok(by) = AgentId::parse("vendor") else {
             return Ok(false);
         };
         let base = self.ticket(e.ticket)?.version;
-        let mut changes = Vec::new();
+        let (mut changes, mut notes) = (Vec::new(), Vec::new());
         for heard in said {
             let (id, message) = identity(e.id, &heard.id);
             if super::outbox::stage_of(self.conn, id)?.is_none() {
+                let brought = files.get(&heard.id).unwrap_or(&none);
+                notes.push((id, brought));
                 changes.push(Change {
                     id,
                     batch: BatchId(id.0),
@@ -560,14 +628,43 @@ impl Scene<'_> {
                     act: Act::Say {
                         message,
                         visibility: Visibility::Internal,
-                        body: from_vendor(e, heard),
+                        body: from_vendor(e, heard, brought),
                         attachments: Vec::new(),
                     },
                 });
             }
         }
         self.commit(&changes, false)?;
+        for (note, brought) in notes {
+            self.attach_to_note(note, brought)?;
+        }
         Ok(!changes.is_empty())
+    }
+
+    /// The vendor's desk took a word: that one before was refused is not said any more.
+    fn taken_again(&self, word: ChangeId) -> Result<()> {
+        let of = load(
+            self.conn,
+            "id = (SELECT escalation FROM vendor_word WHERE id = ?1)",
+            [word.0.as_bytes().as_slice()],
+        )?;
+        for mut e in of.into_iter().filter(|e| e.unsaid.is_some()) {
+            e.unsaid = None;
+            keep(self.conn, &e)?;
+        }
+        Ok(())
+    }
+
+    fn attach_to_note(&self, note: ChangeId, brought: &Brought) -> Result<()> {
+        for file in &brought.files {
+            let message = self
+                .conn
+                .prepare_cached("SELECT id FROM message WHERE change = ?1")?
+                .query_row([note.0.as_bytes().as_slice()], |r| r.get(0))?;
+            let (name, media) = (file.name.raw(), file.media_type.raw());
+            lay::attach(self.conn, message, name, media, &file.bytes)?;
+        }
+        Ok(())
     }
 
     /// The form of a request says that the vendor was asked, and under which number.
@@ -595,7 +692,7 @@ impl Scene<'_> {
 }
 
 /// The identities of the note that keeps something the vendor said: the same each time.
-fn identity(of: EscalationId, heard: &RemoteId) -> (ChangeId, MessageId) {
+pub(super) fn identity(of: EscalationId, heard: &RemoteId) -> (ChangeId, MessageId) {
     let hash = Sha256::new()
         .chain_update(of.0.as_bytes())
         .chain_update(heard.0.as_bytes())

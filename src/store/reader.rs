@@ -271,73 +271,87 @@ impl Reader {
         self.run(|| self.stored("an agent", "SELECT json FROM agent ORDER BY id"))
     }
 
+    /// The Workspaces that are known by name, those of the most tickets first.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub fn workspaces(&self) -> Result<Vec<Untrusted>> {
+        self.run(|| {
+            let mut names = self.used("workspace", 3000)?;
+            let mut stmt = self.conn.prepare_cached(
+                "SELECT name FROM workspace UNION SELECT key FROM register WHERE sort = 'workspaces' ORDER BY 1 LIMIT 3000",
+            )?;
+            for name in stmt.query_map([], |r| r.get::<_, String>(0))? {
+                names.push(name?);
+            }
+            let mut seen = std::collections::HashSet::new();
+            names.retain(|n| seen.insert(n.clone()));
+            Ok(names.into_iter().map(Untrusted::new).collect())
+        })
+    }
+
+    /// What tickets have of a kind, the most frequent first.
+    fn used(&self, dim: &str, most: i64) -> Result<Vec<String>> {
+        let mut stmt = self.conn.prepare_cached("SELECT value FROM counter WHERE dim = ?1 AND value <> '' GROUP BY value HAVING sum(n) > 0 ORDER BY sum(n) DESC, value LIMIT ?2")?;
+        Ok(stmt
+            .query_map(params![dim, most], |r| r.get(0))?
+            .collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The words completion knows; absences that are over at `now` are left out.
     ///
     /// # Errors
     /// As [`Self::list`].
     pub fn vocabulary(&self, now: Instant) -> Result<Vocabulary> {
         self.run(|| {
-        let mut v = Vocabulary {
-            agents: self.agents()?,
-            tenants: self.stored("a tenant", "SELECT json FROM tenant ORDER BY id")?,
-            absences: self.stored("an absence", "SELECT json FROM absence ORDER BY until")?,
-            ..Vocabulary::default()
-        };
-        v.absences
-            .retain(|a: &crate::domain::people::Absence| a.to > now);
-        let used = |dim: &str, n: i64| -> Result<Vec<String>> {
-            let mut stmt = self.conn.prepare_cached("SELECT value FROM counter WHERE dim = ?1 AND value <> '' GROUP BY value HAVING sum(n) > 0 ORDER BY sum(n) DESC, value LIMIT ?2")?;
-            Ok(stmt
-                .query_map(params![dim, n], |r| r.get(0))?
-                .collect::<rusqlite::Result<_>>()?)
-        };
-        v.labels = used("label", 2000)?;
-        let mut names = used("workspace", 3000)?;
-        let mut stmt = self
-            .conn
-            .prepare_cached(
-                "SELECT name FROM workspace UNION SELECT key FROM register WHERE sort = 'workspaces' ORDER BY 1 LIMIT 3000",
-            )?;
-        for name in stmt.query_map([], |r| r.get::<_, String>(0))? {
-            names.push(name?);
-        }
-        let mut seen = std::collections::HashSet::new();
-        names.retain(|n| seen.insert(n.clone()));
-        v.workspaces = names.into_iter().map(Untrusted::new).collect();
-        let tenants = self.records(crate::domain::register::Register::Tenants)?;
-        for tenant in crate::domain::register::Book::new(tenants).tenants() {
-            if !v.tenants.iter().any(|t: &crate::domain::people::Tenant| t.id == tenant.id) {
-                v.tenants.push(tenant);
-            }
-        }
-        for id in used("assignee", 2000)? {
-            if let Ok(id) = AgentId::parse(&id)
-                && !v
-                    .agents
-                    .iter()
-                    .any(|a: &crate::domain::people::Agent| a.id == id)
-            {
-                v.agents.push(crate::domain::people::Agent {
-                    name: Untrusted::new(id.as_str()),
-                    id,
-                    tenants: Vec::new(),
-                });
-            }
-        }
-        for id in used("tenant", 2000)? {
-            if let Ok(id) = TenantId::parse(&id)
-                && !v
+            let mut v = Vocabulary {
+                agents: self.agents()?,
+                tenants: self.stored("a tenant", "SELECT json FROM tenant ORDER BY id")?,
+                absences: self.stored("an absence", "SELECT json FROM absence ORDER BY until")?,
+                ..Vocabulary::default()
+            };
+            v.absences
+                .retain(|a: &crate::domain::people::Absence| a.to > now);
+            v.labels = self.used("label", 2000)?;
+            v.workspaces = self.workspaces()?;
+            let tenants = self.records(crate::domain::register::Register::Tenants)?;
+            for tenant in crate::domain::register::Book::new(tenants).tenants() {
+                if !v
                     .tenants
                     .iter()
-                    .any(|t: &crate::domain::people::Tenant| t.id == id)
-            {
-                v.tenants.push(crate::domain::people::Tenant {
-                    name: Untrusted::new(id.as_str()),
-                    id,
-                });
+                    .any(|t: &crate::domain::people::Tenant| t.id == tenant.id)
+                {
+                    v.tenants.push(tenant);
+                }
             }
-        }
-        Ok(v)
+            for id in self.used("assignee", 2000)? {
+                if let Ok(id) = AgentId::parse(&id)
+                    && !v
+                        .agents
+                        .iter()
+                        .any(|a: &crate::domain::people::Agent| a.id == id)
+                {
+                    v.agents.push(crate::domain::people::Agent {
+                        name: Untrusted::new(id.as_str()),
+                        id,
+                        tenants: Vec::new(),
+                    });
+                }
+            }
+            for id in self.used("tenant", 2000)? {
+                if let Ok(id) = TenantId::parse(&id)
+                    && !v
+                        .tenants
+                        .iter()
+                        .any(|t: &crate::domain::people::Tenant| t.id == id)
+                {
+                    v.tenants.push(crate::domain::people::Tenant {
+                        name: Untrusted::new(id.as_str()),
+                        id,
+                    });
+                }
+            }
+            Ok(v)
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use sha2::{Digest, Sha256};
 
 use super::lay::{self, Scene};
@@ -514,6 +514,27 @@ impl Writer {
             };
             self.conn.prepare_cached(sql)?.execute([key, value])?;
             Ok(())
+        })
+    }
+
+    /// Makes a new value of the one that is remembered, in one step; an empty one stands for none.
+    ///
+    /// # Errors
+    /// As [`Self::set_rules`].
+    pub fn meet_meta(&mut self, key: &str, meet: impl FnOnce(&str) -> String) -> Result<String> {
+        self.scene(true, |s| {
+            let sql = "SELECT value FROM meta WHERE key = ?1";
+            let there = s.conn.query_row(sql, [key], |r| r.get(0)).optional()?;
+            let there: String = there.unwrap_or_default();
+            let new = meet(&there);
+            match new.is_empty() {
+                true => s.conn.execute("DELETE FROM meta WHERE key = ?1", [key])?,
+                false => s.conn.execute(
+                    "INSERT OR REPLACE INTO meta VALUES(?1, ?2)",
+                    [key, new.as_str()],
+                )?,
+            };
+            Ok(new)
         })
     }
 

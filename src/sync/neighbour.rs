@@ -7,11 +7,11 @@ use std::sync::Arc;
 use crate::desk::rt::vendor::Queue;
 use crate::desk::{Answer, DeskError, ErrorKind, SaidThere, ToSay, Vendor};
 use crate::domain::Instant;
-use crate::domain::escalation::{EscalationId, Heard, Package, Theirs};
+use crate::domain::escalation::{Address, EscalationId, Heard, Package, Theirs};
 use crate::domain::import::ImportAttachment;
-use crate::domain::remote::{Gone, Mark, OutgoingFile, RemoteId};
+use crate::domain::remote::{Gone, Mark, OutgoingFile, RemoteId, ToldFile};
 use crate::domain::text::Untrusted;
-use crate::domain::thread::{Author, Message, Thread, Visibility};
+use crate::domain::thread::{Attachment, AttachmentId, Author, Message, Thread, Visibility};
 use crate::domain::ticket::TicketKey;
 use crate::store::{Reader, Rules, StoreError, Writer};
 
@@ -88,9 +88,17 @@ impl Neighbour {
         Ok(ticket.map(|t| t.key))
     }
 
-    fn told(&self, key: &TicketKey, now: Instant) -> Answer<Result<Theirs, Gone>> {
+    fn bytes(&self, file: &str, now: Instant) -> Answer<Vec<u8>> {
+        let gone = || error(ErrorKind::Refused, "the file is not there any more".into());
+        let id = file.parse().map_err(|_| gone())?;
+        let found = self.reader(now)?.attachment(AttachmentId(id));
+        found.map_err(|e| unreached(&e))?.ok_or_else(gone)
+    }
+
+    /// By what arrived, never by the number alone: at another desk that is somebody else's.
+    fn told(&self, of: EscalationId, now: Instant) -> Answer<Result<Theirs, Gone>> {
         let reader = self.reader(now)?;
-        let thread = follow(&reader, key).map_err(|e| unreached(&e))?;
+        let thread = follow(&reader, of).map_err(|e| unreached(&e))?;
         let Some(thread) = thread else {
             return Ok(Err(Gone::Deleted));
         };
@@ -133,6 +141,10 @@ fn unreached(why: &StoreError) -> DeskError {
 }
 
 impl Vendor for Arc<Neighbour> {
+    fn address(&self) -> Address {
+        Address::store(&self.store)
+    }
+
     async fn find(&self, id: EscalationId, now: Instant) -> Answer<Option<TicketKey>> {
         aside(self, move |desk| desk.look(id.0, now)).await
     }
@@ -162,21 +174,30 @@ impl Vendor for Arc<Neighbour> {
         .await
     }
 
-    async fn tell(&self, key: &TicketKey, now: Instant) -> Answer<Result<Theirs, Gone>> {
-        let key = key.clone();
-        aside(self, move |desk| desk.told(&key, now)).await
+    async fn tell(
+        &self,
+        of: EscalationId,
+        _key: &TicketKey,
+        now: Instant,
+    ) -> Answer<Result<Theirs, Gone>> {
+        aside(self, move |desk| desk.told(of, now)).await
     }
 
-    async fn mark(&self, _key: &TicketKey, _now: Instant) -> Answer<Mark> {
+    async fn file(&self, file: &RemoteId, now: Instant) -> Answer<Vec<u8>> {
+        let file = file.0.clone();
+        aside(self, move |desk| desk.bytes(&file, now)).await
+    }
+
+    async fn mark(&self, _word: ToSay<'_>, _now: Instant) -> Answer<Mark> {
         Ok(Mark::default())
     }
 
     async fn say(&self, word: ToSay<'_>, now: Instant) -> Answer<SaidThere> {
-        let (id, key, body) = (word.id, word.key.clone(), word.body.clone());
+        let (id, of, body) = (word.id, word.of, word.body.clone());
         aside(self, move |desk| {
             let said = desk
                 .writer(now)?
-                .receive_word(id, &key, &desk.from, &body, now);
+                .receive_word(id, of, &desk.from, &body, now);
             said.map(|()| None).map_err(|e| unreached(&e))
         })
         .await
@@ -194,9 +215,9 @@ impl Vendor for Arc<Neighbour> {
     }
 }
 
-/// The ticket of that number, or the one in which it lives on.
-fn follow(reader: &Reader, key: &TicketKey) -> Result<Option<Thread>, StoreError> {
-    let mut at = reader.find(key)?;
+/// The ticket that it became, or the one in which that lives on.
+fn follow(reader: &Reader, of: EscalationId) -> Result<Option<Thread>, StoreError> {
+    let mut at = reader.arrived(of.0)?;
     // No chain of merges is longer than that.
     for _ in 0..64 {
         let Some(id) = at else { return Ok(None) };
@@ -209,6 +230,15 @@ fn follow(reader: &Reader, key: &TicketKey) -> Result<Option<Thread>, StoreError
         }
     }
     Ok(None)
+}
+
+fn told_file(file: &Attachment) -> ToldFile {
+    ToldFile {
+        remote: RemoteId(file.id.0.to_string()),
+        name: file.name.clone(),
+        media_type: file.media_type.clone(),
+        size: file.size,
+    }
 }
 
 /// What the vendor's ticket says to us. Their internal notes are theirs.
@@ -229,6 +259,7 @@ fn theirs(thread: &Thread, name: &dyn Fn(&str) -> Untrusted) -> Theirs {
             at: m.at,
             by,
             body: m.body.clone(),
+            files: m.attachments.iter().map(told_file).collect(),
         })
     };
     Theirs {
@@ -251,6 +282,10 @@ macro_rules! at {
 }
 
 impl Vendor for VendorDesk {
+    fn address(&self) -> Address {
+        at!(self, desk => desk.address())
+    }
+
     async fn find(&self, id: EscalationId, now: Instant) -> Answer<Option<TicketKey>> {
         at!(self, desk => desk.find(id, now).await)
     }
@@ -265,12 +300,21 @@ impl Vendor for VendorDesk {
         at!(self, desk => desk.receive(id, package, files, now).await)
     }
 
-    async fn tell(&self, key: &TicketKey, now: Instant) -> Answer<Result<Theirs, Gone>> {
-        at!(self, desk => desk.tell(key, now).await)
+    async fn tell(
+        &self,
+        of: EscalationId,
+        key: &TicketKey,
+        now: Instant,
+    ) -> Answer<Result<Theirs, Gone>> {
+        at!(self, desk => desk.tell(of, key, now).await)
     }
 
-    async fn mark(&self, key: &TicketKey, now: Instant) -> Answer<Mark> {
-        at!(self, desk => desk.mark(key, now).await)
+    async fn file(&self, file: &RemoteId, now: Instant) -> Answer<Vec<u8>> {
+        at!(self, desk => desk.file(file, now).await)
+    }
+
+    async fn mark(&self, word: ToSay<'_>, now: Instant) -> Answer<Mark> {
+        at!(self, desk => desk.mark(word, now).await)
     }
 
     async fn say(&self, word: ToSay<'_>, now: Instant) -> Answer<SaidThere> {

@@ -29,7 +29,7 @@ pub struct SharedRound {
     pub clashes: Vec<AbsenceId>,
     /// What is new there and cannot be used.
     pub problems: Vec<String>,
-    /// What the server does not take.
+    /// What the server does not take, and what is not sent there.
     pub refused: Vec<String>,
     /// Why it ended early.
     pub trouble: Option<DeskError>,
@@ -225,6 +225,9 @@ impl<L: Ledger> Exchange<'_, L> {
                 }
             }
         }
+        let zone = self.known.zone;
+        let kept = self.with(move |plan, _| plan.kept_here(zone)).await?;
+        self.done.refused.extend(kept);
         Ok(Ok(()))
     }
 

@@ -3,13 +3,18 @@
 //! The same discipline as the outbox: mark in flight, hand over, note the answer. What was under
 //! way when the program ended is looked for there before it is handed over again.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 
 use super::ledger::Ledger;
 use crate::desk::{Answer, DeskError, Door, ErrorKind, ToSay, Vendor};
 use crate::domain::Instant;
 use crate::domain::change::{ChangeId, Stage as Sent};
-use crate::domain::escalation::{Escalation, EscalationId, Fate, Packed, Stage, fate};
+use crate::domain::escalation::{
+    Address, Brought, Escalation, EscalationId, Heard, Packed, Stage, fate, stays,
+};
+use crate::domain::import::ImportAttachment;
 use crate::domain::remote::{Mark, OutgoingFile, RemoteId};
 use crate::domain::text::Untrusted;
 use crate::domain::ticket::{TicketId, TicketKey};
@@ -54,6 +59,10 @@ pub async fn exchange<L: Ledger, D: Door, V: Vendor>(
         if done.is_cut_off() {
             break;
         }
+        if let Some(error) = elsewhere(word.address.as_ref(), vendor) {
+            done.trouble = Some(error);
+            continue;
+        }
         speak(ledger, vendor, word, now, &mut done).await?;
     }
     let there = ledger.with(|w| w.with_vendor()).await?;
@@ -78,6 +87,33 @@ impl Exchanged {
     }
 }
 
+/// What is in the way where the settings name another desk than the one that was meant: nothing
+/// is sent, asked or said there.
+fn elsewhere(meant: Option<&Address>, vendor: &impl Vendor) -> Option<DeskError> {
+    let meant = meant.filter(|a| **a != vendor.address())?;
+    Some(DeskError {
+        kind: ErrorKind::Refused,
+        what: Untrusted::new("[vendor] names another desk"),
+        hint: Some(format!("undo that or take it back: {meant}")),
+        retry_at: None,
+    })
+}
+
+/// Nothing is known of it, and why is said on its ticket. It is tried again whenever there is
+/// an exchange: nothing was sent.
+async fn silent<L: Ledger>(
+    ledger: &L,
+    id: EscalationId,
+    error: DeskError,
+    done: &mut Exchanged,
+) -> Result<(), StoreError> {
+    let why = Untrusted::new(error.to_string());
+    let tickets = ledger.with(move |w| w.vendor_silent(id, &why)).await?;
+    done.tickets.extend(tickets);
+    done.trouble = Some(error);
+    Ok(())
+}
+
 /// One escalation, from the look to what is written down of it.
 async fn leave<L: Ledger, D: Door, V: Vendor>(
     ledger: &L,
@@ -91,6 +127,9 @@ async fn leave<L: Ledger, D: Door, V: Vendor>(
     if done.is_cut_off() {
         return Ok(());
     }
+    if let Some(error) = elsewhere(e.package.address.as_ref(), vendor) {
+        return silent(ledger, id, error, done).await;
+    }
     if e.flying {
         match vendor.find(id, now).await {
             Ok(Some(key)) => return arrived(ledger, id, key, now, done).await,
@@ -101,10 +140,14 @@ async fn leave<L: Ledger, D: Door, V: Vendor>(
             return Ok(());
         }
     }
-    let files = match files(ledger, own, &e, now).await? {
+    let (files, behind) = match files(ledger, own, &e, now).await? {
         Ok(files) => files,
         Err(error) => return held_up(ledger, id, error, (true, now), done).await,
     };
+    if !behind.is_empty() {
+        let said = ledger.with(move |w| w.left_behind(id, &behind, now));
+        done.tickets.extend(said.await?);
+    }
     if !ledger.with(move |w| w.begin_escalation(id)).await? {
         return Ok(());
     }
@@ -157,14 +200,17 @@ async fn held_up<L: Ledger>(
     Ok(())
 }
 
+/// The files that go along, and a sentence for each that does not.
+type Along = (Vec<OutgoingFile>, Vec<String>);
+
 /// The files that go along, as they leave: texts without what must not.
 async fn files<L: Ledger, D: Door>(
     ledger: &L,
     own: &D,
     e: &Escalation,
     now: Instant,
-) -> Result<Answer<Vec<OutgoingFile>>, StoreError> {
-    let mut out: Vec<OutgoingFile> = Vec::new();
+) -> Result<Answer<Along>, StoreError> {
+    let (mut out, mut behind): Along = (Vec::new(), Vec::new());
     for packed in &e.package.files {
         let id = packed.attachment;
         let stored = ledger.with(move |w| w.stored(id)).await?;
@@ -174,31 +220,32 @@ async fn files<L: Ledger, D: Door>(
                 Ok(bytes) => bytes,
                 Err(error) => return Ok(Err(error)),
             },
-            // It was deleted at our desk since.
-            None => continue,
+            None => {
+                behind.push(stays(&packed.name, "it was deleted at our desk"));
+                continue;
+            }
         };
-        let media = mime_guess::from_path(&packed.name).first_or_octet_stream();
-        out.extend(clean(packed, media.as_ref(), bytes, &e.package.keep));
+        match clean(packed, bytes, &e.package.keep) {
+            Ok(file) => out.push(file),
+            Err(why) => behind.push(stays(&packed.name, why)),
+        }
     }
     out.extend(e.package.report.as_ref().map(|json| OutgoingFile {
         name: Untrusted::new("report.json"),
         media_type: Untrusted::new("application/json"),
         bytes: json.clone().into_bytes(),
     }));
-    Ok(Ok(out))
+    Ok(Ok((out, behind)))
 }
 
-fn clean(packed: &Packed, media: &str, bytes: Vec<u8>, keep: &[String]) -> Option<OutgoingFile> {
+/// A file as it leaves, or why it stays.
+fn clean(packed: &Packed, bytes: Vec<u8>, keep: &[String]) -> Result<OutgoingFile, &'static str> {
     let keep: Vec<&str> = keep.iter().map(String::as_str).collect();
-    let bytes = match fate(&packed.name, media, &bytes, &keep) {
-        Fate::AsItIs => bytes,
-        Fate::Text { clean, .. } => clean.into_bytes(),
-        Fate::Stays(_) => return None,
-    };
-    Some(OutgoingFile {
+    let media = mime_guess::from_path(&packed.name).first_or_octet_stream();
+    Ok(OutgoingFile {
         name: Untrusted::new(packed.name.as_str()),
-        media_type: Untrusted::new(media),
-        bytes,
+        media_type: Untrusted::new(media.as_ref()),
+        bytes: fate(&packed.name, media.as_ref(), &bytes, &keep).leaving(bytes)?,
     })
 }
 
@@ -213,6 +260,7 @@ async fn speak<L: Ledger, V: Vendor>(
     let id = word.id;
     let say = ToSay {
         id,
+        of: word.escalation,
         key: &word.key,
         body: &word.body,
         taken: &word.taken,
@@ -227,7 +275,7 @@ async fn speak<L: Ledger, V: Vendor>(
             }
         }
     }
-    let mark: Mark = match vendor.mark(&word.key, now).await {
+    let mark: Mark = match vendor.mark(say, now).await {
         Ok(mark) => mark,
         Err(error) => {
             done.trouble = Some(error);
@@ -240,6 +288,11 @@ async fn speak<L: Ledger, V: Vendor>(
     match vendor.say(say, now).await {
         Ok(entry) => said(ledger, id, Sent::Confirmed, entry, done).await,
         Err(error) => {
+            if error.kind == ErrorKind::Refused {
+                let (of, why) = (word.escalation, Untrusted::new(error.to_string()));
+                let tickets = ledger.with(move |w| w.vendor_unsaid(of, why)).await?;
+                done.tickets.extend(tickets);
+            }
             let stage = match error.kind {
                 // It stays in flight, and is looked for.
                 ErrorKind::Unreachable | ErrorKind::Odd => None,
@@ -269,6 +322,41 @@ async fn said<L: Ledger>(
     Ok(())
 }
 
+/// The files of what the vendor said, by what they came with. One that cannot be had does not
+/// hold up the words.
+///
+/// # Errors
+/// The vendor's desk as a whole cannot be asked: all of it is heard later.
+async fn bring<V: Vendor>(
+    vendor: &V,
+    said: Vec<Heard>,
+    now: Instant,
+) -> Answer<BTreeMap<RemoteId, Brought>> {
+    let mut all = BTreeMap::new();
+    for heard in said {
+        let mut brought = Brought::default();
+        for file in heard.files {
+            if let Some(why) = Heard::stays(&file) {
+                brought.left.push((file.name, why.to_owned()));
+                continue;
+            }
+            match vendor.file(&file.remote, now).await {
+                Ok(bytes) => brought.files.push(ImportAttachment {
+                    name: file.name,
+                    media_type: file.media_type,
+                    bytes,
+                }),
+                Err(error) if error.kind.is_for_all() => return Err(error),
+                Err(error) => brought
+                    .left
+                    .push((file.name, error.what.line().into_string())),
+            }
+        }
+        all.insert(heard.id, brought);
+    }
+    Ok(all)
+}
+
 async fn ask<L: Ledger, V: Vendor>(
     ledger: &L,
     vendor: &V,
@@ -279,11 +367,24 @@ async fn ask<L: Ledger, V: Vendor>(
     let (id, Some(key)) = (e.id, e.key) else {
         return Ok(());
     };
-    let tickets = match vendor.tell(&key, now).await {
+    if let Some(error) = elsewhere(e.package.address.as_ref(), vendor) {
+        return silent(ledger, id, error, done).await;
+    }
+    let tickets = match vendor.tell(id, &key, now).await {
         Ok(Ok(theirs)) => {
-            ledger
-                .with(move |w| w.hear_vendor(id, &theirs, now))
-                .await?
+            let told = theirs.said.clone();
+            let new = ledger.with(move |w| w.unheard(id, told)).await?;
+            match bring(vendor, new, now).await {
+                Ok(files) => {
+                    ledger
+                        .with(move |w| w.hear_vendor(id, &theirs, &files, now))
+                        .await?
+                }
+                Err(error) => {
+                    done.trouble = Some(error);
+                    Vec::new()
+                }
+            }
         }
         Ok(Err(_)) => {
             let why = Untrusted::new("the vendor's ticket is not to be had any more");

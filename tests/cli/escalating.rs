@@ -383,6 +383,20 @@ fn a_report_is_begun_by_its_ticket_checked_asked_about_and_written_to_a_folder()
     let ask = m.ok(&["report", "ask", "--ticket", &id, "--language", "en"]);
     assert!(ask.contains("Jan") && !ask.contains('{'), "{ask}");
     two.report(&id);
+    // What is taken out is seen before the report, also where both go to one place.
+    let both = m.home.path().join("both.txt");
+    let file = std::fs::File::create(&both).unwrap();
+    m.command(&["report", "export", "--ticket", &id])
+        .stdout(file.try_clone().unwrap())
+        .stderr(file)
+        .status()
+        .unwrap();
+    let printed = std::fs::read_to_string(&both).unwrap();
+    let (diff, report) = (
+        printed.find("taken out before"),
+        printed.find("Problem report"),
+    );
+    assert!(diff.is_some() && diff < report, "{printed}");
     let log = two.ours.home.path().join("error.log");
     std::fs::write(
         &log,
@@ -425,4 +439,28 @@ fn a_report_is_begun_by_its_ticket_checked_asked_about_and_written_to_a_folder()
     );
     let again = m.run(&["report", "export", "--ticket", &id, "--to", to, "--yes"]);
     assert_eq!(again.status.code(), Some(2), "never over what is there");
+}
+
+#[test]
+fn a_note_to_the_vendor_shows_what_is_taken_out_and_wants_to_be_agreed_to() {
+    let two = Two::new("");
+    let id = two.ticket();
+    two.report(&id);
+    two.ours.ok(&["escalate", &id, "--yes"]);
+    let note = "To the vendor: the password is Hunter2!xyz";
+    refused(
+        &two.ours,
+        &["note", &id, note],
+        "+ what you say: the password is [password]",
+    );
+    two.ours.ok(&["note", &id, note, "--dry-run"]);
+    two.ours.ok(&["note", &id, note, "--yes"]);
+    two.ours
+        .ok(&["note", &id, "Between us: the password is Hunter2!xyz"]);
+    two.ours.ok(&["sync", "--once"]);
+    let number = two.theirs()[0]["id"].as_str().unwrap().to_owned();
+    let seen = two.vendor.json(&["show", &number]);
+    let said: Vec<&Value> = seen["messages"].as_array().unwrap().iter().collect();
+    assert_eq!(said.len(), 2, "{seen}");
+    assert_eq!(said[1]["body"], "the password is [password]");
 }

@@ -473,6 +473,37 @@ async fn what_a_server_does_not_take_is_said_and_stays_here(
     assert_eq!(puts, 1, "not again and again");
 }
 
+/// An entry of two events, or of one turn of a series without the series, is read; it is not written over.
+#[rstest]
+#[case(
+    "BEGIN:VEVENT\r\nUID:a@x\r\nSUMMARY:ben: leave\r\nDTSTART;VALUE=DATE:20261207\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:b@x\r\nSUMMARY:ben: course\r\nDTSTART;VALUE=DATE:20261214\r\nEND:VEVENT\r\n"
+)]
+#[case(
+    "BEGIN:VEVENT\r\nUID:a@x\r\nRECURRENCE-ID;VALUE=DATE:20261207\r\nSUMMARY:ben: leave\r\nDTSTART;VALUE=DATE:20261207\r\nEND:VEVENT\r\n"
+)]
+#[tokio::test]
+async fn what_is_more_than_one_event_is_read_and_said_to_stay_here(#[case] events: &str) {
+    let (fake, kept) = server(Manner::Remembers);
+    let text = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{events}END:VCALENDAR\r\n");
+    kept.lock().unwrap().put("/u@x/team/two.ics", &text);
+    let mut ana = Client::new(&fake.url);
+    let round = ana.share().await;
+    assert_eq!((round.took.len(), round.refused.len()), (1, 0), "{round:?}");
+    // Taken away here: neither half an entry nor all of it is taken away there, and it is said each time.
+    ana.drop_first();
+    for _ in 0..2 {
+        let round = ana.share().await;
+        assert_eq!((round.sent, round.refused.len()), (0, 1), "{round:?}");
+        let why = &round.refused[0];
+        assert!(
+            why.contains("of ben was taken away here only") && why.contains("; do the same"),
+            "{why}"
+        );
+    }
+    let there = kept.lock().unwrap();
+    assert!(there.events.values().any(|e| e.1 == text), "as it was");
+}
+
 #[tokio::test]
 async fn a_write_names_its_condition_and_a_met_one_is_no_failure() {
     let (fake, kept) = server(Manner::Remembers);

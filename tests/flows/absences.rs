@@ -507,6 +507,113 @@ fn the_note_is_read_saved_and_written_into_the_tickets() {
     assert_eq!(says.count(), n);
 }
 
+/// The note that is on disk for the absence that is shown.
+fn on_disk(person: &AtKeys) -> Option<String> {
+    let Face::Note(n) = &person.state().coverage.face else {
+        panic!("no note:\n{}", person.screen());
+    };
+    let turn = &n.noted.turn;
+    let place = format!("hand-over-note {} {}", turn.absence, turn.from.timestamp());
+    reader(&person.paths).meta(&place).unwrap()
+}
+
+#[test]
+fn the_note_is_written_here_on_disk_at_each_pause_and_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Offer);
+    ana_leaves(&mut person);
+    person.keys("g h c").sees("as it is made").keys("e");
+    person.sees("writing").text("Dear Sam, q and : are text.\n");
+    assert_eq!(on_disk(&person), None);
+    person.sees("draft …").wait(1).sees("on disk");
+    let kept = on_disk(&person).unwrap();
+    assert!(
+        kept.starts_with("Dear Sam, q and : are text.\n# Hand-over of ana"),
+        "{kept}"
+    );
+
+    // Whatever becomes of this console, the next one goes on from there.
+    person.text("More.");
+    person.vanish();
+    let mut person = at_desk(folder.path(), AtStart::Offer);
+    person
+        .keys("g h c")
+        .sees("edited")
+        .sees("Dear Sam")
+        .keys("e");
+    person
+        .text("P.S. ")
+        .keys("Ctrl+s")
+        .sees("your note is kept");
+    assert!(on_disk(&person).unwrap().starts_with("P.S. Dear Sam"));
+
+    // A subcommand tells it as it was written, or as it is made.
+    let turn = match &person.state().coverage.face {
+        Face::Note(n) => n.noted.turn.absence.to_string(),
+        other => panic!("{other:?}"),
+    };
+    let told = |more: &[&str]| {
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_deskhand"))
+            .args([
+                "--desk",
+                "demo",
+                "--now",
+                &morning().to_rfc3339(),
+                "--data-dir",
+            ])
+            .arg(&person.paths.data_dir)
+            .arg("--config-dir")
+            .arg(&person.paths.config_dir)
+            .args(["absence", "note", &turn])
+            .args(more)
+            .output()
+            .unwrap();
+        String::from_utf8(out.stdout).unwrap()
+    };
+    assert!(told(&[]).starts_with("P.S. Dear Sam"));
+    assert!(told(&["--made"]).starts_with("Hand-over of ana"));
+
+    // Made anew, and back again.
+    person.text(":hand-over-note new").keys("Enter");
+    person
+        .sees("as it is made")
+        .keys("g h c")
+        .sees("as it is made");
+    assert_eq!(on_disk(&person), None);
+    person
+        .keys("z")
+        .sees("the note is as you wrote it")
+        .sees("P.S. Dear Sam");
+    assert!(on_disk(&person).unwrap().starts_with("P.S. Dear Sam"));
+}
+
+#[test]
+fn two_windows_at_one_note_lose_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Offer);
+    ana_leaves(&mut person);
+    person.keys("g h c e").text("Mine. ");
+    let Face::Note(n) = &person.state().coverage.face else {
+        panic!("no note");
+    };
+    let turn = n.noted.turn.clone();
+    let place = format!("hand-over-note {} {}", turn.absence, turn.from.timestamp());
+    let rules = deskhand::shell::rules(&config(AtStart::Offer), who("bo"));
+    let store = person.paths.demo_store();
+    let mut other = deskhand::store::Writer::open(&store, rules, morning()).unwrap();
+    other.writer.set_meta(&place, "Theirs.").unwrap();
+    person.wait(1).sees("both texts are kept");
+    let kept = on_disk(&person).unwrap();
+    assert!(kept.starts_with("Theirs.\n\nMine. # Hand-over"), "{kept}");
+    // It goes on from both.
+    person.text("End.").wait(1);
+    let kept = on_disk(&person).unwrap();
+    assert!(
+        kept.starts_with("Theirs.") && kept.ends_with("End."),
+        "{kept}"
+    );
+}
+
 #[test]
 fn the_map_tells_gaps_and_what_would_close_them() {
     let folder = tempfile::tempdir().unwrap();

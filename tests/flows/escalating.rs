@@ -199,6 +199,37 @@ fn a_ticket_is_shown_before_it_goes_heard_of_and_brought_back() {
 }
 
 #[test]
+fn a_note_to_the_vendor_is_shown_as_it_leaves_before_it_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let (vendor, _) = world(folder.path(), true);
+    let mut p = at_ours(folder.path(), &vendor);
+    p.keys("Enter E y");
+    p.wait(30);
+    p.keys("c")
+        .text("To the vendor: the password is Hunter2!xyz")
+        .keys("Ctrl+s")
+        .sees("Tell the vendor on #")
+        .sees("+ what you say: the password is [password]");
+    // Another key is no, and the text is still there.
+    p.keys("n")
+        .sees("cancelled; nothing changed")
+        .sees("Hunter2!xyz")
+        .keys("Ctrl+s y");
+    p.wait(30);
+    let reader = Reader::open(&vendor).unwrap();
+    let there = theirs(&vendor).remove(0);
+    let said = reader.thread(there.id).unwrap().unwrap().messages;
+    assert_eq!(said.len(), 2);
+    assert_eq!(said[1].body.raw(), "the password is [password]");
+    // Among us it goes without a question.
+    p.keys("c")
+        .text("For us: the password is Hunter2!xyz")
+        .keys("Ctrl+s");
+    p.wait(30);
+    p.sees("For us: the password is Hunter2!xyz");
+}
+
+#[test]
 fn the_gate_says_no_and_a_reason_goes_past_it() {
     let folder = tempfile::tempdir().unwrap();
     let (vendor, ticket) = world(folder.path(), false);
@@ -245,4 +276,35 @@ fn where_no_vendor_is_set_up_it_says_what_to_set() {
     world(folder.path(), true);
     let mut p = Scene::default().local(folder.path());
     p.keys("E").sees("no vendor is set up");
+}
+
+#[test]
+fn nothing_of_the_demo_leaves_it_and_that_is_what_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let (vendor, _) = world(folder.path(), true);
+    let mut p = Scene {
+        config: settings(&vendor),
+        ..Scene::default()
+    }
+    .demo(folder.path());
+    p.keys("E").sees("nothing of the demo leaves it");
+}
+
+/// What is shown before anything leaves, at both sizes: the effect, the words as they go, and
+/// what is taken out of them.
+#[test]
+fn the_preview_looks_as_it_should() {
+    for (width, height) in [(160, 48), (80, 24)] {
+        let folder = tempfile::tempdir().unwrap();
+        let (vendor, _) = world(folder.path(), true);
+        let scene = Scene {
+            config: settings(&vendor),
+            width,
+            height,
+            ..Scene::default()
+        };
+        let mut p = scene.local(folder.path());
+        p.keys("Enter E");
+        insta::assert_snapshot!(format!("preview-{width}x{height}"), p.screen());
+    }
 }

@@ -32,6 +32,7 @@ fn package() -> Package {
     Package {
         vendor: "anDREa".into(),
         way: Way::Apart,
+        address: None,
         subject: Untrusted::new("Cannot open dws-3049 \u{2013} \u{fc}ber"),
         body: Untrusted::new("1. Open the VM\n2. Click Connect \u{fc}"),
         report: None,
@@ -72,18 +73,19 @@ async fn what_is_escalated_into_a_queue_arrives_once_and_answers_are_heard() {
         ours.find(EscalationId(Uuid::now_v7()), now).await.unwrap(),
         None
     );
-    let told = ours.tell(&key, now).await.unwrap().unwrap();
+    let told = ours.tell(id, &key, now).await.unwrap().unwrap();
     assert_eq!((told.status, told.said.len()), (Status::New, 0), "{told:?}");
 
     let body = Untrusted::new("It is the same on two VMs.");
     let said = ChangeId(Uuid::now_v7());
     let word = |taken| ToSay {
         id: said,
+        of: id,
         key: &key,
         body: &body,
         taken,
     };
-    let mark = ours.mark(&key, now).await.unwrap();
+    let mark = ours.mark(word(&[]), now).await.unwrap();
     assert_eq!(ours.find_word(word(&[]), &mark, now).await.unwrap(), None);
     let entry = ours.say(word(&[]), now).await.unwrap().unwrap();
     assert_eq!(
@@ -101,12 +103,13 @@ async fn what_is_escalated_into_a_queue_arrives_once_and_answers_are_heard() {
     let answer = Untrusted::new("Please restart the gateway.");
     let reply = ToSay {
         id: ChangeId(Uuid::now_v7()),
+        of: id,
         key: &key,
         body: &answer,
         taken: &[],
     };
     theirs.say(reply, now).await.unwrap();
-    let told = ours.tell(&key, now).await.unwrap().unwrap();
+    let told = ours.tell(id, &key, now).await.unwrap().unwrap();
     let heard: Vec<&str> = told.said.iter().map(|h| h.body.raw().trim()).collect();
     assert_eq!(heard, ["Please restart the gateway."], "{told:?}");
 
@@ -116,6 +119,15 @@ async fn what_is_escalated_into_a_queue_arrives_once_and_answers_are_heard() {
         .await
         .unwrap_err();
     assert_eq!(error.kind, ErrorKind::Refused, "{error}");
+    // A ticket of that number that is another's is neither read nor written in.
+    let other = EscalationId(Uuid::now_v7());
+    assert!(ours.tell(other, &key, now).await.unwrap().is_err());
+    let stranger = ToSay {
+        of: other,
+        ..word(&[])
+    };
+    let error = ours.mark(stranger, now).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Refused, "{error}");
     let gone = TicketKey::parse("99999999").unwrap();
-    assert!(ours.tell(&gone, now).await.unwrap().is_err());
+    assert!(ours.tell(id, &gone, now).await.unwrap().is_err());
 }

@@ -75,6 +75,13 @@ impl Person {
         String::from_utf8(out.stdout).unwrap()
     }
 
+    /// Writes more into the settings.
+    fn settings(&self, more: &str) {
+        let file = self.folder("config").join("config.toml");
+        let before = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, format!("{before}\n{more}")).unwrap();
+    }
+
     fn json(&self, args: &[&str]) -> Value {
         let told = self.told(args, &[0]);
         serde_json::from_str(&told).unwrap_or_else(|e| panic!("{args:?}: {e}: {told}"))
@@ -153,6 +160,73 @@ fn what_one_agent_answers_the_other_sees() {
     assert!(seen, "{}", there.screen());
     leave(here);
     leave(there);
+}
+
+/// Who has a ticket, as somebody reads it who asks the server anew.
+fn has_it(server: &Server, key: &str) -> String {
+    let reader = Person::connected(&server.url, "ines");
+    reader.told(&["sync", "--once"], &[0]);
+    let shown = reader.json(&["show", key, "--json"]);
+    let ticket = shown.get("ticket").unwrap_or(&shown);
+    ticket["assignee"].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn what_comes_for_somebody_who_is_away_goes_to_the_cover_and_comes_back() {
+    let Some(server) = Server::here() else { return };
+    let ines = Person::connected(&server.url, "ines");
+    ines.settings("[people.ines]\n[people.tomas]\n");
+    ines.told(&["sync", "--once"], &[0]);
+    let mut free = open_keys(&ines).into_iter().rev();
+    let (mine, arrives) = (free.next().unwrap(), free.next().unwrap());
+    ines.told(&["assign", &mine, "ines"], &[0]);
+    ines.told(&["assign", &arrives, "none"], &[0, 1]);
+    ines.told(&["sync", "--once"], &[0]);
+    // Away from today on, and what is open goes to Tomas: through the outbox, to the server.
+    let day = |n: i64| (chrono::Local::now().date_naive() + chrono::TimeDelta::days(n)).to_string();
+    let (from, to) = (day(0), day(20));
+    let planned = [
+        "absence", "add", "ines", "--from", &from, "--to", &to, "--cover", "tomas",
+    ];
+    ines.told(&planned, &[0]);
+    ines.told(&["absence", "apply", "ines"], &[0, 9]);
+    ines.told(&["sync", "--once"], &[0]);
+    assert_eq!(has_it(&server, &mine), "tomas");
+    // Somebody gives Ines another one, not knowing.
+    let other = Person::connected(&server.url, "ines");
+    other.told(&["sync", "--once"], &[0]);
+    other.told(&["assign", &arrives, "ines"], &[0]);
+    other.told(&["sync", "--once"], &[0]);
+    assert_eq!(has_it(&server, &arrives), "ines");
+    // A timer of Ines's machine: it hears of it, passes it on, and sends that.
+    ines.told(&["sync", "--once"], &[0]);
+    ines.told(&["absence", "hold"], &[0, 9]);
+    ines.told(&["sync", "--once"], &[0]);
+    assert_eq!(has_it(&server, &arrives), "tomas");
+    let again = ines.told(&["absence", "hold"], &[0, 9]);
+    assert!(!again.contains(&arrives), "once: {again}");
+    let waiting = ines.json(&["outbox", "--json"]);
+    assert!(!waiting.to_string().contains("\"waiting\""), "{waiting}");
+    // Tomas sees both, with Ines's name in the trail.
+    let tomas = Person::connected(&server.url, "tomas");
+    tomas.told(&["sync", "--once"], &[0]);
+    for key in [&mine, &arrives] {
+        let shown = tomas.json(&["show", key, "--json"]);
+        let ticket = shown.get("ticket").unwrap_or(&shown);
+        assert_eq!(ticket["assignee"], "tomas", "{key}");
+    }
+    // One he answers: that one stays, with what happened; the other is back as it was.
+    tomas.told(&["note", &mine, "Asked the tenant"], &[0]);
+    tomas.told(&["sync", "--once"], &[0]);
+    ines.told(&["sync", "--once"], &[0]);
+    let back = ines.told(&["absence", "until", "ines", "now"], &[0]);
+    assert!(
+        back.contains(&mine) && back.contains("wrote in it"),
+        "{back}"
+    );
+    ines.told(&["sync", "--once"], &[0]);
+    assert_eq!(has_it(&server, &arrives), "ines");
+    assert_eq!(has_it(&server, &mine), "tomas");
 }
 
 #[test]

@@ -17,10 +17,15 @@ rights = []
 "#;
 
 fn at_desk(root: &Path) -> Terminal {
+    sits_at_desk(root, &[])
+}
+
+fn sits_at_desk(root: &Path, args: &[&str]) -> Terminal {
     let folder = root.join("config/deskhand");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("config.toml"), TEAM).unwrap();
-    let mut terminal = home(root).size(160, 48).arg("demo").spawn(BINARY).unwrap();
+    let console = home(root).size(160, 48).args(args.iter().copied());
+    let mut terminal = console.arg("demo").spawn(BINARY).unwrap();
     terminal.wait_until(is_up).unwrap();
     terminal
 }
@@ -110,4 +115,68 @@ fn the_cover_sees_whom_they_stand_in_for_and_ana_comes_back() {
         deskhand::store::Reader::open(&folder.path().join("data/deskhand/demo.db")).unwrap();
     let handed = store.handed(chrono::DateTime::UNIX_EPOCH).unwrap();
     assert!(handed.iter().all(|h| h.back.is_some()), "{handed:?}");
+}
+
+/// A subcommand on the demo desk, as it was typed that many days ago.
+fn said_before(root: &Path, days: i64, args: &[&str]) {
+    let now = chrono::Utc::now() - chrono::TimeDelta::days(days);
+    let out = std::process::Command::new(BINARY)
+        .env_clear()
+        .env("HOME", root)
+        .env("XDG_CONFIG_HOME", root.join("config"))
+        .env("XDG_DATA_HOME", root.join("data"))
+        .args([
+            "--now",
+            &now.to_rfc3339(),
+            "--desk",
+            "demo",
+            "--as",
+            "chris",
+        ])
+        .args(args)
+        .output()
+        .unwrap();
+    let why = String::from_utf8_lossy(&out.stderr);
+    assert!(matches!(out.status.code(), Some(0 | 9)), "{args:?}: {why}");
+}
+
+#[test]
+fn chris_comes_back_and_takes_back_what_nobody_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    leaves(at_desk(root));
+    // Chris was away for nine days until yesterday, and it was handed over when they left.
+    let day = |n: i64| (chrono::Utc::now().date_naive() - chrono::TimeDelta::days(n)).to_string();
+    let (from, to) = (day(10), day(1));
+    let away = ["absence", "add", "chris", "--from", &from, "--to", &to];
+    said_before(root, 10, &[&away[..], &["--cover", "sam"]].concat());
+    said_before(root, 10, &["absence", "apply", "chris"]);
+    let store = deskhand::store::Reader::open(&root.join("data/deskhand/demo.db")).unwrap();
+    let handed = store.handed(chrono::DateTime::UNIX_EPOCH).unwrap();
+    let with_sam = handed[0].tickets.len();
+    assert!(with_sam > 2, "{handed:?}");
+
+    let mut t = sits_at_desk(root, &["--as", "chris"]);
+    sees(
+        &mut t,
+        &format!("You are back · {with_sam} tickets of yours are with others"),
+    );
+    t.send_str("gh").unwrap();
+    sees(&mut t, &format!("! over, {with_sam} to give back"));
+    t.send(Key::Enter).unwrap();
+    sees(&mut t, &format!("of {with_sam} come back"));
+    sees(&mut t, "← back");
+    t.send_str("\x13").unwrap();
+    sees(&mut t, "y give back");
+    t.send_str("y").unwrap();
+    t.wait_until(|s| !s.contains("You are back") && s.contains("back with You"))
+        .unwrap();
+    leaves(t);
+    let handed = store.handed(chrono::DateTime::UNIX_EPOCH).unwrap();
+    assert!(handed.iter().all(|h| h.back.is_some()), "{handed:?}");
+    let mine = |t: &deskhand::domain::absence::HandedTicket| {
+        let now = store.ticket(t.ticket).unwrap().unwrap();
+        now.assignee.is_some_and(|a| a.as_str() == "chris")
+    };
+    assert!(handed[0].tickets.iter().any(mine));
 }

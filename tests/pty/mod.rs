@@ -227,8 +227,8 @@ fn a_triage_key_by_key_is_heard_after_every_pause() {
     // A key after Esc is another key to a terminal if it comes at once: what Esc closes has to
     // be gone first.
     for (keys, seen, gone) in [
-        ("?", "one row down", ""),
-        ("\x1b", "Enter open", "one row down"),
+        ("?", "narrow the list", ""),
+        ("\x1b", "Enter open", "narrow the list"),
         ("w", "Why:", ""),
         ("\x1b", "Enter open", "Why:"),
         ("/", "Find", ""),
@@ -404,97 +404,4 @@ fn command(root: &Path, args: &[&str]) -> String {
     let said = String::from_utf8_lossy(&out.stderr);
     assert!(out.status.success(), "{args:?}: {said}");
     String::from_utf8(out.stdout).unwrap()
-}
-
-/// Our desk with a ticket whose report passes the gate, and the vendor's desk.
-fn two_desks(root: &Path) -> (std::path::PathBuf, String) {
-    let vendor = root.join("vendor");
-    command(&vendor, &["new", "Something of theirs", "It is there."]);
-    let config = format!(
-        "undo_window = 0\n[vendor]\nname = \"anDREa Support\"\nstore = \"{}\"\n",
-        vendor.join("data/deskhand").display()
-    );
-    std::fs::create_dir_all(root.join("config/deskhand")).unwrap();
-    std::fs::write(root.join("config/deskhand/config.toml"), config).unwrap();
-    let workspace = "dws-3049-AUBioLab";
-    command(
-        root,
-        &[
-            "new",
-            "Cannot open it",
-            "Grey.",
-            "--requester",
-            "Jan",
-            "--workspace",
-            workspace,
-        ],
-    );
-    command(
-        root,
-        &[
-            "report",
-            "new",
-            "10001",
-            "--workspace",
-            workspace,
-            "--user",
-            "Jan de Vries",
-            "--step",
-            "Open the VM",
-            "--step",
-            "Click Connect",
-            "--expected",
-            "a desktop",
-            "--actual",
-            "a grey page",
-            "--since",
-            "always",
-        ],
-    );
-    (vendor, "10001".to_owned())
-}
-
-#[test]
-fn a_ticket_goes_to_the_vendor_is_answered_comes_back_and_is_closed() {
-    let folder = tempfile::tempdir().unwrap();
-    let root = folder.path();
-    let (vendor, id) = two_desks(root);
-    let mut terminal = home(root).spawn(BINARY).unwrap();
-    terminal.wait_until(is_up).unwrap();
-    terminal.send(Key::Enter).unwrap();
-    terminal.wait_until(|s| s.contains("Grey.")).unwrap();
-    terminal.send_str("E").unwrap();
-    terminal
-        .wait_until(|s| s.contains("Escalate #10001 to anDREa Support?"))
-        .unwrap();
-    terminal.send_str("y").unwrap();
-    terminal.wait_until(|s| s.contains("vendor: new")).unwrap();
-    command(&vendor, &["take", "10002"]);
-    command(&vendor, &["reply", "10002", "Please restart the gateway."]);
-    // Their undo window: an hour later it is theirs to have said.
-    command(
-        &vendor,
-        &["--now", "2100-01-01T00:00:00Z", "sync", "--once"],
-    );
-    command(&vendor, &["resolve", "--anyway", "10002"]);
-    // Asking now is one key.
-    terminal.send_str("$").unwrap();
-    terminal
-        .wait_until(|s| s.contains("vendor: resolved") && s.contains("restart the gateway"))
-        .unwrap();
-    terminal.send_str("E").unwrap();
-    terminal
-        .wait_until(|s| s.contains("Their last word: Please restart"))
-        .unwrap();
-    terminal.send_str("y").unwrap();
-    terminal
-        .wait_until(|s| s.contains("Back from anDREa Support") && !s.contains("vendor: "))
-        .unwrap();
-    terminal.signal(Signal::Term).unwrap();
-    terminal.wait_exit().unwrap();
-    is_given_back(&terminal);
-    command(root, &["reply", &id, "It was the gateway."]);
-    command(root, &["resolve", &id, "--anyway"]);
-    let shown = command(root, &["show", &id]);
-    assert!(shown.contains("resolved"), "{shown}");
 }

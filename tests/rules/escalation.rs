@@ -5,10 +5,10 @@ use deskhand::domain::Instant;
 use deskhand::domain::change::Act;
 use deskhand::domain::escalation::{
     Case, Content, Escalation, EscalationId, Fate, File, Heard, Passage, Plan, Refusal, Stage,
-    Theirs, Vendor, Way, addressed, back, fate, plan, to_vendor,
+    Theirs, Vendor, Way, addressed, back, fate, heard_there, plan, to_vendor,
 };
 use deskhand::domain::people::TenantId;
-use deskhand::domain::remote::RemoteId;
+use deskhand::domain::remote::{RemoteId, ToldFile};
 use deskhand::domain::report::{Draft, Evidence, Person, Register, Since, check};
 use deskhand::domain::sla::Owner;
 use deskhand::domain::text::Untrusted;
@@ -26,6 +26,7 @@ fn now() -> Instant {
 fn vendor(department: Option<&str>) -> Vendor {
     Vendor {
         name: "anDREa".into(),
+        address: None,
         department: department.map(|d| TenantId::parse(d).unwrap()),
     }
 }
@@ -224,6 +225,9 @@ fn a_question_needs_no_report_and_a_department_gets_the_ticket_itself() {
     assert!(
         matches!(&acts(&plan)[1], Act::Tenant { to: Some(to) } if to.as_str() == "second-line")
     );
+    // It stays at this desk: nothing is written for anybody, and nothing taken out.
+    assert!(plan.diff.is_empty() && plan.package.report.is_none());
+    assert_eq!(plan.package.body.raw(), "");
     assert!(
         plan.rows
             .iter()
@@ -257,12 +261,86 @@ fn only_evidence_goes_along_under_safe_names_of_their_own() {
     assert_eq!(names, ["a.log", "a-2.log"]);
 }
 
+/// Text of two bytes a letter.
+fn wide(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    text.encode_utf16().flat_map(bytes).collect()
+}
+
+#[test]
+fn a_text_from_which_nothing_is_taken_leaves_byte_by_byte_as_it_is() {
+    for bytes in [b"caf\xe9".to_vec(), wide("fine", u16::to_le_bytes)] {
+        let left = fate("a.txt", "text/plain", &bytes, &[]).leaving(bytes.clone());
+        assert_eq!(left.unwrap(), bytes);
+    }
+}
+
+#[test]
+fn names_of_files_leave_clean_and_what_is_not_to_be_had_stays_with_a_word() {
+    let mut draft = good();
+    let name = "eva.smit@umc.example 06-12345678.txt";
+    draft.evidence = [(name, 3), ("far.log", 3)]
+        .map(|(name, size)| Evidence {
+            name: Untrusted::new(name),
+            size: Some(size),
+        })
+        .to_vec();
+    let all = [file(1, name, 3), file(2, "far.log", 3)];
+    let files = [
+        File {
+            attachment: &all[0],
+            content: Content::Here(b"abc"),
+        },
+        File {
+            attachment: &all[1],
+            content: Content::Elsewhere,
+        },
+    ];
+    let plan = planned(&open(Kind::Problem), &draft, &files, None, None).unwrap();
+    let names: Vec<&str> = plan.package.files.iter().map(|f| f.name.as_str()).collect();
+    assert_eq!(names, ["[e-mail address] [phone number].txt"]);
+    assert!(
+        plan.lines
+            .iter()
+            .any(|l| l.starts_with("far.log does not go along: it is at the desk")),
+        "{:?}",
+        plan.lines
+    );
+}
+
 #[rstest]
-#[case::an_image("a.png", "image/png", &[0x89, b'P', 0xff, 0], "as it is")]
+#[case::an_image(
+    "a.png",
+    "image/png",
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\x06\0\0\0\x1f\xf3\xffa",
+    "as it is"
+)]
 #[case::a_clean_text("a.log", "text/plain", b"all fine", "text")]
 #[case::a_secret("a.log", "text/plain", b"password: hunter2ab", "cleaned")]
 #[case::text_by_its_bytes("a.bin", "application/octet-stream", b"password: hunter2ab", "cleaned")]
-#[case::a_text_nobody_can_read("a.log", "text/plain", &[b'p', 0xe9, b'x'], "stays")]
+#[case::filled_up("a.log", "text/plain", b"password: hunter2ab\n\0\0\0\0", "cleaned")]
+#[case::parts_with_nothing_between(
+    "env",
+    "application/octet-stream",
+    b"HOME=/\0PASSWORD=hunter2ab\0LANG=C.UTF-8\0",
+    "cleaned"
+)]
+#[case::two_bytes_a_letter("a.txt", "text/plain", &wide("password: hunter2ab", u16::to_le_bytes), "cleaned")]
+#[case::two_bytes_the_other_way("a", "application/octet-stream", &wide("password: hunter2ab", u16::to_be_bytes), "cleaned")]
+#[case::two_bytes_with_their_mark("a", "", &wide("\u{feff}пароль password: hunter2ab", u16::to_le_bytes), "cleaned")]
+#[case::latin_1(
+    "env",
+    "application/octet-stream",
+    b"caf\xe9 password: hunter2ab",
+    "cleaned"
+)]
+#[case::clean_latin_1("env", "application/octet-stream", b"caf\xe9", "text")]
+#[case::a_text_nobody_can_read("a.log", "text/plain", &[b'p', 1, 2, 0xe9, b'x'], "stays")]
+#[case::a_document(
+    "a.pdf",
+    "application/pdf",
+    b"%PDF-1.7\n%\xe2\xe3\xcf\xd3 0123456789 0123456789",
+    "as it is"
+)]
 #[case::nothing("a.log", "text/plain", b"", "stays")]
 fn what_becomes_of_a_file(
     #[case] name: &str,
@@ -313,21 +391,62 @@ fn how_it_stands_is_said_in_one_line() {
         line.starts_with("open, with Vera") && line.ends_with("· since 2 h"),
         "{line}"
     );
+    e.trouble = Some(Untrusted::new("[vendor] names another desk now"));
+    assert_eq!(
+        e.line(at(2)).as_str(),
+        "#77: [vendor] names another desk now"
+    );
+    e.trouble = None;
     (theirs.status, theirs.with) = (Status::Resolved, None);
     e.theirs = Some(theirs);
     e.stage = e.seen();
     assert_eq!(e.line(at(50)).as_str(), "resolved · since 2 days");
+    // A vendor that refuses says why in their last word.
+    if let Some(theirs) = &mut e.theirs {
+        theirs.label = Some(Untrusted::new("rejected"));
+    }
+    e.last = Some(heard("\nNot ours: ask the network team.\nVera", Vec::new()));
+    assert_eq!(
+        e.line(at(50)).as_str(),
+        "rejected · since 2 days · \"Not ours: ask the network team.\""
+    );
+    e.unsaid = Some(Untrusted::new("the ticket is closed"));
+    assert!(
+        e.line(at(50))
+            .ends_with("your word was refused: the ticket is closed")
+    );
+}
+
+fn heard(body: &str, files: Vec<ToldFile>) -> Heard {
+    Heard {
+        id: RemoteId("1".into()),
+        at: now(),
+        by: Untrusted::new("Vera"),
+        body: Untrusted::new(body),
+        files,
+    }
+}
+
+/// The size of what comes over is limited as that of what is attached here.
+#[rstest]
+#[case(1, false)]
+#[case(25 << 20, false)]
+#[case((25 << 20) + 1, true)]
+#[case(0, true)]
+fn only_a_file_of_a_usual_size_comes_over(#[case] size: u64, #[case] stays: bool) {
+    let file = ToldFile {
+        remote: RemoteId("f".into()),
+        name: Untrusted::new("dump.bin"),
+        media_type: Untrusted::default(),
+        size,
+    };
+    assert_eq!(Heard::stays(&file).is_some(), stays);
 }
 
 #[test]
 fn coming_back_is_one_batch_with_their_last_word() {
     let mut e = escalation(Stage::There);
-    e.last = Some(Heard {
-        id: RemoteId("1".into()),
-        at: now(),
-        by: Untrusted::new("Vera"),
-        body: Untrusted::new("Restart it."),
-    });
+    e.last = Some(heard("Restart it.", Vec::new()));
     let mut t = open(Kind::Problem);
     t.status = Status::OnHold;
     let back = back(&t, &e);
@@ -355,10 +474,17 @@ fn coming_back_is_one_batch_with_their_last_word() {
 fn what_is_said_to_the_vendor_stands_in_a_note_as_it_leaves() {
     let (note, diff) = to_vendor(
         "Try with token ghp_abcdefghijklmnopqrstuvwxyz0123456789",
-        &[],
+        None,
     );
     assert_eq!(addressed(&note), Some("Try with token [token]"));
     assert_eq!(diff.len(), 1);
+    // It is the same however it was written, and whatever is hidden in it.
+    let hidden = "To the vendor: Try with token ghp_abcdefghij\u{200b}klmnopqrstuvwxyz0123456789";
+    assert_eq!(
+        heard_there(hidden, None).as_deref(),
+        Some("Try with token [token]")
+    );
+    assert_eq!(heard_there(&note, None).as_deref(), addressed(&note));
     assert_eq!(addressed("Not for them"), None);
     assert_eq!(addressed("To the vendor:  "), None);
 }

@@ -233,6 +233,7 @@ impl Desk {
                     ended: ended.map(|e| *e),
                 }))
             }
+            CoverWish::KeepNote { .. } => CoverNews::NoteKept(None),
             _ => CoverNews::Done(None),
         };
         self.event(Event::Cover(generation, news));
@@ -303,8 +304,116 @@ fn hand_overs_a_note_and_a_return() {
     let mut desk = Desk::of(80, 24);
     desk.keys("g h").shows("hand-overs", 80, 24);
     desk.keys("c").shows("hand-over-note", 80, 24);
+    desk.keys("e h i").shows("hand-over-note-written", 80, 24);
     let mut desk = returned(80, 24);
     desk.keys("g h Enter").shows("return", 80, 24);
+}
+
+/// A team of so many, nobody away, and so much falls due in an hour.
+fn many(people: usize, due: i64, width: u16, height: u16) -> Desk {
+    let office = Office {
+        people: (0..people)
+            .map(|n| Person::new(who(&format!("p{n:02}"))))
+            .collect(),
+        absences: vec![absence("p01", "2026-11-26", 2, &["p02"])],
+        handed: Vec::new(),
+        loads: Vec::new(),
+        ..Office::default()
+    };
+    let mut desk = Desk::with(width, height, office);
+    desk.due = (0..due * 200)
+        .map(|n| Mark {
+            at: now() + TimeDelta::minutes(n * 60 / due),
+            on: None,
+        })
+        .collect();
+    desk
+}
+
+#[test]
+fn numbers_of_two_digits_never_touch() {
+    let mut desk = many(11, 1, 80, 24);
+    desk.keys("5 G").shows("coverage-many", 80, 24);
+    for (people, due) in [(4, 1), (4, 6), (12, 1), (22, 14), (120, 40)] {
+        for (width, height) in [(60, 16), (80, 24), (100, 30), (160, 48), (240, 60)] {
+            for keys in ["5 G", "5 > G", "5 > > G"] {
+                let mut desk = many(people, due, width, height);
+                desk.keys(keys);
+                let c = &desk.state().coverage;
+                let map = c.map.as_ref().unwrap();
+                let shown = text(&picture(desk.state(), &theme("dark"), width, height));
+                let row = shown.lines().find(|l| l.contains("falls due")).unwrap();
+                let numbers = row.split_once("falls due").unwrap().1;
+                for word in numbers
+                    .split([' ', '·', '+', '›'])
+                    .filter(|w| !w.is_empty())
+                {
+                    let n: usize = word.parse().unwrap();
+                    // One digit beside the other is an hour, or a day, beside the other.
+                    let digits = c.pitch.cell == 1;
+                    assert!(
+                        digits || map.due.contains(&n),
+                        "{people} {due} {width} {keys}: {row}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_mouse_points_at_the_map_and_at_rows() {
+    use deskhand::app::event::MouseKind;
+    let mut desk = Desk::of(160, 48);
+    desk.keys("5");
+    let click = |desk: &mut Desk, kind, col, row| desk.event(Event::Mouse { kind, col, row });
+    let find = |desk: &Desk, words: &str| {
+        let shown = text(&picture(desk.state(), &theme("dark"), 160, 48));
+        let at = shown.lines().position(|l| l.contains(words)).unwrap();
+        let line = shown.lines().nth(at).unwrap();
+        let before = line.split_once(words).unwrap().0.chars().count();
+        (u16::try_from(before).unwrap(), u16::try_from(at).unwrap())
+    };
+    // On Dewi's absence: the row and the stretch, and what it says.
+    let (col, row) = find(&desk, "░Bo░");
+    click(&mut desk, MouseKind::Click, col + 1, row);
+    let c = &desk.state().coverage;
+    let column = c.map.as_ref().unwrap().columns[c.column];
+    assert_eq!(column.from.to_rfc3339(), "2026-11-25T09:00:00+00:00");
+    assert_eq!(c.line, 0);
+    // A heading is no row; a click on the days goes to the stretch alone.
+    let (_, heading) = find(&desk, "so many are there for");
+    click(&mut desk, MouseKind::Click, 5, heading);
+    assert_eq!(desk.state().coverage.line, 0);
+    let (friday, days) = find(&desk, "Fri 27");
+    click(&mut desk, MouseKind::DoubleClick, friday, days);
+    let c = &desk.state().coverage;
+    let column = c.map.as_ref().unwrap().columns[c.column];
+    assert_eq!(column.from.to_rfc3339(), "2026-11-27T08:00:00+00:00");
+    assert!(desk.state().overlays.is_empty());
+    // The wheel goes on over rows; a double click opens: here the preview of the absence.
+    click(&mut desk, MouseKind::WheelDown, 5, heading);
+    assert_eq!(desk.state().coverage.line, 3);
+    click(&mut desk, MouseKind::DoubleClick, col + 1, row);
+    assert!(matches!(desk.state().coverage.face, Face::Plan(_)));
+    let (col, row) = find(&desk, "License server moved");
+    click(&mut desk, MouseKind::Click, col, row);
+    let Face::Plan(p) = &desk.state().coverage.face else {
+        panic!("no preview");
+    };
+    assert!(p.selected().unwrap().subject.raw().starts_with("License"));
+    // While a note is written it keeps the keys, wherever the mouse goes.
+    desk.keys("c e");
+    click(&mut desk, MouseKind::Click, 60, 0);
+    click(&mut desk, MouseKind::DoubleClick, 40, 20);
+    assert!(desk.state().coverage.writes());
+    desk.keys("Esc g h");
+    let (col, row) = find(&desk, "Dewi ");
+    click(&mut desk, MouseKind::DoubleClick, col, row);
+    let Face::Plan(p) = &desk.state().coverage.face else {
+        panic!("no preview");
+    };
+    assert_eq!(p.plan.preview.who, who("dewi"));
 }
 
 /// Ana is back since this morning; one ticket was done, another went on.

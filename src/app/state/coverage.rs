@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use tui_textarea::TextArea;
+
 use crate::app::cover::{Noted, Plan, Returning, TurnOf};
+use crate::app::cover_layout::Pitch;
 use crate::domain::Instant;
 use crate::domain::absence::{Because, Fate, Happened, Office, Row};
 use crate::domain::people::AgentId;
@@ -130,15 +133,37 @@ impl PlanView {
     }
 }
 
+/// A hand-over note that is being written.
+#[derive(Debug, Clone)]
+pub struct NoteWriting {
+    /// The text and its cursor.
+    pub area: TextArea<'static>,
+    /// It was touched, and is not known to be on disk.
+    pub touched: bool,
+    /// Why it is not on disk, if saving failed.
+    pub error: Option<Printable>,
+}
+
+impl NoteWriting {
+    /// The text.
+    pub fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
+}
+
 /// A hand-over note on the screen.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct NoteView {
     /// The note.
     pub noted: Noted,
     /// As it is shown and exported.
     pub text: String,
+    /// What is known to be on disk of what was edited; empty: nothing.
+    pub on_disk: String,
     /// First visible line.
     pub top: usize,
+    /// It is being written.
+    pub writing: Option<NoteWriting>,
 }
 
 impl NoteView {
@@ -235,7 +260,7 @@ impl BackView {
 }
 
 /// What the pane shows.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub enum Face {
     /// The map.
     #[default]
@@ -287,8 +312,8 @@ pub struct Coverage {
     pub roster: Option<Arc<Roster>>,
     /// The roster in the columns that there is room for.
     pub map: Option<Map>,
-    /// So many columns of the screen has one of the map.
-    pub cell: u16,
+    /// How wide its columns are on the screen.
+    pub pitch: Pitch,
     /// Its gaps in words.
     pub gaps: Vec<Printable>,
     /// How far the map reaches.
@@ -328,6 +353,14 @@ impl Coverage {
             .chain(needs)
             .chain([MapLine::Due])
             .collect()
+    }
+
+    /// The hand-over note is being written.
+    pub const fn writes(&self) -> bool {
+        match &self.face {
+            Face::Note(n) => n.writing.is_some(),
+            _ => false,
+        }
     }
 
     /// The line under the cursor.

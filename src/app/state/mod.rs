@@ -36,7 +36,8 @@ use crate::domain::warn::Thresholds;
 pub use absence_form::{AbsenceForm, Part};
 pub use composer::{Composer, Popup, PopupItem};
 pub use coverage::{
-    BackRow, BackView, Coverage, Covering, Face, MapLine, NoteView, PlanView, Reach, Stage, TurnRow,
+    BackRow, BackView, Coverage, Covering, Face, MapLine, NoteView, NoteWriting, PlanView, Reach,
+    Stage, TurnRow,
 };
 pub use detail::{Detail, DetailLine, Found, LineKind, Loaded, Tab};
 pub use knowledge::{ArticleLine, Knowledge};
@@ -404,6 +405,7 @@ impl State {
             Pane::Audit => Context::Audit,
             Pane::Report if self.report.form.is_some() => Context::Form,
             Pane::Report => Context::Report,
+            Pane::Coverage if self.coverage.writes() => Context::Note,
             Pane::Coverage => Context::Coverage,
             Pane::Knowledge => Context::Knowledge,
             Pane::Requests => Context::Requests,

@@ -1,5 +1,7 @@
 //! Writing: opening with the draft, typing, snippets, saving within a second, sending.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use keybinds::{Key, KeyInput, Mods};
 use tui_textarea::{CursorMove, Input, Key as AreaKey, TextArea, WrapMode};
@@ -13,9 +15,10 @@ use crate::domain::thread::Visibility;
 use crate::domain::ticket::TicketId;
 
 use super::Turn;
+use super::escalate::Overheard;
 
 /// A draft is saved so long after the first key that is not on disk.
-const SAVE_MILLIS: i64 = 800;
+pub(super) const SAVE_MILLIS: i64 = 800;
 
 impl Turn<'_> {
     /// Opens the editor for the ticket under the cursor, with its draft for those readers.
@@ -144,8 +147,8 @@ impl Turn<'_> {
         }
     }
 
-    /// Puts it in the outbox.
-    pub fn send(&mut self) {
+    /// Puts it in the outbox. `agreed`: what is taken out of a note to the vendor was looked at.
+    pub fn send(&mut self, agreed: bool) {
         let Some(c) = &self.s.composer else {
             return;
         };
@@ -176,10 +179,18 @@ impl Turn<'_> {
         let version = base.map_or(0, |r| r.ticket.version);
         let (key, draft) = (c.key.clone(), c.draft(self.s.now));
         let ticket = draft.ticket;
+        let internal = draft.visibility == Visibility::Internal;
+        let shown = base.filter(|_| internal).map(|r| Arc::clone(&r.ticket));
+        let heard = shown.and_then(|t| self.overheard(&t, &draft.body, agreed));
+        let body = match heard {
+            Some(Overheard::Asked) => return,
+            Some(Overheard::Leaves(clean)) => clean,
+            None => draft.body.clone(),
+        };
         let act = Act::Say {
             message: self.message_id(),
             visibility: draft.visibility,
-            body: Untrusted::new(draft.body.as_str()),
+            body: Untrusted::new(body),
             attachments: draft.files.clone(),
         };
         self.s.composer = None;
@@ -195,6 +206,7 @@ impl Turn<'_> {
             key,
             base: version,
             act,
+            ends: None,
         };
         // A question back is waited for: both in one batch, so that one undo takes both back.
         let asked = self.asks(&draft);

@@ -15,7 +15,7 @@ use super::composer::area;
 /// So many texts that may stand on disk are remembered: saves that are under way.
 const SEEN: usize = 16;
 /// After a failure it is tried again so much later.
-const RETRY_MILLIS: i64 = 5000;
+pub(super) const RETRY_MILLIS: i64 = 5000;
 
 impl Turn<'_> {
     /// The drafts on disk are known now.

@@ -7,7 +7,7 @@ use crate::app::escalation::{EscalateNews, EscalateWish};
 use crate::app::event::Generation;
 use crate::app::state::{Go, Loaded};
 use crate::domain::change::Act;
-use crate::domain::escalation::{Refusal, Row, Stage, to_vendor};
+use crate::domain::escalation::{Refusal, Row, Stage, addressed, to_vendor};
 use crate::domain::text::{Printable, Untrusted, line, pad};
 use crate::domain::thread::Visibility;
 use crate::domain::ticket::{Ticket, TicketId};
@@ -19,6 +19,14 @@ use super::acts::wanted;
 const WHAT: usize = 10;
 /// So many lines of what is taken out are shown; the rest is counted.
 const MOST_DIFF: usize = 60;
+
+/// What becomes of a note that the vendor is to hear.
+pub enum Overheard {
+    /// It leaves so.
+    Leaves(String),
+    /// What is taken out of it is looked at first.
+    Asked,
+}
 
 impl Turn<'_> {
     /// `E`: shows what escalating would do, or coming back; `say WORDS` tells the vendor.
@@ -149,8 +157,7 @@ impl Turn<'_> {
         if words.trim().is_empty() {
             return self.refuse("say what: :escalate say WORDS");
         }
-        let keep: Vec<&str> = t.workspace.iter().map(Untrusted::raw).collect();
-        let (note, diff) = to_vendor(words, &keep);
+        let (note, diff) = to_vendor(words, t.workspace.as_ref());
         let act = Act::Say {
             message: self.message_id(),
             visibility: Visibility::Internal,
@@ -163,6 +170,22 @@ impl Turn<'_> {
         }
         let verb = format!("tell the vendor on #{}", t.key);
         self.show_effect(t, &verb, taken_out(&diff), vec![act]);
+    }
+
+    /// A note to the vendor as it leaves; none: it stays here. What is taken out is shown first,
+    /// and sends it when it is agreed to: then nothing is given back either.
+    pub fn overheard(&mut self, t: &Ticket, note: &str, agreed: bool) -> Option<Overheard> {
+        if !t.vendor.is_some_and(Stage::is_open) {
+            return None;
+        }
+        let words = addressed(note)?;
+        let (clean, diff) = to_vendor(words, t.workspace.as_ref());
+        if agreed || diff.is_empty() {
+            return Some(Overheard::Leaves(clean));
+        }
+        let verb = format!("tell the vendor on #{}", t.key);
+        self.confirm(&verb, taken_out(&diff), Vec::new(), Go::SendNote);
+        Some(Overheard::Asked)
     }
 
     /// How a ticket's clocks came to be the vendor's.

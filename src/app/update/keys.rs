@@ -54,6 +54,8 @@ impl Turn<'_> {
                 self.s.pending.clear();
                 if context == Context::Form {
                     self.form_key(key);
+                } else if context == Context::Note {
+                    self.note_key(key);
                 } else if context == Context::Composer {
                     if key.key() == Key::F1 {
                         self.run(Action::Help, None);
@@ -98,7 +100,7 @@ impl Turn<'_> {
                 .collect::<Vec<_>>()
                 .join(" ")
         };
-        let in_form = self.context() == Context::Form;
+        let context = self.context();
         match self.s.overlays.last_mut() {
             Some(Overlay::Help(x)) => x.input.insert(&one()),
             Some(Overlay::Palette(x)) => x.input.insert(&one()),
@@ -106,7 +108,8 @@ impl Turn<'_> {
             Some(Overlay::Prompt(x)) => x.input.insert(&one()),
             Some(Overlay::Absence(_)) => return self.form_paste(&one()),
             Some(Overlay::Confirm(_) | Overlay::Why(_) | Overlay::Conflict(_)) => return,
-            None if in_form => return self.paste_in_form(text),
+            None if context == Context::Form => return self.paste_in_form(text),
+            None if context == Context::Note => return self.paste_in_note(text),
             None => return self.paste_text(text),
         }
         self.typed();

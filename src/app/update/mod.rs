@@ -128,6 +128,9 @@ impl Turn<'_> {
             self.s.inner.cover_at = None;
             self.ask_standing();
         }
+        if self.s.inner.note_save_at.is_some_and(|at| at <= now) {
+            self.save_note();
+        }
         if self.s.inner.warn_at.is_some_and(|at| at <= now) {
             self.ask_approaching();
         }

@@ -1,5 +1,6 @@
 //! The mouse: a click selects, a double click opens, the wheel scrolls what it is over.
 
+use crate::app::commands::Context;
 use crate::app::event::MouseKind;
 use crate::app::layout::{layout, outbox_foot, requests_foot, requests_head, sla_first, sla_head};
 use crate::app::state::{OutboxLine, Overlay, Pane, Screen};
@@ -28,7 +29,9 @@ impl Turn<'_> {
             return self.clamp_overlay();
         }
         let l = layout(self.s);
-        if l.top.holds(col, row) && self.s.composer.is_none() {
+        // What is being written has the keys, and keeps them.
+        let writes = matches!(self.context(), Context::Composer | Context::Note);
+        if l.top.holds(col, row) && !writes {
             let step = |by: usize| (self.s.active + by) % self.s.views.len().max(1);
             return match kind {
                 MouseKind::WheelUp => self.view(step(self.s.views.len().saturating_sub(1))),
@@ -50,6 +53,9 @@ impl Turn<'_> {
             } else {
                 self.s.pane
             };
+            if list == Pane::Coverage {
+                return self.mouse_in_coverage(kind, col, row);
+            }
             match kind {
                 MouseKind::WheelUp => self.move_in(list, -3),
                 MouseKind::WheelDown => self.move_in(list, 3),

@@ -131,7 +131,6 @@ impl Turn<'_> {
                 ..
             })) => {
                 self.s.inner.override_wants.clear();
-                self.s.inner.closing = None;
                 self.refuse("cancelled; nothing changed");
             }
             Some(Overlay::Prompt(Prompt {
@@ -351,14 +350,7 @@ impl Turn<'_> {
                 self.commit(wants, None);
             }
             Go::Book(wish) => self.wish(*wish),
-            Go::Close(closing) => self.close_request(*closing, None),
-            Go::CloseAnyway(closing) => {
-                self.s.inner.override_wants.clear();
-                self.s.inner.closing = Some(closing);
-                self.ask(Purpose::Override);
-            }
             Go::Override(wants) => {
-                self.s.inner.closing = None;
                 self.s.inner.override_wants = wants;
                 self.ask(Purpose::Override);
             }
@@ -371,6 +363,7 @@ impl Turn<'_> {
             Go::DeleteView(name) => self.fx.push(Effect::DeleteView(name)),
             Go::Cover(wish) => self.wish_confirmed(*wish),
             Go::LoseText => self.lose_text(),
+            Go::SendNote => self.send(true),
             Go::Quit => self.leave(),
         }
     }

@@ -90,6 +90,7 @@ impl Turn<'_> {
             | Action::Give
             | Action::KeepNote
             | Action::NoteIntoTickets
+            | Action::NoteDone
             | Action::Apply
             | Action::Swap
             | Action::OnCall => self.run_coverage(action, arg),
@@ -125,7 +126,10 @@ impl Turn<'_> {
             Action::LookAt => self.look_at_text(arg),
             Action::Now => self.look_at(None),
             Action::ToggleVisibility => self.toggle_visibility(),
-            Action::Send => self.send(),
+            Action::Send => self.send(false),
+            Action::Editor if self.s.pane == Pane::Coverage && self.s.composer.is_none() => {
+                self.edit_note_outside();
+            }
             Action::Editor => self.editor(),
             Action::Attach => match arg {
                 None if self.s.composer.is_some() => self.ask(Purpose::Attach),
@@ -548,6 +552,7 @@ impl Turn<'_> {
     /// Ends the program.
     pub fn leave(&mut self) {
         self.save_draft();
+        self.save_note();
         self.save_all_reports();
         self.s.quitting = true;
         self.fx.push(Effect::Quit);

@@ -103,6 +103,9 @@ pub enum AbsenceWhat {
         /// Into the tickets that change hands, as internal notes
         #[arg(long, conflicts_with = "markdown")]
         to_tickets: bool,
+        /// As it is made, whatever somebody wrote in it
+        #[arg(long)]
+        made: bool,
     },
     /// Bring absences in from calendar files (iCalendar)
     Import {
@@ -144,7 +147,7 @@ pub enum AbsenceWhat {
         #[arg(value_enum)]
         chosen: Chosen,
     },
-    /// Ask another to take over, and answer
+    /// Ask another to take over, and answer; asked and answered on one machine, the covers that come of it are shared
     #[command(subcommand)]
     Swap(SwapWhat),
     /// Who has stood in how much
@@ -158,7 +161,7 @@ pub enum AbsenceWhat {
 /// What to do with swaps.
 #[derive(Debug, Clone, Subcommand)]
 pub enum SwapWhat {
-    /// Ask somebody to stand in for you
+    /// Ask somebody to stand in for you; they see it on this machine only, so tell them
     Ask {
         /// Whom
         with: String,

@@ -80,7 +80,8 @@ pub fn oncall(session: &Session, a: &OncallArgs, out: &mut Out) -> Done {
                 shape::local(g.to, session),
                 match names.as_slice() {
                     [] => "nobody stands in".to_owned(),
-                    names => format!("{} stands in", names.join(", ")),
+                    [name] => format!("{name} stands in"),
+                    names => format!("{} stand in", names.join(", ")),
                 }
             ))?;
         }

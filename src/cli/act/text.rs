@@ -2,8 +2,10 @@
 
 use uuid::Uuid;
 
-use super::{Done, Reader, act, gate, split};
+use super::gate::Gate;
+use super::{Acts, Done, Reader, act, act_ending, split};
 use crate::cli::args::{PastGate, SayArgs};
+use crate::cli::escalate;
 use crate::cli::exit::Fail;
 use crate::cli::out::Out;
 use crate::cli::say;
@@ -25,12 +27,15 @@ pub fn new_message() -> MessageId {
 /// A note or a reply.
 pub fn speak(session: &Session, a: &SayArgs, visibility: Visibility, out: &mut Out) -> Done {
     // First that there is such a ticket and such a file: a text must not be typed for nothing.
-    session.ticket(&session.reader()?, &a.id)?;
+    let ticket = session.ticket(&session.reader()?, &a.id)?;
     let mut attachments = Vec::new();
     for path in &a.attach {
         attachments.push(shell::to_attach(path).map_err(Fail::usage)?);
     }
-    let body = say::text(session, a.text.as_deref(), &a.id)?;
+    let mut body = say::text(session, a.text.as_deref(), &a.id)?;
+    if visibility == Visibility::Internal {
+        body = escalate::overheard(&ticket, &body, (a.dry_run, a.yes))?;
+    }
     let own = new_message();
     let plan = |_: &Ticket, _: &Reader| {
         Ok(vec![Act::Say {
@@ -66,19 +71,26 @@ pub fn run_macro(session: &Session, ids: &str, name: &str, past: &PastGate, out:
         .iter()
         .find(|a| a.id == session.me)
         .map_or_else(|| session.me.to_string(), |a| a.name.line().into_string());
+    let gate = Gate::new(session, past)?;
     let plan = |t: &Ticket, reader: &Reader| {
+        let request = gate.request(t, reader)?;
+        let asked = gate.asked(request.as_ref(), reader)?;
         let by = Runner {
             me: &session.me,
             name: &agent,
             now: session.now,
             draft_is_unsent: !reader.drafts_of(t.id)?.is_empty(),
+            request: asked,
         };
-        let mut acts = Vec::new();
+        let mut all = Acts::default();
         for (act, against) in found.acts(t, &by, &mut new_message) {
-            acts.push(act);
-            acts.extend(gate::pass(t, &against, past)?);
+            if let Act::Status { to } = act {
+                all.ends = gate.ends(t, to, asked).or(all.ends);
+            }
+            all.acts.push(act);
+            all.acts.extend(gate.pass(t, &against)?);
         }
-        Ok(acts)
+        Ok(all)
     };
-    act(session, &split(ids), past.dry_run, &plan, out)
+    act_ending(session, &split(ids), past.dry_run, &plan, out)
 }

@@ -95,8 +95,18 @@ fn state(session: &Session) -> Option<Finding> {
         .map_or("never".to_owned(), |at| shape::local(at, session));
     let clashes = plan.rows.iter().filter(|r| r.clash).count();
     let waiting = plan.to_send("/", session.config.zone, session.now).len();
-    let found = format!("last heard {told}, {waiting} to send, {clashes} changed on both sides");
+    let mut found =
+        format!("last heard {told}, {waiting} to send, {clashes} changed on both sides");
+    let kept = plan.kept_here(session.config.zone).len();
+    if kept > 0 {
+        found.push_str(&format!(", {kept} changed here only"));
+    }
     Some(match (clashes, &state.trouble) {
+        (0, None) if kept > 0 => Finding::hint(
+            "calendar",
+            found,
+            "`deskhand absence sync` names them; change them in the calendar's own program too",
+        ),
         (0, None) => Finding::good("calendar", found),
         (0, Some(why)) => Finding::hint(
             "calendar",

@@ -10,13 +10,11 @@ use super::Given;
 use crate::cli::ask;
 use crate::cli::exit::{Code, Fail};
 use crate::cli::out::{self, Out};
-use crate::cli::session::{self, Session};
-use crate::desk::Door as _;
-use crate::domain::escalation::{Fate, fate};
+use crate::cli::session::Session;
+use crate::domain::escalation::{Content, File, is_evidence, package_files};
 use crate::domain::report::{Form, bundle};
-use crate::domain::text;
 use crate::domain::thread::Attachment;
-use crate::store::{Reader, Stored};
+use crate::store::Stored;
 
 /// What is to be written, and what is said about it.
 struct Ready {
@@ -103,77 +101,33 @@ fn ready(session: &Session, given: &Given) -> Result<Ready, Fail> {
     let reader = session.reader()?;
     let messages = reader.thread(ticket.id)?.map(|t| t.messages);
     let files = messages.iter().flatten().flat_map(|m| &m.attachments);
+    let evidence: Vec<&Attachment> = files.filter(|f| is_evidence(draft, f)).collect();
+    let mut bytes = Vec::new();
+    for file in &evidence {
+        bytes.push(match reader.file(file.id)? {
+            Some(Stored::Here(bytes)) => Some(bytes),
+            Some(Stored::Remote(remote)) => session.bring(&remote),
+            None => None,
+        });
+    }
+    let files: Vec<File<'_>> = evidence
+        .iter()
+        .zip(&bytes)
+        .map(|(attachment, bytes)| File {
+            attachment,
+            content: bytes.as_deref().map_or(Content::Elsewhere, Content::Here),
+        })
+        .collect();
     let keep = [
         draft.user.email.raw().trim(),
         draft.workspace.name.raw().trim(),
     ];
-    for file in files {
-        let is_it = draft.evidence.iter().any(|e| {
-            e.name.raw() == file.name.raw() && e.size.is_none_or(|size| size == file.size)
-        });
-        if is_it {
-            ready.take(session, &reader, file, &keep)?;
-        }
-    }
+    let parcel = package_files(&files, &keep);
+    ready.diff.extend(parcel.diff);
+    ready.lines = parcel.lines;
+    let beside = parcel.files.into_iter().map(|f| (f.name, f.bytes));
+    ready.files.extend(beside);
     Ok(ready)
-}
-
-impl Ready {
-    /// Takes a file in as it may leave, or says why it stays.
-    fn take(
-        &mut self,
-        session: &Session,
-        reader: &Reader,
-        file: &Attachment,
-        keep: &[&str],
-    ) -> Result<(), Fail> {
-        let name = self.free(&text::file_name(file.name.raw()));
-        let Some(bytes) = bytes(session, reader, file)? else {
-            self.lines.push(format!(
-                "{name} is left out: it is not here and cannot be fetched now"
-            ));
-            return Ok(());
-        };
-        match fate(&name, file.media_type.raw(), &bytes, keep) {
-            Fate::Stays(why) => self.lines.push(format!("{name} is left out: {why}")),
-            Fate::AsItIs => {
-                self.lines.push(format!(
-                    "{name} goes as it is: it is no text, look into it yourself"
-                ));
-                self.files.push((name, bytes));
-            }
-            Fate::Text { clean, diff, .. } => {
-                self.diff.extend(diff);
-                self.files.push((name, clean.into_bytes()));
-            }
-        }
-        Ok(())
-    }
-
-    fn free(&self, name: &str) -> String {
-        let taken = |n: &str| self.files.iter().any(|(o, _)| o.eq_ignore_ascii_case(n));
-        let (stem, ending) = match name.rfind('.') {
-            Some(at) if at > 0 => name.split_at(at),
-            _ => (name, ""),
-        };
-        let numbered = (2..).map(|n| format!("{stem}-{n}{ending}"));
-        let mut all = std::iter::once(name.to_owned()).chain(numbered);
-        all.find(|n| !taken(n)).unwrap_or_else(|| name.to_owned())
-    }
-}
-
-/// The bytes of a file: here, or fetched from the desk.
-fn bytes(session: &Session, reader: &Reader, file: &Attachment) -> Result<Option<Vec<u8>>, Fail> {
-    Ok(match reader.file(file.id)? {
-        Some(Stored::Here(bytes)) => Some(bytes),
-        Some(Stored::Remote(remote)) => {
-            let Ok(desk) = session.desk() else {
-                return Ok(None);
-            };
-            session::wait(desk.file(&remote, session.now))?.ok()
-        }
-        None => None,
-    })
 }
 
 /// The folder appears when all of it is written.

@@ -226,13 +226,14 @@ fn export(
     let verdict = given.verdict();
     let key = given.ticket.as_ref().map(|t| &t.key);
     let bundle = bundle(&given.draft, &verdict, key, form, session.config.zone);
-    out.row(&bundle.text)?;
+    // Before the report: it may be on its way to another program's input.
     if !bundle.diff.is_empty() {
         out::complain(&format!(
             "taken out before it leaves:\n{}",
             bundle.diff.join("\n")
         ));
     }
+    out.row(&bundle.text)?;
     Ok(if verdict.is_complete() {
         Code::Ok
     } else {
@@ -332,7 +333,7 @@ fn reading(session: &Session, input: &ReportInput, text: &str, known: &Register)
 /// The Workspaces and people of the store, if there is one, and the Workspaces that were named.
 fn known(session: &Session, input: &ReportInput) -> Result<Register, Fail> {
     let mut known = match session.store.exists() {
-        true => register(&session.reader()?, session.now)?,
+        true => register(&session.reader()?)?,
         false => Register::new(std::iter::empty(), std::iter::empty::<Person>()),
     };
     for name in &input.known {

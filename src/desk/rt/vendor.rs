@@ -16,9 +16,9 @@ use super::story::Span;
 use super::wire::Transaction;
 use super::{Rt, map, verify};
 use crate::desk::http::{SLOW, odd};
-use crate::desk::{Answer, SaidThere, ToSay, Vendor};
+use crate::desk::{Answer, DeskError, ErrorKind, SaidThere, ToSay, Vendor};
 use crate::domain::Instant;
-use crate::domain::escalation::{EscalationId, Heard, Package, Theirs};
+use crate::domain::escalation::{Address, EscalationId, Heard, Package, Theirs};
 use crate::domain::remote::{Entry, Gone, Happened, Mark, OutgoingFile, RemoteId, Told};
 use crate::domain::text::Untrusted;
 use crate::domain::thread::{Author, Visibility};
@@ -39,7 +39,27 @@ struct Made {
     id: serde_json::Value,
 }
 
+impl Queue {
+    /// Whether the ticket is what the escalation became: its subject has the mark, or had it
+    /// before somebody there gave it another one.
+    fn is_ours(told: &Told, of: EscalationId) -> bool {
+        let mark = of.mark();
+        let has = |text: &Option<Untrusted>| text.as_ref().is_some_and(|t| t.raw().contains(&mark));
+        told.fields
+            .as_ref()
+            .is_some_and(|f| f.subject.raw().contains(&mark))
+            || told.entries.iter().any(|e| match &e.what {
+                Happened::Field { field, from, to } => field == "subject" && (has(from) || has(to)),
+                _ => false,
+            })
+    }
+}
+
 impl Vendor for Queue {
+    fn address(&self) -> Address {
+        Address::queue(self.rt.url(), &self.name)
+    }
+
     async fn find(&self, id: EscalationId, now: Instant) -> Answer<Option<TicketKey>> {
         let mark = id.mark();
         let queue = quoted(&self.name);
@@ -98,9 +118,15 @@ impl Vendor for Queue {
         TicketKey::parse(number.trim_matches('"')).map_err(|_| unclear())
     }
 
-    async fn tell(&self, key: &TicketKey, now: Instant) -> Answer<Result<Theirs, Gone>> {
+    async fn tell(
+        &self,
+        of: EscalationId,
+        key: &TicketKey,
+        now: Instant,
+    ) -> Answer<Result<Theirs, Gone>> {
         let told = match self.rt.whole(key, now).await? {
-            Ok(told) => told,
+            Ok(told) if Self::is_ours(&told, of) => told,
+            Ok(_) => return Ok(Err(Gone::Hidden)),
             // Theirs was merged into another one: that is where it goes on.
             Err(Gone::Merged(into)) => match self.rt.whole(&into, now).await? {
                 Ok(told) => told,
@@ -112,9 +138,29 @@ impl Vendor for Queue {
         Ok(theirs(told, &Author::Agent { id: me.id }).ok_or(Gone::Hidden))
     }
 
-    async fn mark(&self, key: &TicketKey, now: Instant) -> Answer<Mark> {
-        let found = self.rt.one(key, now).await?;
-        Ok(Mark(found.map(|(_, version)| version).unwrap_or_default()))
+    async fn mark(&self, word: ToSay<'_>, now: Instant) -> Answer<Mark> {
+        let Ok((ticket, version)) = self.rt.one(word.key, now).await? else {
+            return Ok(Mark::default());
+        };
+        if !ticket.subject.contains(&word.of.mark()) {
+            let told = self.rt.whole(word.key, now).await?;
+            if !told.is_ok_and(|told| Self::is_ours(&told, word.of)) {
+                return Err(DeskError {
+                    kind: ErrorKind::Refused,
+                    what: Untrusted::new(format!(
+                        "ticket #{} of the vendor's is not the one that was made for us",
+                        word.key
+                    )),
+                    hint: Some("look into [vendor] in config.toml".into()),
+                    retry_at: None,
+                });
+            }
+        }
+        Ok(Mark(version))
+    }
+
+    async fn file(&self, file: &RemoteId, now: Instant) -> Answer<Vec<u8>> {
+        self.rt.bytes(file, now).await
     }
 
     async fn say(&self, word: ToSay<'_>, now: Instant) -> Answer<SaidThere> {
@@ -196,7 +242,7 @@ fn theirs(told: Told, me: &Author) -> Option<Theirs> {
 fn heard(entry: Entry, me: &Author) -> Option<Heard> {
     let Happened::Said {
         visibility: Visibility::Public,
-        content: Some((body, _)),
+        content: Some((body, files)),
     } = entry.what
     else {
         return None;
@@ -212,5 +258,6 @@ fn heard(entry: Entry, me: &Author) -> Option<Heard> {
         at: entry.at,
         by,
         body,
+        files,
     })
 }

@@ -340,28 +340,51 @@ impl Plan {
         heard
     }
 
+    /// What was changed here since both sides agreed; none: it was taken away here.
+    fn changed(&self) -> impl Iterator<Item = (&Shared, Option<&Absence>)> {
+        let rows = self.rows.iter().filter(|r| !r.clash);
+        rows.filter_map(|row| {
+            let ours = self.absence(row.absence.as_ref()?);
+            let agreed = row.agreed.as_ref()?;
+            let is_new = ours.is_none_or(|ours| !same(ours, agreed));
+            is_new.then_some((row, ours))
+        })
+    }
+
+    /// What was changed here and is not sent, because the server's entry is more than one event: a sentence
+    /// each, with what to do.
+    pub fn kept_here(&self, zone: Tz) -> Vec<String> {
+        let held = self
+            .changed()
+            .filter(|(row, _)| !is_ours_to_write(row, zone));
+        held.map(|(row, ours)| {
+            let agreed = row.agreed.as_ref();
+            let whose = agreed.map_or_else(String::new, |a| format!(" of {}", a.who));
+            let what = if ours.is_some() { "changed" } else { "taken away" };
+            let id = row.absence.as_ref().map_or("", |id| id.0.as_str());
+            format!(
+                "the absence {id}{whose} was {what} here only: its entry in the calendar is made of several events or of a part of a series; do the same in the calendar's own program"
+            )
+        })
+        .collect()
+    }
+
     /// What is to be sent, in the order of their addresses. `folder` is the calendar's path, with a slash at
     /// its end. What was planned here and is not there yet is new there; what came from elsewhere stays here.
     pub fn to_send(&self, folder: &str, zone: Tz, now: Instant) -> Vec<Post> {
         let mut all = Vec::new();
-        for row in self.rows.iter().filter(|r| !r.clash) {
-            let (Some(id), Some(agreed)) = (&row.absence, &row.agreed) else {
-                continue;
-            };
-            let Some(ours) = self.absence(id) else {
-                if let Some(etag) = &row.etag {
-                    all.push(post(row, Guard::Is(etag.clone()), None));
+        for (row, ours) in self
+            .changed()
+            .filter(|(row, _)| is_ours_to_write(row, zone))
+        {
+            match (ours, &row.etag) {
+                (Some(ours), etag) => {
+                    let guard = etag.clone().map_or(Guard::New, Guard::Is);
+                    let text = ics::object(ours, row.text.as_deref(), zone, now);
+                    all.push(post(row, guard, Some(text)));
                 }
-                continue;
-            };
-            if same(ours, agreed) {
-                continue;
-            }
-            let guard = row.etag.clone().map_or(Guard::New, Guard::Is);
-            let simple = row.text.as_deref().is_none_or(|t| ics::is_simple(t, zone));
-            if simple {
-                let text = ics::object(ours, row.text.as_deref(), zone, now);
-                all.push(post(row, guard, Some(text)));
+                (None, Some(etag)) => all.push(post(row, Guard::Is(etag.clone()), None)),
+                (None, None) => {}
             }
         }
         for a in &self.absences {
@@ -507,6 +530,11 @@ impl Plan {
             .filter_map(|r| Some((r.href.clone(), told(r)?)))
             .collect()
     }
+}
+
+/// Whether the server's entry stands for one absence and nothing else: only such a one is written or removed.
+fn is_ours_to_write(row: &Shared, zone: Tz) -> bool {
+    row.text.as_deref().is_none_or(|t| ics::is_simple(t, zone))
 }
 
 fn post(row: &Shared, guard: Guard, text: Option<String>) -> Post {

@@ -11,17 +11,21 @@ mod file;
 mod plan;
 mod word;
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use back::{Back, back};
-pub use file::{Fate, fate};
-pub use plan::{Case, Content, File, Passage, Plan, Refusal, Row, plan};
-pub use word::{TO_VENDOR, addressed, from_vendor, taken_back, taken_up, to_vendor};
+pub use file::{Content, Fate, File, Leaving, Parcel, fate, is_evidence, package_files, stays};
+pub use plan::{Case, Passage, Plan, Refusal, Row, goes_along, plan};
+pub use word::{TO_VENDOR, addressed, from_vendor, heard_there, taken_back, taken_up, to_vendor};
 
 use super::Instant;
+use super::change::MOST_ATTACHED;
+use super::import::ImportAttachment;
 use super::people::{AgentId, TenantId};
-use super::remote::RemoteId;
+use super::remote::{RemoteId, ToldFile};
 use super::text::{Printable, Untrusted, line};
 use super::thread::AttachmentId;
 use super::ticket::{Kind, Priority, Status, TicketId, TicketKey};
@@ -54,11 +58,44 @@ pub enum Way {
     },
 }
 
+/// Which desk of a vendor's: what went to one is neither looked for nor spoken of at another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Address(String);
+
+impl Address {
+    /// A local desk, by its store.
+    pub fn store(file: &Path) -> Self {
+        Self(file.display().to_string())
+    }
+
+    /// A queue of a desk over a network.
+    pub fn queue(url: &str, queue: &str) -> Self {
+        let url = url.trim().trim_end_matches('/');
+        let url = url.strip_suffix("/REST/2.0").unwrap_or(url);
+        Self(format!("{queue} at {url}"))
+    }
+}
+
+impl From<String> for Address {
+    fn from(kept: String) -> Self {
+        Self(kept)
+    }
+}
+
+impl std::fmt::Display for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// The vendor as the settings name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vendor {
     /// Its name for people.
     pub name: String,
+    /// Which desk it is; none: a department.
+    pub address: Option<Address>,
     /// The department of the same desk; none: a desk of its own.
     pub department: Option<TenantId>,
 }
@@ -80,6 +117,9 @@ pub struct Package {
     pub vendor: String,
     /// Where it goes.
     pub way: Way,
+    /// The vendor's desk that was meant; none: a department, or it was not kept yet.
+    #[serde(default)]
+    pub address: Option<Address>,
     /// The subject there.
     pub subject: Untrusted,
     /// The first message there.
@@ -175,6 +215,29 @@ pub struct Heard {
     pub by: Untrusted,
     /// What; plain text.
     pub body: Untrusted,
+    /// The files that they added to it.
+    #[serde(default)]
+    pub files: Vec<ToldFile>,
+}
+
+impl Heard {
+    /// Why a file of theirs stays there; none: it may be brought over.
+    pub fn stays(file: &ToldFile) -> Option<&'static str> {
+        match file.size {
+            0 => Some("it is empty"),
+            size if size > MOST_ATTACHED => Some("it is larger than 25 MB"),
+            _ => None,
+        }
+    }
+}
+
+/// What became of the files of something that the vendor said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Brought {
+    /// Those that are here now.
+    pub files: Vec<ImportAttachment>,
+    /// Those that stayed there, each with why.
+    pub left: Vec<(Untrusted, String)>,
 }
 
 /// The vendor's ticket as it was last told.
@@ -220,6 +283,9 @@ pub struct Escalation {
     pub theirs: Option<Theirs>,
     /// The latest of what they said.
     pub last: Option<Heard>,
+    /// Why their desk would not take what was said to them last; none: it took it.
+    #[serde(default)]
+    pub unsaid: Option<Untrusted>,
 }
 
 impl Escalation {
@@ -244,6 +310,7 @@ impl Escalation {
             again: None,
             theirs: None,
             last: None,
+            unsaid: None,
         }
     }
 
@@ -273,8 +340,11 @@ impl Escalation {
         if !self.is_apart() {
             return line(&format!("with {}", self.package.vendor));
         }
-        if let (false, Some(trouble)) = (self.key.is_some(), &self.trouble) {
-            return line(&format!("not sent: {}", trouble.line()));
+        if let Some(trouble) = self.trouble.as_ref().map(Untrusted::line) {
+            return match &self.key {
+                Some(key) => line(&format!("#{key}: {trouble}")),
+                None => line(&format!("not sent: {trouble}")),
+            };
         }
         let Some(key) = &self.key else {
             return line("not sent yet");
@@ -288,11 +358,27 @@ impl Escalation {
         };
         let with = theirs.with.as_ref().map(|w| format!(", with {}", w.line()));
         let since = span(now - theirs.since);
+        let word = match (&self.unsaid, &self.last) {
+            (Some(why), _) => format!(" · your word was refused: {}", why.line()),
+            // Why they are done with it, a refusal above all, is in their last word.
+            (None, Some(last)) if !theirs.status.is_live() => {
+                format!(" · \"{}\"", first_line(&last.body))
+            }
+            _ => String::new(),
+        };
         line(&format!(
-            "{status}{} · since {since}",
+            "{status}{} · since {since}{word}",
             with.unwrap_or_default()
         ))
     }
+}
+
+/// The first line of a text that says something.
+fn first_line(text: &Untrusted) -> Printable {
+    let mut lines = text.raw().lines().map(line);
+    lines
+        .find(|l| !l.is_empty())
+        .unwrap_or_else(Printable::empty)
 }
 
 /// A stretch of time in one word: `5 min`, `2 h`, `3 days`.

@@ -2,11 +2,11 @@
 
 use chrono_tz::Tz;
 
-use super::{EscalationId, Fate, Package, Packed, Vendor, Way, fate};
+use super::{EscalationId, File, Package, Packed, Vendor, Way, is_evidence, package_files};
 use crate::domain::change::Act;
 use crate::domain::gate::past_the_gate;
 use crate::domain::report::{
-    Draft, Evidence, Form, Passed, Removed, Verdict, bundle, diff, priority, redact,
+    Draft, Form, Passed, Removed, Verdict, bundle, diff, priority, redact,
 };
 use crate::domain::request::{Against, Asked};
 use crate::domain::sla::Owner;
@@ -40,24 +40,6 @@ pub enum Passage<'a> {
     Request(Asked<'a>),
     /// Anything else: nothing is asked.
     Free,
-}
-
-/// One of the ticket's files.
-#[derive(Debug, Clone, Copy)]
-pub struct File<'a> {
-    /// Which.
-    pub attachment: &'a Attachment,
-    /// What is in it.
-    pub content: Content<'a>,
-}
-
-/// The bytes of a file.
-#[derive(Debug, Clone, Copy)]
-pub enum Content<'a> {
-    /// Here they are.
-    Here(&'a [u8]),
-    /// At our desk; they are fetched when it leaves.
-    Elsewhere,
 }
 
 /// Something before and after.
@@ -148,28 +130,33 @@ pub fn plan(
     let ticket = case.ticket;
     firm(ticket)?;
     let past = pass(&case, reason)?;
-    let mut out = Outside::new(&case);
-    let body = out.body(&case, past.is_some());
-    let subject = out.subject(ticket);
-    let (files, mut lines) = out.files(&case);
+    let way = match &vendor.department {
+        None => Way::Apart,
+        Some(to) => Way::Within {
+            to: to.clone(),
+            from: ticket.tenant.clone(),
+        },
+    };
+    let apart = way == Way::Apart;
+    let mut out = match apart {
+        true => Outside::new(&case, past.is_some()),
+        false => Outside::nothing(ticket),
+    };
     let (priority, why) = ranked(&case);
-    let within = vendor.department.as_ref().map(|to| Way::Within {
-        to: to.clone(),
-        from: ticket.tenant.clone(),
-    });
-    let apart = within.is_none();
+    let mut lines = std::mem::take(&mut out.lines);
     let package = Package {
         vendor: vendor.name.clone(),
-        way: within.unwrap_or(Way::Apart),
-        subject,
-        body,
-        report: out.report.take(),
+        way,
+        address: vendor.address.clone(),
+        subject: out.subject,
+        body: out.body,
+        report: out.report,
         priority,
         kind: ticket.kind,
         tenant: ticket.tenant.clone(),
         workspace: ticket.workspace.clone(),
-        files,
-        keep: out.keep.clone(),
+        files: out.files,
+        keep: out.keep,
         past: gone_past(&case),
     };
     let status = ticket.status != Status::OnHold;
@@ -333,13 +320,17 @@ fn rows(
 
 /// What is written for somebody outside, with what was taken out of it.
 struct Outside {
+    subject: Untrusted,
+    body: Untrusted,
+    report: Option<String>,
+    files: Vec<Packed>,
     keep: Vec<String>,
     diff: Vec<String>,
-    report: Option<String>,
+    lines: Vec<String>,
 }
 
 impl Outside {
-    fn new(case: &Case<'_>) -> Self {
+    fn new(case: &Case<'_>, past: bool) -> Self {
         let mut keep: Vec<String> = case
             .ticket
             .workspace
@@ -356,10 +347,26 @@ impl Outside {
             Passage::Free => {}
         }
         keep.retain(|k| !k.is_empty());
-        Self {
+        let mut out = Self {
             keep,
-            diff: Vec::new(),
+            ..Self::nothing(case.ticket)
+        };
+        out.body = out.body(case, past);
+        out.subject = out.subject(case.ticket);
+        (out.files, out.lines) = out.files(case);
+        out
+    }
+
+    /// The ticket itself moves within the desk: nothing is written, so nothing is taken out.
+    fn nothing(ticket: &Ticket) -> Self {
+        Self {
+            subject: ticket.subject.clone(),
+            body: Untrusted::new(""),
             report: None,
+            files: Vec::new(),
+            keep: Vec::new(),
+            diff: Vec::new(),
+            lines: Vec::new(),
         }
     }
 
@@ -419,67 +426,27 @@ impl Outside {
         if empty { String::new() } else { written.text }
     }
 
-    /// The evidence that goes along, and a sentence for each that does not go as it is.
+    /// The files that go along, and a sentence for each that does not go as it was looked at.
     fn files(&mut self, case: &Case<'_>) -> (Vec<Packed>, Vec<String>) {
-        let (mut packed, mut lines) = (Vec::new(), Vec::new());
-        for file in case.files.iter().filter(|f| goes_along(case, f.attachment)) {
-            let raw = file.attachment.name.line().into_string();
-            let name = text::file_name(&self.clean("file name", &raw));
-            let keep: Vec<&str> = self.keep.iter().map(String::as_str).collect();
-            let fate = match file.content {
-                Content::Here(bytes) => fate(&name, file.attachment.media_type.raw(), bytes, &keep),
-                Content::Elsewhere => {
-                    lines.push(format!(
-                        "{name} is fetched from the desk when it leaves; secrets in it are taken out then."
-                    ));
-                    Fate::Text {
-                        clean: String::new(),
-                        removed: Vec::new(),
-                        diff: Vec::new(),
-                    }
-                }
-            };
-            match fate {
-                Fate::Stays(why) => {
-                    lines.push(format!("{name} does not go along: {why}."));
-                    continue;
-                }
-                Fate::AsItIs => lines.push(format!(
-                    "{name} goes as it is: it is no text, look into it yourself."
-                )),
-                Fate::Text { diff, .. } => self.diff.extend(diff),
-            }
-            packed.push(Packed {
-                attachment: file.attachment.id,
-                name: free(&name, &packed),
-            });
-        }
-        (packed, lines)
+        let along = case.files.iter().copied();
+        let along = along.filter(|f| goes_along(case.ticket.kind, case.passage, f.attachment));
+        let keep: Vec<&str> = self.keep.iter().map(String::as_str).collect();
+        let parcel = package_files(&along.collect::<Vec<_>>(), &keep);
+        self.diff.extend(parcel.diff);
+        let packed = parcel.files.into_iter().map(|file| Packed {
+            attachment: file.attachment,
+            name: file.name,
+        });
+        (packed.collect(), parcel.lines)
     }
 }
 
-/// Only what was named as evidence leaves; what was asked for is in the form.
-fn goes_along(case: &Case<'_>, file: &Attachment) -> bool {
-    let Passage::Report(draft, _) = case.passage else {
-        return case.ticket.kind != Kind::Problem && matches!(case.passage, Passage::Request(_));
-    };
-    let is_it = |e: &Evidence| {
-        e.name.raw() == file.name.raw() && e.size.is_none_or(|size| size == file.size)
-    };
-    draft.evidence.iter().any(is_it)
-}
-
-/// A name that none of the others has.
-fn free(name: &str, others: &[Packed]) -> String {
-    let taken = |n: &str| n == "report.json" || others.iter().any(|o| o.name == n);
-    if !taken(name) {
-        return name.to_owned();
+/// Whether a file leaves with its ticket: only what was named as evidence does; what was asked
+/// for is in the form.
+pub fn goes_along(kind: Kind, passage: &Passage<'_>, file: &Attachment) -> bool {
+    match passage {
+        Passage::Report(draft, _) => is_evidence(draft, file),
+        Passage::Request(_) => kind != Kind::Problem,
+        Passage::Free => false,
     }
-    let (stem, ending) = match name.rfind('.') {
-        Some(at) if at > 0 => name.split_at(at),
-        _ => (name, ""),
-    };
-    let numbered = (2..).map(|n| format!("{stem}-{n}{ending}"));
-    let mut free = numbered.filter(|n| !taken(n));
-    free.next().unwrap_or_else(|| name.to_owned())
 }

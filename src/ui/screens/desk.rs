@@ -80,7 +80,8 @@ fn hints(state: &State) -> Vec<Hint> {
     let context = state.context();
     let mut shown: Vec<_> = TABLE
         .iter()
-        .filter(|c| c.footer > 0 && c.contexts.contains(&context))
+        .filter(|c| c.footer > 0 || closes_request(state, c.action))
+        .filter(|c| c.contexts.contains(&context))
         .filter(|c| !(c.action == Action::Open && context == Context::Detail))
         .filter(|c| c.action != Action::Now || state.as_of.is_some())
         .filter(|c| fits_books(state, c.action))
@@ -89,7 +90,11 @@ fn hints(state: &State) -> Vec<Hint> {
         })
         .filter(|c| context != Context::Coverage || helps_in_coverage(state, c.action))
         .collect();
-    shown.sort_by_key(|c| c.footer);
+    shown.sort_by_key(|c| match c.action {
+        // Behind filling it in, which it waits for.
+        Action::Resolve => 2,
+        _ => c.footer,
+    });
     let mut hints: Vec<Hint> = shown
         .into_iter()
         .filter(|c| context != Context::Outbox || c.disabled(state).is_none())
@@ -98,6 +103,7 @@ fn hints(state: &State) -> Vec<Hint> {
     let back = match context {
         Context::Queue | Context::Sla if state.as_of.is_some() => Some("back to now"),
         Context::Composer | Context::Form => Some("back, draft stays"),
+        Context::Note => Some("back, it is kept"),
         Context::Queue if !state.queue.marks.is_empty() => Some("clear marks"),
         Context::Queue if !state.queue.filter_text.is_empty() => Some("clear filter"),
         Context::Queue => None,
@@ -106,7 +112,7 @@ fn hints(state: &State) -> Vec<Hint> {
     let back = back.and_then(|words| hint(state, Action::Back, words));
     let before_last = hints.len().saturating_sub(1);
     if let Some(back) = back {
-        let at = if matches!(context, Context::Composer | Context::Form) {
+        let at = if matches!(context, Context::Composer | Context::Form | Context::Note) {
             hints.len()
         } else {
             before_last
@@ -114,6 +120,12 @@ fn hints(state: &State) -> Vec<Hint> {
         hints.insert(at, back);
     }
     hints
+}
+
+/// Closing is what the open form of a request is filled in for.
+fn closes_request(state: &State, action: Action) -> bool {
+    let is_open = state.pane == Pane::Requests && state.requests.open.is_some();
+    action == Action::Resolve && is_open
 }
 
 /// Whether a key of the panes of requests, registers and articles does something where they are.
@@ -182,6 +194,7 @@ fn footer_words(state: &State, command: &Command) -> &'static str {
         Action::HandoverNote => "note",
         Action::KeepNote => "save",
         Action::NoteIntoTickets => "into tickets",
+        Action::NoteDone => "done",
         Action::Pick if matches!(state.coverage.face, Face::Back(_)) => "take along",
         Action::Pick => "leave or hand over",
         Action::StretchNext => "another cover",

@@ -158,6 +158,56 @@ fn planted() -> Vec<(String, String)> {
         ("passport @", "NX1234567"),
         ("mail me: @", "jan dot devries at umc dot nl"),
         ("proxy 198.51.100.7:7788:jan:@", "malu2204"),
+        ("Password - @", "Welkom123"),
+        ("Password – @", "Welkom123"),
+        ("ons ww -> @", "Fiets2020"),
+        ("het wachtwoord — @ — werkt niet", "Lente#26"),
+        ("log in as jdoe with @", "Welkom01!"),
+        ("I signed in as jdoe using @", "Zomer2026"),
+        (
+            "ik probeer in te loggen: inloggen als jdoe met @",
+            "Herfst2025",
+        ),
+        ("pincode @", "4821"),
+        ("the pin number @ is refused", "4821"),
+        ("pin-code @ werkt niet", "8264"),
+        ("I typed @ as my password", "appelflap"),
+        ("We used \"@\" as the new password, but no", "zonnebloem"),
+        ("ik heb @ als wachtwoord ingevuld", "appelflap"),
+        ("ik gebruik @ als wachtwoord.", "stroopwafel"),
+        ("@ is my password", "appelflap"),
+        ("@ is mijn nieuwe wachtwoord, en nu?", "stroopwafel"),
+        ("het wachtwoord dat ik gebruik is @", "appelflap"),
+        ("the password that we were given is @", "tulip"),
+        ("het wachtwoord dat ik heb gekregen is @", "tulp"),
+        ("the password I use for the VM is @", "marmalade"),
+        ("het wachtwoord van de VM is @", "stroopwafel"),
+        ("my password used to be @", "appelflap"),
+        ("my password has always been @", "appelflap"),
+        ("mijn wachtwoord was vroeger @", "appelflap"),
+        ("my pass is @", "Welkom123"),
+        ("creds: jdoe/@", "Welkom123"),
+        ("the password is: @", "appelflap"),
+        ("mijn wachtwoord is : @", "appelflap"),
+        ("paswoord: @", "appelflap"),
+        ("mijn paswoord is @", "stroopwafel"),
+        ("passw: @", "appelflap"),
+        ("psw = @", "appelflap"),
+        ("we changed the password into @", "Welkom123"),
+        ("the password has been changed to @", "appelflap"),
+        ("I reset my password yesterday to @", "Welkom123"),
+        ("het wachtwoord staat op @", "Welkom123"),
+        ("curl -u jdoe:@ https://x.example.org", "appelflap"),
+        ("licentiecode @", "abcd-1234-efgh-5678"),
+        ("try @ as password", "Welkom123"),
+        ("write to @", "jan.deboer(at)umc.nl"),
+        ("write to @", "jan.deboer [at] umc [dot] nl"),
+        ("schrijf naar @", "jan punt deboer apenstaartje umc punt nl"),
+        ("call @", "06 - 1234 5678"),
+        ("call @", "+31 (0)6 1234 5678"),
+        ("reach me: @", "jan.deboer at umc.nl"),
+        ("stuur het naar @.", "j_deboer at erasmusmc.nl"),
+        ("mail @ please", "jan.de.boer apenstaartje umc.nl"),
     ];
     for (sentence, secret) in prose {
         put(sentence, secret.into());
@@ -194,6 +244,7 @@ fn planted() -> Vec<(String, String)> {
     ] {
         put("please use @ for it", secret.into());
         put("dossier (@), zie boven", secret.into());
+        put("see @.txt", secret.into());
     }
     put("BSN 12345678@", "0".into());
     all.retain(|(s, _)| !s.starts_with("BSN"));
@@ -227,7 +278,7 @@ fn has(text: &str, secret: &str) -> bool {
 #[test]
 fn none_of_the_planted_secrets_leaves_in_a_bundle() {
     let all = planted();
-    assert!(all.len() >= 140, "{}", all.len());
+    assert!(all.len() >= 233, "{}", all.len());
     let mut left = Vec::new();
     for (sentence, secret) in &all {
         let text = with_secret(sentence, secret);
@@ -304,6 +355,16 @@ fn a_secret_broken_by_signs_that_nobody_sees_does_not_leave_either() {
 #[case("getElementsByTagName and backgroundColorPickerController2 are undefined")]
 #[case("The chart shows 1 234 567 rows and 12,345.67 EUR of 100.000 cells")]
 #[case("at com.sun.proxy.$Proxy9.getFileInfo and Firefox%20Setup%20105.0.3.exe")]
+#[case("I use Edge as my password manager; what is my password?")]
+#[case("The password for the VM. This is broken - again, and the password - as ever - expired.")]
+#[case("The password that I was given is not accepted, and the token we use is invalid.")]
+#[case("Here is my password problem: the question is my password.")]
+#[case("I reset my password yesterday to be sure; the reset link went to dws-3049-AUBioLab.")]
+#[case("I was asked for a password when I went to dws-3049-AUBioLab; curl -u jdoe https://x.org")]
+#[case("All tests pass is what it says, pass dws-3049-AUBioLab on to the next.")]
+#[case("Waar is mijn wachtwoord? Wat is mijn wachtwoord?")]
+#[case("I logged in as a guest with no trouble and looked at umc.nl and index.html at umc.nl")]
+#[case("app.error_log at com.example.net.Handler, rows 0101234567.5 and 123456789.example.org")]
 #[case("Ticket 10482 and INC0010482 of 23-11-2026 14:00")]
 fn the_innocent_stays(#[case] text: &str) {
     let (clean, removed) = redact(text, &[]);

@@ -1,7 +1,8 @@
 //! The map: its cursor, its columns, and what a cell means.
 
 use crate::app::cover::TurnOf;
-use crate::app::layout::{layout, map_room};
+use crate::app::cover_layout::Pitch;
+use crate::app::layout::map_room;
 use crate::app::state::{MapLine, Overlay, Why};
 use crate::domain::Instant;
 use crate::domain::coverage::Need;
@@ -20,18 +21,25 @@ impl Turn<'_> {
         let on = self.column_on().map(|c| c.from);
         let room = map_room(self.s);
         let of = |grain| columns(&self.s.calendar, roster.from, roster.to, grain);
-        let fits = |(grain, columns): &(Grain, Vec<Column>)| width(columns, least(*grain)) <= room;
-        let mut all = Grain::ALL.into_iter().map(|grain| (grain, of(grain)));
-        let (grain, columns) = all
-            .find(fits)
-            .unwrap_or_else(|| (Grain::Week, of(Grain::Week)));
-        let cell = widest(grain, &columns, room);
-        let map = roster.map(grain, columns);
+        let fits = |grain| {
+            let columns = of(grain);
+            if !Pitch::could_fit(grain, &columns, room) {
+                return None;
+            }
+            let map = roster.map(grain, columns);
+            Pitch::of(&map, room).map(|pitch| (map, pitch))
+        };
+        let (map, pitch) = Grain::ALL.into_iter().find_map(fits).unwrap_or_else(|| {
+            // Wider than the screen: the columns beside the one under the cursor are seen.
+            let (cell, apart) = (2, true);
+            let map = roster.map(Grain::Week, of(Grain::Week));
+            (map, Pitch { cell, apart })
+        });
         let at = on.unwrap_or(self.s.now);
         let here = map.columns.iter().position(|c| c.to > at);
         let c = &mut self.s.coverage;
         c.column = here.unwrap_or(map.columns.len().saturating_sub(1));
-        (c.map, c.cell) = (Some(map), cell);
+        (c.map, c.pitch) = (Some(map), pitch);
         c.line = c.line.min(c.lines().len().saturating_sub(1));
     }
 
@@ -70,7 +78,6 @@ impl Turn<'_> {
     /// To another line; the heading is passed over.
     pub fn move_on_map(&mut self, by: isize) {
         let lines = self.s.coverage.lines();
-        let rows = usize::from(layout(self.s).main.height.saturating_sub(10)).max(1);
         let c = &mut self.s.coverage;
         let mut to = c
             .line
@@ -80,7 +87,6 @@ impl Turn<'_> {
             to = to.saturating_add_signed(by.signum());
         }
         c.line = to;
-        c.top = c.top.min(to).max((to + 1).saturating_sub(rows));
     }
 
     /// The stretch of absence under the cursor.
@@ -227,34 +233,4 @@ impl Turn<'_> {
         }
         lines
     }
-}
-
-/// The columns of the screen that these take, each so wide.
-fn width(columns: &[Column], cell: u16) -> u16 {
-    let groups = columns.iter().filter(|c| c.opens).count();
-    let cells = columns.len() * usize::from(cell) + groups;
-    u16::try_from(cells).unwrap_or(u16::MAX)
-}
-
-/// The narrowest that one may be.
-const fn least(grain: Grain) -> u16 {
-    match grain {
-        Grain::Hour | Grain::Day => 1,
-        Grain::Half | Grain::Week => 2,
-    }
-}
-
-/// As wide as there is room for, and not wider than is read at a glance.
-fn widest(grain: Grain, columns: &[Column], room: u16) -> u16 {
-    let most = match grain {
-        Grain::Hour => 2,
-        Grain::Half => 4,
-        Grain::Day => 5,
-        Grain::Week => 7,
-    };
-    let fits = |cell: &u16| width(columns, *cell) <= room;
-    (least(grain)..=most)
-        .rev()
-        .find(fits)
-        .unwrap_or(least(grain))
 }

@@ -1,16 +1,18 @@
 //! Who is there when: what keys do there, and what comes back.
 //!
-//! `map` has the map, `form` enters an absence, `turns` lists hand-overs, `plan` previews and applies one, `note` is
-//! about its note, `back` gives back, `swap` asks for swaps and answers them, `standing` says what all of that means for the person at the keyboard.
+//! `map` has the map, `mouse` points at it, `form` enters an absence, `turns` lists hand-overs, `plan` previews and applies one, `note` is
+//! about its note, `writing` writes in it, `back` gives back, `swap` asks for swaps and answers them, `standing` says what all of that means for the person at the keyboard.
 
 mod back;
 mod form;
 mod map;
+mod mouse;
 mod note;
 mod plan;
 mod standing;
 mod swap;
 mod turns;
+mod writing;
 
 use std::sync::Arc;
 
@@ -18,10 +20,12 @@ use chrono::TimeDelta;
 
 use crate::app::commands::Action;
 use crate::app::cover::{Bench, CoverNews, CoverWish, TurnOf};
+use crate::app::cover_layout::rows;
 use crate::app::effect::Effect;
 use crate::app::event::{Changed, Generation};
 use crate::app::inner::PlanAct;
-use crate::app::state::{BackView, Face, MapLine, NoteView, Pane, PlanView, Tone};
+use crate::app::layout::layout;
+use crate::app::state::{BackView, Face, MapLine, Pane, PlanView, Tone};
 use crate::domain::people::AgentId;
 use crate::domain::text::line;
 use crate::domain::ticket::TicketId;
@@ -33,10 +37,12 @@ impl Turn<'_> {
     pub fn run_coverage(&mut self, action: Action, arg: Option<&str>) {
         match action {
             Action::GoCoverage => {
+                self.save_note();
                 self.s.coverage.face = Face::Map;
                 self.go(Pane::Coverage);
             }
             Action::GoHandover => {
+                self.save_note();
                 self.s.coverage.face = Face::Turns;
                 self.go(Pane::Coverage);
             }
@@ -55,6 +61,7 @@ impl Turn<'_> {
             Action::Give => self.give(arg),
             Action::KeepNote => self.export_note(arg),
             Action::NoteIntoTickets => self.note_into_tickets(),
+            Action::NoteDone => self.leave_note(),
             Action::Apply => self.apply_shown(),
             Action::OnCall => self.on_call(),
             Action::Swap => self.swap(arg),
@@ -160,7 +167,8 @@ impl Turn<'_> {
     pub fn undo_plan(&mut self) -> bool {
         let here = self.s.pane == Pane::Coverage;
         let acts = &mut self.s.inner.plan_acts;
-        match acts.pop_if(|act| here || !matches!(act, PlanAct::Absence(..))) {
+        let seen_here = |act: &PlanAct| matches!(act, PlanAct::Absence(..) | PlanAct::Note(..));
+        match acts.pop_if(|act| here || !seen_here(act)) {
             Some(PlanAct::Absence(_, Some(before))) => {
                 let said = line(&format!("the absence of {} is as it was", before.who));
                 self.cover_wish(CoverWish::Keep(vec![*before], said));
@@ -168,6 +176,7 @@ impl Turn<'_> {
             Some(PlanAct::Absence(id, None)) => {
                 self.cover_wish(CoverWish::Drop(id, line("the new absence is taken away")));
             }
+            Some(PlanAct::Note(turn, text)) => self.put_note_back(turn, text),
             Some(PlanAct::Tickets) | None => return false,
         }
         true
@@ -189,20 +198,14 @@ impl Turn<'_> {
                 self.fx.push(Effect::Vocabulary(self.s.now));
                 self.ask_standing();
             }
+            CoverNews::NoteKept(both) => self.note_kept(generation, both),
+            CoverNews::Failed(fault) if self.note_failed(generation, &fault) => {}
             CoverNews::Failed(fault) => self.fault(fault),
             // Nobody waits for it on the screen: it is done whatever was asked for since.
             CoverNews::Plan(plan) if plan.at_once => self.apply_at_once(*plan),
             _ if generation != self.s.inner.plan => {}
             CoverNews::Plan(plan) => self.face(Face::Plan(Box::new(PlanView::new(*plan)))),
-            CoverNews::Note(noted) => {
-                let text = noted.edited.clone().unwrap_or_else(|| self.made(&noted));
-                let view = NoteView {
-                    noted: *noted,
-                    text,
-                    top: 0,
-                };
-                self.face(Face::Note(Box::new(view)));
-            }
+            CoverNews::Note(noted) => self.show_note(*noted),
             CoverNews::Back(back) => self.face(Face::Back(Box::new(BackView::new(*back)))),
             CoverNews::Standing(_) => {}
         }
@@ -210,6 +213,7 @@ impl Turn<'_> {
 
     /// Shows something else in the pane.
     fn face(&mut self, face: Face) {
+        self.save_note();
         self.s.coverage.face = face;
         if self.s.pane != Pane::Coverage {
             self.s.pane = Pane::Coverage;
@@ -261,7 +265,20 @@ impl Turn<'_> {
             Face::Back(b) => b.cursor = step(b.cursor, b.rows.len()),
             Face::Note(n) => n.top = step(n.top, n.text.lines().count()),
         }
+        self.scroll_coverage();
         self.moved();
+    }
+
+    /// The row under the cursor is seen; the others stay where they are as far as they can.
+    fn scroll_coverage(&mut self) {
+        let first = rows(self.s, layout(self.s).main).first;
+        let c = &mut self.s.coverage;
+        match &mut c.face {
+            Face::Map => c.top = first,
+            Face::Plan(p) => p.top = first,
+            Face::Back(b) => b.top = first,
+            Face::Turns | Face::Note(_) => {}
+        }
     }
 
     /// Opens what is under the cursor; false: a ticket is.
@@ -277,7 +294,7 @@ impl Turn<'_> {
 
     fn edit_in_coverage(&mut self, arg: Option<&str>) {
         match &self.s.coverage.face {
-            Face::Note(_) if arg.is_none() => self.edit_note(),
+            Face::Note(_) if arg.is_none() => self.write_in_note(),
             _ => self.edit_absence(arg),
         }
     }

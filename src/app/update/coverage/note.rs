@@ -1,13 +1,11 @@
 //! The hand-over note: shown, edited, exported.
 
 use crate::app::cover::{CoverWish, Noted};
-use crate::app::effect::Effect;
 use crate::app::state::{Face, Go, PreviewRow, Purpose, Wanted};
 use crate::domain::change::Act;
-use crate::domain::handover::Form;
+use crate::domain::handover::{Form, said_of};
 use crate::domain::text::{Printable, Untrusted, line};
 use crate::domain::thread::Visibility;
-use crate::domain::ticket::TicketKey;
 
 use super::super::Turn;
 use crate::app::cover_words::called;
@@ -15,15 +13,18 @@ use crate::app::cover_words::called;
 impl Turn<'_> {
     /// The note of the absence that is meant; `new` makes it anew where it was edited.
     pub fn note_of(&mut self, arg: Option<&str>) {
-        let anew = arg == Some("new");
+        let wanted = arg == Some("new");
         let Some(turn) = self.turn_meant(arg.filter(|a| *a != "new")) else {
             return;
         };
+        // What somebody wrote is looked at before it goes.
+        let shown = matches!(&self.s.coverage.face, Face::Note(n) if n.noted.turn == turn);
+        let anew = wanted && shown;
+        if wanted && !shown {
+            self.refuse("this is the note as it stands; the same once more makes it anew");
+        }
         if anew {
-            self.fx.push(Effect::Cover(
-                self.s.inner.plan,
-                CoverWish::KeepNote(turn.clone(), String::new()),
-            ));
+            self.forget_edited(&turn);
         }
         self.cover_wish(CoverWish::Note {
             bench: self.bench(),
@@ -36,40 +37,6 @@ impl Turn<'_> {
     /// The note as it is made.
     pub fn made(&self, noted: &Noted) -> String {
         noted.note.text(Form::Markdown, self.s.zone)
-    }
-
-    /// The person's own editor for it.
-    pub fn edit_note(&mut self) {
-        let Face::Note(n) = &self.s.coverage.face else {
-            return;
-        };
-        let name = format!("hand-over-{}", n.noted.note.who);
-        let Ok(key) = TicketKey::parse(&name) else {
-            return self.refuse("the note cannot be given to an editor under this name");
-        };
-        let text = n.text.clone();
-        self.s.inner.note_in_editor = true;
-        self.fx.push(Effect::OpenEditor { key, text });
-    }
-
-    /// It came back from the editor; false where the editor had another text.
-    pub fn note_edited(&mut self, text: Option<&String>) -> bool {
-        if !std::mem::take(&mut self.s.inner.note_in_editor) {
-            return false;
-        }
-        let (Face::Note(n), Some(text)) = (&mut self.s.coverage.face, text) else {
-            return true;
-        };
-        n.text.clone_from(text);
-        n.noted.edited = Some(text.clone());
-        let wish = CoverWish::KeepNote(n.noted.turn.clone(), text.clone());
-        self.cover_wish(wish);
-        self.toast(
-            crate::app::state::Tone::Good,
-            line("your note is kept; :hand-over-note new makes it anew"),
-            None,
-        );
-        true
     }
 
     /// Saves the note as a file; the name says whether as Markdown or plain.
@@ -101,19 +68,6 @@ impl Turn<'_> {
         self.cover_wish(CoverWish::WriteNote { path, name, text });
     }
 
-    /// What the note says of a ticket: as it was edited, else as it is made.
-    fn said_of(text: &str, key: &TicketKey) -> Option<String> {
-        let starts = |l: &&str| {
-            let l = l.trim_start_matches(['-', '*', ' ']);
-            l.strip_prefix(key.as_str())
-                .is_some_and(|rest| rest.starts_with(['*', ' ', ':']))
-        };
-        let found = text.lines().find(starts)?;
-        let plain = found.trim_start_matches(['-', '*', ' ']);
-        let said = plain.strip_prefix(key.as_str())?;
-        Some(said.trim_start_matches(['*', ' ', ':']).replace('\\', ""))
-    }
-
     /// Asks before it goes into the tickets that change hands, as internal notes.
     pub fn note_into_tickets(&mut self) {
         let Face::Note(n) = &self.s.coverage.face else {
@@ -125,7 +79,7 @@ impl Turn<'_> {
         let mut rows = Vec::new();
         for e in note.entries.iter().filter(|e| e.to.is_some()) {
             // Whoever took a ticket out of the note does not want it told there.
-            let Some(said) = Self::said_of(&text, &e.key) else {
+            let Some(said) = said_of(&text, &e.key) else {
                 continue;
             };
             let body = note.in_ticket(&said);
@@ -149,6 +103,7 @@ impl Turn<'_> {
                     body: Untrusted::new(body),
                     attachments: Vec::new(),
                 },
+                ends: None,
             });
         }
         if wants.is_empty() {

@@ -123,7 +123,7 @@ impl Turn<'_> {
         let over = |r: &&TurnRow| matches!(r.stage, Stage::Over(_));
         // Whoever comes back and says nothing means what is over.
         let first = c.turns.iter().find(over).map(|r| r.turn.clone());
-        let in_list = self.s.pane == Pane::Coverage && c.face == Face::Turns;
+        let in_list = self.s.pane == Pane::Coverage && matches!(c.face, Face::Turns);
         let turn = match (arg, first) {
             (None, Some(turn)) if !in_list => Some(turn),
             _ => self.turn_meant(arg),

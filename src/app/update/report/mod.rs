@@ -139,7 +139,7 @@ impl Turn<'_> {
 
     /// Asks for what is known here.
     pub fn ask_known(&mut self) {
-        self.report_wish(ReportWish::Known(self.s.now));
+        self.report_wish(ReportWish::Known);
     }
 
     /// Asks who has answered.
@@ -150,7 +150,7 @@ impl Turn<'_> {
     /// Asks with which texts requesters are asked, and who has answered.
     pub fn start_reports(&mut self) {
         self.report_wish(ReportWish::Templates);
-        self.report_wish(ReportWish::Known(self.s.now));
+        self.report_wish(ReportWish::Known);
         self.report_wish(ReportWish::Answered);
     }
 

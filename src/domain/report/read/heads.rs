@@ -8,8 +8,8 @@ use regex::Regex;
 
 use super::own::Own;
 use super::steps::items;
-use super::{Confidence, Known, Message, Suggestion, Value, extras, names, outcome, pattern, tidy};
-use crate::domain::report::form::{Field, Role, Since};
+use super::{Confidence, Known, Message, Suggestion, Value, errors, extras, names, pattern, tidy};
+use crate::domain::report::form::{Field, Since, WorkspaceRole};
 use crate::domain::report::person::Person;
 
 /// Headings by field, lower case, the longer ones first where one begins another.
@@ -70,7 +70,7 @@ static HEAD: LazyLock<Regex> = LazyLock::new(|| {
         .map(|(i, (_, words))| format!("(?P<f{i}>{words})"))
         .collect();
     pattern(&format!(
-        r"(?i)^[\s*#_>»→•h\d.()=-]{{0,12}}?(?:{}|(?P<other>{OTHERS}))[\s*_]*(?:\((?P<note>[^()]{{0,60}})\))?(?P<colon>[\s*_]*[:=–][\s*_]*|[\s*_]+-[\s]+|[?\s*_]*$)",
+        r"^(?:{}|(?P<other>{OTHERS}))[\s*_]*(?:\([^()]*\))?(?P<colon>[\s*_]*[:=–][\s*_]*|[\s*_]+-[\s]+|[?\s*_]*$)",
         fields.join("|")
     ))
 });
@@ -123,27 +123,45 @@ struct Head {
 
 fn head(line: &str, base: usize) -> Option<Head> {
     // A heading stands at the very beginning of its line.
-    let found = HEAD.captures(super::head(line, 120))?;
+    let low = super::head(line, 120).to_ascii_lowercase();
+    let heading = without_signs(&low)?;
+    let signs = low.len() - heading.len();
+    let found = HEAD.captures(heading)?;
     let whole = found.get(0)?;
     let field = HEADS
         .iter()
         .enumerate()
         .find_map(|(i, (field, _))| found.name(&format!("f{i}")).map(|_| *field));
     let colon = found.name("colon").map_or("", |c| c.as_str());
-    let alone = whole.end() == line.len();
+    let end = signs + whole.end();
+    let alone = end == line.len();
     let has_sign = colon.contains([':', '=', '–', '-']);
     // Without a colon only a line of its own is one, and no single small word; the first line is
     // a subject.
-    let words = whole.as_str().split_whitespace().count();
+    let words = low.get(..end).unwrap_or("").split_whitespace().count();
     let stands_alone = alone && (marked(line) || (words >= 2 && base > 0));
     if !has_sign && !stands_alone {
         return None;
     }
     Some(Head {
         field,
-        after: base + whole.end(),
+        after: base + end,
         firm: has_sign,
     })
+}
+
+/// A line without what may stand before its heading: `## Steps`, `3) Steps`, `h3. Steps`; none
+/// where that is a ruled line or a number of its own.
+fn without_signs(line: &str) -> Option<&str> {
+    let is_sign = |c: char| c.is_whitespace() || c.is_ascii_digit() || "*#_>»→•.()=-".contains(c);
+    let mut words = line.trim_start_matches(is_sign);
+    if let Some(level) = words.strip_prefix('h')
+        && level.starts_with(|c: char| c.is_ascii_digit())
+    {
+        words = level.trim_start_matches(is_sign);
+    }
+    let signs = line.get(..line.len() - words.len())?;
+    (signs.chars().count() <= MOST_SIGNS).then_some(words)
 }
 
 /// `**Steps**`, `## Steps`, `h3. Steps`.
@@ -191,7 +209,7 @@ impl Part<'_> {
             }
             Field::Expected => Value::Expected(text),
             Field::Actual => {
-                outcome::quoted(said, span.start, out);
+                errors::quoted(said, span.start, out);
                 Value::Actual(text)
             }
             Field::Tried => Value::Tried(text),
@@ -212,7 +230,7 @@ impl Part<'_> {
                 Some(person) => Value::User(person),
                 None => return None,
             },
-            Field::Role => Value::Role(Role::parse(&text)?),
+            Field::Role => Value::Role(WorkspaceRole::parse(&text)?),
             Field::Since => match Since::parse(&text, message.at, message.zone) {
                 Since::At(moment) => Value::Since(moment),
                 Since::Always => Value::Always,
@@ -277,6 +295,9 @@ impl Part<'_> {
         start..start + text.trim().len()
     }
 }
+
+/// Signs before a heading beyond which it is none.
+const MOST_SIGNS: usize = 12;
 
 /// Headed parts beyond which a text is no form.
 const MOST_PARTS: usize = 100;

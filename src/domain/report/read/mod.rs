@@ -3,9 +3,10 @@
 //! The writer's own words are cut out first (`own`): quotes, repeated mails and signatures say
 //! nothing new. Then headed parts are read (`heads`: "Steps to reproduce:", "Verwacht:"), and
 //! the rest by rules: names and addresses (`names`), lists and tales of steps (`steps`), what was
-//! expected, what happened and error texts (`outcome`), moments (`since`), and what helps besides
+//! expected and what happened (`outcome`), error texts (`errors`), moments (`since`), and what helps besides
 //! (`extras`). English and Dutch.
 
+mod errors;
 mod extras;
 mod heads;
 mod names;
@@ -20,7 +21,7 @@ use chrono_tz::Tz;
 use regex::Regex;
 use serde::Serialize;
 
-use super::form::{Draft, Evidence, Field, Role, Since};
+use super::form::{Draft, Evidence, Field, Since, WorkspaceRole};
 use super::impact::{Impact, Share};
 use super::known::Known;
 use super::language::{Language, language};
@@ -71,7 +72,7 @@ pub enum Value {
     /// Somebody.
     User(Person),
     /// A role.
-    Role(Role),
+    Role(WorkspaceRole),
     /// All steps, in order.
     Steps(Vec<String>),
     /// What should have happened.
@@ -320,17 +321,55 @@ pub(super) fn head(text: &str, most: usize) -> &str {
     text.get(..end).unwrap_or("")
 }
 
+/// The end of a text, at most so many bytes.
+pub(super) fn tail(text: &str, most: usize) -> &str {
+    let mut start = text.len().saturating_sub(most);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    text.get(start..).unwrap_or("")
+}
+
+/// Whether a text holds one of some words in small letters: asked before a pattern that follows
+/// many ways at once, since all that a pattern has followed stays in memory.
+pub(super) fn holds(text: &str, words: &[&str]) -> bool {
+    let low = text.to_ascii_lowercase();
+    words.iter().any(|w| low.contains(w))
+}
+
 /// A text as one line with single blanks, cut where it is longer than a field is read.
 pub(super) fn tidy(text: &str) -> String {
     let text = head(text, 2_000);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// One of the rules' own patterns; a test reads enough to have met them all. The edges of words
-/// are those of ASCII: for any others the engine would leave its fast way on text with accents.
+/// What the classes of a pattern stand for here: the letters of living scripts by the blocks they
+/// lie in, the blanks that mail is written with, the digits that numbers are read from. The full
+/// tables of Unicode have hundreds of ranges, and a pattern keeps each of them in memory, once for
+/// every place where a class stands. The edges of words are those of ASCII: for any others the
+/// engine would leave its fast way on text with accents.
+const CLASSES: [(&str, &str); 8] = [
+    (r"\b", r"(?-u:\b)"),
+    (r"\d", "[0-9]"),
+    (r"\D", "[^0-9]"),
+    (r"\s", r"[\t-\r\x20\u{a0}\u{2000}-\u{200a}\u{202f}]"),
+    (r"\S", r"[^\t-\r\x20\u{a0}\u{2000}-\u{200a}\u{202f}]"),
+    (r"\w", r"[0-9A-Za-z_À-ÖØ-öø-\u{1fff}\u{3040}-\u{d7ff}]"),
+    (r"\p{L}", r"[A-Za-zÀ-ÖØ-öø-\u{1fff}\u{3040}-\u{d7ff}]"),
+    // Where capital and small letters take turns, both.
+    (
+        r"\p{Lu}",
+        r"[A-ZÀ-ÖØ-Þ\u{100}-\u{24f}\u{386}-\u{3ab}\u{400}-\u{42f}]",
+    ),
+];
+
+/// One of the rules' own patterns, in a few ranges; a test reads enough to have met them all.
 pub(super) fn pattern(pattern: &str) -> Regex {
-    let pattern = pattern.replace(r"\b", r"(?-u:\b)");
-    Regex::new(&pattern).unwrap_or_else(|e| {
+    let wide = pattern.to_owned();
+    let plain = CLASSES
+        .iter()
+        .fold(wide, |p, (class, ranges)| p.replace(class, ranges));
+    Regex::new(&plain).unwrap_or_else(|e| {
         debug_assert!(false, "{e}");
         nothing()
     })

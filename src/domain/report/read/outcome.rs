@@ -1,16 +1,30 @@
-//! What was expected, what happened instead, and the texts of errors.
+//! What was expected, what happened instead, and what announces the text of an error.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::errors::{self, LONGEST};
 use super::own::Own;
-use super::{Confidence, Suggestion, Value, overlaps, pattern, tidy};
+use super::{Confidence, Suggestion, Value, holds, overlaps, pattern, tail, tidy};
 
-/// The longest error text that is taken, in bytes.
-const LONGEST: usize = 400;
+/// What announces a message stands so near the end of its line, in bytes.
+const ANNOUNCED: usize = 150;
 
+/// One of these is in all that says what was expected.
+const EXPECTING: [&str; 10] = [
+    "expect",
+    "anticipat",
+    "should",
+    "ought",
+    "supposed",
+    "verwacht",
+    "zou",
+    "hoor",
+    "behoort",
+    "moet",
+];
 static EXPECTED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?ix)\b(?:i|we|he|she|they)\s+(?:would\s+have\s+|would\s+|had\s+|was\s+|were\s+|am\s+|'d\s+)?(?:expect(?:ed|ing)?|anticipat(?:ed|e))\s+(?P<a>[^\n]{3,})
@@ -35,95 +49,40 @@ static INSTEAD: LazyLock<Regex> = LazyLock::new(|| {
 /// Something goes wrong, said of a thing: the verb tells.
 static WRONG: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)\b(?:nothing\s+happens|no\s+longer|(?:can(?:not|'t|t|\s+not|\s+no\s+longer)|could\s*n[o']?t|couldn't|unable\s+to|not\s+able\s+to)\s+(?:be\s+)?\w+|(?:does|do|did|is|are|was|were|has|have|will|would)(?:\s*n[o']t|nt|n't)\s+\w+|won't|wont|fails?(?:ed)?\b|failing|refus(?:es|ed)|crash(?:es|ed|ing)?|freez(?:es|ing)|froze|hangs?\b|hung|stuck|disappear(?:s|ed)?|vanish(?:es|ed)?|lost|missing|blank|empty|keeps?\s+\w+ing|stop(?:s|ped)\s+\w+|shows?\s+(?:up\s+)?(?:a|an|the|nothing|no|only)|pops?\s+up|(?:i|we)\s+(?:get|got|see|saw|receive|received|keep|am\s+getting|keep\s+getting)\s+(?:a|an|the|this|no|nothing|only|error|errors)|error|time[sd]?\s+out|rejected|denied|duplicat\w+|corrupt\w*|garbled|slow|wrong
-        |er\s+gebeurt\s+niets|niet\s+meer|(?:kan|kunnen|kon|konden|wordt|worden|werkt|werken|doet|gaat|lukt|krijg|start|opent|laadt|reageert|verschijnt|komt|is|zijn)\s+(?:\S+\s+){0,4}?(?:niet|geen|niets|nergens)|foutmelding|melding|mislukt|mislukte|faalt|loopt\s+vast|vastgelopen|hangt|blijft\s+\w+|crasht|verdwijnt|verdwenen|weg\b|leeg\b|geweigerd|(?:ik|we)\s+(?:krijg|krijgen|kreeg|zie|zien|zag)\s+(?:een|de|het|alleen|steeds|telkens|dan|nu|geen))",
+        r"(?x)\b(?:nothing\s+happens|no\s+longer|(?:can(?:not|'t|t|\s+not|\s+no\s+longer)|could\s*n[o']?t|couldn't|unable\s+to|not\s+able\s+to)\s+(?:be\s+)?\w+|(?:does|do|did|is|are|was|were|has|have|will|would)(?:\s*n[o']t|nt|n't)\s+\w+|won't|wont|fails?(?:ed)?\b|failing|refus(?:es|ed)|crash(?:es|ed|ing)?|freez(?:es|ing)|froze|hangs?\b|hung|stuck|disappear(?:s|ed)?|vanish(?:es|ed)?|lost|missing|blank|empty|keeps?\s+\w+ing|stop(?:s|ped)\s+\w+|shows?\s+(?:up\s+)?(?:a|an|the|nothing|no|only)|pops?\s+up|(?:i|we)\s+(?:get|got|see|saw|receive|received|keep|am\s+getting|keep\s+getting)\s+(?:a|an|the|this|no|nothing|only|error|errors)|error|time[sd]?\s+out|rejected|denied|duplicat\w+|corrupt\w*|garbled|slow|wrong
+        |er\s+gebeurt\s+niets|niet\s+meer|foutmelding|melding|mislukt|mislukte|faalt|loopt\s+vast|vastgelopen|hangt|blijft\s+\w+|crasht|verdwijnt|verdwenen|weg\b|leeg\b|geweigerd|(?:ik|we)\s+(?:krijg|krijgen|kreeg|zie|zien|zag)\s+(?:een|de|het|alleen|steeds|telkens|dan|nu|geen))",
+    )
+});
+/// The same in Dutch, where the verb is denied some words later.
+static DENIED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:kan|kunnen|kon|konden|wordt|worden|werkt|werken|doet|gaat|lukt|krijg|start|opent|laadt|reageert|verschijnt|komt|is|zijn)\s+(?:\S+\s+){0,4}?(?:niet|geen|niets|nergens)",
     )
 });
 /// Such sentences say something of the writer's wish or thought, not of what happened.
 static WISH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:please|can (?:you|someone|anyone|anybody)|could (?:you|someone)|would you|how (?:do|can|to)|is there|what (?:can|should|do|is)|why|any (?:idea|help|suggestion)|i (?:would like|want|wish|hope|need|have tried|tried|assume|think|suspect|guess)|thanks|thank you|kunt u|kan iemand|kunnen jullie|wie kan|hoe (?:kan|krijg|moet)|graag|ik (?:wil|zou graag|hoop|heb al)|wat (?:kan|moet)|weet iemand|if you|let me|hope)\b",
+        r"^(?:please|can (?:you|someone|anyone|anybody)|could (?:you|someone)|would you|how (?:do|can|to)|is there|what (?:can|should|do|is)|why|any (?:idea|help|suggestion)|i (?:would like|want|wish|hope|need|have tried|tried|assume|think|suspect|guess)|thanks|thank you|kunt u|kan iemand|kunnen jullie|wie kan|hoe (?:kan|krijg|moet)|graag|ik (?:wil|zou graag|hoop|heb al)|wat (?:kan|moet)|weet iemand|if you|let me|hope)\b",
     )
 });
 
-/// Words before a text in quotes that make it an error's.
-static SAID: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?ix)\b(?:(?:errors?|messages?|warnings?|popup|pop-up|notification|alert|prompt|response|responded|exception|fout(?:melding|code)?(?:en)?|melding(?:en)?|bericht|waarschuwing)\b[^"“”„«»\n.]{0,60}?
-        |(?:says?|said|saying|states?|stating|stated|reads?|displaying|displays|text|tekst|zegt|staat|luidt|verschijnt)[\s:,][^"“”„«»\n.]{0,15}?
-        |(?:getting|get|got|krijg|failed)[\s:,][^"“”„«»\n.]{0,8}?)
-        ["“„«](?P<text>[^"“”«»\n]{4,})["”“»]"#,
-    )
-});
-/// The same in single quotes, which may stand within words too.
-static SAID_SINGLE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?ix)\b(?:errors?|messages?|warnings?|says?|said|saying|states?|stating|reads?|melding|foutmelding|zegt|staat|luidt)\b
-        [^'‘’\n.]{0,40}?['‘](?P<text>(?:[^'’\n]|['’]\w)+)['’](?:[\s.,;!?)]|$)",
-    )
-});
-/// A line that announces what stands below it.
+/// The end of a line that announces what stands below it.
 static ANNOUNCES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)\b(?:following|here\s+is|here's|here\s+are|volgende|hier\s+is|i\s+get|i\s+got|we\s+get|krijg\s+ik|ik\s+krijg)\b[^\n.]{0,40}\b(?:errors?|messages?|warnings?|response|(?:fout)?melding(?:en)?|bericht|fout(?:en)?)\b[^\n.:]{0,60}[.:]*\s*$
+        r"(?x)\b(?:following|here\s+is|here's|here\s+are|volgende|hier\s+is|i\s+get|i\s+got|we\s+get|krijg\s+ik|ik\s+krijg)\b[^\n.]*\b(?:errors?|messages?|warnings?|response|(?:fout)?melding(?:en)?|bericht|fout(?:en)?)\b[^\n.:]*[.:]*\s*$
         |\b(?:get|got|getting|see|saw|receive|received|krijg|krijgt)\s+(?:the|a|an|this|een|de)\s+(?:following\s+)?(?:error\s+)?(?:message|error|melding|foutmelding)\s*[.:]*\s*$
-        |\b(?:error|message|warning|melding|foutmelding)s?\b[^\n.:]{0,60}:\s*$",
+        |\b(?:error|message|warning|melding|foutmelding)s?\b[^\n.:]*:\s*$",
     )
 });
-/// Words before a text behind a colon.
-static COLON: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?ix)\b(?:(?:error|warning|failure|fatal|exception|fout|foutmelding|melding|foutbericht)(?:\s+(?:message|code|melding|text|log|is|was|i\s+(?:get|see|got)|that\s+(?:i\s+get|pops\s+up|appears)|says|states|reads))?|(?:following|this|the)\s+(?:error|message|warning)(?:\s+message)?|(?:fout)?melding\s+te\s+zien|message|says|states|saying|(?:de\s+)?volgende\s+(?:fout)?melding|responded|reason)[\t\ ]*(?:is|was)?[\t\ ]*:[\t\ ]*["“'‘]?(?P<text>[^\s"“'‘][^\n"“”]{5,})"#,
-    )
-});
-/// Texts that are an error's by their own form.
-static CODE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?x)\b(?:[A-Za-z_][\w.]*(?:Error|Exception)\b(?::\s*[^\n]{3,})?
-        |(?i:HTTP(?:/\d(?:\.\d)?)?\s+(?:error\s+|status\s+)?[45]\d\d\b(?:\s+[A-Z][\w\s]{2,30})?)
-        |(?i:error|status|code|fout|fout(?:code)?)\s+(?i:code\s+)?(?:0x[0-9A-Fa-f]{4,16}|[45]\d\d\b|\#?\d{3,10}\b)
-        |0x8[0-9A-Fa-f]{7}\b
-        |[A-Z]{2,}(?:_[A-Z0-9]+)*_(?:ERROR|FAIL(?:ED|URE)?|ERR|INVALID|DENIED|TIMEOUT|REFUSED|EXPIRED|ISSUER|UNKNOWN|UNREACHABLE)(?:_[A-Z0-9]+)*\b
-        |(?:ERR|ERROR|NS_ERROR|SEC_ERROR|SSL_ERROR|MOZILLA_PKIX_ERROR|PR)_[A-Z0-9_]{3,}\b
-        |[45]\d\d[\s-][45]\.\d\.\d{1,3}\s[^\n]{5,}
-        |(?:An\ error\ (?:has\ )?occurred|Sending\ of\ (?:the\ )?(?:message|password)[^\n.]*(?:failed|did\ not\ succeed)|Secure\ Connection\ Failed|Could\ not\ be\ delivered|The\ (?:operation|request|connection)\ (?:has\ )?(?:timed\ out|failed)|Er\ is\ een\ (?:onverwachte\ )?fout\ opgetreden|De\ wachttijd\ voor\ de\ verbinding\ is\ verstreken|Verzenden\ van\ (?:het\ )?bericht\ is\ mislukt|Aanmelden\ (?:bij\ \S+\ )?is\ (?:niet\ mogelijk|mislukt))[^\n]*
-        |(?:Traceback\ \(most\ recent\ call\ last\)|Segmentation\ fault|(?i:Permission\ denied|Access\ (?:is\ )?denied|Toegang\ geweigerd|Connection\ (?:refused|reset|timed\ out)|Authentication\ failed|Login\ failed|No\ such\ file\ or\ directory|Command\ not\ found)|Login\ (?:to|in)\ server\ [^\n]{0,120}?failed)(?:[^\n]{0,80}))",
-    )
-});
-
-/// A text in quotes that says by itself that something failed.
-static FAULT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?i)(?:^|[\s(:,])["“](?P<text>[^\s"“”][^"“”\n]*\b(?:failed|error|cannot|can't|could not|unable|denied|invalid|refused|not found|timed out|not responding|exception|mislukt|fout|kan niet|geweigerd|ongeldig|niet gevonden)\b[^"“”\n]*)["”]"#,
-    )
-});
-
-/// The text in quotes in what is told to have happened: what the screen said.
-pub(super) fn quoted(told: &str, base: usize, out: &mut Vec<Suggestion>) {
-    static QUOTE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"["“](?P<text>[^"“”\n]{4,})["”]"#));
-    let found = QUOTE.captures(told).and_then(|c| c.name("text"));
-    if let Some(text) = found.filter(|t| t.as_str().trim().contains(' ')) {
-        let words = super::head(text.as_str(), LONGEST);
-        let range = text.start()..text.start() + words.len();
-        let value = Value::Error(tidy(words));
-        out.push(super::names::at(
-            value,
-            base,
-            range,
-            Confidence::Medium,
-            QUOTED,
-        ));
-    }
-}
-
 /// Whether a sentence says that something goes wrong.
 pub(super) fn goes_wrong(sentence: &str) -> bool {
-    WRONG.is_match(sentence)
+    let low = sentence.to_ascii_lowercase();
+    WRONG.is_match(&low) || (holds(&low, &["niet", "geen", "nergens"]) && DENIED.is_match(&low))
 }
 
 /// Whether a sentence says what was expected.
 pub(super) fn tells_expected(sentence: &str) -> bool {
-    EXPECTED.is_match(sentence)
+    holds(sentence, &EXPECTING) && EXPECTED.is_match(sentence)
 }
 
 pub(super) fn read(own: &Own<'_>, taken: &[Range<usize>], out: &mut Vec<Suggestion>) {
@@ -139,7 +98,7 @@ pub(super) fn read(own: &Own<'_>, taken: &[Range<usize>], out: &mut Vec<Suggesti
         }
         let told = expected(own, i, out);
         let free = !told && !headed_actual && wrong < 2 && text.split_whitespace().count() >= 3;
-        if free && WRONG.is_match(text) && !WISH.is_match(text) {
+        if free && goes_wrong(text) && !WISH.is_match(&text.to_ascii_lowercase()) {
             let first = wrong == 0;
             wrong += 1;
             out.push(Suggestion {
@@ -156,7 +115,7 @@ pub(super) fn read(own: &Own<'_>, taken: &[Range<usize>], out: &mut Vec<Suggesti
     }
     announced(own, out);
     for block in &own.blocks {
-        errors(own.at(block), block.start, out);
+        errors::read(own.at(block), block.start, out);
     }
 }
 
@@ -164,7 +123,7 @@ pub(super) fn read(own: &Own<'_>, taken: &[Range<usize>], out: &mut Vec<Suggesti
 fn announced(own: &Own<'_>, out: &mut Vec<Suggestion>) {
     for (i, line) in own.lines.iter().enumerate() {
         let text = own.at(line);
-        if text.len() > 600 || !ANNOUNCES.is_match(text) {
+        if text.len() > 600 || !ANNOUNCES.is_match(&tail(text, ANNOUNCED).to_ascii_lowercase()) {
             continue;
         }
         let next = own
@@ -211,7 +170,8 @@ fn announced(own: &Own<'_>, out: &mut Vec<Suggestion>) {
 fn expected(own: &Own<'_>, i: usize, out: &mut Vec<Suggestion>) -> bool {
     let sentence = &own.sentences[i];
     let text = own.at(sentence);
-    if let Some(found) = EXPECTED.captures(text) {
+    let expecting = holds(text, &EXPECTING).then(|| EXPECTED.captures(text));
+    if let Some(found) = expecting.flatten() {
         let sure = ["a", "b", "b2", "c", "c2"]
             .iter()
             .find_map(|n| found.name(n));
@@ -279,7 +239,7 @@ fn expected(own: &Own<'_>, i: usize, out: &mut Vec<Suggestion>) -> bool {
             return true;
         }
         if let (Some(of), Some(wanted)) = (found.name("of"), found.name("expected"))
-            && WRONG.is_match(of.as_str())
+            && goes_wrong(of.as_str())
         {
             push_actual(
                 sentence.start + of.start(),
@@ -344,60 +304,4 @@ fn push_actual(start: usize, words: &str, confidence: Confidence, out: &mut Vec<
         confidence,
         reason: "says what came instead",
     });
-}
-
-/// The sentences of a message without the tale that goes on behind it: as many as are short.
-fn message_of(words: &str) -> &str {
-    const SHORT: usize = 160;
-    let ends = words.match_indices(". ").map(|(at, _)| at + 1);
-    let longest = ends.take_while(|end| *end <= SHORT).last();
-    match longest {
-        Some(end) if words.len() > SHORT => words.get(..end).unwrap_or(words),
-        _ => words,
-    }
-}
-
-const QUOTED: &str = "a text in quotes, said to be a message";
-
-fn errors(text: &str, base: usize, out: &mut Vec<Suggestion>) {
-    let mut taken: Vec<Range<usize>> = Vec::new();
-    let rules: [(&Regex, Confidence, &'static str); 5] = [
-        (&SAID, Confidence::High, QUOTED),
-        (&SAID_SINGLE, Confidence::High, QUOTED),
-        (
-            &FAULT,
-            Confidence::Medium,
-            "a text in quotes that says that something failed",
-        ),
-        (&COLON, Confidence::Medium, "what stands behind \"error:\""),
-        (&CODE, Confidence::Medium, "has the form of an error"),
-    ];
-    for (rule, confidence, reason) in rules {
-        for found in rule.captures_iter(text) {
-            let Some(whole) = found.name("text").or_else(|| found.get(0)) else {
-                continue;
-            };
-            let words = message_of(super::head(whole.as_str(), LONGEST)).trim_end();
-            // One word in quotes is a button more often than a message.
-            let single = reason == QUOTED && !words.contains(char::is_whitespace);
-            if single && !words.contains(|c: char| c.is_ascii_digit() || c == '_') {
-                continue;
-            }
-            let range = whole.start()..whole.start() + words.len();
-            if taken.iter().any(|t| overlaps(t, &range)) {
-                continue;
-            }
-            taken.push(range.clone());
-            out.push(super::names::at(
-                Value::Error(tidy(words)),
-                base,
-                range,
-                confidence,
-                reason,
-            ));
-            if taken.len() >= 20 {
-                return;
-            }
-        }
-    }
 }

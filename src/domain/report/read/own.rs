@@ -26,12 +26,12 @@ pub(super) struct Own<'a> {
 
 static SIGN_OFF: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^\s*(?:(?:met )?(?:vriendelijke|hartelijke) groet(?:en)?|m\.?\s?v\.?\s?g\.?|m\.?vr\.?\s?gr\.?|groet(?:jes|en)?|gr\.?|hoogachtend|bij voorbaat (?:hartelijk )?dank(?:end)?|alvast (?:hartelijk )?(?:bedankt|dank)|(?:with )?(?:kind|best|warm|many)(?:est)? (?:regards|wishes)|(?:yours )?(?:sincerely|faithfully|truly)|regards|cheers|thanks|thank you|thx|many thanks|best|all the best|mit freundlichen grüßen|cordialement)\b[\s,.!]*(?P<name>(?:[\p{Lu}][\p{L}.'-]*\s*){0,4})$",
+        r"^\s*(?:(?:met )?(?:vriendelijke|hartelijke) groet(?:en)?|m\.?\s?v\.?\s?g\.?|m\.?vr\.?\s?gr\.?|groet(?:jes|en)?|gr\.?|hoogachtend|bij voorbaat (?:hartelijk )?dank(?:end)?|alvast (?:hartelijk )?(?:bedankt|dank)|(?:with )?(?:kind|best|warm|many)(?:est)? (?:regards|wishes)|(?:yours )?(?:sincerely|faithfully|truly)|regards|cheers|thanks|thank you|thx|many thanks|best|all the best|mit freundlichen grüßen|cordialement)\b[\s,.!]*(?:\p{L}[\p{L}.'-]*(?:\s+|$)){0,4}$",
     )
 });
 static SENT_FROM: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^\s*(?:sent from my|sent from mail|get outlook for|verstuurd vanaf|verzonden vanaf|verzonden met|download outlook)\b",
+        r"^\s*(?:sent from my|sent from mail|get outlook for|verstuurd vanaf|verzonden vanaf|verzonden met|download outlook)\b",
     )
 });
 
@@ -86,12 +86,13 @@ fn without_sign_off(text: &str, lines: &[Range<usize>]) -> usize {
     let mut cut = lines.len();
     for i in (0..lines.len()).rev() {
         let here = line(i);
-        if here.len() <= 200 && SENT_FROM.is_match(here) && below <= 4 {
+        let low = super::head(here, 201).to_ascii_lowercase();
+        if here.len() <= 200 && SENT_FROM.is_match(&low) && below <= 4 {
             cut = i;
         }
         // "Thanks!" stands at the beginning of a message too.
         let few = below <= 4 || !is_thanks(here);
-        if here.len() <= 120 && SIGN_OFF.is_match(here) && i > 0 && few {
+        if here.len() <= 120 && SIGN_OFF.is_match(&low) && i > 0 && few {
             cut = i;
         }
         below += usize::from(!here.trim().is_empty());

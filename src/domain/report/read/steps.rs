@@ -1,9 +1,10 @@
 //! Steps: numbered and dashed lists of acts, and tales such as "I open X, then I click on Y".
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Match, Regex};
 
 use super::own::Own;
 use super::{Confidence, Suggestion, Value, overlaps, pattern, tidy};
@@ -12,9 +13,9 @@ use super::{Confidence, Suggestion, Value, overlaps, pattern, tidy};
 const MOST: usize = 30;
 
 /// What people do with a program, as they write it, English and Dutch.
-const ACTS: &str = r"add|attach|browse|change|check|choose|clear|click|close|compose|connect|copy|create|cut|deactivate|delete|disable|disconnect|double-?click|download|drag|drop|edit|enable|enter|execute|expand|export|fill|focus|go|highlight|hit|hold|hover|import|insert|install|launch|load|log|login|logon|make|map|minimi[sz]e|mount|mouse|move|navigate|open|paste|press|print|pull|push|reboot|receive|reload|remove|rename|reply|resize|restart|restore|right-?click|run|save|scroll|search|select|send|set|shut|sign|start|stop|switch|tap|transfer|try|turn|type|uncheck|unzip|update|upgrade|upload|use|view|visit|wait|write|drukken|druk|open|klik|klikken|dubbelklik|ga|gaan|kies|kiezen|selecteer|log|meld|start|herstart|typ|type|vul|voer|maak|zet|sleep|kopieer|plak|verwijder|verbind|sluit|download|upload|installeer|probeer|wacht|zoek|stuur|verstuur|verzend|wijzig|bewaar|sla|scroll|gebruik|laad|verplaats|ik|vink|schakel|draai|inloggen|aanmelden|openen|starten|opstarten|kopiëren|uploaden|downloaden|verplaatsen|selecteren|verwijderen|mount|koppel";
+const ACTS: &str = r"add|attach|browse|change|check|choose|clear|click|close|compose|connect|copy|create|cut|deactivate|delete|disable|disconnect|double-click|doubleclick|download|drag|drop|edit|enable|enter|execute|expand|export|fill|focus|go|highlight|hit|hold|hover|import|insert|install|launch|load|log|login|logon|make|map|minimise|minimize|mount|mouse|move|navigate|open|paste|press|print|pull|push|reboot|receive|reload|remove|rename|reply|resize|restart|restore|right-click|rightclick|run|save|scroll|search|select|send|set|shut|sign|start|stop|switch|tap|transfer|try|turn|type|uncheck|unzip|update|upgrade|upload|use|view|visit|wait|write|drukken|druk|open|klik|klikken|dubbelklik|ga|gaan|kies|kiezen|selecteer|log|meld|start|herstart|typ|type|vul|voer|maak|zet|sleep|kopieer|plak|verwijder|verbind|sluit|download|upload|installeer|probeer|wacht|zoek|stuur|verstuur|verzend|wijzig|bewaar|sla|scroll|gebruik|laad|verplaats|ik|vink|schakel|draai|inloggen|aanmelden|openen|starten|opstarten|kopiëren|uploaden|downloaden|verplaatsen|selecteren|verwijderen|mount|koppel";
 /// The same as told: "I opened", "ik klikte".
-const TOLD: &str = r"added|attached|browsed|changed|chose|clicked|closed|composed|connected|copied|created|deleted|disabled|disconnected|double-?clicked|downloaded|dragged|edited|enabled|entered|exported|filled|went|go|imported|inserted|installed|launched|loaded|logged|made|mapped|mounted|moved|navigated|opened|pasted|pressed|printed|rebooted|reloaded|removed|renamed|replied|resized|restarted|ran|saved|scrolled|searched|selected|sent|signed|started|stopped|switched|tapped|tried|turned|typed|unzipped|updated|upgraded|uploaded|used|visited|waited|wrote|log|open|click|press|select|start|try|choose|run|type|send|copy|save|upload|download|opende|klikte|klik|ging|ga|koos|kies|selecteerde|selecteer|logde|log|meldde|meld|startte|start|herstartte|herstart|typte|typ|drukte|druk|kopieerde|kopieer|verwijderde|verwijder|verbond|verbind|sloot|sluit|uploadde|upload|downloadde|download|installeerde|installeer|probeerde|probeer|verstuurde|verstuur|stuurde|stuur|gebruikte|vul|voer|zet|sleep|maak|kopieer|verplaats|sla|zoek|bewaar";
+const TOLD: &str = r"added|attached|browsed|changed|chose|clicked|closed|composed|connected|copied|created|deleted|disabled|disconnected|double-clicked|doubleclicked|downloaded|dragged|edited|enabled|entered|exported|filled|went|go|imported|inserted|installed|launched|loaded|logged|made|mapped|mounted|moved|navigated|opened|pasted|pressed|printed|rebooted|reloaded|removed|renamed|replied|resized|restarted|ran|saved|scrolled|searched|selected|sent|signed|started|stopped|switched|tapped|tried|turned|typed|unzipped|updated|upgraded|uploaded|used|visited|waited|wrote|log|open|click|press|select|start|try|choose|run|type|send|copy|save|upload|download|opende|klikte|klik|ging|ga|koos|kies|selecteerde|selecteer|logde|log|meldde|meld|startte|start|herstartte|herstart|typte|typ|drukte|druk|kopieerde|kopieer|verwijderde|verwijder|verbond|verbind|sloot|sluit|uploadde|upload|downloadde|download|installeerde|installeer|probeerde|probeer|verstuurde|verstuur|stuurde|stuur|gebruikte|vul|voer|zet|sleep|maak|kopieer|verplaats|sla|zoek|bewaar";
 
 /// Dutch acts that stand behind what they are done to: "VM 2 openen", "op Start geklikt".
 const DUTCH: &str = r"openen|klikken|kiezen|selecteren|toevoegen|verwijderen|inloggen|uitloggen|aanmelden|afmelden|opstarten|herstarten|starten|afsluiten|sluiten|slepen|kopiëren|plakken|invoeren|intypen|typen|drukken|verbinden|downloaden|uploaden|opslaan|versturen|verzenden|aanvinken|uitvoeren|installeren|gegaan|gekozen|geklikt|geopend|ingelogd|gestart|ingevuld|gedrukt|getypt|opgeslagen|verstuurd";
@@ -25,33 +26,99 @@ static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
 static DASHED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s{0,8}(?:[-*•–—+#]|->|=>|→)\s+"));
 static INLINE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:^|[\s:;,.(])\(?(?P<n>\d{1,2})[.)]\s+(?:\S)"));
-static ACT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r"(?i)^(?:(?:and|then|now|next|first|after that|finally|please|just|simply|try to|you|we|the user|i|ik|dan|daarna|eerst|vervolgens|en|nu|je|u|have|has|hebt|in\s+\S+(?:\s+\S+)?,?)[\s,:]+){{0,4}}(?:'|\x22)?(?:{ACTS}|{TOLD})\b|^[^.!?]*\b(?:{DUTCH})\b"
-    ))
+static ACT_WORDS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| ACTS.split('|').chain(TOLD.split('|')).collect());
+static DUTCH_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| DUTCH.split('|').collect());
+
+/// What may stand before an act, at the beginning of a step.
+static LEAD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:and|then|now|next|first|after that|finally|please|just|simply|try to|you|we|the user|i|ik|dan|daarna|eerst|vervolgens|en|nu|je|u|have|has|hebt|in\s+\S+(?:\s+\S+)?,?)[\s,:]+",
+    )
 });
+/// The words that lead a tale of an act, up to where what was done begins: at `en` if that is an
+/// act, else at `to`.
 static TALE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r"(?i)\b(?:when(?:ever)?|if|after|once|as soon as|each time|every time)\s+(?:i|we|you|he|she|the user|they)\s+(?:then |just |now |manually |first |also )?(?:try(?:ing)? to |want to |attempt to |go to )?(?P<en>(?:{ACTS}|{TOLD})\b[^.!?\n]{{2,}})|\b(?:when(?:ever)?|after|by|upon|on)\s+(?P<ing>(?:add|attach|choos|click|clos|compos|connect|copy|creat|delet|double-?click|download|dragg|edit|enter|export|import|install|launch|load|logg|mount|mov|navigat|open|past|press|print|reboot|reload|remov|reply|resiz|restart|runn|sav|scroll|search|select|send|sign|start|switch|typ|updat|upgrad|upload|writ)ing\b[^.!?\n]{{2,}})|\b(?:wanneer|als|zodra|nadat|telkens als|indien)\s+(?:ik|we|wij|je|u|hij|zij|ze|men|de gebruiker)\s+(?P<nl>[^.!?\n]{{2,}})|\b(?:bij|na|tijdens)\s+(?:het\s+)?(?P<bij>(?:open|klik|start|opstart|inlogg|aanmeld|verzend|verstur|verwijder|kopi[eë]r|upload|download|installer|updat|afdrukk|printen|opslaan|verbind|lad|maken|aanmak|wijzig|afsluit|toevoeg)\w*\b[^.!?\n]*)"
-    ))
+    pattern(
+        r"\b(?:(?:when(?:ever)?|if|after|once|as soon as|each time|every time)\s+(?:i|we|you|he|she|the user|they)\s+(?:then |just |now |manually |first |also )?(?P<to>try(?:ing)? to |want to |attempt to |go to )?(?P<en>[\w-]+)|(?:when(?:ever)?|after|by|upon|on)\s+(?P<ing>(?:add|attach|choos|click|clos|compos|connect|copy|creat|delet|double-?click|download|dragg|edit|enter|export|import|install|launch|load|logg|mount|mov|navigat|open|past|press|print|reboot|reload|remov|reply|resiz|restart|runn|sav|scroll|search|select|send|sign|start|switch|typ|updat|upgrad|upload|writ)ing\b)|(?:wanneer|als|zodra|nadat|telkens als|indien)\s+(?:ik|we|wij|je|u|hij|zij|ze|men|de gebruiker)\s+(?P<nl>)|(?:bij|na|tijdens)\s+(?:het\s+)?(?P<bij>(?:open|klik|start|opstart|inlogg|aanmeld|verzend|verstur|verwijder|kopi[eë]r|upload|download|installer|updat|afdrukk|printen|opslaan|verbind|lad|maken|aanmak|wijzig|afsluit|toevoeg)\w*\b))",
+    )
 });
+/// The beginning of a sentence of the first person, with what may be the word for an act.
 static FIRST_PERSON: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r"(?i)^(?:(?:and|then|so|first|next|now|after that|afterwards|today|yesterday|finally|dan|daarna|eerst|vervolgens|toen|en|vandaag|gisteren|this morning|vanmorgen|vanochtend)[\s,]+){{0,3}}(?:(?:i|we|ik|wij)\s+(?:(?:have|then|just|also|first|now|heb|dan|eerst|daarna|vervolgens)\s+)?(?:{ACTS}|{TOLD})|(?:{TOLD})\s+(?:ik|wij|we))\b"
-    ))
+    pattern(
+        r"^(?:(?:and|then|so|first|next|now|after that|afterwards|today|yesterday|finally|dan|daarna|eerst|vervolgens|toen|en|vandaag|gisteren|this morning|vanmorgen|vanochtend)[\s,]+){0,3}(?:(?:i|we|ik|wij)\s+(?:(?:have|then|just|also|first|now|heb|dan|eerst|daarna|vervolgens)\s+)?(?P<act>[\w-]+)|(?P<told>[\w-]+)\s+(?:ik|wij|we)\b)",
+    )
 });
 /// Told of what was tried against it, or what is done as a rule: no step to it.
 static HELD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:have tried|also tried|i tried|we tried|have been using|i use\b|we use\b|i am using|geprobeerd|no luck|didn't help|did not help|helped|helpt niet|without success|to no avail|zonder succes)\b",
+        r"\b(?:have tried|also tried|i tried|we tried|have been using|i use\b|we use\b|i am using|geprobeerd|no luck|didn't help|did not help|helped|helpt niet|without success|to no avail|zonder succes)\b",
     )
 });
 /// What begins the outcome within a tale: "when I open it, Word closes".
 static OUTCOME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:(?:,\s*(?:then\s+|dan\s+)?|\s+(?:then|but)\s+)(?:i|it|the|there|a|an|my|nothing|ik|er|het|de|dan|krijg|komt|verschijnt|gebeurt|zie|word|wordt|kan|sluit|geeft|this|that|all|only|thunderbird|firefox|windows|we|no|this|they|every|some)\b[^\n]*|\s(?:(?:i|it|they|there|he|she|we|nothing|(?:the|this|that|my) \w+)\s+(?:just |still |only |now |then )?(?:get|gets|got|cannot|can't|could|couldn't|can|see|sees|saw|won't|wouldn't|doesn't|does|did|didn't|is|isn't|are|was|wasn't|keep|keeps|kept|will|receive|receives|shows?|happens?|says?|goes|comes|crashes|freezes|fails|opens|closes|hangs)|(?:krijg|krijgt|kan|zie|ziet|komt|verschijnt|gebeurt|word|wordt|zegt|zeg|geeft|opent|werkt|sluit|loopt|blijft|doet|is|zijn|staat|staan)\s+(?:ik|er|het|hij|de|een|dan|deze|mijn|je|alles|niets|we|wij))\b[^\n]*)$",
+        r"(?:(?:,\s*(?:then\s+|dan\s+)?|\s+(?:then|but)\s+)(?:i|it|the|there|a|an|my|nothing|ik|er|het|de|dan|krijg|komt|verschijnt|gebeurt|zie|word|wordt|kan|sluit|geeft|this|that|all|only|thunderbird|firefox|windows|we|no|this|they|every|some)\b|\s(?:(?:i|it|they|there|he|she|we|nothing|(?:the|this|that|my) \w+)\s+(?:just |still |only |now |then )?(?:get|gets|got|cannot|can't|could|couldn't|can|see|sees|saw|won't|wouldn't|doesn't|does|did|didn't|is|isn't|are|was|wasn't|keep|keeps|kept|will|receive|receives|shows?|happens?|says?|goes|comes|crashes|freezes|fails|opens|closes|hangs)|(?:krijg|krijgt|kan|zie|ziet|komt|verschijnt|gebeurt|word|wordt|zegt|zeg|geeft|opent|werkt|sluit|loopt|blijft|doet|is|zijn|staat|staan)\s+(?:ik|er|het|hij|de|een|dan|deze|mijn|je|alles|niets|we|wij))\b)",
     )
 });
+
+/// Whether the first word of a text in small letters is one for an act: "open", "log-in", "klikte".
+fn begins_with_act(text: &str) -> bool {
+    let inside = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    let word = text.split(|c: char| !inside(c)).next().unwrap_or("");
+    let first = word.split('-').next().unwrap_or("");
+    ACT_WORDS.contains(word) || ACT_WORDS.contains(first)
+}
+
+/// Whether a step begins with an act, or has a Dutch one behind what it is done to.
+fn is_act(step: &str) -> bool {
+    let low = step.to_ascii_lowercase();
+    let mut rest = low.as_str();
+    for _ in 0..=4 {
+        if begins_with_act(rest.strip_prefix(['\'', '"']).unwrap_or(rest)) {
+            return true;
+        }
+        let Some(lead) = LEAD.find(rest) else { break };
+        // "In Word open the file": of the two words behind "in" the second may be the act.
+        let last = lead.as_str().split_whitespace().next_back();
+        if last.is_some_and(begins_with_act) {
+            return true;
+        }
+        rest = rest.get(lead.end()..).unwrap_or("");
+    }
+    let sentence = low.split(['.', '!', '?']).next().unwrap_or("");
+    let mut words = sentence.split(|c: char| !c.is_alphanumeric());
+    words.any(|w| DUTCH_WORDS.contains(w))
+}
+
+/// Whether a sentence in small letters tells what its writer did.
+fn is_first_person(sentence: &str) -> bool {
+    let found = FIRST_PERSON.captures(sentence);
+    let act = found.and_then(|c| c.name("act").or_else(|| c.name("told")));
+    act.is_some_and(|a| begins_with_act(a.as_str()))
+}
+
+/// Where a tale of an act stands in a sentence in small letters, and where in it what was done.
+fn tale(text: &str) -> Option<(usize, Range<usize>)> {
+    let to_end_of = |act: Match<'_>| {
+        let rest = text.get(act.end()..).unwrap_or("");
+        let more = rest.find(['.', '!', '?', '\n']).unwrap_or(rest.len());
+        act.start()..act.end() + more
+    };
+    TALE.captures_iter(text).find_map(|c| {
+        let start = c.get(0)?.start();
+        if let Some(act) = c.name("bij") {
+            return Some((start, to_end_of(act)));
+        }
+        // "When I try to frobnicate": trying is an act too.
+        let told = ["en", "to"].iter().filter_map(|n| c.name(n));
+        let told = told.filter(|act| begins_with_act(act.as_str()));
+        let led = ["ing", "nl"].iter().filter_map(|n| c.name(n));
+        let mut acts = told.chain(led).map(|act| (act.end(), to_end_of(act)));
+        let (_, done) = acts.find(|(end, done)| done.end >= end + 2)?;
+        Some((start, done))
+    })
+}
 
 /// The steps of a stretch that is known to hold steps: its list, else its lines, else its
 /// sentences.
@@ -259,7 +326,7 @@ impl List {
 
     fn done(&mut self, taken: &[Range<usize>], out: &mut Vec<Suggestion>) {
         let list = std::mem::take(self);
-        let acts = list.items.iter().filter(|i| ACT.is_match(i)).count();
+        let acts = list.items.iter().filter(|i| is_act(i)).count();
         let steps: Vec<String> = list
             .items
             .iter()
@@ -302,7 +369,7 @@ fn inline(own: &Own<'_>, taken: &[Range<usize>], out: &mut Vec<Suggestion>) {
             .iter()
             .map(|r| tidy(text.get(r.clone()).unwrap_or("")))
             .collect();
-        let acts = steps.iter().filter(|s| ACT.is_match(s)).count();
+        let acts = steps.iter().filter(|s| is_act(s)).count();
         let span = line.start + first.start..line.start + last.end;
         if steps.len() >= 2 && acts * 2 > steps.len() && is_free(&span, taken) {
             out.push(Suggestion {
@@ -323,12 +390,13 @@ fn tales(own: &Own<'_>, taken: &[Range<usize>], out: &mut Vec<Suggestion>) {
         if text.ends_with('?') || !is_free(sentence, taken) {
             continue;
         }
-        if FIRST_PERSON.is_match(text) && !HELD.is_match(text) {
+        let low = text.to_ascii_lowercase();
+        if is_first_person(&low) && !HELD.is_match(&low) {
             told.push((tidy(text.trim_end_matches('.')), sentence.clone()));
             let ends = own
                 .sentences
                 .get(i + 1)
-                .is_none_or(|next| !FIRST_PERSON.is_match(own.at(next)));
+                .is_none_or(|next| !is_first_person(&own.at(next).to_ascii_lowercase()));
             if ends && told.len() >= 2 {
                 push_tale(&told, TOLD_OF, outcome_near(own, i), out);
             }
@@ -338,21 +406,17 @@ fn tales(own: &Own<'_>, taken: &[Range<usize>], out: &mut Vec<Suggestion>) {
             continue;
         }
         told.clear();
-        if let Some(act) = TALE.captures(text)
-            && super::outcome::goes_wrong(text)
+        if super::outcome::goes_wrong(text)
+            && let Some((start, done)) = tale(&low)
         {
-            let found = ["en", "ing", "nl", "bij"].iter().find_map(|n| act.name(n));
-            let (Some(found), Some(whole)) = (found, act.get(0)) else {
-                continue;
-            };
-            let words = found.as_str();
-            let end = OUTCOME.find(words).map_or(words.len(), |o| o.start());
+            let words = text.get(done.clone()).unwrap_or("");
+            let end = OUTCOME
+                .find(low.get(done.clone()).unwrap_or(""))
+                .map_or(words.len(), |o| o.start());
             let words = words.get(..end).unwrap_or(words).trim();
             // What follows a comma is already the outcome.
             let words = words.split(", ").next().unwrap_or(words);
-            let from = found.start() - whole.start();
-            let span =
-                sentence.start + whole.start()..sentence.start + whole.start() + from + words.len();
+            let span = sentence.start + start..sentence.start + done.start + words.len();
             if words.split_whitespace().count() >= 2 {
                 push_tale(
                     &[(tidy(words), span)],

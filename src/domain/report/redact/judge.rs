@@ -5,7 +5,7 @@ use std::ops::Range;
 /// Words that follow "password" without being one.
 const PLAIN: &str = "\
 a an the is was are be been being not no never and or but for from in on at to of by with as if it its that this these \
-those there then than when while which who my your our their his her i you we he she they me us them all any each same \
+those there then than when while which who what where how why my your our their his her i you we he she they me us them all any each same \
 new old own other another wrong incorrect correct right invalid valid expired required requested accepted rejected \
 refused changed reset set saved stored known unknown lost forgotten empty blank missing needed asked working fine good \
 ok okay strong weak weird also always again still now only just too very so both either neither more one correctly \
@@ -16,7 +16,7 @@ doesn't didn't has have had can cannot can't could would will won't should may m
 work worked fails failed says said cant dont doesnt using used use entered typed given sent shown hidden visible \
 because since after before until here case-sensitive case sensitive normal oauth2 oauth normally somehow unchanged \
 de het een dit dat deze die er hier daar niet geen nooit en of maar om te in op aan bij voor van met als dan toen want \
-mijn jouw uw ons onze hun zijn haar ik jij u wij zij ze je we juist onjuist goed fout verkeerd ongeldig geldig verlopen \
+mijn wat waar hoe waarom wie jouw uw ons onze hun zijn haar ik jij u wij zij ze je we juist onjuist goed fout verkeerd ongeldig geldig verlopen \
 verplicht gevraagd geweigerd geaccepteerd gewijzigd veranderd gereset ingesteld opgeslagen bekend onbekend vergeten kwijt \
 leeg nodig altijd weer nog nu alleen ook heel zo is was wordt werd werkt werkte doet deed kan kon kunnen moet moest \
 mag wil heeft had hebben beheer beheerder veld venster scherm pagina foutief incorrect hetzelfde nieuw nieuwe oude \
@@ -48,6 +48,15 @@ pub(super) fn is_spoken(words: &str) -> bool {
             || low.ends_with("ing")
             || low.ends_with("ly")
             || (low.starts_with("ge") && low.ends_with(['d', 't', 'n']))))
+}
+
+/// Before "is my password" a word that names what the sentence is about is none.
+pub(super) fn is_named(word: &str) -> bool {
+    const ABOUT: &[&str] = &[
+        "question", "reason", "thing", "cause", "trouble", "vraag", "reden", "oorzaak", "probleem",
+        "below", "attached",
+    ];
+    is_spoken(word) && !ABOUT.contains(&word.to_lowercase().as_str())
 }
 
 /// Letters and digits or signs within one word, as passwords have.
@@ -93,6 +102,16 @@ pub(super) fn is_email(text: &str) -> bool {
     let tight: String = text.split_whitespace().collect();
     let last = tight.rsplit(['.', ')', ']', '}', '>']).next().unwrap_or("");
     last.chars().filter(|c| c.is_alphabetic()).count() >= 2
+}
+
+/// `jan.deboer at umc.nl`, and not a file or a name in a program at a machine.
+pub(super) fn is_written_out(text: &str) -> bool {
+    const FILES: &[&str] = &[
+        "html", "htm", "log", "txt", "php", "csv", "exe", "js", "py", "json", "xml", "pdf", "png",
+    ];
+    let name = text.split_whitespace().next().unwrap_or("").to_lowercase();
+    let last = name.rsplit('.').next().unwrap_or("");
+    !FILES.contains(&last) && name.matches('.').count() < 4 && !last.ends_with("exception")
 }
 
 /// ISO 7064, modulo 97.
@@ -259,7 +278,21 @@ pub(super) fn stands_free(text: &str, span: &Range<usize>) -> bool {
     let mut after = text.get(span.end..).unwrap_or("").chars();
     match after.next() {
         Some(c) if c.is_alphanumeric() || c == '_' => false,
+        Some('.') if is_ending(after.as_str()) => true,
         Some('.' | '-' | '/') => !after.next().is_some_and(char::is_alphanumeric),
         _ => true,
     }
+}
+
+/// What follows a dot is a file's ending: `txt` and nothing of the same word behind it.
+fn is_ending(rest: &str) -> bool {
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric());
+    let (ending, behind) = rest.split_at(end.unwrap_or(rest.len()));
+    let goes_on = behind.starts_with(['.', '-', '_', '/']) && {
+        let mut behind = behind.chars().skip(1);
+        behind.next().is_some_and(char::is_alphanumeric)
+    };
+    (1..=5).contains(&ending.len())
+        && ending.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !goes_on
 }

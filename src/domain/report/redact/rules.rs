@@ -6,8 +6,8 @@ use regex::Regex;
 
 use super::RemovedKind;
 use super::judge::{
-    is_called, is_card, is_drawn, is_email, is_iban, is_mixed, is_password, is_phone, is_somebody,
-    is_spoken, is_value,
+    is_called, is_card, is_drawn, is_email, is_iban, is_mixed, is_named, is_password, is_phone,
+    is_somebody, is_spoken, is_value, is_written_out,
 };
 
 /// A form of something that must not leave.
@@ -94,7 +94,7 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         ),
         rule(
             Password,
-            r"(?i)\b(?:login|log-?in|user(?:name)?|gebruiker(?:snaam)?|account)\s*[:=]\s*\S+\s*[/|]\s*(?P<x>[^\s,;]{4,})",
+            r"(?i)\b(?:login|log-?in|user(?:name)?|gebruiker(?:snaam)?|account|creds?|credentials?|inloggegevens)\s*[:=]\s*\S+\s*[/|]\s*(?P<x>[^\s,;]{4,})",
             is_value,
         ),
         rule(
@@ -104,12 +104,12 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         ),
         rule(
             Password,
-            r"(?i)\b(?:otp|pin|2fa|mfa|(?:verification|one-time|sms|login|security|beveiligings|verificatie|inlog|eenmalige|sms-)[ -]?code)\s+(?:is\s+|was\s+)?(?P<x>\d{3}\s?\d{1,5})\b",
+            r"(?i)\b(?:otp|pin(?:[ -]?(?:code|nummer|number))?|toegangscode|access code|2fa|mfa|(?:verification|one-time|sms|login|security|beveiligings|verificatie|inlog|eenmalige|sms-)[ -]?code)\s+(?:is\s+|was\s+)?(?P<x>\d{3}\s?\d{1,5})\b",
             any,
         ),
         rule(
             Token,
-            r"(?i)\b(?:key|sleutel|code|serial|licen[cs]e)\b[^\n.]{0,25}?\s(?P<x>[a-z0-9]{4,6}(?:-[a-z0-9]{4,6}){2,7})\b",
+            r"(?i)\b(?:key|sleutel|code|serial|licen[cs]e|licentie(?:code|sleutel)|serienummer)\b[^\n.]{0,25}?\s(?P<x>[a-z0-9]{4,6}(?:-[a-z0-9]{4,6}){2,7})\b",
             is_mixed,
         ),
         rule(Token, r"\b\d{6}(?:-\d{6}){5,7}\b", any),
@@ -132,11 +132,55 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             ),
             is_value,
         ),
+        // A name and a dash: `password - x1`, `ww -> x1`.
+        rule(
+            Password,
+            &format!(
+                r#"(?i)\b(?:{SECRET})\s*(?:\s[-–—]+|[-–—=]+>|→)\s*["'`“”‘<(*]*(?P<x>[^\s"'`“”’<>,;]{{4,}})"#
+            ),
+            is_mixed,
+        ),
+        // `I reset my password yesterday to x1`, `het wachtwoord staat op x1`.
+        rule(
+            Password,
+            &format!(
+                r#"(?i)\b(?:{SECRET})(?:\s+(?:was|is|werd|has been|yesterday|today|now|just|again|gisteren|vandaag|nu|net|zojuist|weer|set|re-?set|changed|gezet|gewijzigd|veranderd|ingesteld|aangepast|staat|stond)){{1,3}}\s+(?:to|into|naar|op|in)\s+["'`“”‘<(*]*(?P<x>[^\s"'`“”’<>,;]{{4,}})"#
+            ),
+            is_mixed,
+        ),
+        // `curl -u eva:x`.
+        rule(
+            Password,
+            r#"\b(?:curl|wget|https?)\b[^\n]{0,80}?\s(?:-u|--user)[ =]?["']?[^\s:"'/]+:(?P<x>[^\s"'/]+)"#,
+            any,
+        ),
+        // `log in as eva with x1`.
+        rule(
+            Password,
+            r#"(?i)\b(?:log(?:ged)?[ -]?(?:in|on)|sign(?:ed)?[ -]?in|inloggen|ingelogd|aanmelden|aangemeld)\b[^\n.]{0,20}?\s(?:as|als)\s\S{2,40}\s(?:with|using|met|and|en)\s["'`“‘]*(?P<x>[^\s"'`“”’,;]{6,})"#,
+            is_mixed,
+        ),
+        // `I typed x as my password`, `ik heb x als wachtwoord ingevuld`.
+        rule(
+            Password,
+            &format!(
+                r#"(?i)\b(?:type[ds]?|use[ds]?|enter(?:ed|s)?|set|chose|choose|picked|tried|try|have|had|put|fill(?:ed)? in|gebruik(?:te?)?|typ(?:te?)?|vul(?:de)?|voer(?:de)?|koos|kies|neem|nam|heb|hebben|probeer(?:de)?)\s+["'`“‘]*(?P<x>[^\s"'`”’,;]{{3,}})["'`”’]*\s+(?:in\s+)?(?:as|als)\s+(?:(?:my|our|his|her|their|the|a|an|new|temporary|mijn|ons|zijn|haar|hun|het|een|nieuwe?|tijdelijke?)\s+){{0,3}}(?:{PASSWORD})\b(?:\s*[.,;:!?)\n]|\s*\z|\s+(?:and|but|for|on|in|to|at|then|it|i|because|en|maar|voor|op|bij|dan|ik|want|ingevuld|ingevoerd|gebruikt|ingesteld|ingetypt|getypt|gekozen|opgegeven)\b)"#
+            ),
+            is_spoken,
+        ),
+        // `x is my password`.
+        rule(
+            Password,
+            &format!(
+                r#"(?i)(?:^|[\s"'`“‘])(?P<x>[^\s"'`“”‘’,;]{{4,}})["'`”’]*\s+(?:is|was)\s+(?:my|our|his|her|their|mijn|ons|onze|zijn|haar|hun)\s+(?:(?:old|new|current|oude?|nieuwe?|huidige?)\s+)?(?:{PASSWORD})\b(?:\s*[.,;:!?)\n]|\s*\z|\s+(?:and|but|for|on|en|maar|voor|op)\b)"#
+            ),
+            is_named,
+        ),
         // `set the password to x`.
         rule(
             Password,
             &format!(
-                r#"(?i)\b(?:{SECRET})\s+(?:back\s+)?(?:to|naar|op)\s+["'`“”‘<(*]*(?P<x>[^\s"'`“”’<>,;]{{3,}})"#
+                r#"(?i)\b(?:{SECRET})\s+(?:back\s+)?(?:to|into|naar|op)\s+["'`“”‘<(*]*(?P<x>[^\s"'`“”’<>,;]{{3,}})"#
             ),
             is_mixed,
         ),
@@ -144,7 +188,7 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(
             Password,
             &format!(
-                r#"(?i)\b(?:{SECRET})(?:\s+(?:for|of|voor|van)\s+(?:\S+\s+){{1,4}}?)?\s+(?:(?:is|was|were|are|equals|set to|changed to|becomes|luidt|wordt|werd|reset to|veranderd in|gewijzigd in)\s+)(?:now\s+|still\s+|nu\s+|nog\s+|currently\s+|simply\s+|just\s+|gewoon\s+|set to\s+|changed to\s+|reset to\s+|veranderd in\s+|gewijzigd in\s+)*["'`“”‘<(*]*(?P<x>[^\s"'`“”’<>]{{3,}})"#
+                r#"(?i)\b(?:{SECRET}|pass)(?:\s+(?:for|of|that|which|i|we|voor|van|dat|die|wat|ik|wij)(?:\s+[^\s.,;:!?]+){{1,5}}?(?:\s+{GIVEN})?)?\s+(?:(?:is|was|were|are|used to be|should be|(?:has|had)(?: always)? been|equals|set to|changed to|becomes|luidt|wordt|werd|reset to|veranderd in|gewijzigd in)\s*:?\s+)(?:now\s+|still\s+|always\s+|nu\s+|nog\s+|altijd\s+|vroeger\s+|eerst\s+|currently\s+|simply\s+|just\s+|gewoon\s+|set to\s+|changed to\s+|reset to\s+|veranderd in\s+|gewijzigd in\s+)*["'`“”‘<(*]*(?P<x>[^\s"'`“”’<>]{{3,}})"#
             ),
             is_spoken,
         ),
@@ -179,6 +223,13 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             Email,
             r"(?i)\b(?:[\w][\w.%+'-]*\s(?:dot|punt)\s)?[\w][\w.%+'-]*\s(?:at|apenstaartje)\s[\w-]+(?:\s(?:dot|punt)\s[\w-]+)+",
             any,
+        ),
+        // A domain as it is written, after a name of several parts: one word before "at" may be
+        // anything.
+        rule(
+            Email,
+            r"(?i)\b(?P<x>[a-z][\w%+'-]*(?:[._][\w%+'-]+)+\s(?:at|apenstaartje)\s(?:[\w-]+\.)+(?:nl|com|org|net|eu|be|de|fr|uk|edu|io|info|example))(?:[^\w.-]|\.\s|\.?\z)",
+            is_written_out,
         ),
         rule(
             Account,
@@ -226,5 +277,12 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     ]
 });
 
+/// What a word is said to be: "as my password".
+const PASSWORD: &str =
+    r"pass(?:word|phrase|code|wd)|pass?woord|pwd|pw|wachtwoord|ww|pin(?:[ -]?code)?|toegangscode";
+
+/// Within "the password that ... is x": the first "was" is not yet the one that tells it.
+const GIVEN: &str = r"(?:was|were|am|are|is|had?|have|has|heb|hebben|werd)\s+(?:been\s+)?(?:given|sent|told|shown|using|gegeven|gestuurd|gekregen|gebruikt)";
+
 /// Names of secrets, English and Dutch.
-const SECRET: &str = r"pass(?:word|wd|phrase|code|wort)s?|pwd|\bpw|passwort|wachtwoord(?:en)?|wachtwrd|\bww|pin[ -]?code|\bpin|inlogcode|toegangscode|secret(?:[ _-]?key)?s?|client[ _-]?secret|api[ _-]?(?:key|token|secret)s?|access[ _-]?(?:key|token)s?|auth(?:orization)?[ _-]?(?:key|token)?s?|tokens?|private[ _-]?key|sleutel|geheim|credentials?|licen[cs]e[ _-]?key|product[ _-]?key|recovery[ _-]?(?:key|code)|herstel(?:code|sleutel)|otp|2fa[ _-]?code|mfa[ _-]?code|verification[ _-]?code|verificatiecode|session[ _-]?(?:id|key)|(?:wifi|wlan|wpa|netwerk|network)[ -]?(?:key|sleutel|code)|cookie|connection[ _-]?string";
+const SECRET: &str = r"pass(?:word|wd|phrase|code|wort)s?|pass?woord(?:en)?|\bpassw|\bpswd?|pwd|\bpw|passwort|wachtwoord(?:en)?|wachtwrd|\bww|pin[ -]?code|\bpin|inlogcode|toegangscode|secret(?:[ _-]?key)?s?|client[ _-]?secret|api[ _-]?(?:key|token|secret)s?|access[ _-]?(?:key|token)s?|auth(?:orization)?[ _-]?(?:key|token)?s?|tokens?|private[ _-]?key|sleutel|geheim|credentials?|licen[cs]e[ _-]?key|product[ _-]?key|recovery[ _-]?(?:key|code)|herstel(?:code|sleutel)|otp|2fa[ _-]?code|mfa[ _-]?code|verification[ _-]?code|verificatiecode|session[ _-]?(?:id|key)|(?:wifi|wlan|wpa|netwerk|network)[ -]?(?:key|sleutel|code)|cookie|connection[ _-]?string";

@@ -2,10 +2,10 @@
 
 use ratatui::layout::Rect;
 
-use super::{below, first_of, foot, nothing};
+use super::{below, foot, nothing};
 use crate::app::cover_words::{called, digest, happened};
 use crate::app::state::{BackRow, BackView, Pane, State};
-use crate::domain::text::{Printable, line};
+use crate::domain::text::line;
 use crate::ui::pen::Pen;
 use crate::ui::screens::panes::{cursor_sign, key_room};
 use crate::ui::theme::Role;
@@ -36,10 +36,8 @@ pub fn back(state: &State, pen: &mut Pen<'_>, area: Rect, view: &BackView) {
     if nothing(state, pen, room, view.rows.is_empty(), none) {
         return;
     }
-    let lines = view.rows.get(view.cursor).map(|r| about(state, view, r));
-    let room = foot(pen, room, &lines.unwrap_or_default(), 4);
+    let (room, first) = foot(state, pen, area);
     let key = key_room(view.rows.iter().map(|r| &r.key));
-    let first = first_of(view.top, view.cursor, room.height);
     let seen = view.rows.iter().enumerate().skip(first);
     for ((i, row), y) in seen.zip(room.y..room.bottom()) {
         cursor_sign(pen, room.x + 1, y, i == view.cursor);
@@ -51,25 +49,6 @@ pub fn back(state: &State, pen: &mut Pen<'_>, area: Rect, view: &BackView) {
             view,
         );
     }
-}
-
-fn about(state: &State, view: &BackView, row: &BackRow) -> Vec<Printable> {
-    let mut lines = Vec::new();
-    if row.happened.is_empty() {
-        lines.push(line("nobody touched it: it goes back exactly as it was"));
-    } else {
-        lines.push(line(&happened(state, &row.happened)));
-        if view.also.contains(&row.key) {
-            lines.push(line("it is taken along; Space leaves it"));
-        } else if row.can_come() {
-            lines.push(line("it stays; Space takes it along"));
-        }
-    }
-    if row.wrote && row.happened.is_empty() {
-        lines.push(line("the requester wrote: it waits for an answer"));
-    }
-    lines.push(line("Ctrl-s gives back, after a question"));
-    lines
 }
 
 fn ticket(

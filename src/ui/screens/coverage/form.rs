@@ -143,9 +143,7 @@ fn fields(pen: &mut Pen<'_>, area: Rect, f: &AbsenceForm) -> Cursor {
     let mut cursor = None;
     let mut y = area.y;
     let hint = match f.part {
-        Part::Days => {
-            "h l day  j k week  [ ] month  Space marks first and last  ° somebody is away"
-        }
+        Part::Days => "h l day  j k week  [ ] month  Space first and last  ° somebody is away",
         Part::Hours => "13:00-17:00; nothing: whole days",
         Part::Who => "who is away",
         Part::Why => "h l chooses; colleagues see the word, nothing more",

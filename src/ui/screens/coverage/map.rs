@@ -4,8 +4,9 @@ use chrono::Datelike;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
-use super::{below, first_of, foot, nothing};
-use crate::app::cover_words::{called, cell};
+use super::{area, below, foot, nothing};
+use crate::app::cover_layout::{Places, SCALE};
+use crate::app::cover_words::called;
 use crate::app::layout::map_names;
 use crate::app::state::{MapLine, Pane, State};
 use crate::domain::roster::{Gone, Grain, Line, Map, Presence, Roster};
@@ -15,60 +16,6 @@ use crate::ui::screens::panes::cursor_sign;
 use crate::ui::theme::Role;
 use crate::ui::widgets::{Alarm, ErasedShown, heading};
 use crate::ui::words::local;
-
-/// Where each column of the map lies on the screen: those that are left out have none.
-struct Places {
-    first: usize,
-    xs: Vec<u16>,
-    cell: u16,
-}
-
-impl Places {
-    /// So many as there is room for, so that the one under the cursor is seen.
-    fn new(map: &Map, cell: u16, cursor: usize, left: u16, right: u16) -> Self {
-        let mut first = 0;
-        loop {
-            let xs = Self::from(map, cell, first, left, right);
-            if first + xs.len() > cursor || first >= cursor {
-                return Self { first, xs, cell };
-            }
-            first += 1;
-        }
-    }
-
-    fn from(map: &Map, cell: u16, first: usize, left: u16, right: u16) -> Vec<u16> {
-        let mut x = left;
-        let mut xs = Vec::new();
-        for (i, column) in map.columns.iter().enumerate().skip(first) {
-            if column.opens && i > first {
-                x += 1;
-            }
-            if x + cell > right {
-                break;
-            }
-            xs.push(x);
-            x += cell;
-        }
-        xs
-    }
-
-    fn x(&self, column: usize) -> Option<u16> {
-        self.xs.get(column.checked_sub(self.first)?).copied()
-    }
-
-    /// Where the next group of columns begins.
-    fn until_next(&self, map: &Map, column: usize, right: u16) -> u16 {
-        let later = map.columns.iter().enumerate().skip(column + 1);
-        let mut starts = later
-            .filter(|(_, c)| c.opens)
-            .filter_map(|(i, _)| self.x(i));
-        starts.next().unwrap_or(right)
-    }
-
-    fn seen(&self) -> impl Iterator<Item = (usize, u16)> + '_ {
-        (self.first..).zip(self.xs.iter().copied())
-    }
-}
 
 /// Draws it.
 pub fn map(state: &State, pen: &mut Pen<'_>, area: Rect) {
@@ -83,17 +30,18 @@ pub fn map(state: &State, pen: &mut Pen<'_>, area: Rect) {
         return;
     };
     on_call(state, pen, room);
-    let room = below(room, 2);
-    let room = foot(pen, room, &cell(state), 2);
-    if room.height < 3 {
+    let (list, first) = foot(state, pen, area);
+    if list.height == 0 {
         return;
     }
-    let left = room.x + map_names(room.width);
-    let places = Places::new(map, c.cell, c.column, left, room.right());
-    scale(state, pen, room, map, &places);
-    let list = below(room, 2);
+    let places = Places::of(state, map, self::area(area));
+    let above = Rect {
+        y: list.y - SCALE,
+        height: SCALE,
+        ..list
+    };
+    scale(state, pen, above, map, &places);
     let lines = c.lines();
-    let first = first_of(c.top, c.line, list.height);
     let seen = lines.iter().enumerate().skip(first);
     for ((i, l), y) in seen.zip(list.y..list.bottom()) {
         cursor_sign(pen, list.x + 1, y, i == c.line);
@@ -108,7 +56,7 @@ pub fn map(state: &State, pen: &mut Pen<'_>, area: Rect) {
             && let Some(x) = places.x(c.column)
         {
             let look = pen.look(Role::Selection).add_modifier(Modifier::REVERSED);
-            pen.lay(Rect::new(x, y, places.cell, 1), look);
+            pen.lay(Rect::new(x, y, places.pitch.cell, 1), look);
         }
     }
     let used = u16::try_from(lines.len().saturating_sub(first)).unwrap_or(u16::MAX);
@@ -136,9 +84,18 @@ fn spare(state: &State, pen: &mut Pen<'_>, area: Rect) {
     if area.height < 3 {
         return;
     }
-    let legend =
-        "· there   ░ away, and who stands in   ▒ partly away   ! nobody   a number: so many";
+    let legend = "· there   ░ away, who stands in   ▒ partly   ! nobody   2 so many, + more";
     pen.put(x, area.bottom() - 1, room, legend, Role::Dim);
+    let alone = state
+        .coverage
+        .roster
+        .as_ref()
+        .is_some_and(|r| r.people.len() < 2);
+    if alone {
+        let words = "Only you are known here: [people.HANDLE] in config.toml names the team.";
+        pen.put(x, area.y, room, words, Role::Dim);
+        return;
+    }
     let tall = usize::from(area.height.saturating_sub(2));
     for (gap, y) in gaps.iter().take(tall).zip(area.y..) {
         pen.put(x, y, room, gap, Role::Late);
@@ -203,14 +160,14 @@ fn scale(state: &State, pen: &mut Pen<'_>, area: Rect, map: &Map, places: &Place
         }
         let label = match map.grain {
             Grain::Hour => Short::new().t(&at, "%H"),
-            Grain::Day if places.cell > 3 => Short::new().t(&at, "%a"),
+            Grain::Day if places.pitch.cell > 3 => Short::new().t(&at, "%a"),
             Grain::Half | Grain::Day | Grain::Week => Short::new().t(&at, "%-d"),
         };
         let wide = label.columns();
         // Where not every column has room, what the line above does not say, and the one under the cursor.
         let told = match map.grain {
             Grain::Hour | Grain::Half => opens,
-            Grain::Day | Grain::Week => wide < places.cell,
+            Grain::Day | Grain::Week => wide < places.pitch.cell,
         };
         // The one under the cursor needs the room.
         let beside = x < cursor && cursor <= x + wide;
@@ -228,7 +185,7 @@ fn scale(state: &State, pen: &mut Pen<'_>, area: Rect, map: &Map, places: &Place
             Role::Dim,
         );
     }
-    if places.first + places.xs.len() < map.columns.len() {
+    if places.goes_on(map) {
         pen.put_right(area.right(), area.y + 1, 1, "›", Role::Dim);
     }
 }
@@ -280,7 +237,7 @@ fn row(state: &State, pen: &mut Pen<'_>, area: Rect, line: MapLine, seen: Seen<'
             pen.put(name.x, name.y, name.width, &words, role);
             for (at, x) in places.seen() {
                 let n = counts.get(at).copied().unwrap_or(0);
-                need_cell(pen, x, area.y, places.cell, n);
+                need_cell(pen, x, area.y, places.pitch.cell, n);
             }
             say_gaps(pen, area.y, counts, places);
         }
@@ -289,7 +246,7 @@ fn row(state: &State, pen: &mut Pen<'_>, area: Rect, line: MapLine, seen: Seen<'
             for (at, x) in places.seen() {
                 let n = map.due.get(at).copied().unwrap_or(0);
                 let there = map.needs.first().and_then(|r| r.get(at)).copied();
-                due_cell(pen, x, area.y, places.cell, n, there.unwrap_or(0));
+                due_cell(pen, x, area.y, places.pitch.cell, n, there.unwrap_or(0));
             }
         }
     }
@@ -325,14 +282,19 @@ fn people_cells(
         {
             pen.run(end, y, x - end, "░", Role::Paused);
         }
-        last_end = away.then_some(x + places.cell);
+        last_end = away.then_some(x + places.pitch.cell);
         let (sign, role) = match presence {
             Presence::There => ("·", Role::Dim),
             Presence::Partly => ("▒", Role::Paused),
             Presence::Away => ("░", Role::Paused),
             Presence::Off => (" ", Role::Text),
         };
-        pen.run(x, y, places.cell, sign, role);
+        // An absence has no blanks in it.
+        let wide = match presence {
+            Presence::Away => places.pitch.cell,
+            _ => places.pitch.ink(),
+        };
+        pen.run(x, y, wide, sign, role);
     }
     for gone in &person.gone {
         stands_in(state, pen, y, gone, (map, places));
@@ -355,7 +317,7 @@ fn stands_in(
     let Some(first) = all.next() else {
         return;
     };
-    let room = all.last().unwrap_or(first) + places.cell - first;
+    let room = all.last().unwrap_or(first) + places.pitch.cell - first;
     let (words, role) = match (gone.cover(), gone.covers.first()) {
         (Some(who), _) => (called(state, who), Role::Paused),
         (None, Some((who, _))) => (
@@ -389,14 +351,14 @@ fn say_gaps(pen: &mut Pen<'_>, y: u16, counts: &[usize], places: &Places) {
     for (at, x) in closing {
         let gap = counts.get(at) == Some(&0);
         begun = match (gap, begun) {
-            (true, None) => Some((x, x + places.cell)),
+            (true, None) => Some((x, x + places.pitch.cell)),
             // Between two days there is a blank: the word stands in one of them.
-            (true, Some((from, end))) if end == x => Some((from, x + places.cell)),
+            (true, Some((from, end))) if end == x => Some((from, x + places.pitch.cell)),
             (_, Some((from, end))) => {
                 if end - from >= WORD + 2 {
                     pen.put(from + 1, y, WORD, "nobody", Role::Late);
                 }
-                gap.then_some((x, x + places.cell))
+                gap.then_some((x, x + places.pitch.cell))
             }
             (false, None) => None,
         };
@@ -413,10 +375,10 @@ fn due_cell(pen: &mut Pen<'_>, x: u16, y: u16, cell: u16, n: usize, there: usize
     number(pen, x, y, cell, n, role);
 }
 
-/// A number as far as it fits; what does not is a plus.
+/// A number as far as it fits with a blank before the next; what does not is a plus.
 fn number(pen: &mut Pen<'_>, x: u16, y: u16, cell: u16, n: usize, role: Role) {
     let words = Short::new().n(i128::try_from(n).unwrap_or(0));
-    if words.columns() <= cell {
+    if words.columns() < cell || words.columns() == 1 {
         pen.put(x, y, cell, &words, role);
     } else {
         pen.put(x, y, 1, "+", role);

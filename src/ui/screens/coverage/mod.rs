@@ -10,8 +10,9 @@ mod turns;
 use ratatui::layout::Rect;
 
 use super::panes::note as says;
+use crate::app::cover_layout::rows;
+use crate::app::layout::Area;
 use crate::app::state::{Face, State};
-use crate::domain::text::Printable;
 use crate::ui::pen::Pen;
 use crate::ui::theme::Role;
 
@@ -66,38 +67,32 @@ fn nothing(state: &State, pen: &mut Pen<'_>, area: Rect, empty: bool, none: &'st
     false
 }
 
-/// Lines in the foot of a pane, below a rule; gives the room above.
-fn foot(pen: &mut Pen<'_>, area: Rect, lines: &[Printable], most: u16) -> Rect {
-    let room = usize::from(area.width.saturating_sub(4));
-    let rows: Vec<Printable> = lines
-        .iter()
-        .flat_map(|l| crate::domain::text::wrap(l, room))
-        .collect();
-    let tall = u16::try_from(rows.len()).unwrap_or(most).min(most);
-    let tall = tall.min(area.height / 2);
-    if tall == 0 {
-        return area;
+/// Draws what stands in the foot of the pane, below a rule; gives the room of the list above, and its first row.
+fn foot(state: &State, pen: &mut Pen<'_>, pane: Rect) -> (Rect, usize) {
+    let shown = rows(state, area(pane));
+    let tall = u16::try_from(shown.foot.len()).unwrap_or(0);
+    if tall > 0 {
+        let y = pane.bottom() - tall;
+        pen.run(pane.x, y.saturating_sub(1), pane.width, "─", Role::Rule);
+        for (row, y) in shown.foot.iter().zip(y..pane.bottom()) {
+            let role = if row.as_str().starts_with('!') {
+                Role::Late
+            } else {
+                Role::Text
+            };
+            pen.put(pane.x + 3, y, pane.width.saturating_sub(3), row, role);
+        }
     }
-    let y = area.bottom() - tall;
-    for (row, y) in rows.iter().zip(y..area.bottom()) {
-        let role = if row.as_str().starts_with('!') {
-            Role::Late
-        } else {
-            Role::Text
-        };
-        pen.put(area.x + 3, y, area.width.saturating_sub(3), row, role);
-    }
-    pen.run(area.x, y.saturating_sub(1), area.width, "─", Role::Rule);
-    Rect {
-        height: area.height - tall - 1,
-        ..area
-    }
+    let l = shown.list;
+    (Rect::new(l.x, l.y, l.width, l.height), shown.first)
 }
 
-/// The first of so many rows that is seen, so that the one under the cursor is.
-const fn first_of(top: usize, cursor: usize, rows: u16) -> usize {
-    let rows = if rows == 0 { 1 } else { rows as usize };
-    let low = (cursor + 1).saturating_sub(rows);
-    let top = if top < low { low } else { top };
-    if top > cursor { cursor } else { top }
+/// The same in the terms of what lays out.
+const fn area(r: Rect) -> Area {
+    Area {
+        x: r.x,
+        y: r.y,
+        width: r.width,
+        height: r.height,
+    }
 }

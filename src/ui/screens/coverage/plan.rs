@@ -2,8 +2,8 @@
 
 use ratatui::layout::Rect;
 
-use super::{below, first_of, foot, nothing};
-use crate::app::cover_words::{because, called, row_words, span, tally};
+use super::{below, foot, nothing};
+use crate::app::cover_words::{because, called, span, tally};
 use crate::app::state::{Pane, PlanView, State};
 use crate::domain::absence::{Fate, Row};
 use crate::domain::text::{Printable, line};
@@ -34,11 +34,8 @@ pub fn plan(state: &State, pen: &mut Pen<'_>, area: Rect, view: &PlanView) {
         return;
     }
     totals(pen, room, moves, stay, gaps);
-    let room = below(room, 2);
-    let lines = view.selected().map(|r| row_words(state, r));
-    let room = foot(pen, room, &lines.unwrap_or_default(), 6);
+    let (room, first) = foot(state, pen, area);
     let key = key_room(p.rows.iter().map(|r| &r.key));
-    let first = first_of(view.top, view.cursor, room.height);
     let seen = (first..view.order.len()).zip(room.y..room.bottom());
     for (at, y) in seen {
         let Some(row) = view.at(at) else { continue };

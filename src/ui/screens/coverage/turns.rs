@@ -2,14 +2,19 @@
 
 use ratatui::layout::Rect;
 
-use super::{below, first_of, foot, nothing};
-use crate::app::cover_words::{called, span};
+use super::{below, foot, nothing};
+use crate::app::cover_layout::TURNS_WIDE;
+use crate::app::cover_words::{called, cover_words, span};
 use crate::app::state::{Pane, Stage, State, TurnRow};
-use crate::domain::text::{Printable, line};
+use crate::domain::text::line;
 use crate::ui::pen::{Pen, Short};
 use crate::ui::screens::panes::cursor_sign;
 use crate::ui::theme::Role;
 use crate::ui::widgets::{ErasedShown, heading};
+
+/// Room for when it is, and for how it stands.
+const SPAN: u16 = 36;
+const STAGE: u16 = 23;
 
 fn stage(row: &TurnRow) -> (Short, Role) {
     let n = |n: usize| i128::try_from(n).unwrap_or(0);
@@ -24,35 +29,17 @@ fn stage(row: &TurnRow) -> (Short, Role) {
     }
 }
 
-fn next(row: Option<&TurnRow>) -> Vec<Printable> {
-    let words = match row.map(|r| r.stage) {
-        Some(Stage::Over(_)) => {
-            "Enter shows what goes back and what stays, and why. c is the note."
-        }
-        Some(Stage::Handed(_)) => {
-            "Enter previews what came since. t now ends it and gives back. c is the note."
-        }
-        Some(Stage::Coming | Stage::On) => {
-            "Enter previews each ticket. c is the note, e changes the absence, t ends it otherwise, d takes it away."
-        }
-        None => return Vec::new(),
-    };
-    vec![line(words)]
-}
-
 /// Draws it.
 pub fn turns(state: &State, pen: &mut Pen<'_>, area: Rect) {
     let c = &state.coverage;
     let words: [&dyn ErasedShown; 2] = [&"Hand-overs", &"what is with others, and what comes"];
     heading(pen, area, &words, state.pane == Pane::Coverage);
     let room = below(area, 1);
-    let none = "Nobody is away in the next weeks, and everything is back. N plans an absence.";
+    let none = "Nobody is away and all is back. N plans an absence.";
     if nothing(state, pen, room, c.turns.is_empty(), none) {
         return;
     }
-    let room = foot(pen, room, &next(c.turns.get(c.turn)), 2);
-    let first = first_of(0, c.turn, room.height);
-    let wide = room.width >= 90;
+    let (room, first) = foot(state, pen, area);
     let seen = c.turns.iter().enumerate().skip(first);
     for ((i, row), y) in seen.zip(room.y..room.bottom()) {
         cursor_sign(pen, room.x + 1, y, i == c.turn);
@@ -60,22 +47,21 @@ pub fn turns(state: &State, pen: &mut Pen<'_>, area: Rect) {
         let x = room.x + 3;
         pen.put(x, y, 10, called(state, &row.who), Role::Strong);
         let span = line(&span(state, row.turn.from, row.to));
-        let span_room = if wide { 34 } else { 23 };
-        pen.put(x + 11, y, span_room, &span, Role::Text);
-        let at = x + 11 + span_room + 1;
-        pen.put(at, y, 24, &words, role);
-        let at = at + 25;
-        let room = room.right().saturating_sub(at);
-        if room > 8 {
-            let covers = match row.covers.as_str() {
-                "nobody" => line("! nobody stands in"),
-                names => line(&format!("cover: {names}")),
+        let at = x + 11;
+        let left = room.right().saturating_sub(at);
+        // Where there is little room the end gives way, not how it stands.
+        let span_room = SPAN.min(left.saturating_sub(STAGE + 1));
+        pen.put(at, y, span_room, &span, Role::Text);
+        let at = at + span_room + 1;
+        pen.put(at, y, STAGE, &words, role);
+        if room.width >= TURNS_WIDE {
+            let at = at + STAGE + 1;
+            let covers = cover_words(row);
+            let role = match covers.as_str().starts_with('!') {
+                true => Role::Late,
+                false => Role::Dim,
             };
-            let role = match row.covers.as_str() {
-                "nobody" => Role::Late,
-                _ => Role::Dim,
-            };
-            pen.put(at, y, room, &covers, role);
+            pen.put(at, y, room.right().saturating_sub(at), &covers, role);
         }
     }
 }
