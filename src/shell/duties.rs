@@ -46,8 +46,7 @@ pub fn due(
         absences,
         handed: Vec::new(),
         loads: reader.loads()?,
-        shares: Vec::new(),
-        followed: Vec::new(),
+        ..Office::default()
     };
     let ahead = TimeDelta::try_days(KNOWN_DAYS).unwrap_or_default();
     let team = office.team(&config.calendar, (now, now + ahead));

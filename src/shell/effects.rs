@@ -501,8 +501,9 @@ impl Outside {
                 });
             }
             Effect::Cover(generation, wish) if !wish.reads() => {
+                let me = working.me.clone();
                 self.write(working, now, move |w| {
-                    let (news, tickets) = match cover::write(w, wish, now) {
+                    let (news, tickets) = match cover::write(w, wish, (&me, now)) {
                         Ok((tickets, said)) => (CoverNews::Done(said), tickets),
                         Err(error) => (CoverNews::Failed(fault(&error)), Vec::new()),
                     };

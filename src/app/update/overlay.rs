@@ -281,6 +281,7 @@ impl Turn<'_> {
                 .collect(),
             Arg::Choice => ["mine", "theirs", "both"].map(plain).to_vec(),
             Arg::Field => self.fields(),
+            Arg::Swap => self.swap_words(),
             Arg::None | Arg::Filter | Arg::Words => Vec::new(),
         }
     }
