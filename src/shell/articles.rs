@@ -40,9 +40,7 @@ pub fn write(
             let key = key.ok_or_else(|| sentence("the subject gives no name for an article"))?;
             let mut new = Article::new(key, drafted.title, drafted.body, now);
             new.is_draft = true;
-            new.drafted_on = of
-                .as_ref()
-                .and_then(|a| Some(a.desk.as_ref()?.version.clone()));
+            new.drafted_on = of.as_ref().map(Article::version);
             new.corrects = of.map(|a| a.key);
             new.ticket = Some(number);
             kept(
@@ -219,13 +217,15 @@ fn publish(
             Then::Article(key),
         ));
     };
-    let changed = w.change_article(&of, me, now, "corrected", |a| {
-        (a.title, a.body) = (own.title.clone(), own.body.clone());
-        (a.updated, a.reviewed, a.stale) = (now, Some(today), None);
-    });
-    changed.map_err(failed)?.ok_or_else(|| gone(&of))?;
-    w.drop_article(&key, me, now).map_err(failed)?;
-    Ok(done(&format!("{of} is corrected"), Then::Article(of)))
+    let done_now = w.publish_correction(&own, today, me, now).map_err(failed)?;
+    let (_, beside) = done_now.ok_or_else(|| gone(&of))?;
+    let words = match beside {
+        None => format!("{of} is corrected · z undoes"),
+        Some(beside) => format!(
+            "{of} is corrected; what somebody else wrote there meanwhile is the draft {beside} · z undoes"
+        ),
+    };
+    Ok(done(&words, Then::Article(of)))
 }
 
 /// What a ticket gives for an article, or for the correction of one, without the people in it;

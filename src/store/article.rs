@@ -1,5 +1,6 @@
 //! Knowledge: articles and the index of their words.
 
+use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::lay;
@@ -244,6 +245,49 @@ impl Writer {
         })
     }
 
+    /// Puts a finished correction in the place of what it corrects, and takes the draft away: one
+    /// act. What somebody else has written there since the draft was begun stays as a draft beside
+    /// it, whose name comes too. None: what it corrects is gone.
+    ///
+    /// # Errors
+    /// As [`Self::put_articles`].
+    pub fn publish_correction(
+        &mut self,
+        draft: &Article,
+        today: NaiveDate,
+        by: &AgentId,
+        now: Instant,
+    ) -> Result<Option<(Article, Option<ArticleKey>)>> {
+        self.scene(true, |s| {
+            let of = draft.corrects.as_ref();
+            let Some(theirs) = of.map(|of| load(s.conn, of)).transpose()?.flatten() else {
+                return Ok(None);
+            };
+            let batch = was::next_batch(s.conn)?;
+            let since = draft.drafted_on.as_ref();
+            let beside = match since.is_some_and(|seen| *seen != theirs.version()) {
+                true => {
+                    let mut beside = theirs.correction(theirs.body.clone(), now);
+                    beside.key = free_key(s.conn, &theirs.key)?;
+                    put_noted(s.conn, &beside, batch, by)?;
+                    Some(beside.key)
+                }
+                false => None,
+            };
+            let mut corrected = theirs.clone();
+            (corrected.title, corrected.body) = (draft.title.clone(), draft.body.clone());
+            (corrected.updated, corrected.reviewed, corrected.stale) = (now, Some(today), None);
+            if let Some(why) = against(&theirs, &corrected) {
+                return Err(StoreError::Refused(why.into()));
+            }
+            put_noted(s.conn, &corrected, batch, by)?;
+            drop_noted(s.conn, &draft.key, batch, by)?;
+            let detail = serde_json::json!({"article": corrected.key, "act": "corrected"});
+            note(s.conn, &detail, by, now)?;
+            Ok(Some((corrected, beside)))
+        })
+    }
+
     /// Takes an article away; false: there is none of that name.
     ///
     /// # Errors
@@ -254,21 +298,13 @@ impl Writer {
             if let Some(why) = held {
                 return Err(StoreError::Refused(why.into()));
             }
-            let before = kept(s.conn, key.as_str())?;
-            if let Some(before) = &before {
-                restore(s.conn, key.as_str(), None)?;
-                let batch = was::next_batch(s.conn)?;
-                was::remember(
-                    s.conn,
-                    batch,
-                    (WHAT, key.as_str()),
-                    (Some(before), None),
-                    by,
-                )?;
+            let batch = was::next_batch(s.conn)?;
+            let dropped = drop_noted(s.conn, key, batch, by)?;
+            if dropped {
                 let detail = serde_json::json!({"article": key, "act": "drop"});
                 note(s.conn, &detail, by, now)?;
             }
-            Ok(before.is_some())
+            Ok(dropped)
         })
     }
 }
@@ -316,6 +352,15 @@ fn put_noted(conn: &Connection, article: &Article, batch: i64, by: &AgentId) -> 
     put(conn, article)?;
     let lives = (before.as_deref(), kept(conn, key)?);
     was::remember(conn, batch, (WHAT, key), (lives.0, lives.1.as_deref()), by)
+}
+
+fn drop_noted(conn: &Connection, key: &ArticleKey, batch: i64, by: &AgentId) -> Result<bool> {
+    let Some(before) = kept(conn, key.as_str())? else {
+        return Ok(false);
+    };
+    restore(conn, key.as_str(), None)?;
+    was::remember(conn, batch, (WHAT, key.as_str()), (Some(&before), None), by)?;
+    Ok(true)
 }
 
 pub(super) fn put(conn: &Connection, article: &Article) -> Result<()> {

@@ -182,3 +182,52 @@ fn a_stale_article_is_corrected_from_the_ticket_that_showed_it() {
     m.ok(&["kb", "undo"]);
     assert_eq!(m.json(&["kb", "list"])[0]["key"], "mount-the-share");
 }
+
+#[test]
+fn publishing_a_correction_loses_nothing_that_was_written_meanwhile_and_is_one_act() {
+    let m = Machine::new();
+    m.ok(&["kb", "new", "Mount the share", "Open the menu."]);
+    let text = "Open the new menu.";
+    m.ok(&[
+        "kb",
+        "new",
+        "Mount the share",
+        text,
+        "--corrects",
+        "mount-the-share",
+    ]);
+    let list = m.ok(&["kb", "list"]);
+    assert!(list.contains("mount-the-share-2"), "{list}");
+    m.ok(&[
+        "kb",
+        "edit",
+        "mount-the-share",
+        "Open the menu of the portal.",
+    ]);
+    let said_now = m.run(&["kb", "edit", "mount-the-share-2", "--publish"]);
+    assert!(said_now.status.success(), "{}", said(&said_now));
+    assert!(
+        said(&said_now).contains("mount-the-share-3"),
+        "{}",
+        said(&said_now)
+    );
+    assert!(
+        m.ok(&["kb", "show", "mount-the-share"])
+            .contains("new menu")
+    );
+    assert!(
+        m.ok(&["kb", "show", "mount-the-share-3"])
+            .contains("menu of the portal")
+    );
+    m.ok(&["kb", "undo"]);
+    assert!(
+        m.ok(&["kb", "show", "mount-the-share"])
+            .contains("menu of the portal")
+    );
+    assert!(
+        m.ok(&["kb", "show", "mount-the-share-2"])
+            .contains("new menu")
+    );
+    let gone = m.run(&["kb", "show", "mount-the-share-3"]);
+    assert!(!gone.status.success(), "one act brings all of it back");
+}

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::args::NewArgs;
 use super::{Done, article, key, said, value};
 use crate::cli::exit::{Code, Fail};
-use crate::cli::out::Out;
+use crate::cli::out::{self, Out};
 use crate::cli::say;
 use crate::cli::session::Session;
 use crate::domain::knowledge::{Article, ArticleKey, Draft};
@@ -27,9 +27,7 @@ pub fn new(session: &Session, args: &NewArgs, out: &mut Out) -> Done {
                 .map(|a| article(&reader, a))
                 .transpose()?;
             let (number, drafted) = from_ticket(session, &reader, from, of.as_ref())?;
-            drafted_on = of
-                .as_ref()
-                .and_then(|a| Some(a.desk.as_ref()?.version.clone()));
+            drafted_on = of.as_ref().map(Article::version);
             corrects = of.map(|a| a.key);
             ticket = Some(number);
             drafted
@@ -108,18 +106,23 @@ pub fn publish_correction(
 ) -> Done {
     let today = session.today();
     let mut writer = session.writer()?;
-    let changed = writer.change_article(of, &session.me, session.now, "corrected", |a| {
-        a.title = title.map_or_else(|| draft.title.clone(), Untrusted::new);
-        a.body = body.map_or_else(|| draft.body.clone(), |b| Untrusted::new(format!("{b}\n")));
-        a.updated = session.now;
-        a.reviewed = Some(today);
-        a.stale = None;
-    })?;
-    let Some(changed) = changed else {
+    let mut finished = draft.clone();
+    if let Some(title) = title {
+        finished.title = Untrusted::new(title);
+    }
+    if let Some(body) = body {
+        finished.body = Untrusted::new(format!("{body}\n"));
+    }
+    let done = writer.publish_correction(&finished, today, &session.me, session.now)?;
+    let Some((changed, beside)) = done else {
         return Err(Fail::not_found(format!(
             "the article {of} that it corrects is gone; export the draft, take `corrects` out of its head, and import it again"
         )));
     };
-    writer.drop_article(&draft.key, &session.me, session.now)?;
+    if let Some(beside) = beside {
+        out::complain(&format!(
+            "somebody changed {of} since this correction was begun; what they wrote is the draft {beside}"
+        ));
+    }
     said(session, &changed, "corrected", out)
 }
