@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
 use crate::domain::change::Change;
 use crate::domain::import::NewTicket;
 use crate::domain::knowledge::{Article, ArticleKey, Stale};
 use crate::domain::people::TenantId;
 use crate::domain::register::{Book, Record, Register};
-use crate::domain::request::{Ending, Form, Kinds, Outcome, Step};
+use crate::domain::request::{Form, Kinds, Step};
 use crate::domain::text::{Printable, Untrusted};
 use crate::domain::ticket::{Kind, Status, Ticket, TicketId};
 
 use super::event::Fault;
-use super::state::Wanted;
 
 /// What can be taken back besides acts on tickets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,19 +71,6 @@ pub enum BookWish {
         begun: Box<Form>,
         /// What changes.
         step: Box<Step>,
-    },
-    /// Closes a request: how it ended goes into the form, the changes to the ticket.
-    Close {
-        /// Which.
-        ticket: TicketId,
-        /// Its kind.
-        kind: Kind,
-        /// How it ended.
-        outcome: Box<Outcome>,
-        /// What stood against it, in words for the trail.
-        against: Vec<&'static str>,
-        /// What happens to the ticket.
-        changes: Vec<Change>,
     },
     /// Sets cells of a row of a register, or makes it.
     Edit {
@@ -152,6 +138,17 @@ pub enum BookWish {
     },
     /// Changes an article otherwise.
     Change(ArticleKey, ArticleAct),
+    /// Sends a draft to the desk.
+    SendArticle {
+        /// Which.
+        key: ArticleKey,
+        /// It can be taken back for so long.
+        window: TimeDelta,
+        /// Where it belongs there, if the person says so.
+        category: Option<Untrusted>,
+        /// The version there that it takes the place of; none: it is a new article.
+        over: Option<String>,
+    },
     /// Takes an article away.
     DropArticle(ArticleKey),
 }
@@ -164,21 +161,6 @@ impl BookWish {
             Self::Articles | Self::Find(_) | Self::Books(_) | Self::Request(_) | Self::Gate(_)
         )
     }
-}
-
-/// A request that is about to be closed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Closing {
-    /// Its kind.
-    pub kind: Kind,
-    /// How it ends.
-    pub ending: Ending,
-    /// What was done, or why not.
-    pub resolution: Option<Untrusted>,
-    /// What stands against it, in words for the trail.
-    pub against: Vec<&'static str>,
-    /// What happens to the ticket.
-    pub want: Wanted,
 }
 
 /// What a question of these panes is about.

@@ -129,6 +129,8 @@ pub enum Action {
     NoteDone,
     /// Hand over, or give back, as it is shown.
     Apply,
+    /// Ask for a swap of cover, or answer.
+    Swap,
     /// Who is on call.
     OnCall,
     /// The articles.
@@ -339,6 +341,8 @@ pub enum Arg {
     Field,
     /// What is chosen of a conflict.
     Choice,
+    /// What to ask for, or an answer to what was asked.
+    Swap,
     /// Free words.
     Words,
 }
@@ -548,7 +552,7 @@ table! {
         Register "register" [] Words PANES [] 0 false "go to a register; import FILE, export FILE";
         Stale "stale" [] Words ARTICLES ["M"] 3 false "this article is no longer right: WHY; or it is right after all";
         Correct "correct" [] None ARTICLES ["F"] 5 false "draft a correction, from the ticket you came from";
-        Publish "publish" [] None ARTICLES ["P"] 6 false "this draft is for use from now on";
+        Publish "publish" [] Words ARTICLES ["P"] 6 false "this draft is for use: sent to a desk with articles, CLASS; or here";
     }
     "Looking ahead" {
         HourNext "hour-next" [] None AHEAD ["l", "Right"] 0 false "to the next hour in which something falls due";
@@ -578,6 +582,7 @@ table! {
         NoteIntoTickets "note-tickets" [] None COVER ["I"] 4 false "the hand-over note into the tickets as internal notes, after a question";
         NoteDone "note-done" [] None NOTE ["Ctrl+s"] 1 false "in the note: keep it as it is written, and read it";
         Apply "apply" [] None COVER ["Ctrl+s"] 1 false "hand over, or give back, as it is shown, after a question";
+        Swap "swap" [] Swap COVER [] 0 false "swaps of cover: ask WHO WHAT for WHAT, yes or no and its number; alone: who asks for what";
         OnCall "oncall" ["on-call"] None PANES [] 0 false "who is on call now, and what nobody may do now";
     }
     "Outbox" {

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use super::event::Fault;
 use crate::domain::Instant;
 use crate::domain::absence::{
-    Absence, AbsenceId, GiveBack, HandOver, Handed, Office, Person, Preview, Return,
+    Absence, AbsenceId, GiveBack, HandOver, Handed, Office, Person, Preview, Return, Swap, Swapped,
 };
 use crate::domain::calendar::Calendar;
 use crate::domain::handover;
@@ -93,6 +93,10 @@ pub enum CoverWish {
     HandOver(Box<HandOver>, Printable),
     /// Gives tickets back, in one batch.
     TakeBack(Box<GiveBack>, Printable),
+    /// Asks somebody for a swap.
+    AskSwap(Box<Swap>, Printable),
+    /// Answers one, with what that does to the plan.
+    AnswerSwap(Box<(Swap, Swapped)>, Printable),
     /// Keeps an edited note; empty: forgets it.
     KeepNote {
         /// For which stretch.

@@ -7,6 +7,7 @@ use crate::domain::change::{BatchId, Change, ChangeId};
 use crate::domain::conflict::Choice;
 use crate::domain::list::{Asker, ListRequest};
 use crate::domain::query::Query;
+use crate::domain::request::Ends;
 use crate::domain::text::Printable;
 use crate::domain::thread::{AttachmentId, Draft, DraftSeen};
 use crate::domain::ticket::{TicketId, TicketKey};
@@ -136,6 +137,8 @@ pub enum Effect {
         changes: Vec<Change>,
         /// The draft that they use up: dropped in the same transaction.
         draft_of: Option<DraftSeen>,
+        /// The requests that end with them.
+        ends: Vec<(TicketId, Ends)>,
     },
     /// Takes back the latest batch that is not taken back.
     Undo,

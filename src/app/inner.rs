@@ -11,13 +11,13 @@ use crate::domain::knowledge::ArticleKey;
 use crate::domain::list::{Page, Place, Sort};
 use crate::domain::query::Query;
 use crate::domain::report::AskedBack;
-use crate::domain::request::{Form, Step};
+use crate::domain::request::{Request, Step};
 use crate::domain::text::{Printable, Untrusted};
 use crate::domain::thread::{Draft, DraftPlace, DraftSeen, Thread};
 use crate::domain::ticket::{Kind, Status, Ticket, TicketId, TicketKey};
 use crate::domain::warn::Said;
 
-use super::books::{Asking, Closing};
+use super::books::Asking;
 use super::cover::TurnOf;
 use super::event::{Generation, NextUp};
 use super::state::Wanted;
@@ -111,13 +111,24 @@ pub enum PlanAct {
     Note(TurnOf, String),
 }
 
-/// Tickets that are to be done, until it is known which of them are requests.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What ends tickets.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EndBy {
+    /// A status; none: resolved, or closed where they are resolved.
+    Status(Option<Status>),
+    /// A macro.
+    Macro(String),
+    /// They live on in this ticket.
+    Merge(Box<Ticket>),
+}
+
+/// Tickets that are to end, until it is known which of them are requests.
+#[derive(Debug, Clone, PartialEq)]
 pub struct AtGate {
     /// Which request for their forms.
     pub generation: Generation,
-    /// What they become; none: resolved, or closed where they are resolved.
-    pub to: Option<Status>,
+    /// What ends them.
+    pub by: EndBy,
     /// The tickets.
     pub tickets: Vec<TicketId>,
 }
@@ -166,12 +177,10 @@ pub struct Inner {
     pub hits: Generation,
     /// What the question of a request, register or article is about.
     pub asking: Option<Asking>,
-    /// The request that is closed past its gate, until the reason is given.
-    pub closing: Option<Box<Closing>>,
-    /// What the tickets that are to be done become, until their forms are here.
+    /// What is to be done to tickets of which some may be requests, until their forms are here.
     pub gate: Option<AtGate>,
     /// The request whose end is asked for.
-    pub ending: Option<Box<(Ticket, Form)>>,
+    pub ending: Option<Box<Request>>,
     /// The request that is being opened.
     pub opening: Option<TicketId>,
     /// The article or field whose text is in the person's own editor.

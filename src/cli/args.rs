@@ -266,9 +266,9 @@ pub enum Command {
         id: String,
         /// The ticket that goes on
         into: String,
-        /// Say what would be done and do nothing
-        #[arg(long)]
-        dry_run: bool,
+        /// How to pass the gate
+        #[command(flatten)]
+        gate: PastGate,
     },
     /// Tie a ticket to another
     Link {

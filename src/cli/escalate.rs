@@ -2,7 +2,6 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::act::new_message;
 use super::args::EscalateArgs;
@@ -10,7 +9,7 @@ use super::ask;
 use super::exit::{Code, Fail};
 use super::out::{self, Out};
 use super::session::Session;
-use crate::domain::change::{Act, BatchId, Change, ChangeId};
+use crate::domain::change::Act;
 use crate::domain::escalation::{
     Back, Escalation, Plan, Refusal, Row, Stage, addressed, to_vendor,
 };
@@ -254,20 +253,8 @@ fn commit(
     }
     let window = TimeDelta::seconds(i64::from(session.config.undo_window));
     let until = (window > TimeDelta::zero()).then(|| session.now + window);
-    let batch = BatchId(Uuid::now_v7());
-    let changes: Vec<Change> = acts
-        .into_iter()
-        .map(|act| Change {
-            id: ChangeId(Uuid::now_v7()),
-            batch,
-            ticket: ticket.id,
-            at: session.now,
-            by: session.me.clone(),
-            base: ticket.version,
-            not_before: until,
-            act,
-        })
-        .collect();
+    let acts = acts.into_iter().map(|act| (ticket.id, ticket.version, act));
+    let changes = session.batch(until, acts);
     if went {
         let mut writer = session.writer()?;
         writer.commit(&changes)?;

@@ -3,12 +3,16 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use chrono::NaiveDate;
+use uuid::Uuid;
+
 use super::args::Global;
 use super::exit::{Code, Fail};
 use super::out;
 use crate::config::{self, Config, Flags, Paths};
 use crate::desk::{Desk, Door as _};
 use crate::domain::Instant;
+use crate::domain::change::{Act, Batch, BatchId, Change, ChangeId};
 use crate::domain::gate;
 use crate::domain::list::Asker;
 use crate::domain::people::{AgentId, TenantId};
@@ -50,6 +54,34 @@ pub fn paths(global: &Global) -> Result<Paths, Fail> {
         config_dir: global.config_dir.clone(),
         data_dir: global.data_dir.clone(),
     })?)
+}
+
+impl Session {
+    /// The day it is where the settings say.
+    pub fn today(&self) -> NaiveDate {
+        self.now.with_timezone(&self.config.zone).date_naive()
+    }
+
+    /// Acts on tickets, each made against a version, as one batch; `until`: nothing of it is sent
+    /// before.
+    pub fn batch(
+        &self,
+        until: Option<Instant>,
+        acts: impl IntoIterator<Item = (TicketId, u64, Act)>,
+    ) -> Vec<Change> {
+        let batch = Batch {
+            id: BatchId(Uuid::now_v7()),
+            by: self.me.clone(),
+            at: self.now,
+            not_before: until,
+        };
+        acts.into_iter()
+            .map(|(ticket, base, act)| {
+                let id = ChangeId(Uuid::now_v7());
+                batch.change(id, (ticket, base), act)
+            })
+            .collect()
+    }
 }
 
 /// Computes all due instants again.

@@ -11,6 +11,7 @@ use super::absence;
 use super::args::OutboxWhat;
 use super::connect::not_reached;
 use super::exit::{Code, Fail};
+use super::kb::shelf;
 use super::out::{self, Out};
 use super::session::{self, Session};
 use crate::desk::{Desk, DeskError, Door as _, ErrorKind};
@@ -24,7 +25,7 @@ use crate::shell::{Clock, Talks, calendars};
 use crate::store::{OutboxCounts, StoreError, Undone, Writer};
 use crate::sync::schedule::{self, Failures, Situation};
 use crate::sync::stories::{self, Skip};
-use crate::sync::{Exchanged, Ledger, VendorDesk, exchange, pull, push};
+use crate::sync::{Exchanged, Ledger, Shelved, VendorDesk, exchange, pull, push};
 
 /// What talking to the desk did.
 #[derive(Debug, Default)]
@@ -47,6 +48,8 @@ struct Talked {
     trouble: Option<DeskError>,
     /// Tickets and words that the vendor has now.
     to_vendor: u64,
+    /// What came of articles.
+    articles: Shelved,
     /// Another window has the talking: two that send would send twice.
     elsewhere: bool,
 }
@@ -119,7 +122,8 @@ async fn stay(
             }
             None => (told, failures) = (Some(now), None),
         }
-        if talked.sent + talked.refused + talked.conflicts + talked.tickets > 0 {
+        let any = talked.sent + talked.refused + talked.conflicts + talked.tickets > 0;
+        if any || talked.articles.any() {
             report(session, &talked, writer, desk, out)?;
         }
         let situation = Situation {
@@ -154,7 +158,7 @@ fn report(
         "sent": talked.sent, "refused": talked.refused, "conflicts": talked.conflicts, "waiting": counts.open,
         "stuck": counts.stuck(), "synced": writer.synced()?, "elsewhere": talked.elsewhere, "tickets": talked.tickets,
         "texts": talked.texts, "stories": talked.stories, "steps": talked.steps,
-        "to_vendor": talked.to_vendor, "requests": requests, "bytes": bytes, "trouble": trouble,
+        "to_vendor": talked.to_vendor, "articles": shelf::counted(&talked.articles), "requests": requests, "bytes": bytes, "trouble": trouble,
     }))?)
 }
 
@@ -191,6 +195,9 @@ fn in_words(talked: &Talked, counts: OutboxCounts, is_remote: bool) -> String {
     }
     if talked.to_vendor > 0 {
         words.push_str(&format!(", {} handed to the vendor", talked.to_vendor));
+    }
+    if let Some(articles) = talked.articles.words() {
+        words.push_str(&format!(", {articles}"));
     }
     if talked.refused + talked.conflicts > 0 {
         words.push_str("; `deskhand outbox` says why");
@@ -256,6 +263,9 @@ async fn talk(
         let pushed = push(&ledger, desk, now).await?;
         talked.sent += pushed.confirmed;
         talked.trouble = pushed.trouble;
+    }
+    if talked.trouble.is_none() {
+        talked.articles = shelf::exchange(&ledger, desk, false, now).await?;
     }
     if talked.trouble.is_none() && policy != Ahead::Opened {
         fetch_ahead(&ledger, desk, policy, (skip, now), &mut talked).await?;
@@ -352,11 +362,11 @@ fn progress_over() {
 }
 
 /// Another window talks to the desk.
-struct Elsewhere;
+pub(super) struct Elsewhere;
 
 /// The right to talk to a desk over a network. Two that send would send twice: each takes what the
 /// other is sending for what was left behind.
-fn turn(desk: &Desk, store: &Path) -> Result<Option<Talks>, Elsewhere> {
+pub(super) fn turn(desk: &Desk, store: &Path) -> Result<Option<Talks>, Elsewhere> {
     if !desk.is_remote() {
         return Ok(None);
     }

@@ -75,8 +75,8 @@ impl VendorTable {
             (None, Some(tenant), None) if is_remote => {
                 return wrong(
                     tenant.span(),
-                    "this desk does not let a ticket move to a department from here",
-                    "Write a [vendor.desk] table with the vendor's queue instead.",
+                    "a department of this desk is a queue, and no ticket can be moved to another queue from here",
+                    "Write a [vendor.desk] table with the vendor's queue: the ticket stays, and theirs is made there.",
                 );
             }
             (None, Some(tenant), None) => VendorAt::Department(tenant.into_inner()),

@@ -80,9 +80,14 @@ impl Http {
         })
     }
 
+    /// Where a path below the address is.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
     /// Begins a request for a path below the address.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.base))
+        self.client.request(method, self.at(path))
     }
 
     /// Sends a request and reads the whole answer, whatever its status. A GET whose connection

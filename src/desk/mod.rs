@@ -22,6 +22,7 @@ pub use secret::Secret;
 pub use vendor::{SaidThere, ToSay, Vendor};
 
 use crate::domain::Instant;
+use crate::domain::knowledge::{Met, OutgoingArticle, PulledArticles, ToldArticle};
 use crate::domain::people::AgentId;
 use crate::domain::reach::Abilities;
 use crate::domain::remote::{Cursor, Gone, Mark, Outgoing, Pulled, Receipt, RemoteId, Said, Told};
@@ -86,12 +87,15 @@ pub struct Hello {
     pub fields: Vec<Untrusted>,
     /// What we may do, in words: "reply", "note", "take", ...
     pub rights: Vec<String>,
+    /// Where articles are kept that we may see, and whether we may write new ones there.
+    pub shelves: Vec<(Untrusted, bool)>,
 }
 
 /// One helpdesk. All that sync wants of it; [`Desk`] is one, and so is a test's model of one.
 ///
 /// No call waits longer than the desk's own time limit, none retries a write by itself, and
-/// none changes anything but [`Self::send`].
+/// none changes anything but [`Self::send`] and [`Self::put_article`]. Of articles it is asked
+/// only where [`Abilities::articles`] says so.
 pub trait Door: Send + Sync {
     /// What it can do.
     fn abilities(&self) -> Abilities;
@@ -167,6 +171,49 @@ pub trait Door: Send + Sync {
         mark: &Mark,
         now: Instant,
     ) -> impl Future<Output = Answer<Option<Receipt>>> + Send;
+
+    /// The next step of asking for articles that are new, changed or gone; none: from the
+    /// beginning.
+    ///
+    /// # Errors
+    /// As [`Self::pull`].
+    fn articles(
+        &self,
+        _from: Option<&Cursor>,
+        _now: Instant,
+    ) -> impl Future<Output = Answer<PulledArticles>> + Send {
+        std::future::ready(Err(no_articles()))
+    }
+
+    /// Looks how an article would meet what the desk has now: before it is sent, and again where
+    /// nobody knows whether it arrived.
+    ///
+    /// # Errors
+    /// As [`Self::pull`]; refused: it cannot be taken there at all.
+    fn meet_article(
+        &self,
+        _out: &OutgoingArticle,
+        _now: Instant,
+    ) -> impl Future<Output = Answer<Met>> + Send {
+        std::future::ready(Err(no_articles()))
+    }
+
+    /// Sends an article, once. The answer is the truth as read back.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    fn put_article(
+        &self,
+        _out: &OutgoingArticle,
+        _mark: &Mark,
+        _now: Instant,
+    ) -> impl Future<Output = Answer<ToldArticle>> + Send {
+        std::future::ready(Err(no_articles()))
+    }
+}
+
+fn no_articles() -> DeskError {
+    http::refused("this desk keeps no articles")
 }
 
 /// One of the helpdesks we can talk to.
@@ -246,5 +293,22 @@ impl Door for Desk {
 
     async fn look_up(&self, out: &Outgoing, mark: &Mark, now: Instant) -> Answer<Option<Receipt>> {
         at!(self, desk => desk.look_up(out, mark, now).await)
+    }
+
+    async fn articles(&self, from: Option<&Cursor>, now: Instant) -> Answer<PulledArticles> {
+        at!(self, desk => desk.articles(from, now).await)
+    }
+
+    async fn meet_article(&self, out: &OutgoingArticle, now: Instant) -> Answer<Met> {
+        at!(self, desk => desk.meet_article(out, now).await)
+    }
+
+    async fn put_article(
+        &self,
+        out: &OutgoingArticle,
+        mark: &Mark,
+        now: Instant,
+    ) -> Answer<ToldArticle> {
+        at!(self, desk => desk.put_article(out, mark, now).await)
     }
 }

@@ -68,6 +68,12 @@ pub trait Vendor: Send + Sync {
         now: Instant,
     ) -> impl Future<Output = Answer<Result<Theirs, Gone>>> + Send;
 
+    /// The bytes of a file that they added.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    fn file(&self, file: &RemoteId, now: Instant) -> impl Future<Output = Answer<Vec<u8>>> + Send;
+
     /// The mark of the moment before something is said.
     ///
     /// # Errors

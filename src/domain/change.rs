@@ -408,6 +408,35 @@ pub struct Change {
     pub act: Act,
 }
 
+/// What the changes of one press of a key have in common.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// What they are undone with.
+    pub id: BatchId,
+    /// Who did it.
+    pub by: AgentId,
+    /// When.
+    pub at: Instant,
+    /// Nothing of it is sent before this instant; none: at once.
+    pub not_before: Option<Instant>,
+}
+
+impl Batch {
+    /// One of them: an act on a ticket, made against that version of it.
+    pub fn change(&self, id: ChangeId, (ticket, base): (TicketId, u64), act: Act) -> Change {
+        Change {
+            id,
+            batch: self.id,
+            ticket,
+            at: self.at,
+            by: self.by.clone(),
+            base,
+            not_before: self.not_before,
+            act,
+        }
+    }
+}
+
 /// Where a change is on its way to the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -2,11 +2,14 @@
 //! tickets a team may see at all. Every face asks here, so that none lets through what
 //! another refuses; the words name the reason, how to see to it is the face's to say.
 
+use std::borrow::Cow;
+
 use super::people::TenantId;
+use super::request::{Against, Asked, Ends};
 use super::ticket::{Status, Ticket, TicketKey, Turn};
 
 /// Why a status should not be set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AgainstStatus {
     /// The requester had the last word.
     Unanswered,
@@ -16,21 +19,24 @@ pub enum AgainstStatus {
     UnsentDraft,
     /// It lives on in another ticket; its status is that one's.
     Merged,
+    /// It is a request, and the gate of its kind says no.
+    Request(Against),
 }
 
 impl AgainstStatus {
     /// The reason, to stand behind the ticket's number.
-    pub const fn words(self) -> &'static str {
-        match self {
+    pub fn words(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::Unanswered => "waits for an answer: the requester had the last word",
             Self::Unassigned => "has no assignee",
             Self::UnsentDraft => "has a draft that was not sent",
             Self::Merged => "lives on in another ticket",
-        }
+            Self::Request(why) => return Cow::Owned(format!("is a request: {}", why.sentence())),
+        })
     }
 
     /// No reason of a person's lets it pass; only taking the merge back does.
-    pub const fn is_firm(self) -> bool {
+    pub const fn is_firm(&self) -> bool {
         matches!(self, Self::Merged)
     }
 }
@@ -50,18 +56,41 @@ pub fn against_resolving(ticket: &Ticket, draft_is_unsent: bool) -> Vec<AgainstS
     holds.map(|(_, why)| why).collect()
 }
 
-/// What stands against setting a status.
-pub fn against_status(ticket: &Ticket, to: Status, draft_is_unsent: bool) -> Vec<AgainstStatus> {
+/// What stands against setting a status; a request is asked by the gate of its kind too.
+pub fn against_status(
+    ticket: &Ticket,
+    to: Status,
+    draft_is_unsent: bool,
+    request: Option<Asked<'_>>,
+) -> Vec<AgainstStatus> {
     if ticket.status == to {
         return Vec::new();
     }
     if ticket.merged_into.is_some() {
         return vec![AgainstStatus::Merged];
     }
-    if to.is_live() {
+    if to.is_live() || !ticket.status.is_live() {
         return Vec::new();
     }
-    against_resolving(ticket, draft_is_unsent)
+    let mut all = request.map_or_else(Vec::new, against_ending);
+    all.extend(against_resolving(ticket, draft_is_unsent));
+    all
+}
+
+/// What stands against a request's ending as fulfilled with its ticket.
+fn against_ending(request: Asked<'_>) -> Vec<AgainstStatus> {
+    let against = Ends::with_ticket(request).against.into_iter();
+    against.map(AgainstStatus::Request).collect()
+}
+
+/// What stands against a request's going on in another ticket. Where that one is of the same
+/// kind, its gate waits there; any other would end it without.
+pub fn against_leaving(request: Asked<'_>, into: &Ticket) -> Vec<AgainstStatus> {
+    let goes_on = into.status.is_live() && into.kind == request.form.kind;
+    if goes_on || !request.ticket.status.is_live() {
+        return Vec::new();
+    }
+    against_ending(request)
 }
 
 /// How the internal note begins when somebody resolves all the same.

@@ -334,6 +334,19 @@ impl Note {
     }
 }
 
+/// What a note says of a ticket, as somebody edited it; none: they took it out.
+pub fn said_of(text: &str, key: &TicketKey) -> Option<String> {
+    let starts = |l: &&str| {
+        let l = l.trim_start_matches(['-', '*', ' ']);
+        l.strip_prefix(key.as_str())
+            .is_some_and(|rest| rest.starts_with(['*', ' ', ':']))
+    };
+    let found = text.lines().find(starts)?;
+    let plain = found.trim_start_matches(['-', '*', ' ']);
+    let said = plain.strip_prefix(key.as_str())?;
+    Some(said.trim_start_matches(['*', ' ', ':']).replace('\\', ""))
+}
+
 /// What somebody who comes back has to know: how much came back, what is still theirs to answer, and what
 /// was decided meanwhile.
 pub fn digest(handed: &Handed, back: &Return) -> Vec<String> {

@@ -5,6 +5,7 @@ use super::change::Act;
 use super::fill::fill;
 use super::gate::{AgainstStatus, against_status};
 use super::people::AgentId;
+use super::request::Asked;
 use super::text::Untrusted;
 use super::thread::{MessageId, Visibility};
 use super::ticket::{Priority, Status, Ticket};
@@ -50,9 +51,17 @@ pub struct Runner<'a> {
     pub now: Instant,
     /// A text for the ticket was begun and not sent.
     pub draft_is_unsent: bool,
+    /// What the ticket is asked about, where it is a request.
+    pub request: Option<Asked<'a>>,
 }
 
 impl Macro {
+    /// Whether it is to end the ticket.
+    pub fn ends(&self) -> bool {
+        let ends = |step: &MacroStep| matches!(step, MacroStep::Status(to) if !to.is_live());
+        self.steps.iter().any(ends)
+    }
+
     /// What it does to a ticket, each act with what stands against it. Each step sees what the
     /// ones before have made of the ticket, so that a macro which replies and resolves passes
     /// the gate as a person would; what is so already is left out. `new` gives messages their
@@ -71,7 +80,7 @@ impl Macro {
                 continue;
             }
             let against = match &act {
-                Act::Status { to } => against_status(&t, *to, by.draft_is_unsent),
+                Act::Status { to } => against_status(&t, *to, by.draft_is_unsent, by.request),
                 _ => Vec::new(),
             };
             act.apply(&mut t, by.now);

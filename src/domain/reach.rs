@@ -26,6 +26,8 @@ pub struct Abilities {
     pub no_new_ticket: Option<&'static str>,
     /// Texts of many tickets can be had in one request.
     pub texts_in_bulk: bool,
+    /// It keeps articles, which are read here and sent there.
+    pub articles: bool,
 }
 
 impl Abilities {
@@ -37,6 +39,7 @@ impl Abilities {
             no_unmerge: None,
             no_new_ticket: None,
             texts_in_bulk: false,
+            articles: false,
         }
     }
 

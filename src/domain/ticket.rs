@@ -210,6 +210,11 @@ impl TicketKey {
     /// The longest key that is accepted.
     pub const MAX: usize = 40;
 
+    /// A number as a key.
+    pub fn number(n: u64) -> Self {
+        Self(n.to_string())
+    }
+
     /// Takes a key from outside.
     ///
     /// # Errors
@@ -350,4 +355,41 @@ pub struct Ticket {
     /// How far it is with the vendor; none: it is ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vendor: Option<super::escalation::Stage>,
+}
+
+impl Ticket {
+    /// A new question of nobody's, of which nothing else is known.
+    pub fn blank(id: TicketId, key: TicketKey, created: Instant) -> Self {
+        Self {
+            id,
+            key,
+            subject: Untrusted::default(),
+            status: Status::New,
+            status_label: None,
+            priority: None,
+            kind: Kind::Question,
+            tenant: None,
+            workspace: None,
+            requester: None,
+            assignee: None,
+            labels: Vec::new(),
+            channel: None,
+            created,
+            updated: created,
+            resolved: None,
+            closed: None,
+            snoozed_until: None,
+            turn: Turn::Nobody,
+            due: Due::None,
+            beside: super::sla::Beside::default(),
+            reassignments: 0,
+            version: 1,
+            unread: false,
+            changed: false,
+            waiting: 0,
+            merged_into: None,
+            draft: false,
+            vendor: None,
+        }
+    }
 }

@@ -87,7 +87,8 @@ impl Right {
     }
 }
 
-/// What somebody is in a Workspace (the first six: `kb/mydreroles`) or beside it.
+/// What somebody is in a Workspace (the first six: `kb/mydreroles`) or beside it: whose word counts
+/// in a request. A report knows only those in a Workspace, `report::WorkspaceRole`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use chrono::TimeDelta;
+
 use super::answers::{fault, sentence};
 use crate::app::books::{ArticleAct, BookNews, BookWish, Then};
 use crate::app::event::Fault;
 use crate::domain::Instant;
 use crate::domain::knowledge::{
-    Article, ArticleKey, Draft, correction, draft, without_personal_data,
+    Article, ArticleKey, Draft, Going, correction, draft, without_personal_data,
 };
 use crate::domain::people::AgentId;
 use crate::domain::text::{self, Untrusted};
@@ -38,6 +40,9 @@ pub fn write(
             let key = key.ok_or_else(|| sentence("the subject gives no name for an article"))?;
             let mut new = Article::new(key, drafted.title, drafted.body, now);
             new.is_draft = true;
+            new.drafted_on = of
+                .as_ref()
+                .and_then(|a| Some(a.desk.as_ref()?.version.clone()));
             new.corrects = of.map(|a| a.key);
             new.ticket = Some(number);
             kept(
@@ -49,7 +54,35 @@ pub fn write(
             )
         }
         BookWish::NewArticle(new) => kept(w, &new, "drafted; e writes on, P publishes it", me, now),
-        BookWish::Write { key, seen, body } => text_of(w, &key, &seen, body, me, now),
+        BookWish::Write { key, seen, body } => text_of(w, store, &key, &seen, body, me, now),
+        BookWish::SendArticle {
+            key,
+            window,
+            category,
+            over,
+        } => {
+            let is_new = over.is_none();
+            let until = (window > TimeDelta::zero()).then(|| now + window);
+            let going = Going {
+                over,
+                ..Going::begins(until, category)
+            };
+            let changed = w.change_article(&key, me, now, "to send", |a| {
+                if is_new {
+                    (a.corrects, a.drafted_on) = (None, None);
+                }
+                a.going = Some(going);
+            });
+            changed.map_err(failed)?.ok_or_else(|| gone(&key))?;
+            let words = match until {
+                Some(_) => format!(
+                    "{key} goes to the desk in {} s · z takes it back",
+                    window.num_seconds()
+                ),
+                None => format!("{key} goes to the desk"),
+            };
+            Ok(done(&words, Then::Article(key)))
+        }
         BookWish::Change(key, ArticleAct::Publish(today)) => publish(w, store, key, today, me, now),
         BookWish::Change(key, act) => {
             let word = match act {
@@ -106,12 +139,27 @@ fn kept(
 /// Keeps a text. What somebody else wrote since stays, and this one lies beside it as a draft.
 fn text_of(
     w: &mut Writer,
+    store: &Path,
     key: &ArticleKey,
     seen: &Untrusted,
     body: Untrusted,
     me: &AgentId,
     now: Instant,
 ) -> Result<BookNews, Fault> {
+    let kept_now = Reader::open(store).and_then(|r| r.article(key));
+    if let Some(theirs) = kept_now
+        .map_err(|e| fault(&e))?
+        .filter(|a| a.desk.is_some())
+    {
+        let new = theirs.correction(body, now);
+        return kept(
+            w,
+            &new,
+            "a correction of the desk's article; P sends it",
+            me,
+            now,
+        );
+    }
     let mut other: Option<Article> = None;
     let changed = w.change_article(key, me, now, "changed", |a| {
         if a.body == *seen {
@@ -163,6 +211,7 @@ fn publish(
     let Some(of) = own.corrects.clone() else {
         let changed = w.change_article(&key, me, now, "published", |a| {
             (a.is_draft, a.updated, a.reviewed) = (false, now, Some(today));
+            a.going = None;
         });
         changed.map_err(failed)?.ok_or_else(|| gone(&key))?;
         return Ok(done(

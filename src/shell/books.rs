@@ -76,7 +76,6 @@ pub fn write(
         BookWish::MakeRequest(..)
         | BookWish::OfTicket { .. }
         | BookWish::Step { .. }
-        | BookWish::Close { .. }
         | BookWish::MakeTickets(_) => requests(w, wish, me, now),
         BookWish::Edit { .. }
         | BookWish::Put { .. }
@@ -142,27 +141,6 @@ fn requests(w: &mut Writer, wish: BookWish, me: &AgentId, now: Instant) -> Done 
             })
             .map_err(failed)?;
             Ok((done("", Then::Stay), vec![ticket]))
-        }
-        BookWish::Close {
-            ticket,
-            kind,
-            outcome,
-            against,
-            changes,
-        } => {
-            let detail = serde_json::json!({
-                "act": "close", "as": outcome.ending, "against": against,
-            });
-            let word = outcome.ending.word();
-            let closed = |kept: Option<Form>| {
-                let mut form = kept.unwrap_or(Form::new(kind));
-                form.outcome = Some(*outcome);
-                Ok(form)
-            };
-            w.keep_request_with(ticket, (me, now), &detail.to_string(), &changes, closed)
-                .map_err(failed)?;
-            let words = format!("the request is closed as {word}; z opens the ticket again");
-            Ok((done(&words, Then::Stay), vec![ticket]))
         }
         BookWish::MakeTickets(all) => {
             let made = w.create_tickets(&all, me, now).map_err(failed)?;

@@ -70,10 +70,11 @@ pub fn tell_chores(
     let later = Some(now + PAUSE);
     let held = writer.next_not_before().unwrap_or(later);
     let asleep = writer.next_wake().unwrap_or(later);
+    let drafts = writer.next_article().unwrap_or(later);
     // Duties are looked at once a day: a console that stays open wakes up for it.
     let midnight = now.duration_trunc(TimeDelta::days(1)).ok();
     let tomorrow = midnight.map(|m| m + TimeDelta::days(1));
-    let at = [held, asleep, again, tomorrow]
+    let at = [held, asleep, drafts, again, tomorrow]
         .into_iter()
         .flatten()
         .map(|at| if at > now { at } else { now + PAUSE })

@@ -34,7 +34,7 @@ use crate::domain::thread::AttachmentId;
 use crate::domain::ticket::{TicketId, TicketKey};
 use crate::store::{Reader, StoreError, Stored, Writer};
 use crate::sync::stories::{self, Fetched, Skip, Texts};
-use crate::sync::{Ledger, VendorDesk, exchange, pull, push};
+use crate::sync::{Ledger, Shelved, VendorDesk, article_step, exchange, pull, push, send_articles};
 
 /// So many tickets are fetched ahead one by one after a pull.
 const AHEAD: usize = 40;
@@ -82,6 +82,8 @@ struct Inner {
     trouble: Trouble,
     talks: Mutex<Option<Talks>>,
     wanted: AtomicBool,
+    /// The person wants to know of articles too.
+    articles: AtomicBool,
     sending: tokio::sync::Mutex<()>,
     reading: Mutex<Reading>,
     gone: CancellationToken,
@@ -95,6 +97,8 @@ struct Reading {
     fetching: Option<TicketKey>,
     /// The desk does not tell of these.
     skip: Skip,
+    /// The desk has articles to tell.
+    articles: bool,
     /// Texts may be fetched in bulk until none is lacking.
     bulk: bool,
     /// So many tickets more may be fetched ahead.
@@ -105,6 +109,7 @@ struct Reading {
 enum Next {
     Story(TicketKey),
     News,
+    Articles,
     Texts(Skip),
     Ahead(Skip),
 }
@@ -131,6 +136,7 @@ impl Courier {
             trouble: Trouble::default(),
             talks: Mutex::default(),
             wanted: AtomicBool::default(),
+            articles: AtomicBool::default(),
             sending: tokio::sync::Mutex::default(),
             reading: Mutex::default(),
             gone,
@@ -149,6 +155,7 @@ impl Courier {
     /// The person asks for another try: what goes wrong is told again.
     pub fn ask_again(&self) {
         self.0.trouble.is_over();
+        self.0.articles.store(true, Ordering::SeqCst);
         self.contact().hurry();
         if !self.contact().is_ours() {
             let words = "another Deskhand here talks to the desk; what it is told shows here too";
@@ -336,7 +343,13 @@ impl Courier {
                     self.tell(pushed.tickets, false, now);
                 }
                 let vendors = self.meet_vendor(now).await;
-                let again = pushed.again_at.into_iter().chain(vendors).min();
+                let drafts = self.send_articles(now).await;
+                let again = pushed
+                    .again_at
+                    .into_iter()
+                    .chain(vendors)
+                    .chain(drafts)
+                    .min();
                 self.rest(again, now, token);
             }
             // What is waiting is tried again, and what sleeps is still woken in time.
@@ -367,6 +380,46 @@ impl Courier {
                 self.complain(&error).await;
                 Some(now)
             }
+        }
+    }
+
+    /// Sends the drafts of articles that may go; when to do so again.
+    async fn send_articles(&self, now: Instant) -> Option<Instant> {
+        match send_articles(&self.0.post.pen, &self.0.desk, now).await {
+            Ok(done) => {
+                let again = done.again;
+                self.shelved(done, now).await;
+                again
+            }
+            Err(error) => {
+                self.complain(&error).await;
+                Some(now)
+            }
+        }
+    }
+
+    /// Tells what came of articles; what the desk did not take is said to the person.
+    async fn shelved(&self, done: Shelved, now: Instant) {
+        if let Some(error) = &done.trouble {
+            tracing::warn!(kind = ?error.kind, "the desk did not answer about articles");
+        }
+        let refused = done.refused.iter();
+        let refused = refused.map(|(key, why)| format!("{key} was not taken: {}", why.line()));
+        let met = done.conflicts.iter().map(|key| {
+            format!("{key} was not sent: somebody changed the article there since; g k shows both")
+        });
+        for words in refused.chain(met) {
+            let event = Event::Failed(sentence(&words));
+            let token = self.0.post.flight.begin();
+            let _ = self
+                .0
+                .post
+                .reports
+                .send(Report::Event { event, token })
+                .await;
+        }
+        if done.any() {
+            self.tell(Vec::new(), true, now);
         }
     }
 
@@ -407,6 +460,11 @@ impl Courier {
                     self.fetched(fetched?, true, now).await;
                 }
                 Next::News => self.news(now).await?,
+                Next::Articles => {
+                    let done = article_step(&self.0.post.pen, &self.0.desk, now).await?;
+                    lock(&self.0.reading).articles = done.more;
+                    self.shelved(done, now).await;
+                }
                 Next::Ahead(skip) => {
                     let (pen, desk) = (&self.0.post.pen, &self.0.desk);
                     let policy = self.0.post.ahead;
@@ -432,6 +490,9 @@ impl Courier {
         self.contact().rests();
         if self.contact().next(now).is_some_and(|at| at <= now) {
             return Some(Next::News);
+        }
+        if reading.articles {
+            return Some(Next::Articles);
         }
         if reading.bulk {
             return Some(Next::Texts(reading.skip.clone()));
@@ -471,6 +532,25 @@ impl Courier {
             self.contact().rests();
         }
         self.tell(round.tickets, round.names, now);
+        if !round.more && round.trouble.is_none() {
+            self.look_for_articles(now).await?;
+        }
+        Ok(())
+    }
+
+    /// Articles are asked for seldom, or when the person wants to know.
+    async fn look_for_articles(&self, now: Instant) -> Result<(), StoreError> {
+        if !self.0.desk.abilities().articles {
+            return Ok(());
+        }
+        let wanted = self.0.articles.swap(false, Ordering::SeqCst);
+        let due = self
+            .0
+            .post
+            .pen
+            .ask(move |w| w.articles_are_due(now))
+            .await?;
+        lock(&self.0.reading).articles |= wanted || due;
         Ok(())
     }
 

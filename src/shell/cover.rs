@@ -9,6 +9,7 @@ use crate::domain::Instant;
 use crate::domain::absence::{Absence, Away, Handed, Office};
 use crate::domain::coverage::needs;
 use crate::domain::list::Asker;
+use crate::domain::people::AgentId;
 use crate::domain::roster::{Mark, Roster};
 use crate::domain::text::Printable;
 use crate::domain::ticket::TicketId;
@@ -197,7 +198,7 @@ fn joined(there: &str, text: &str) -> String {
 pub fn write(
     w: &mut Writer,
     wish: CoverWish,
-    now: Instant,
+    (me, now): (&AgentId, Instant),
 ) -> Result<(Vec<TicketId>, Option<Printable>), StoreError> {
     match wish {
         CoverWish::Keep(absences, said) => {
@@ -214,6 +215,15 @@ pub fn write(
         }
         CoverWish::TakeBack(back, said) => {
             let done = w.take_back(&back)?;
+            Ok((done.tickets, Some(said)))
+        }
+        CoverWish::AskSwap(swap, said) => {
+            w.ask_swap(&swap)?;
+            Ok((Vec::new(), Some(said)))
+        }
+        CoverWish::AnswerSwap(answer, said) => {
+            let (swap, swapped) = *answer;
+            let done = w.answer_swap(&swap, &swapped, me, now)?;
             Ok((done.tickets, Some(said)))
         }
         _ => Ok((Vec::new(), None)),

@@ -115,7 +115,7 @@ fn articles(writer: &mut Writer, by: &AgentId, now: Instant) -> Result<(), Store
         }
         all.push(article);
     }
-    writer.put_articles(&all, by, now)
+    writer.put_articles(&all, by, now).map(|_| ())
 }
 
 fn wrong(what: &str, detail: String) -> StoreError {

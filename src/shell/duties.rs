@@ -5,13 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use chrono::Datelike as _;
+use chrono::{Datelike as _, TimeDelta};
 
 use crate::config::{self, Config, Paths};
 use crate::domain::Instant;
-use crate::domain::absence::away_at;
+use crate::domain::absence::{KNOWN_DAYS, Office, team_of};
 use crate::domain::people::AgentId;
-use crate::domain::register::duty::{Known, occasions};
+use crate::domain::register::duty::{Duties, Known, Occasion, occasions};
 use crate::domain::ticket::TicketId;
 use crate::store::{Reader, StoreError, Writer};
 
@@ -27,10 +27,45 @@ impl LookedOn {
     }
 }
 
+/// What is due in the period that an instant lies in, done already or not; `away`: who is away
+/// besides those of whom the plan says so.
+///
+/// # Errors
+/// As the store's reads.
+pub fn due(
+    reader: &Reader,
+    (config, duties): (&Config, &Duties),
+    me: &AgentId,
+    away: &[AgentId],
+    now: Instant,
+) -> Result<Vec<Occasion>, StoreError> {
+    let (book, articles) = (reader.book()?, reader.articles()?);
+    let absences = reader.absences()?;
+    let office = Office {
+        people: team_of(&config.people, reader.agents()?, &absences, me),
+        absences,
+        handed: Vec::new(),
+        loads: reader.loads()?,
+        ..Office::default()
+    };
+    let ahead = TimeDelta::try_days(KNOWN_DAYS).unwrap_or_default();
+    let team = office.team(&config.calendar, (now, now + ahead));
+    let known = Known {
+        book: &book,
+        articles: &articles,
+        scope: &config.scope,
+        team: &team,
+        away,
+        now,
+    };
+    let today = now.with_timezone(&config.zone).date_naive();
+    Ok(occasions(duties, known, today))
+}
+
 /// Makes the tickets that are due.
 ///
 /// # Errors
-/// As the store's reads and writes.
+/// The duties cannot be read, with what is wrong; as the store's reads and writes.
 pub fn make(
     w: &mut Writer,
     store: &Path,
@@ -38,22 +73,11 @@ pub fn make(
     me: &AgentId,
     now: Instant,
 ) -> Result<Vec<TicketId>, StoreError> {
-    let duties = match config::load_duties(paths) {
-        Ok(duties) => duties,
-        Err(error) => return Err(StoreError::Refused(error.to_string())),
-    };
+    let duties =
+        config::load_duties(paths).map_err(|error| StoreError::Refused(error.to_string()))?;
     let reader = Reader::open(store)?;
-    let (book, articles) = (reader.book()?, reader.articles()?);
-    let away = away_at(&reader.absences()?, now);
-    let known = Known {
-        book: &book,
-        articles: &articles,
-        scope: &config.scope,
-        away: &away,
-    };
-    let today = now.with_timezone(&config.zone).date_naive();
     let mut made = Vec::new();
-    for occasion in occasions(&duties, known, today) {
+    for occasion in due(&reader, (config, &duties), me, &[], now)? {
         // Another window may have made it this moment: then there is nothing to do.
         if reader
             .duty_done(&occasion.duty, &occasion.period)?

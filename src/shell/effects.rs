@@ -42,7 +42,6 @@ use crate::app::{Effect, Event, Generation, event};
 use crate::config::{self, Config, OwnView, Paths};
 use crate::desk::{Desk, Local};
 use crate::domain::Instant;
-use crate::domain::change::Change;
 use crate::domain::people::AgentId;
 use crate::domain::report::{Draft as ReportDraft, Kept};
 use crate::domain::text;
@@ -412,10 +411,16 @@ impl Outside {
                 batch,
                 changes,
                 draft_of,
+                ends,
             } => {
                 let count = changes.len();
+                let me = working.me.clone();
                 self.write(working, now, move |w| {
-                    let (event, tickets) = match commit(w, changes, draft_of) {
+                    let done = match draft_of {
+                        Some(draft_of) => w.commit_draft(&FromDraft { changes, draft_of }),
+                        None => w.commit_ending(&changes, &ends, &me, now),
+                    };
+                    let (event, tickets) = match done.map(|done| done.tickets) {
                         Ok(tickets) => (Ok(count), tickets),
                         Err(error) => (Err(fault(&error)), Vec::new()),
                     };
@@ -496,8 +501,9 @@ impl Outside {
                 });
             }
             Effect::Cover(generation, wish) if !wish.reads() => {
+                let me = working.me.clone();
                 self.write(working, now, move |w| {
-                    let (news, tickets) = match cover::write(w, wish, now) {
+                    let (news, tickets) = match cover::write(w, wish, (&me, now)) {
                         Ok((tickets, said)) => (CoverNews::Done(said), tickets),
                         Err(error) => (CoverNews::Failed(fault(&error)), Vec::new()),
                     };
@@ -721,18 +727,6 @@ impl Outside {
     pub fn config(&self) -> &Config {
         &self.config
     }
-}
-
-fn commit(
-    w: &mut Writer,
-    changes: Vec<Change>,
-    draft_of: Option<DraftSeen>,
-) -> Result<Vec<TicketId>, StoreError> {
-    let done = match draft_of {
-        Some(draft_of) => w.commit_draft(&FromDraft { changes, draft_of })?,
-        None => w.commit(&changes)?,
-    };
-    Ok(done.tickets)
 }
 
 fn undone(

@@ -11,7 +11,6 @@ use crate::domain::escalation::{
 use crate::domain::people::AgentId;
 use crate::domain::remote::RemoteId;
 use crate::domain::report::{Person, Register, check};
-use crate::domain::request::Asked;
 use crate::domain::text::Untrusted;
 use crate::domain::thread::{Attachment, AttachmentId, Thread};
 use crate::domain::ticket::{Kind, TicketId};
@@ -151,17 +150,11 @@ fn passed<T>(
     }
     let kinds = config::load_requests(asking.paths)
         .map_err(|e| Unprepared::Other(e.to_string().replace('\n', "; ")))?;
-    let (Some(form), Some(spec)) = (reader.request(ticket.id)?, kinds.of(ticket.kind)) else {
+    let Some(request) = kinds.request(ticket, reader.request(ticket.id)?) else {
         return Ok(go_on(Passage::Free, None));
     };
     let book = reader.book()?;
-    let asked = Asked {
-        spec,
-        form: &form,
-        ticket,
-        book: &book,
-    };
-    Ok(go_on(Passage::Request(asked), None))
+    Ok(go_on(Passage::Request(request.asked(&book)), None))
 }
 
 /// The Workspaces and people that a report is held against.

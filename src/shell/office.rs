@@ -44,6 +44,7 @@ pub fn office(reader: &Reader, bench: &Bench, now: Instant) -> Result<Office, St
             .filter(|(_, calendar)| bench.followed.contains(calendar))
             .map(|(id, _)| id)
             .collect(),
+        swaps: reader.swaps()?,
     };
     Ok(office.with_shares(&bench.calendar, now))
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::lay;
 use super::{Reader, Result, StoreError, Writer, audit, was};
 use crate::domain::Instant;
-use crate::domain::knowledge::{Article, ArticleKey};
+use crate::domain::knowledge::{Article, ArticleKey, GoingStage};
 use crate::domain::people::AgentId;
 use crate::domain::query::tokens;
 use crate::domain::text::Untrusted;
@@ -19,16 +19,16 @@ pub struct Found {
     pub extract: Untrusted,
 }
 
-const COLS: &str = "t.title, t.body, t.json";
+pub(super) const COLS: &str = "t.title, t.body, t.json";
 
-fn read(r: &Row<'_>) -> Result<Article> {
+pub(super) fn read(r: &Row<'_>) -> Result<Article> {
     let (title, body, json): (String, String, String) = (r.get(0)?, r.get(1)?, r.get(2)?);
     let mut article: Article = lay::parse("an article", &json)?;
     (article.title, article.body) = (Untrusted::new(title), Untrusted::new(body));
     Ok(article)
 }
 
-fn load(conn: &Connection, key: &ArticleKey) -> Result<Option<Article>> {
+pub(super) fn load(conn: &Connection, key: &ArticleKey) -> Result<Option<Article>> {
     let mut stmt =
         conn.prepare_cached(&format!("SELECT {COLS} FROM article t WHERE t.key = ?1"))?;
     let mut found = stmt.query([key.as_str()])?;
@@ -101,8 +101,48 @@ impl Reader {
     }
 }
 
+/// Why somebody here may not change an article so.
+fn against(before: &Article, after: &Article) -> Option<&'static str> {
+    let same = (&before.title, &before.body) == (&after.title, &after.body);
+    if is_in_flight(before) {
+        return Some("it is being sent to the desk; try again in a moment");
+    }
+    let theirs = before.desk.is_some() && !same;
+    theirs.then_some("it is the desk's article; draft a correction of it, which P sends there")
+}
+
+/// Why somebody here may not take an article away.
+fn against_drop(article: &Article) -> Option<&'static str> {
+    if is_in_flight(article) {
+        return Some("it is being sent to the desk; try again in a moment");
+    }
+    let theirs = article.desk.is_some() && !article.is_gone();
+    theirs.then_some("it is the desk's article; delete it there, and it is gone here too")
+}
+
+fn is_in_flight(article: &Article) -> bool {
+    let going = article.going.as_ref();
+    going.is_some_and(|g| g.stage == GoingStage::InFlight)
+}
+
+/// The name, or that name with a number where it is taken.
+pub(super) fn free_key(conn: &Connection, wanted: &ArticleKey) -> Result<ArticleKey> {
+    let mut key = wanted.clone();
+    let mut n = 1;
+    while load(conn, &key)?.is_some() {
+        n += 1;
+        key = wanted.numbered(n);
+    }
+    Ok(key)
+}
+
 /// A line of the trail about an article.
-fn note(conn: &Connection, detail: &serde_json::Value, by: &AgentId, now: Instant) -> Result<()> {
+pub(super) fn note(
+    conn: &Connection,
+    detail: &serde_json::Value,
+    by: &AgentId,
+    now: Instant,
+) -> Result<()> {
     audit::add(
         conn,
         now,
@@ -114,19 +154,38 @@ fn note(conn: &Connection, detail: &serde_json::Value, by: &AgentId, now: Instan
 }
 
 impl Writer {
-    /// Keeps articles, each in the place of the one of its name, durably and all or none.
+    /// Keeps articles, each in the place of the one of its name, durably and all or none. One that
+    /// is a desk's is not changed here: a correction of it is drafted beside it. Gives the names of
+    /// such drafts.
     ///
     /// # Errors
     /// As all writes: no room, no permission, damage, another writer.
-    pub fn put_articles(&mut self, articles: &[Article], by: &AgentId, now: Instant) -> Result<()> {
+    pub fn put_articles(
+        &mut self,
+        articles: &[Article],
+        by: &AgentId,
+        now: Instant,
+    ) -> Result<Vec<ArticleKey>> {
         self.scene(true, |s| {
             let batch = was::next_batch(s.conn)?;
+            let mut drafts = Vec::new();
             for article in articles {
-                put_noted(s.conn, article, batch, by)?;
+                let mut article = article.clone();
+                if let Some(theirs) = load(s.conn, &article.key)?.filter(|a| a.desk.is_some()) {
+                    if (&theirs.title, &theirs.body) == (&article.title, &article.body) {
+                        continue;
+                    }
+                    let mut draft = theirs.correction(article.body, now);
+                    (draft.title, draft.language) = (article.title, article.language);
+                    draft.key = free_key(s.conn, &theirs.key)?;
+                    drafts.push(draft.key.clone());
+                    article = draft;
+                }
+                put_noted(s.conn, &article, batch, by)?;
                 let detail = serde_json::json!({"article": article.key, "act": "put"});
                 note(s.conn, &detail, by, now)?;
             }
-            Ok(())
+            Ok(drafts)
         })
     }
 
@@ -143,11 +202,7 @@ impl Writer {
     ) -> Result<Article> {
         self.scene(true, |s| {
             let mut new = article.clone();
-            let mut n = 1;
-            while load(s.conn, &new.key)?.is_some() {
-                n += 1;
-                new.key = article.key.numbered(n);
-            }
+            new.key = free_key(s.conn, &article.key)?;
             put_noted(s.conn, &new, was::next_batch(s.conn)?, by)?;
             let detail = serde_json::json!({"article": new.key, "act": "add"});
             note(s.conn, &detail, by, now)?;
@@ -172,7 +227,11 @@ impl Writer {
             let Some(mut article) = load(s.conn, key)? else {
                 return Ok(None);
             };
+            let before = article.clone();
             change(&mut article);
+            if let Some(why) = against(&before, &article) {
+                return Err(StoreError::Refused(why.into()));
+            }
             if article.key != *key {
                 return Err(StoreError::Refused(
                     "an article keeps its name; make another one".into(),
@@ -191,6 +250,10 @@ impl Writer {
     /// As [`Self::put_articles`].
     pub fn drop_article(&mut self, key: &ArticleKey, by: &AgentId, now: Instant) -> Result<bool> {
         self.scene(true, |s| {
+            let held = load(s.conn, key)?.as_ref().and_then(against_drop);
+            if let Some(why) = held {
+                return Err(StoreError::Refused(why.into()));
+            }
             let before = kept(s.conn, key.as_str())?;
             if let Some(before) = &before {
                 restore(s.conn, key.as_str(), None)?;
@@ -225,7 +288,20 @@ pub(super) fn kept(conn: &Connection, key: &str) -> Result<Option<String>> {
 /// Makes an article what it was.
 pub(super) fn restore(conn: &Connection, key: &str, was: Option<&str>) -> Result<()> {
     match was {
-        Some(json) => put(conn, &lay::parse("an article", json)?),
+        Some(json) => {
+            let mut article: Article = lay::parse("an article", json)?;
+            let there = article.desk.as_ref().map(|d| d.id.0.clone());
+            let told_again: bool = conn
+                .prepare_cached(
+                    "SELECT EXISTS(SELECT 1 FROM article WHERE remote = ?1 AND key <> ?2)",
+                )?
+                .query_row(params![there, key], |r| r.get(0))?;
+            if told_again {
+                // The desk has told it under another name meanwhile.
+                article.desk = None;
+            }
+            put(conn, &article)
+        }
         None => {
             conn.prepare_cached("DELETE FROM article WHERE key = ?1")?
                 .execute([key])?;
@@ -242,7 +318,7 @@ fn put_noted(conn: &Connection, article: &Article, batch: i64, by: &AgentId) -> 
     was::remember(conn, batch, (WHAT, key), (lives.0, lives.1.as_deref()), by)
 }
 
-fn put(conn: &Connection, article: &Article) -> Result<()> {
+pub(super) fn put(conn: &Connection, article: &Article) -> Result<()> {
     // Title and text have columns of their own, which the index of words reads.
     let bare = Article {
         title: Untrusted::default(),
@@ -256,15 +332,21 @@ fn put(conn: &Connection, article: &Article) -> Result<()> {
         .optional()?;
     let sql = match id {
         // An update, not a replacement: its trigger takes the old words out of the index.
-        Some(_) => "UPDATE article SET key = ?2, title = ?3, body = ?4, json = ?5 WHERE id = ?1",
-        None => "INSERT INTO article(id, key, title, body, json) VALUES(?1,?2,?3,?4,?5)",
+        Some(_) => {
+            "UPDATE article SET key = ?2, title = ?3, body = ?4, json = ?5, remote = ?6, going = ?7 WHERE id = ?1"
+        }
+        None => {
+            "INSERT INTO article(id, key, title, body, json, remote, going) VALUES(?1,?2,?3,?4,?5,?6,?7)"
+        }
     };
     conn.prepare_cached(sql)?.execute(params![
         id,
         article.key.as_str(),
         article.title.raw(),
         article.body.raw(),
-        json
+        json,
+        article.desk.as_ref().map(|d| d.id.0.as_str()),
+        article.going.as_ref().is_some_and(|g| g.is_under_way()),
     ])?;
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Escalations: begun, ended and taken up again by acts on their tickets, and what became of them.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension as _, params};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -10,8 +12,8 @@ use super::{Reader, Result, StoreError, Stored, Writer, audit};
 use crate::domain::Instant;
 use crate::domain::change::{Act, BatchId, Change, ChangeId, Stage as Sent};
 use crate::domain::escalation::{
-    Address, Escalation, EscalationId, Heard, Package, Stage, Theirs, from_vendor, heard_there,
-    taken_back, taken_up,
+    Address, Brought, Escalation, EscalationId, Heard, Package, Stage, Theirs, from_vendor,
+    heard_there, taken_back, taken_up,
 };
 use crate::domain::people::AgentId;
 use crate::domain::remote::{Mark, RemoteId};
@@ -429,8 +431,37 @@ impl Writer {
         })
     }
 
+    /// What of this is not kept here yet and has files to be brought over.
+    ///
+    /// # Errors
+    /// As [`Self::leaving`].
+    pub fn unheard(&self, id: EscalationId, said: Vec<Heard>) -> Result<Vec<Heard>> {
+        self.run(|| {
+            let mut new = Vec::new();
+            for heard in said.into_iter().filter(|h| !h.files.is_empty()) {
+                let (note, _) = identity(id, &heard.id);
+                if super::outbox::stage_of(&self.conn, note)?.is_none() {
+                    new.push(heard);
+                }
+            }
+            Ok(new)
+        })
+    }
+
+    /// Why the vendor's desk would not take a word; it is shown until it takes one.
+    ///
+    /// # Errors
+    /// As [`Self::leaving`].
+    pub fn vendor_unsaid(&mut self, id: EscalationId, why: Untrusted) -> Result<Vec<TicketId>> {
+        self.on_escalation(id, |e| {
+            e.unsaid = Some(why);
+            vec![e.ticket]
+        })
+    }
+
     /// What the vendor tells of its ticket: how it stands, and what was said, which becomes
-    /// internal notes here, each once. Names our ticket if it looks different now.
+    /// internal notes here, each once, with the files that were brought over. Names our ticket
+    /// if it looks different now.
     ///
     /// # Errors
     /// As [`Self::leaving`].
@@ -438,6 +469,7 @@ impl Writer {
         &mut self,
         id: EscalationId,
         theirs: &Theirs,
+        files: &BTreeMap<RemoteId, Brought>,
         now: Instant,
     ) -> Result<Vec<TicketId>> {
         self.scene(true, |s| {
@@ -451,7 +483,7 @@ impl Writer {
             (e.theirs, e.trouble) = (Some(theirs), None);
             e.stage = e.seen();
             e.last = said.last().cloned().or(e.last);
-            let new = s.keep_heard(&e, &said, now)?;
+            let new = s.keep_heard(&e, &said, files, now)?;
             if e == before && !new {
                 return Ok(Vec::new());
             }
@@ -553,6 +585,9 @@ impl Writer {
                     stage.code(),
                     entry.map(|e| e.0.as_str())
                 ])?;
+            if stage == Sent::Confirmed {
+                s.taken_again(id)?;
+            }
             Ok(())
         })
     }
@@ -564,15 +599,24 @@ fn uuid(bytes: &[u8]) -> std::result::Result<Uuid, uuid::Error> {
 
 impl Scene<'_> {
     /// What the vendor said becomes internal notes, each once however often it is told.
-    fn keep_heard(&mut self, e: &Escalation, said: &[Heard], now: Instant) -> Result<bool> {
+    fn keep_heard(
+        &mut self,
+        e: &Escalation,
+        said: &[Heard],
+        files: &BTreeMap<RemoteId, Brought>,
+        now: Instant,
+    ) -> Result<bool> {
+        let none = Brought::default();
         let Ok(by) = AgentId::parse("vendor") else {
             return Ok(false);
         };
         let base = self.ticket(e.ticket)?.version;
-        let mut changes = Vec::new();
+        let (mut changes, mut notes) = (Vec::new(), Vec::new());
         for heard in said {
             let (id, message) = identity(e.id, &heard.id);
             if super::outbox::stage_of(self.conn, id)?.is_none() {
+                let brought = files.get(&heard.id).unwrap_or(&none);
+                notes.push((id, brought));
                 changes.push(Change {
                     id,
                     batch: BatchId(id.0),
@@ -584,14 +628,43 @@ impl Scene<'_> {
                     act: Act::Say {
                         message,
                         visibility: Visibility::Internal,
-                        body: from_vendor(e, heard),
+                        body: from_vendor(e, heard, brought),
                         attachments: Vec::new(),
                     },
                 });
             }
         }
         self.commit(&changes, false)?;
+        for (note, brought) in notes {
+            self.attach_to_note(note, brought)?;
+        }
         Ok(!changes.is_empty())
+    }
+
+    /// The vendor's desk took a word: that one before was refused is not said any more.
+    fn taken_again(&self, word: ChangeId) -> Result<()> {
+        let of = load(
+            self.conn,
+            "id = (SELECT escalation FROM vendor_word WHERE id = ?1)",
+            [word.0.as_bytes().as_slice()],
+        )?;
+        for mut e in of.into_iter().filter(|e| e.unsaid.is_some()) {
+            e.unsaid = None;
+            keep(self.conn, &e)?;
+        }
+        Ok(())
+    }
+
+    fn attach_to_note(&self, note: ChangeId, brought: &Brought) -> Result<()> {
+        for file in &brought.files {
+            let message = self
+                .conn
+                .prepare_cached("SELECT id FROM message WHERE change = ?1")?
+                .query_row([note.0.as_bytes().as_slice()], |r| r.get(0))?;
+            let (name, media) = (file.name.raw(), file.media_type.raw());
+            lay::attach(self.conn, message, name, media, &file.bytes)?;
+        }
+        Ok(())
     }
 
     /// The form of a request says that the vendor was asked, and under which number.

@@ -9,9 +9,8 @@ use super::lay::{Scene, attach, link_code, new_id, to_json, visibility_code};
 use super::rows::{ms, whole_ms};
 use super::{Result, put, words};
 use crate::domain::import::{ImportOutcome, ImportTicket};
-use crate::domain::sla::Beside;
 use crate::domain::thread::Author;
-use crate::domain::ticket::{Due, Ticket, TicketId, TicketKey};
+use crate::domain::ticket::{Ticket, TicketId, TicketKey};
 
 /// Lines longer than this are packed.
 const PACK_FROM: usize = 2048;
@@ -356,8 +355,6 @@ fn row_of(i: &ImportTicket, id: TicketId) -> Ticket {
     labels.sort();
     labels.dedup();
     Ticket {
-        id,
-        key: i.key.clone(),
         subject: i.subject.clone(),
         status: i.status,
         status_label: i.status_label.clone(),
@@ -369,21 +366,13 @@ fn row_of(i: &ImportTicket, id: TicketId) -> Ticket {
         assignee: i.assignee.clone(),
         labels,
         channel: i.channel,
-        created: whole_ms(i.created),
         updated: whole_ms(i.updated),
         resolved: i.resolved.map(whole_ms),
         closed: i.closed.map(whole_ms),
         snoozed_until: i.snoozed_until.map(whole_ms),
         turn: i.turn,
-        due: Due::None,
-        beside: Beside::default(),
         reassignments: i.reassignments,
-        version: 1,
         unread: i.unread,
-        changed: false,
-        waiting: 0,
-        merged_into: None,
-        draft: false,
-        vendor: None,
+        ..Ticket::blank(id, i.key.clone(), whole_ms(i.created))
     }
 }

@@ -13,8 +13,7 @@ use crate::domain::change::{Act, LinkKind};
 use crate::domain::conflict::overlay;
 use crate::domain::remote::{Pulled, Told, ToldFields, ToldNames};
 use crate::domain::sla::{Beside, TheirDue};
-use crate::domain::text::Untrusted;
-use crate::domain::ticket::{Due, Kind, Ticket, TicketId, TicketKey, Turn};
+use crate::domain::ticket::{Due, Ticket, TicketId, TicketKey, Turn};
 
 impl Scene<'_> {
     /// Keeps one step of a pull, and where the next goes on.
@@ -353,35 +352,9 @@ fn settled(fields: &ToldFields) -> ToldFields {
 /// A ticket of which nothing is told yet.
 fn blank(id: TicketId, key: TicketKey, fields: &ToldFields) -> Ticket {
     Ticket {
-        id,
-        key,
-        subject: Untrusted::default(),
         status: fields.status,
-        status_label: None,
-        priority: None,
-        kind: Kind::Question,
-        tenant: None,
-        workspace: None,
-        requester: None,
-        assignee: None,
-        labels: Vec::new(),
-        channel: None,
-        created: fields.created,
         updated: fields.updated,
-        resolved: None,
-        closed: None,
-        snoozed_until: None,
-        turn: Turn::Nobody,
-        due: Due::None,
-        beside: Beside::default(),
-        reassignments: 0,
-        version: 1,
-        unread: false,
-        changed: false,
-        waiting: 0,
-        merged_into: None,
-        draft: false,
-        vendor: None,
+        ..Ticket::blank(id, key, fields.created)
     }
 }
 

@@ -46,6 +46,7 @@ mod request;
 mod rows;
 mod said;
 mod shared;
+mod shelf;
 mod sift;
 mod suspect;
 mod swap;
@@ -74,6 +75,7 @@ pub use order::Asked;
 pub use reader::Reader;
 pub use register::Put;
 pub use shared::SharedState;
+pub use shelf::{ArticleVerdict, KeptArticles, Sent, ToSend};
 pub use was::{Remembered, TakenBack};
 pub use writer::Writer;
 

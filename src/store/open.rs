@@ -23,6 +23,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("../../assets/migrations/010_reports.sql"),
     include_str!("../../assets/migrations/011_escalations.sql"),
     include_str!("../../assets/migrations/012_shared_absences.sql"),
+    include_str!("../../assets/migrations/013_articles_of_a_desk.sql"),
     include_str!("../../assets/migrations/015_hand_overs.sql"),
 ];
 

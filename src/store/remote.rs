@@ -76,7 +76,8 @@ pub fn outgoing(scene: &Scene<'_>, change: Change) -> Result<Outgoing> {
 }
 
 fn files(conn: &Connection, change: &Change) -> Result<Vec<OutgoingFile>> {
-    if !matches!(&change.act, Act::Say { attachments, .. } if !attachments.is_empty()) {
+    // What the vendor added to their words is not among those of the act.
+    if !matches!(&change.act, Act::Say { .. }) {
         return Ok(Vec::new());
     }
     let mut stmt = conn.prepare_cached(

@@ -4,12 +4,12 @@ use rusqlite::{OptionalExtension as _, params};
 
 use super::lay::{self, Scene};
 use super::rows::{ms, whole_ms};
-use super::{Reader, Result, StoreError, Writer, audit};
+use super::{Committed, Reader, Result, StoreError, Writer, audit};
 use crate::domain::Instant;
 use crate::domain::change::Change;
 use crate::domain::import::NewTicket;
 use crate::domain::people::AgentId;
-use crate::domain::request::Form;
+use crate::domain::request::{Ends, Form};
 use crate::domain::ticket::{Kind, Ticket, TicketId};
 
 impl Reader {
@@ -148,6 +148,27 @@ impl Writer {
             s.keep_form(ticket, &form, by, now, detail)?;
             s.commit(changes, true)?;
             Ok(form)
+        })
+    }
+
+    /// Ends requests with their tickets: how they ended and the changes, all of it or nothing.
+    ///
+    /// # Errors
+    /// As [`Self::create_request`], and as [`Self::commit`].
+    pub fn commit_ending(
+        &mut self,
+        changes: &[Change],
+        ends: &[(TicketId, Ends)],
+        by: &AgentId,
+        now: Instant,
+    ) -> Result<Committed> {
+        let now = whole_ms(now);
+        self.scene(true, |s| {
+            for (ticket, ends) in ends {
+                let form = ends.keep(load(s.conn, *ticket)?, by, now);
+                s.keep_form(*ticket, &form, by, now, &ends.detail())?;
+            }
+            s.commit(changes, true)
         })
     }
 }

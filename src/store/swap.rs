@@ -3,10 +3,12 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::lay::{Scene, parse, to_json};
+use super::outbox::identity;
 use super::{Committed, Reader, Result, StoreError, Writer};
 use crate::domain::Instant;
-use crate::domain::absence::{Absence, AbsenceId, Handed, Swap};
-use crate::domain::change::Change;
+use crate::domain::absence::{Fields, Moves, Swap, Swapped};
+use crate::domain::change::{Act, BatchId, Change, ChangeId};
+use crate::domain::people::AgentId;
 
 impl Scene<'_> {
     fn keep_swap(&self, swap: &Swap) -> Result<()> {
@@ -34,6 +36,45 @@ impl Scene<'_> {
     }
 }
 
+impl Scene<'_> {
+    /// What was handed over for a turn and is still with the one goes to the other, and stays known for the return.
+    fn go_along(&self, moves: &Moves, by: &AgentId, now: Instant) -> Result<Vec<Change>> {
+        let Some(mut open) = self.handed(&moves.absence, moves.begun)? else {
+            return Ok(Vec::new());
+        };
+        // A turn of a series is an absence by itself from now on.
+        self.forget_handed(&open)?;
+        open.absence = moves.becomes.clone();
+        let batch = BatchId(identity(now));
+        let mut changes = Vec::new();
+        for t in open.tickets.iter_mut().filter(|t| t.to == moves.from) {
+            let Ok(ticket) = self.ticket(t.ticket) else {
+                continue;
+            };
+            if ticket.assignee.as_ref() != Some(&moves.from) || !ticket.status.is_live() {
+                continue;
+            }
+            changes.push(Change {
+                id: ChangeId(identity(now)),
+                batch,
+                ticket: ticket.id,
+                at: now,
+                by: by.clone(),
+                base: ticket.version,
+                not_before: None,
+                act: Act::Assign {
+                    to: Some(moves.to.clone()),
+                },
+            });
+            t.to = moves.to.clone();
+            t.fields = Fields::of(&ticket);
+            t.at = Some(now);
+        }
+        self.keep_handed(&open)?;
+        Ok(changes)
+    }
+}
+
 impl Writer {
     /// Keeps what somebody asks.
     ///
@@ -43,32 +84,27 @@ impl Writer {
         self.scene(true, |s| s.keep_swap(swap))
     }
 
-    /// Answers: the answer, the plan as it is then, and the tickets that go along, or nothing of it. What was
-    /// handed over is told with the absence that it was handed over for.
+    /// Answers: the answer, the plan as it is then, and the tickets that go along, or nothing of it.
     ///
     /// # Errors
     /// As [`Self::commit`]; it was answered meanwhile.
     pub fn answer_swap(
         &mut self,
         swap: &Swap,
-        plan: &[Absence],
-        (changes, handed): (&[Change], &[(AbsenceId, Handed)]),
+        swapped: &Swapped,
+        by: &AgentId,
         now: Instant,
     ) -> Result<Committed> {
         self.scene(true, |s| {
             s.is_open(swap)?;
             s.keep_swap(swap)?;
-            // Two agreed: neither takes it back alone.
-            let done = s.commit(changes, false)?;
-            for (of, handed) in handed {
-                let Some(mut open) = s.handed(of, handed.from)? else {
-                    continue;
-                };
-                // A turn of a series is an absence by itself from now on.
-                s.forget_handed(&open)?;
-                open.absence = handed.absence.clone();
-                s.keep_handed(&open.and(handed.clone()))?;
+            let mut changes = Vec::new();
+            for moves in &swapped.moves {
+                changes.extend(s.go_along(moves, by, now)?);
             }
+            // Two agreed: neither takes it back alone.
+            let done = s.commit(&changes, false)?;
+            let plan = &swapped.put;
             for absence in plan {
                 s.keep_planned(absence)?;
             }

@@ -63,6 +63,7 @@ impl Scene<'_> {
             c.ticket == change.ticket
                 && match c.act {
                     Act::Status { to } => past && !to.is_live(),
+                    Act::Merge { .. } => past,
                     Act::Owner { .. } => true,
                     _ => false,
                 }

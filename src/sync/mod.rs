@@ -1,7 +1,7 @@
 //! The only room that knows both desk and store: what is sent and asked for when, and what
 //! an answer means. `plan`, [`schedule`] and [`trouble()`] are pure; [`push()`] sends what is
 //! ready, [`pull()`] asks what is new, [`stories`] fetches what was said, [`exchange()`] goes between
-//! us and the vendor.
+//! us and the vendor, [`send_articles`] and [`ask_articles`] are about the articles of a desk that keeps some.
 //!
 //! Pushing is: mark in flight, send, confirm or look. It survives a kill at every line:
 //! what was in flight is looked up before it is sent again. Pulling keeps a step and the
@@ -16,6 +16,7 @@ mod pull;
 mod push;
 pub mod schedule;
 mod shared;
+mod shelf;
 pub mod stories;
 mod trouble;
 mod vendor;
@@ -26,5 +27,6 @@ pub use plan::{Pending, Step, Verdict, plan, verdict};
 pub use pull::{PulledRound, pull};
 pub use push::{Pushed, push};
 pub use shared::{NewId, SharedRound, share};
+pub use shelf::{Shelved, article_step, ask_articles, send_articles};
 pub use trouble::trouble;
 pub use vendor::{Exchanged, exchange};

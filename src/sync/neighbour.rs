@@ -9,9 +9,9 @@ use crate::desk::{Answer, DeskError, ErrorKind, SaidThere, ToSay, Vendor};
 use crate::domain::Instant;
 use crate::domain::escalation::{Address, EscalationId, Heard, Package, Theirs};
 use crate::domain::import::ImportAttachment;
-use crate::domain::remote::{Gone, Mark, OutgoingFile, RemoteId};
+use crate::domain::remote::{Gone, Mark, OutgoingFile, RemoteId, ToldFile};
 use crate::domain::text::Untrusted;
-use crate::domain::thread::{Author, Message, Thread, Visibility};
+use crate::domain::thread::{Attachment, AttachmentId, Author, Message, Thread, Visibility};
 use crate::domain::ticket::TicketKey;
 use crate::store::{Reader, Rules, StoreError, Writer};
 
@@ -86,6 +86,13 @@ impl Neighbour {
             None => None,
         };
         Ok(ticket.map(|t| t.key))
+    }
+
+    fn bytes(&self, file: &str, now: Instant) -> Answer<Vec<u8>> {
+        let gone = || error(ErrorKind::Refused, "the file is not there any more".into());
+        let id = file.parse().map_err(|_| gone())?;
+        let found = self.reader(now)?.attachment(AttachmentId(id));
+        found.map_err(|e| unreached(&e))?.ok_or_else(gone)
     }
 
     /// By what arrived, never by the number alone: at another desk that is somebody else's.
@@ -176,6 +183,11 @@ impl Vendor for Arc<Neighbour> {
         aside(self, move |desk| desk.told(of, now)).await
     }
 
+    async fn file(&self, file: &RemoteId, now: Instant) -> Answer<Vec<u8>> {
+        let file = file.0.clone();
+        aside(self, move |desk| desk.bytes(&file, now)).await
+    }
+
     async fn mark(&self, _word: ToSay<'_>, _now: Instant) -> Answer<Mark> {
         Ok(Mark::default())
     }
@@ -220,6 +232,15 @@ fn follow(reader: &Reader, of: EscalationId) -> Result<Option<Thread>, StoreErro
     Ok(None)
 }
 
+fn told_file(file: &Attachment) -> ToldFile {
+    ToldFile {
+        remote: RemoteId(file.id.0.to_string()),
+        name: file.name.clone(),
+        media_type: file.media_type.clone(),
+        size: file.size,
+    }
+}
+
 /// What the vendor's ticket says to us. Their internal notes are theirs.
 fn theirs(thread: &Thread, name: &dyn Fn(&str) -> Untrusted) -> Theirs {
     let ticket = &thread.ticket;
@@ -238,6 +259,7 @@ fn theirs(thread: &Thread, name: &dyn Fn(&str) -> Untrusted) -> Theirs {
             at: m.at,
             by,
             body: m.body.clone(),
+            files: m.attachments.iter().map(told_file).collect(),
         })
     };
     Theirs {
@@ -285,6 +307,10 @@ impl Vendor for VendorDesk {
         now: Instant,
     ) -> Answer<Result<Theirs, Gone>> {
         at!(self, desk => desk.tell(of, key, now).await)
+    }
+
+    async fn file(&self, file: &RemoteId, now: Instant) -> Answer<Vec<u8>> {
+        at!(self, desk => desk.file(file, now).await)
     }
 
     async fn mark(&self, word: ToSay<'_>, now: Instant) -> Answer<Mark> {

@@ -3,13 +3,18 @@
 //! The same discipline as the outbox: mark in flight, hand over, note the answer. What was under
 //! way when the program ended is looked for there before it is handed over again.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 
 use super::ledger::Ledger;
 use crate::desk::{Answer, DeskError, Door, ErrorKind, ToSay, Vendor};
 use crate::domain::Instant;
 use crate::domain::change::{ChangeId, Stage as Sent};
-use crate::domain::escalation::{Address, Escalation, EscalationId, Packed, Stage, fate, stays};
+use crate::domain::escalation::{
+    Address, Brought, Escalation, EscalationId, Heard, Packed, Stage, fate, stays,
+};
+use crate::domain::import::ImportAttachment;
 use crate::domain::remote::{Mark, OutgoingFile, RemoteId};
 use crate::domain::text::Untrusted;
 use crate::domain::ticket::{TicketId, TicketKey};
@@ -283,6 +288,11 @@ async fn speak<L: Ledger, V: Vendor>(
     match vendor.say(say, now).await {
         Ok(entry) => said(ledger, id, Sent::Confirmed, entry, done).await,
         Err(error) => {
+            if error.kind == ErrorKind::Refused {
+                let (of, why) = (word.escalation, Untrusted::new(error.to_string()));
+                let tickets = ledger.with(move |w| w.vendor_unsaid(of, why)).await?;
+                done.tickets.extend(tickets);
+            }
             let stage = match error.kind {
                 // It stays in flight, and is looked for.
                 ErrorKind::Unreachable | ErrorKind::Odd => None,
@@ -312,6 +322,41 @@ async fn said<L: Ledger>(
     Ok(())
 }
 
+/// The files of what the vendor said, by what they came with. One that cannot be had does not
+/// hold up the words.
+///
+/// # Errors
+/// The vendor's desk as a whole cannot be asked: all of it is heard later.
+async fn bring<V: Vendor>(
+    vendor: &V,
+    said: Vec<Heard>,
+    now: Instant,
+) -> Answer<BTreeMap<RemoteId, Brought>> {
+    let mut all = BTreeMap::new();
+    for heard in said {
+        let mut brought = Brought::default();
+        for file in heard.files {
+            if let Some(why) = Heard::stays(&file) {
+                brought.left.push((file.name, why.to_owned()));
+                continue;
+            }
+            match vendor.file(&file.remote, now).await {
+                Ok(bytes) => brought.files.push(ImportAttachment {
+                    name: file.name,
+                    media_type: file.media_type,
+                    bytes,
+                }),
+                Err(error) if error.kind.is_for_all() => return Err(error),
+                Err(error) => brought
+                    .left
+                    .push((file.name, error.what.line().into_string())),
+            }
+        }
+        all.insert(heard.id, brought);
+    }
+    Ok(all)
+}
+
 async fn ask<L: Ledger, V: Vendor>(
     ledger: &L,
     vendor: &V,
@@ -327,9 +372,19 @@ async fn ask<L: Ledger, V: Vendor>(
     }
     let tickets = match vendor.tell(id, &key, now).await {
         Ok(Ok(theirs)) => {
-            ledger
-                .with(move |w| w.hear_vendor(id, &theirs, now))
-                .await?
+            let told = theirs.said.clone();
+            let new = ledger.with(move |w| w.unheard(id, told)).await?;
+            match bring(vendor, new, now).await {
+                Ok(files) => {
+                    ledger
+                        .with(move |w| w.hear_vendor(id, &theirs, &files, now))
+                        .await?
+                }
+                Err(error) => {
+                    done.trouble = Some(error);
+                    Vec::new()
+                }
+            }
         }
         Ok(Err(_)) => {
             let why = Untrusted::new("the vendor's ticket is not to be had any more");

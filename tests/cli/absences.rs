@@ -102,6 +102,12 @@ fn a_week_off_with_a_gap_and_back_again() {
     assert_eq!(before["assignee"], "ben");
     assert_eq!(who("A2"), "cleo");
     assert!(m.ok(&["absence", "list"]).contains("handed over"));
+    // What is with others already is in the note all the same.
+    let note = m.ok(&["absence", "note", id]);
+    assert!(
+        note.contains("A1") && note.contains("goes to ben"),
+        "{note}"
+    );
     assert_eq!(code(&m, &["absence", "drop", id]), 4);
 
     // Cleo answers hers; ben's is not touched.

@@ -20,6 +20,7 @@ fn hello() -> Hello {
         statuses: all(&["new", "stalled", "rejected", "waiting for moon"]),
         fields: all(&["workspace", "Labels", "Room"]),
         rights: Vec::new(),
+        shelves: Vec::new(),
     }
 }
 

@@ -16,6 +16,7 @@ mod requests;
 mod round_trip;
 mod schema;
 mod sentences;
+mod shelf;
 mod store;
 mod talking;
 

@@ -203,6 +203,81 @@ fn an_incident_ends_only_with_words(#[case] how: &[&str], #[case] code: i32, #[c
     assert_eq!(status == "resolved", code == 0);
 }
 
+/// A ticket of a request's kind that came without a form, on which everything else is done.
+fn without_a_form(m: &Machine) -> String {
+    let made = m.json(&["new", "A new colleague", "Please.", "--kind", "new-user"]);
+    let id = made["id"].as_str().or(made["key"].as_str()).unwrap();
+    m.ok(&["take", id]);
+    m.ok(&["reply", id, "We will see."]);
+    id.to_owned()
+}
+
+#[rstest]
+#[case(&["resolve"], &[])]
+#[case(&["status"], &["closed"])]
+#[case(&["macro"], &["done"])]
+#[case(&["merge"], &["T-2"])]
+fn no_way_of_ending_passes_by_the_gate_of_a_request(#[case] verb: &[&str], #[case] rest: &[&str]) {
+    let m = Machine::filled();
+    let folder = m.home.path().join(".config/deskhand");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(
+        folder.join("config.toml"),
+        "[[macros]]\nname = \"done\"\nacts = [{ act = \"status\", value = \"resolved\" }]\n",
+    )
+    .unwrap();
+    let id = without_a_form(&m);
+    let way = [verb, &[&id], rest].concat();
+    refused(&m, &way, 4, "is a request: First name is missing");
+    refused(&m, &way, 4, "deskhand request close");
+    let anyway = [&way[..], &["--anyway"]].concat();
+    refused(&m, &anyway, 2, "needs a reason");
+    let live = m.json(&["show", &id])["status"].clone();
+    assert!(
+        live == "new" || live == "open" || live == "pending",
+        "{live}"
+    );
+    m.ok(&[&anyway[..], &["--reason", "made by phone"]].concat());
+    let shown = m.json(&["show", &id]);
+    assert_ne!(shown["status"], live, "{shown}");
+    let trail = m.ok(&["audit", &id]);
+    assert!(trail.contains("note"), "{trail}");
+    if verb != ["merge"] {
+        let outcome = &m.json(&["request", "show", &id])["form"]["outcome"];
+        assert_eq!(outcome["ending"], "done");
+        assert_eq!(outcome["past"], "made by phone");
+        assert!(trail.contains("request: close"), "{trail}");
+    }
+}
+
+#[test]
+fn a_request_that_may_be_closed_ends_in_any_way() {
+    let m = Machine::new();
+    let id = new(
+        &m,
+        &["feedback", "tag=referral", "says=I told my colleagues"],
+    );
+    m.ok(&["take", &id]);
+    m.ok(&["reply", &id, "Thank you."]);
+    refused(&m, &["resolve", &id], 4, "tick passed-on");
+    m.ok(&["request", "tick", &id, "passed-on", "thanked"]);
+    m.ok(&["resolve", &id]);
+    let outcome = &m.json(&["request", "show", &id])["form"]["outcome"];
+    assert_eq!(
+        (&outcome["ending"], outcome["past"].is_null()),
+        (&"done".into(), true)
+    );
+}
+
+/// Where a request goes on in another of its kind, its gate waits there.
+#[test]
+fn a_request_is_merged_into_one_of_its_kind_without_a_reason() {
+    let m = Machine::new();
+    let (one, other) = (new(&m, &["new-user"]), new(&m, &["new-user"]));
+    m.ok(&["merge", &one, &other]);
+    refused(&m, &["resolve", &other], 4, "First name is missing");
+}
+
 #[test]
 fn a_ticket_becomes_a_request_once() {
     let m = Machine::filled();

@@ -47,7 +47,7 @@ fn an_older_file_is_brought_up_to_date_by_whoever_comes_first() {
              ALTER TABLE ticket DROP COLUMN due_whose; ALTER TABLE ticket DROP COLUMN other_state;
              ALTER TABLE ticket DROP COLUMN other_target; ALTER TABLE ticket DROP COLUMN other_value; DROP TABLE their_due;
              DROP TABLE told; DROP INDEX outbox_refused; DROP INDEX message_remote; DROP INDEX message_missing; DROP INDEX timeline_remote;
-             DROP TABLE shared; DROP TABLE followed; DROP TABLE swap;
+             DROP TABLE shared; DROP TABLE followed; DROP TABLE swap; DROP TABLE meant;
              DROP TABLE away; DROP TABLE handed; DROP TABLE report; DROP TABLE escalation; DROP TABLE vendor_word; DROP TABLE arrived; ALTER TABLE absence DROP COLUMN planned;
              ALTER TABLE outbox DROP COLUMN mark; ALTER TABLE outbox DROP COLUMN entry;
              ALTER TABLE outbox DROP COLUMN taken; ALTER TABLE outbox DROP COLUMN theirs; ALTER TABLE outbox DROP COLUMN begun;

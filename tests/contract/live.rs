@@ -95,6 +95,25 @@ impl Person {
         self.call(reqwest::Method::POST, &path, message).await;
     }
 
+    pub async fn write_article(&self, title: &str, text: &str) -> u64 {
+        let article = json!({"Class": "Help", "Name": title, "CustomFields": {"Content": text}});
+        let made = self.call(reqwest::Method::POST, "/article", article).await;
+        made["id"].as_str().unwrap().parse().unwrap()
+    }
+
+    pub async fn change_article(&self, article: u64, change: Value) -> String {
+        let path = format!("/article/{article}");
+        let said = self.call(reqwest::Method::PUT, &path, change).await;
+        said.to_string()
+    }
+
+    pub async fn delete_article(&self, article: u64) {
+        let path = format!("/article/{article}");
+        let request = self.client.delete(format!("{}/REST/2.0{path}", self.url));
+        let reply = request.basic_auth(self.user, Some(PASSWORD)).send().await;
+        assert!(reply.unwrap().status().is_success());
+    }
+
     /// The number of the ticket with that subject.
     pub async fn find(&self, subject: &str) -> u64 {
         let query = format!("/tickets?query=Subject='{subject}'").replace(' ', "%20");

@@ -16,6 +16,9 @@ mod nonsense;
 mod promises;
 mod rt_read;
 mod rt_write;
+mod shelf;
+pub mod shelf_desk;
+mod shelf_fake;
 mod sweep;
 
 use deskhand::domain::Instant;
@@ -23,8 +26,7 @@ use deskhand::domain::change::{Act, BatchId, Change, ChangeId};
 use deskhand::domain::conflict::overlay;
 use deskhand::domain::people::AgentId;
 use deskhand::domain::remote::{Outgoing, Told};
-use deskhand::domain::text::Untrusted;
-use deskhand::domain::ticket::{Due, Kind, Ticket, TicketId, TicketKey, Turn};
+use deskhand::domain::ticket::{Kind, Ticket, TicketId, TicketKey};
 use uuid::Uuid;
 
 /// An instant that no test depends on.
@@ -43,35 +45,8 @@ fn agent(name: &str) -> AgentId {
 /// A ticket of which nothing is known.
 fn blank(key: TicketKey) -> Ticket {
     Ticket {
-        id: TicketId(1),
-        key,
-        subject: Untrusted::new(""),
-        status: deskhand::domain::ticket::Status::New,
-        status_label: None,
-        priority: None,
         kind: Kind::Problem,
-        tenant: None,
-        workspace: None,
-        requester: None,
-        assignee: None,
-        labels: Vec::new(),
-        channel: None,
-        created: now(),
-        updated: now(),
-        resolved: None,
-        closed: None,
-        snoozed_until: None,
-        turn: Turn::Nobody,
-        due: Due::None,
-        beside: Default::default(),
-        reassignments: 0,
-        version: 1,
-        unread: false,
-        changed: false,
-        waiting: 0,
-        merged_into: None,
-        draft: false,
-        vendor: None,
+        ..Ticket::blank(TicketId(1), key, now())
     }
 }
 

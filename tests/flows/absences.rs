@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use deskhand::app::state::{Face, Overlay};
 use deskhand::config::{AbsenceCalendar, Config, Paths};
 use deskhand::domain::absence::{
-    Absence, AbsenceId, AtStart, Fate, Grant, Handed, Incoming, Length, Moved, Person, Rule, Times,
+    Absence, AbsenceId, AtStart, Duty, Fate, Grant, Handed, Incoming, Length, Moved, Person, Rule,
+    SwapId, Times,
 };
 use deskhand::domain::change::{Act, BatchId, Change, ChangeId};
 use deskhand::domain::people::AgentId;
@@ -550,6 +551,32 @@ fn the_note_is_written_here_on_disk_at_each_pause_and_taken_back() {
         .sees("your note is kept");
     assert!(on_disk(&person).unwrap().starts_with("P.S. Dear Sam"));
 
+    // A subcommand tells it as it was written, or as it is made.
+    let turn = match &person.state().coverage.face {
+        Face::Note(n) => n.noted.turn.absence.to_string(),
+        other => panic!("{other:?}"),
+    };
+    let told = |more: &[&str]| {
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_deskhand"))
+            .args([
+                "--desk",
+                "demo",
+                "--now",
+                &morning().to_rfc3339(),
+                "--data-dir",
+            ])
+            .arg(&person.paths.data_dir)
+            .arg("--config-dir")
+            .arg(&person.paths.config_dir)
+            .args(["absence", "note", &turn])
+            .args(more)
+            .output()
+            .unwrap();
+        String::from_utf8(out.stdout).unwrap()
+    };
+    assert!(told(&[]).starts_with("P.S. Dear Sam"));
+    assert!(told(&["--made"]).starts_with("Hand-over of ana"));
+
     // Made anew, and back again.
     person.text(":hand-over-note new").keys("Enter");
     person
@@ -784,4 +811,68 @@ fn what_a_calendar_elsewhere_tells_is_changed_there() {
         assert!(person.state().overlays.is_empty(), "{}", person.screen());
     }
     assert_eq!(of_sam(&person), thursdays());
+}
+
+#[test]
+fn a_swap_is_asked_for_answered_and_taken_back_from_the_command_line_of_the_console() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut person = at_desk(folder.path(), AtStart::Off);
+    ana_leaves(&mut person);
+    let of = |person: &AtKeys, name: &str| {
+        let all = reader(&person.paths).absences().unwrap();
+        all.into_iter().find(|a| a.who == who(name)).unwrap()
+    };
+    person
+        .text(":swap")
+        .keys("Enter")
+        .sees("Nobody asks for a swap")
+        .keys("Esc");
+    person.keys("g h Enter Ctrl+s");
+    yes(&mut person);
+    let id = of(&person, "ana").id;
+    person.text(&format!(":swap ask chris {id}")).keys("Enter");
+    person.sees("Ask for a swap").sees("standing in for Ana");
+    yes(&mut person);
+    let asked = reader(&person.paths).swaps().unwrap();
+    assert_eq!((asked.len(), &asked[0].with), (1, &who("chris")));
+    // Whoever asked takes it back; nobody says yes for another.
+    person
+        .text(&format!(":swap yes {}", asked[0].id))
+        .keys("Enter");
+    person.sees("is asked, not you");
+    person
+        .text(":swap ")
+        .sees(&format!("no {}", asked[0].id))
+        .keys("Esc");
+    person
+        .text(&format!(":swap no {}", asked[0].id))
+        .keys("Enter");
+    yes(&mut person);
+    assert!(reader(&person.paths).swaps().unwrap()[0].answered.is_some());
+
+    // What another asks of me: a yes changes the plan.
+    let mut theirs = asked[0].clone();
+    theirs.id = SwapId("theirs".into());
+    (theirs.by, theirs.with) = (who("chris"), who("sam"));
+    theirs.gives = Duty::Stretch {
+        from: morning() + TimeDelta::days(14),
+        to: morning() + TimeDelta::days(14) + TimeDelta::hours(3),
+    };
+    let rules = deskhand::shell::rules(&config(AtStart::Off), who("chris"));
+    let mut other = Writer::open(&person.paths.demo_store(), rules, morning())
+        .unwrap()
+        .writer;
+    other.ask_swap(&theirs).unwrap();
+    person.keys("1 5").text(":swap").keys("Enter");
+    person
+        .sees(":swap yes theirs, or :swap no theirs")
+        .keys("Esc");
+    person
+        .text(":swap yes theirs")
+        .keys("Enter")
+        .sees("Take the swap");
+    yes(&mut person);
+    assert_eq!(of(&person, "chris").covers[0].who, who("sam"));
+    let open = reader(&person.paths).swaps().unwrap();
+    assert!(open.iter().all(|s| s.answered.is_some()));
 }

@@ -115,6 +115,45 @@ fn a_new_user_is_asked_for_made_and_closed_through_the_gate() {
     );
 }
 
+/// A macro, a status for several and a merge ask what C asks.
+#[test]
+fn no_key_ends_a_request_past_its_gate_without_a_reason() {
+    use deskhand::config::{MacroAct, MacroFile};
+    let folder = tempfile::tempdir().unwrap();
+    let mut scene = wide();
+    let value = Status::Resolved;
+    scene.config.macros = vec![MacroFile {
+        name: "finish".into(),
+        description: String::new(),
+        acts: vec![MacroAct::Status { value }],
+    }];
+    let mut person = scene.demo(folder.path());
+    person.keys("/").text("user").keys("Enter");
+    person.keys("*").keys("C");
+    person
+        .sees("is a request: About is missing")
+        .keys("Esc Esc Esc");
+    person.keys("/").text("10380").keys("Enter");
+    let id = person.state().subject().unwrap().ticket.id;
+    person.keys(";").text("finish").keys("Enter");
+    person.sees("#10380 is a request: First name is missing");
+    person.sees("y asks for your reason").keys("Esc");
+    person.keys("m").text("10361").keys("Enter");
+    person
+        .sees("#10380 is a request: First name is missing")
+        .keys("Esc");
+    let store = reader(&person);
+    assert!(store.ticket(id).unwrap().unwrap().status.is_live());
+    person.keys(";").text("finish").keys("Enter");
+    person.goes_on_anyway("made by phone");
+    let store = reader(&person);
+    assert_eq!(store.ticket(id).unwrap().unwrap().status, Status::Resolved);
+    let outcome = store.request(id).unwrap().unwrap().outcome.unwrap();
+    assert_eq!(outcome.past.unwrap().raw(), "made by phone");
+    person.keys("z");
+    assert!(store.ticket(id).unwrap().unwrap().status.is_live());
+}
+
 #[test]
 fn a_ticket_becomes_a_request_and_an_answer_is_taken_back() {
     let folder = tempfile::tempdir().unwrap();

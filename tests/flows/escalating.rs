@@ -289,3 +289,22 @@ fn nothing_of_the_demo_leaves_it_and_that_is_what_is_said() {
     .demo(folder.path());
     p.keys("E").sees("nothing of the demo leaves it");
 }
+
+/// What is shown before anything leaves, at both sizes: the effect, the words as they go, and
+/// what is taken out of them.
+#[test]
+fn the_preview_looks_as_it_should() {
+    for (width, height) in [(160, 48), (80, 24)] {
+        let folder = tempfile::tempdir().unwrap();
+        let (vendor, _) = world(folder.path(), true);
+        let scene = Scene {
+            config: settings(&vendor),
+            width,
+            height,
+            ..Scene::default()
+        };
+        let mut p = scene.local(folder.path());
+        p.keys("Enter E");
+        insta::assert_snapshot!(format!("preview-{width}x{height}"), p.screen());
+    }
+}

@@ -14,4 +14,5 @@ mod parts;
 mod places;
 mod plans;
 mod reports;
+mod shelf;
 mod stories;

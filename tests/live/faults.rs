@@ -30,7 +30,7 @@ const TICKETS: usize = 4;
 /// One exchange in so many suffers.
 const ONE_IN: u64 = 3;
 
-fn rt(url: &str, token: &str) -> Rt {
+pub fn rt(url: &str, token: &str) -> Rt {
     Rt::new(Settings {
         url: url.to_owned(),
         auth: Auth::Token(token.to_owned().into()),

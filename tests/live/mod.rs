@@ -11,6 +11,7 @@ mod escalating;
 mod faults;
 mod journeys;
 mod proxy;
+mod shelf;
 
 use std::path::Path;
 use std::process::Command;

@@ -8,7 +8,7 @@ use deskhand::domain::escalation::{
     Theirs, Vendor, Way, addressed, back, fate, heard_there, plan, to_vendor,
 };
 use deskhand::domain::people::TenantId;
-use deskhand::domain::remote::RemoteId;
+use deskhand::domain::remote::{RemoteId, ToldFile};
 use deskhand::domain::report::{Draft, Evidence, Person, Register, Since, check};
 use deskhand::domain::sla::Owner;
 use deskhand::domain::text::Untrusted;
@@ -401,17 +401,52 @@ fn how_it_stands_is_said_in_one_line() {
     e.theirs = Some(theirs);
     e.stage = e.seen();
     assert_eq!(e.line(at(50)).as_str(), "resolved · since 2 days");
+    // A vendor that refuses says why in their last word.
+    if let Some(theirs) = &mut e.theirs {
+        theirs.label = Some(Untrusted::new("rejected"));
+    }
+    e.last = Some(heard("\nNot ours: ask the network team.\nVera", Vec::new()));
+    assert_eq!(
+        e.line(at(50)).as_str(),
+        "rejected · since 2 days · \"Not ours: ask the network team.\""
+    );
+    e.unsaid = Some(Untrusted::new("the ticket is closed"));
+    assert!(
+        e.line(at(50))
+            .ends_with("your word was refused: the ticket is closed")
+    );
+}
+
+fn heard(body: &str, files: Vec<ToldFile>) -> Heard {
+    Heard {
+        id: RemoteId("1".into()),
+        at: now(),
+        by: Untrusted::new("Vera"),
+        body: Untrusted::new(body),
+        files,
+    }
+}
+
+/// The size of what comes over is limited as that of what is attached here.
+#[rstest]
+#[case(1, false)]
+#[case(25 << 20, false)]
+#[case((25 << 20) + 1, true)]
+#[case(0, true)]
+fn only_a_file_of_a_usual_size_comes_over(#[case] size: u64, #[case] stays: bool) {
+    let file = ToldFile {
+        remote: RemoteId("f".into()),
+        name: Untrusted::new("dump.bin"),
+        media_type: Untrusted::default(),
+        size,
+    };
+    assert_eq!(Heard::stays(&file).is_some(), stays);
 }
 
 #[test]
 fn coming_back_is_one_batch_with_their_last_word() {
     let mut e = escalation(Stage::There);
-    e.last = Some(Heard {
-        id: RemoteId("1".into()),
-        at: now(),
-        by: Untrusted::new("Vera"),
-        body: Untrusted::new("Restart it."),
-    });
+    e.last = Some(heard("Restart it.", Vec::new()));
     let mut t = open(Kind::Problem);
     t.status = Status::OnHold;
     let back = back(&t, &e);

@@ -3,11 +3,14 @@
 use deskhand::domain::change::Act;
 use deskhand::domain::fill::fill;
 use deskhand::domain::gate::{
-    AgainstMerging, AgainstStatus, against_merging, against_resolving, against_status, is_in_scope,
+    AgainstMerging, AgainstStatus, against_leaving, against_merging, against_resolving,
+    against_status, is_in_scope,
 };
 use deskhand::domain::people::{AgentId, TenantId};
+use deskhand::domain::register::Book;
+use deskhand::domain::request::{Ends, Kinds};
 use deskhand::domain::text::Untrusted;
-use deskhand::domain::ticket::{Due, Kind, Status, Ticket, TicketId, TicketKey, Turn};
+use deskhand::domain::ticket::{Kind, Status, Ticket, TicketId, TicketKey, Turn};
 use rstest::rstest;
 
 fn tenant(name: &str) -> TenantId {
@@ -18,35 +21,19 @@ fn tenant(name: &str) -> TenantId {
 pub fn ticket(id: i64) -> Ticket {
     let at = "2026-11-24T09:00:00Z".parse().unwrap();
     Ticket {
-        id: TicketId(id),
-        key: TicketKey::parse(&format!("T-{id}")).unwrap(),
         subject: Untrusted::new("a subject"),
         status: Status::Open,
-        status_label: None,
-        priority: None,
         kind: Kind::Problem,
         tenant: Some(tenant("umc")),
         workspace: Some(Untrusted::new("dws-1-Lab")),
         requester: Some(Untrusted::new("Jan {tenant}")),
         assignee: AgentId::parse("ana").ok(),
-        labels: Vec::new(),
-        channel: None,
-        created: at,
-        updated: at,
-        resolved: None,
-        closed: None,
-        snoozed_until: None,
         turn: Turn::Theirs,
-        due: Due::None,
-        beside: Default::default(),
-        reassignments: 0,
-        version: 1,
-        unread: false,
-        changed: false,
-        waiting: 0,
-        merged_into: None,
-        draft: false,
-        vendor: None,
+        ..Ticket::blank(
+            TicketId(id),
+            TicketKey::parse(&format!("T-{id}")).unwrap(),
+            at,
+        )
     }
 }
 
@@ -68,13 +55,13 @@ fn all_that_stands_against_resolving_is_named(
     t.assignee = t.assignee.filter(|_| assigned);
     assert_eq!(against_resolving(&t, draft), against);
     for to in [Status::Resolved, Status::Closed] {
-        assert_eq!(against_status(&t, to, draft), against);
+        assert_eq!(against_status(&t, to, draft, None), against);
     }
     for to in [Status::New, Status::Pending, Status::OnHold, Status::Open] {
-        assert_eq!(against_status(&t, to, draft), []);
+        assert_eq!(against_status(&t, to, draft, None), []);
     }
     t.status = Status::Resolved;
-    assert_eq!(against_status(&t, Status::Closed, draft), []);
+    assert_eq!(against_status(&t, Status::Closed, draft, None), []);
     assert!(against.iter().all(|why| !why.is_firm()));
 }
 
@@ -83,10 +70,46 @@ fn a_merged_ticket_keeps_its_status_whatever_the_reason() {
     let mut t = ticket(1);
     (t.status, t.merged_into) = (Status::Closed, Some(TicketId(2)));
     for to in Status::ALL {
-        let against = against_status(&t, *to, false);
+        let against = against_status(&t, *to, false, None);
         assert_eq!(against.is_empty(), *to == Status::Closed);
         assert!(against.iter().all(|why| why.is_firm()));
     }
+}
+
+/// Every way of ending a request asks what closing it asks, also where it came without a form.
+#[test]
+fn a_request_ends_only_through_the_gate_of_its_kind() {
+    let (kinds, book) = (Kinds::shipped(), Book::default());
+    let mut t = ticket(1);
+    assert!(kinds.request(&t, None).is_none(), "a problem is none");
+    t.kind = Kind::NewUser;
+    let request = kinds.request(&t, None).unwrap();
+    // What the ticket says already is not asked for again.
+    let asked = request.asked(&book);
+    let ends = Ends::with_ticket(asked);
+    assert!(ends.against.len() > 3, "{:?}", ends.against);
+    for to in [Status::Resolved, Status::Closed] {
+        let against = against_status(&t, to, false, Some(asked));
+        let own = ends.against.iter().cloned().map(AgainstStatus::Request);
+        assert_eq!(against, own.collect::<Vec<_>>());
+        assert!(against.iter().all(|why| !why.is_firm()));
+        let said = against[0].words();
+        assert!(
+            said.starts_with("is a request: ") && said.contains(';'),
+            "{said}"
+        );
+    }
+    assert_eq!(against_status(&t, Status::Pending, false, Some(asked)), []);
+    // It goes on in another of its kind; in any other it would end.
+    let mut into = ticket(2);
+    assert_eq!(against_leaving(asked, &into).len(), ends.against.len());
+    into.kind = Kind::NewUser;
+    assert_eq!(against_leaving(asked, &into), []);
+    into.status = Status::Closed;
+    assert_eq!(against_leaving(asked, &into).len(), ends.against.len());
+    // What is done already is not asked again.
+    t.status = Status::Resolved;
+    assert_eq!(against_status(&t, Status::Closed, false, Some(asked)), []);
 }
 
 #[test]

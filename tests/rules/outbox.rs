@@ -15,7 +15,7 @@ use deskhand::domain::reach::Abilities;
 use deskhand::domain::sla::{Policy, Side};
 use deskhand::domain::text::{Printable, Untrusted, line};
 use deskhand::domain::thread::{Author, Message, MessageId, Thread, Visibility};
-use deskhand::domain::ticket::{Due, Kind, Status, Ticket, TicketId, TicketKey, Turn};
+use deskhand::domain::ticket::{Kind, Status, Ticket, TicketId, TicketKey, Turn};
 use keybinds::KeySeq;
 use uuid::Uuid;
 
@@ -367,35 +367,11 @@ fn why_tells_the_reason_in_full() {
 
 fn ticket() -> Ticket {
     Ticket {
-        id: TicketId(1),
-        key: TicketKey::parse("1").unwrap(),
         subject: Untrusted::new("s"),
         status: Status::Open,
-        status_label: None,
-        priority: None,
         kind: Kind::Problem,
-        tenant: None,
-        workspace: None,
-        requester: None,
-        assignee: None,
-        labels: Vec::new(),
-        channel: None,
-        created: now(),
-        updated: now(),
-        resolved: None,
-        closed: None,
-        snoozed_until: None,
         turn: Turn::Ours,
-        due: Due::None,
-        beside: Default::default(),
-        reassignments: 0,
-        version: 1,
-        unread: false,
-        changed: false,
-        waiting: 0,
-        merged_into: None,
-        draft: false,
-        vendor: None,
+        ..Ticket::blank(TicketId(1), TicketKey::parse("1").unwrap(), now())
     }
 }
 

@@ -21,11 +21,8 @@ fn asker() -> Asker {
 fn ticket() -> Ticket {
     let now = asker().now;
     Ticket {
-        id: TicketId(1),
-        key: TicketKey::parse("10482").unwrap(),
         subject: Untrusted::new("Cannot mount the share"),
         status: Status::Open,
-        status_label: None,
         priority: Some(Priority::P2),
         kind: Kind::Problem,
         tenant: Some(TenantId::parse("umc").unwrap()),
@@ -34,25 +31,18 @@ fn ticket() -> Ticket {
         assignee: Some(AgentId::parse("ana").unwrap()),
         labels: vec!["VPN".into(), "share drive".into()],
         channel: Some(Channel::Email),
-        created: now - TimeDelta::days(4),
         updated: now - TimeDelta::hours(1),
-        resolved: None,
-        closed: None,
-        snoozed_until: None,
         turn: Turn::Ours,
         due: Due::Running {
             target: Target::NextResponse,
             at: now + TimeDelta::minutes(65),
         },
-        beside: Default::default(),
-        reassignments: 0,
-        version: 1,
         unread: true,
-        changed: false,
-        waiting: 0,
-        merged_into: None,
-        draft: false,
-        vendor: None,
+        ..Ticket::blank(
+            TicketId(1),
+            TicketKey::parse("10482").unwrap(),
+            now - TimeDelta::days(4),
+        )
     }
 }
 

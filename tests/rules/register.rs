@@ -2,6 +2,8 @@
 //! told, what recurs.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use deskhand::domain::absence::{Absence, AbsenceId, Cover, Person, Team, Times};
+use deskhand::domain::calendar::Calendar;
 use deskhand::domain::knowledge::{Article, ArticleKey};
 use deskhand::domain::people::{AgentId, TenantId};
 use deskhand::domain::register::duty::{Duties, Every, Known, occasions};
@@ -440,6 +442,32 @@ fn periods_are_those_of_the_calendar(#[case] every: Every, #[case] on: &str, #[c
     assert_eq!(every.period(day(on)), name);
 }
 
+/// A team of three that works when the desk is open.
+fn people() -> Vec<Person> {
+    ["ana", "bo", "cy"]
+        .map(|s| Person::new(AgentId::parse(s).unwrap()))
+        .into()
+}
+
+fn absence(who: &str, covers: &str) -> Absence {
+    let (from, to) = ("2026-11-23T09:00:00Z", "2026-12-01T09:00:00Z");
+    Absence {
+        id: AbsenceId(format!("{who}-away")),
+        who: AgentId::parse(who).unwrap(),
+        times: Times::between(from.parse().unwrap(), to.parse().unwrap()),
+        why: Default::default(),
+        covers: covers
+            .split_whitespace()
+            .map(|c| Cover {
+                who: AgentId::parse(c).unwrap(),
+                scope: Default::default(),
+            })
+            .collect(),
+        note: Untrusted::default(),
+        uid: None,
+    }
+}
+
 #[test]
 fn duties_look_at_what_is_old_and_skip_who_is_away() {
     let mut duties = Duties::shipped();
@@ -457,11 +485,16 @@ fn duties_look_at_what_is_old_and_skip_who_is_away() {
         now,
     )];
     let away = [agent("ana")];
+    let (people, calendar) = (people(), Calendar::standard());
+    let span = (now, now + chrono::TimeDelta::days(30));
+    let team = Team::new(&people, &calendar, &[], span);
     let known = |scope, away| Known {
         book: &book,
         articles: &articles,
         scope,
+        team: &team,
         away,
+        now,
     };
     let all = occasions(&duties, known(&[], &away), day("2026-11-24"));
     let names: Vec<String> = all
@@ -499,4 +532,60 @@ fn duties_look_at_what_is_old_and_skip_who_is_away() {
     let vu = [TenantId::parse("vu").unwrap()];
     let all = occasions(&duties, known(&vu, &away), day("2026-11-24"));
     assert_eq!(all.len(), 1, "only the team's own review is left");
+}
+
+/// First the owners, then those who stand in for them; where nobody can, it says why.
+#[rstest]
+#[case("", "", "ana", "")]
+#[case("ana", "", "bo", "")]
+#[case("ana,bo:cy", "", "cy", "ana and bo are away; cy stands in for bo.")]
+#[case("ana:cy,bo", "", "cy", "ana and bo are away; cy stands in for ana.")]
+#[case(
+    "ana:cy,bo",
+    "cy",
+    "",
+    "Nobody has it: ana and bo are away, and nobody who can take it stands in for them."
+)]
+#[case(
+    "ana:bo,bo:ana",
+    "",
+    "",
+    "Nobody has it: ana and bo are away, and nobody who can take it stands in for them."
+)]
+fn a_duty_goes_to_who_is_there_or_says_why_it_is_nobodys(
+    #[case] plan: &str,
+    #[case] besides: &str,
+    #[case] who: &str,
+    #[case] why: &str,
+) {
+    let agent = |s: &str| AgentId::parse(s).unwrap();
+    let mut duties = Duties::shipped();
+    duties.all.truncate(1);
+    duties.all[0].owners = vec![agent("ana"), agent("bo")];
+    let (book, people, calendar) = (book(), people(), Calendar::standard());
+    let now: DateTime<Utc> = "2026-11-24T09:00:00Z".parse().unwrap();
+    let plan: Vec<Absence> = plan
+        .split(',')
+        .filter(|a| !a.is_empty())
+        .map(|a| {
+            let (who, covers) = a.split_once(':').unwrap_or((a, ""));
+            absence(who, covers)
+        })
+        .collect();
+    let besides: Vec<AgentId> = besides.split_whitespace().map(agent).collect();
+    let span = (now, now + chrono::TimeDelta::days(30));
+    let team = Team::new(&people, &calendar, &plan, span);
+    let known = Known {
+        book: &book,
+        articles: &[],
+        scope: &[],
+        team: &team,
+        away: &besides,
+        now,
+    };
+    let made = occasions(&duties, known, day("2026-11-24")).remove(0);
+    let assignee = made.ticket.assignee;
+    assert_eq!(assignee.as_ref().map_or("", |a| a.as_str()), who);
+    assert_eq!(made.why.unwrap_or_default(), why);
+    assert!(made.ticket.body.raw().ends_with(why));
 }

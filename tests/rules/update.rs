@@ -23,35 +23,17 @@ fn morning() -> DateTime<Utc> {
 
 pub fn ticket(n: i64) -> Ticket {
     Ticket {
-        id: TicketId(n),
-        key: TicketKey::parse(&format!("{}", 1000 + n)).unwrap(),
         subject: Untrusted::new(format!("Subject {n}")),
         status: Status::Open,
-        status_label: None,
-        priority: None,
         kind: Kind::Problem,
-        tenant: None,
-        workspace: None,
         requester: Some(Untrusted::new("Jan de Vries")),
-        assignee: None,
-        labels: Vec::new(),
-        channel: None,
-        created: morning(),
-        updated: morning(),
-        resolved: None,
-        closed: None,
-        snoozed_until: None,
         turn: Turn::Ours,
-        due: Due::None,
-        beside: Default::default(),
-        reassignments: 0,
-        version: 1,
         unread: true,
-        changed: false,
-        waiting: 0,
-        merged_into: None,
-        draft: false,
-        vendor: None,
+        ..Ticket::blank(
+            TicketId(n),
+            TicketKey::parse(&format!("{}", 1000 + n)).unwrap(),
+            morning(),
+        )
     }
 }
 
@@ -223,6 +205,7 @@ impl Desk {
                 batch,
                 changes,
                 draft_of,
+                ..
             } => {
                 for c in &changes {
                     if let Act::Say { body, .. } = &c.act {

@@ -108,39 +108,24 @@ pub fn row(
         Status::Open
     };
     let ticket = Ticket {
-        id: TicketId(id),
-        key: TicketKey::parse(&id.to_string()).unwrap(),
         subject: Untrusted::new(subject),
         status,
-        status_label: None,
         priority: Some(if id % 7 == 0 {
             Priority::P1
         } else {
             Priority::P3
         }),
         kind: Kind::Problem,
-        tenant: None,
-        workspace: None,
-        requester: None,
-        assignee: None,
-        labels: Vec::new(),
-        channel: None,
-        created: at - Duration::days(2),
         updated: at - Duration::minutes(id % 500),
-        resolved: None,
-        closed: None,
-        snoozed_until: None,
         turn: Turn::Ours,
         due,
-        beside: Default::default(),
-        reassignments: 0,
-        version: 1,
         unread: id % 3 == 0,
         changed: id % 5 == 0,
-        waiting: 0,
-        merged_into: None,
-        draft: false,
-        vendor: None,
+        ..Ticket::blank(
+            TicketId(id),
+            TicketKey::parse(&id.to_string()).unwrap(),
+            at - Duration::days(2),
+        )
     };
     QueueRow {
         place: Place {

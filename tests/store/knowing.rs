@@ -1,5 +1,7 @@
 //! Registers, requests and articles in the store.
 
+use deskhand::domain::absence::Team;
+use deskhand::domain::calendar::Calendar;
 use deskhand::domain::import::NewTicket;
 use deskhand::domain::knowledge::{Article, ArticleKey};
 use deskhand::domain::register::duty::{Duties, Known, occasions};
@@ -154,11 +156,16 @@ fn a_duty_makes_its_ticket_once_a_period() {
         .put_records(Register::Share, &[share], &[], &me, now())
         .unwrap();
     let book = s.reader.book().unwrap();
+    let calendar = Calendar::standard();
+    let span = (now(), now() + chrono::TimeDelta::days(1));
+    let team = Team::new(&[], &calendar, &[], span);
     let known = Known {
         book: &book,
         articles: &[],
         scope: &[],
         away: &[],
+        team: &team,
+        now: now(),
     };
     let at = |on: &str| occasions(&Duties::shipped(), known, on.parse().unwrap()).remove(0);
     let o = at("2026-11-24");

@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use deskhand::desk::{Answer, Local, SaidThere, ToSay, Vendor};
+use deskhand::desk::{Answer, DeskError, ErrorKind, Local, SaidThere, ToSay, Vendor};
 use deskhand::domain::Instant;
 use deskhand::domain::calendar::Calendar;
-use deskhand::domain::change::{Act, BatchId, Change, ChangeId};
+use deskhand::domain::change::{Act, BatchId, Change, ChangeId, NewAttachment};
 use deskhand::domain::escalation::{
     Address, EscalationId, Package, Packed, Stage, TO_VENDOR, Theirs, Way,
 };
 use deskhand::domain::import::NewTicket;
 use deskhand::domain::people::AgentId;
-use deskhand::domain::remote::{Gone, Mark, OutgoingFile};
+use deskhand::domain::remote::{Gone, Mark, OutgoingFile, RemoteId};
 use deskhand::domain::sla::{Owner, Policy};
 use deskhand::domain::text::Untrusted;
 use deskhand::domain::thread::{AttachmentId, MessageId, Visibility};
@@ -107,6 +107,10 @@ impl<T: Vendor> Vendor for Mortal<'_, T> {
         now: Instant,
     ) -> Answer<Result<Theirs, Gone>> {
         mortal!(self, self.0.tell(of, key, now))
+    }
+
+    async fn file(&self, file: &RemoteId, now: Instant) -> Answer<Vec<u8>> {
+        mortal!(self, self.0.file(file, now))
     }
 
     async fn mark(&self, word: ToSay<'_>, now: Instant) -> Answer<Mark> {
@@ -291,8 +295,18 @@ impl World {
         let reader = Reader::open(&self.vendor).unwrap();
         let id = reader.arrived(self.of.0).unwrap().unwrap();
         let ticket = reader.ticket(id).unwrap().unwrap();
+        let file = self.vendor.with_file_name("fix.txt");
+        std::fs::write(&file, "restart.sh").unwrap();
+        let mut reply = say(Visibility::Public, "Restart it.");
+        if let Act::Say { attachments, .. } = &mut reply {
+            attachments.push(NewAttachment {
+                name: Untrusted::new("fix.txt"),
+                path: file,
+                size: 10,
+            });
+        }
         let acts = vec![
-            say(Visibility::Public, "Restart it."),
+            reply,
             say(Visibility::Internal, "Not for them."),
             Act::Assign {
                 to: Some(agent("vera")),
@@ -358,6 +372,12 @@ async fn killed_at_any_step_words_go_over_once_in_both_directions() {
             .collect();
         assert_eq!(heard.len(), 1, "killed at step {ends}: {heard:?}");
         assert!(heard[0].ends_with("Restart it."), "{heard:?}");
+        let files = thread.messages.iter().flat_map(|m| &m.attachments);
+        let files: Vec<_> = files.map(|f| (f.id, f.name.raw().to_owned())).collect();
+        assert_eq!(files.len(), 1, "killed at step {ends}: {files:?}");
+        assert_eq!(files[0].1, "fix.txt");
+        let bytes = Reader::open(&world.ours).unwrap().attachment(files[0].0);
+        assert_eq!(bytes.unwrap().unwrap(), b"restart.sh");
         // Our word has opened theirs again.
         let theirs = thread.vendor.unwrap().theirs.unwrap();
         assert_eq!(theirs.with.unwrap().raw(), "vera");
@@ -630,5 +650,133 @@ async fn a_file_that_was_deleted_before_it_left_is_said_so_once() {
             return;
         }
         ends += 1;
+    }
+}
+
+/// A vendor of whom one thing does not work.
+struct Grumpy<'a> {
+    desk: &'a Arc<Neighbour>,
+    files: ErrorKind,
+    words: Option<ErrorKind>,
+}
+
+fn no(kind: ErrorKind) -> DeskError {
+    DeskError {
+        kind,
+        what: Untrusted::new("we do not do that"),
+        hint: None,
+        retry_at: None,
+    }
+}
+
+impl Vendor for Grumpy<'_> {
+    fn address(&self) -> Address {
+        self.desk.address()
+    }
+
+    async fn find(&self, id: EscalationId, now: Instant) -> Answer<Option<TicketKey>> {
+        self.desk.find(id, now).await
+    }
+
+    async fn receive(
+        &self,
+        id: EscalationId,
+        package: &Package,
+        files: Vec<OutgoingFile>,
+        now: Instant,
+    ) -> Answer<TicketKey> {
+        self.desk.receive(id, package, files, now).await
+    }
+
+    async fn tell(
+        &self,
+        of: EscalationId,
+        key: &TicketKey,
+        now: Instant,
+    ) -> Answer<Result<Theirs, Gone>> {
+        self.desk.tell(of, key, now).await
+    }
+
+    async fn file(&self, _: &RemoteId, _: Instant) -> Answer<Vec<u8>> {
+        Err(no(self.files))
+    }
+
+    async fn mark(&self, word: ToSay<'_>, now: Instant) -> Answer<Mark> {
+        self.desk.mark(word, now).await
+    }
+
+    async fn say(&self, word: ToSay<'_>, now: Instant) -> Answer<SaidThere> {
+        match self.words {
+            Some(kind) => Err(no(kind)),
+            None => self.desk.say(word, now).await,
+        }
+    }
+
+    async fn find_word(
+        &self,
+        word: ToSay<'_>,
+        mark: &Mark,
+        now: Instant,
+    ) -> Answer<Option<SaidThere>> {
+        self.desk.find_word(word, mark, now).await
+    }
+}
+
+/// A file that cannot be had holds no words up, and the note says where it is; a desk that cannot
+/// be reached is asked for all of it later.
+#[tokio::test]
+async fn a_file_that_stays_with_the_vendor_is_named_in_the_note() {
+    let world = World::new().await;
+    world.live(usize::MAX).await;
+    world.answers().await;
+    let desk = world.neighbour();
+    let mut writer = open(&world.ours, "sam");
+    for (files, notes) in [(ErrorKind::Unreachable, 0), (ErrorKind::Refused, 1)] {
+        let vendor = Grumpy {
+            desk: &desk,
+            files,
+            words: None,
+        };
+        let done = exchange(&Mutex::new(&mut writer), &Local::new(), &vendor, now()).await;
+        assert_eq!(done.unwrap().trouble.is_some(), notes == 0);
+        let said = world.ours().messages;
+        let said: Vec<_> = said
+            .iter()
+            .filter(|m| m.body.raw().starts_with("From anDREa"))
+            .collect();
+        assert_eq!(said.len(), notes);
+        for note in said {
+            let text = note.body.raw();
+            assert!(
+                text.ends_with("fix.txt is with them: we do not do that."),
+                "{text}"
+            );
+            assert!(note.attachments.is_empty());
+        }
+    }
+}
+
+/// What their desk will not take from us is said in the head of our ticket until it takes a word.
+#[tokio::test]
+async fn a_word_that_is_refused_is_said_in_the_head_of_the_ticket() {
+    let world = World::new().await;
+    world.live(usize::MAX).await;
+    let desk = world.neighbour();
+    for (words, shown) in [(Some(ErrorKind::Refused), true), (None, false)] {
+        let mut writer = open(&world.ours, "sam");
+        let note = say(Visibility::Internal, &format!("{TO_VENDOR} On two VMs."));
+        act(&mut writer, &world.ours().ticket, "sam", vec![note]).await;
+        let files = ErrorKind::Refused;
+        let vendor = Grumpy {
+            desk: &desk,
+            files,
+            words,
+        };
+        exchange(&Mutex::new(&mut writer), &Local::new(), &vendor, now())
+            .await
+            .unwrap();
+        let line = world.ours().vendor.unwrap().line(now());
+        let said = line.contains("your word was refused: we do not do that");
+        assert_eq!(said, shown, "{line}");
     }
 }

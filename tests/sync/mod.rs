@@ -7,3 +7,4 @@ mod laws;
 mod model;
 mod play;
 mod rules;
+mod shelving;

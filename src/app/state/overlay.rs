@@ -3,11 +3,12 @@
 use crate::domain::change::{Act, ChangeId};
 use crate::domain::conflict::Choice as Settle;
 use crate::domain::query::QueryError;
+use crate::domain::request::Ends;
 use crate::domain::text::Printable;
 use crate::domain::thread::AttachmentId;
 use crate::domain::ticket::{TicketId, TicketKey};
 
-use super::super::books::{BookWish, Closing};
+use super::super::books::BookWish;
 use super::super::commands::{Action, Command};
 use super::super::signs::Sign;
 use super::AbsenceForm;
@@ -201,6 +202,8 @@ pub struct Wanted {
     pub base: u64,
     /// What is to be done.
     pub act: Act,
+    /// How the request ends that it is, if it is one and the act ends it.
+    pub ends: Option<Box<Ends>>,
 }
 
 /// What happens on yes.
@@ -232,10 +235,6 @@ pub enum Go {
     Cover(Box<CoverWish>),
     /// Something with requests, registers or articles.
     Book(Box<BookWish>),
-    /// Closes a request.
-    Close(Box<Closing>),
-    /// The same although something stands against it: asks for the reason first.
-    CloseAnyway(Box<Closing>),
     /// Leaves the program.
     Quit,
 }

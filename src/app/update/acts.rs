@@ -6,15 +6,19 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use crate::app::effect::Effect;
-use crate::app::inner::{After, Sending};
+use crate::app::inner::{After, EndBy, Sending};
 use crate::app::state::{Confirm, Go, Overlay, Pane, PreviewRow, Wanted};
-use crate::domain::change::{Act, BatchId, Change, ChangeId, LinkKind};
-use crate::domain::gate::{AgainstStatus, against_merging, against_resolving, past_the_gate};
-use crate::domain::macros::Runner;
+use crate::domain::change::{Act, Batch, BatchId, Change, ChangeId, LinkKind};
+use crate::domain::gate::{
+    AgainstStatus, against_leaving, against_merging, against_status, past_the_gate,
+};
+use crate::domain::macros::{Macro, Runner};
+use crate::domain::request::{Asked, Ends};
 use crate::domain::text::{Printable, Untrusted, line};
 use crate::domain::thread::{DraftSeen, Message, MessageId, Visibility};
 use crate::domain::ticket::{Status, Ticket, TicketId, TicketKey};
 
+use super::closing::Forms;
 use super::{Turn, say};
 
 impl Turn<'_> {
@@ -166,7 +170,7 @@ impl Turn<'_> {
         let at = self.s.now;
         let here = self.kept_here(&wants);
         let mine = wants.iter().filter(|w| w.ticket == first.ticket);
-        let acts: Vec<String> = mine.map(|w| say::short(&w.act, self.s)).collect();
+        let acts: Vec<String> = mine.map(|w| self.done_in_words(w)).collect();
         let words = acts.join(", ");
         let count = wants
             .iter()
@@ -190,23 +194,19 @@ impl Turn<'_> {
         let handled = wants.iter().map(|w| (w.ticket, at));
         self.s.inner.handled.extend(handled);
         let batch = BatchId(self.s.inner.id(at));
+        let ends = self.ending(&wants);
         // A note too: once the desk has a text, it cannot be taken back.
         let says = |act: &Act| matches!(act, Act::Say { .. });
         let window = self.s.undo_window;
         let waits = window > TimeDelta::zero() && wants.iter().any(|w| says(&w.act));
-        let changes = wants
-            .into_iter()
-            .map(|w| Change {
-                id: ChangeId(self.s.inner.id(at)),
-                batch,
-                ticket: w.ticket,
-                at,
-                by: self.s.me.clone(),
-                base: w.base,
-                not_before: waits.then(|| at + window),
-                act: w.act,
-            })
-            .collect();
+        let common = Batch {
+            id: batch,
+            by: self.s.me.clone(),
+            at,
+            not_before: waits.then(|| at + window),
+        };
+        let acts = wants.into_iter().map(|w| (w.ticket, w.base, w.act));
+        let changes = self.changes(&common, acts);
         // Said when it is on disk, not before.
         let sending = Sending {
             words: what,
@@ -219,8 +219,44 @@ impl Turn<'_> {
             batch,
             changes,
             draft_of,
+            ends,
         });
         Some(batch)
+    }
+
+    /// Acts on tickets, each made against a version, with an identity each.
+    fn changes(
+        &mut self,
+        of: &Batch,
+        acts: impl IntoIterator<Item = (TicketId, u64, Act)>,
+    ) -> Vec<Change> {
+        acts.into_iter()
+            .map(|(ticket, base, act)| {
+                let id = ChangeId(self.s.inner.id(of.at));
+                of.change(id, (ticket, base), act)
+            })
+            .collect()
+    }
+
+    /// The same as one batch that is sent at once.
+    pub fn batch(&mut self, acts: Vec<(TicketId, u64, Act)>) -> Vec<Change> {
+        let at = self.s.now;
+        let of = Batch {
+            id: BatchId(self.s.inner.id(at)),
+            by: self.s.me.clone(),
+            at,
+            not_before: None,
+        };
+        self.changes(&of, acts)
+    }
+
+    /// What was done, and how the request ended that ended with it.
+    fn done_in_words(&self, w: &Wanted) -> String {
+        let act = say::short(&w.act, self.s);
+        match &w.ends {
+            Some(ends) => format!("{act} as {}", ends.ending.word()),
+            None => act,
+        }
     }
 
     /// A message's identity; it never meets a number that the store gives.
@@ -239,15 +275,13 @@ impl Turn<'_> {
             return;
         };
         // A request goes through the gate of its kind: its form is looked at first.
-        let live = targets.iter().filter(|t| t.status.is_live());
-        if self.asks_for_forms(live.map(|t| &**t), to) {
-            return;
+        if !self.asks_for_forms(&targets, EndBy::Status(to)) {
+            self.resolve_all(&targets, to, &Forms::default());
         }
-        self.resolve_all(&targets, to);
     }
 
-    /// The same, when no request is among them.
-    pub fn resolve_all(&mut self, targets: &[Arc<Ticket>], to: Option<Status>) {
+    /// The same, when it is known which of them are requests.
+    pub fn resolve_all(&mut self, targets: &[Arc<Ticket>], to: Option<Status>, forms: &Forms) {
         let mut wants = Vec::new();
         let mut against = Vec::new();
         for t in targets {
@@ -259,10 +293,9 @@ impl Turn<'_> {
             if t.status == to {
                 continue;
             }
-            wants.push(wanted(t, Act::Status { to }));
-            if t.status.is_live() {
-                against.extend(self.gate(t));
-            }
+            let request = forms.of(t.id);
+            against.extend(self.gate(t, to, request));
+            wants.push(ending(t, Act::Status { to }, request));
         }
         let closing = wants
             .iter()
@@ -301,22 +334,22 @@ impl Turn<'_> {
             || self.s.inner.drafts.keys().any(|(id, _)| *id == t.id)
     }
 
-    /// What stands against any ticket's being done, whatever its kind wants.
-    pub fn gate(&self, t: &Ticket) -> Vec<Printable> {
-        against(t, &against_resolving(t, self.draft_is_unsent(t)))
+    /// What stands against a ticket's getting a status.
+    pub fn gate(&self, t: &Ticket, to: Status, request: Option<Asked<'_>>) -> Vec<Printable> {
+        against(t, &against_status(t, to, self.draft_is_unsent(t), request))
     }
 
     /// The reason was given: the acts and a note that says it.
     pub fn pass_gate(&mut self, reason: &str) {
-        if let Some(closing) = self.s.inner.closing.take() {
-            return self.close_request(*closing, Some(reason));
-        }
         let mut wants = std::mem::take(&mut self.s.inner.override_wants);
         let mut all: Vec<(TicketId, TicketKey, u64)> = wants
             .iter()
             .map(|w| (w.ticket, w.key.clone(), w.base))
             .collect();
         all.dedup_by_key(|t| t.0);
+        for ends in wants.iter_mut().filter_map(|w| w.ends.as_mut()) {
+            ends.past = Some(Untrusted::new(reason));
+        }
         for (ticket, key, base) in all {
             let act = Act::Say {
                 message: self.message_id(),
@@ -329,8 +362,11 @@ impl Turn<'_> {
                 key,
                 base,
                 act,
+                ends: None,
             });
         }
+        // Nothing is said any more in a ticket that lives on in another.
+        wants.sort_by_key(|w| matches!(w.act, Act::Merge { .. }));
         self.commit(wants, None);
     }
 
@@ -380,6 +416,19 @@ impl Turn<'_> {
         if let Some((key, why)) = from.iter().find_map(stands) {
             return Err(why.sentence(&key, &into.key));
         }
+        if !self.asks_for_forms(&from, EndBy::Merge(Box::new(into.clone()))) {
+            self.show_merge(&from, into, &Forms::default());
+        }
+        Ok(())
+    }
+
+    /// The same, when it is known which of them are requests.
+    pub fn show_merge(&mut self, from: &[Arc<Ticket>], into: &Ticket, forms: &Forms) {
+        let stands = from.iter().map(|t| {
+            let against_it = forms.of(t.id).map(|r| against_leaving(r, into));
+            against(t, &against_it.unwrap_or_default())
+        });
+        let in_the_way: Vec<_> = stands.flatten().collect();
         let wants: Vec<_> = from
             .iter()
             .map(|t| wanted(t, Act::Merge { into: into.id }))
@@ -400,10 +449,13 @@ impl Turn<'_> {
             )));
         }
         lines.push(line("One undo (z) takes all of it back."));
-        let rows = self.preview_rows(&wants, &from);
+        let rows = self.preview_rows(&wants, from);
+        if !in_the_way.is_empty() {
+            lines.splice(0..0, in_the_way);
+            return self.past_gate("merge", lines, rows, wants);
+        }
         let verb = format!("merge {} into #{}", tickets(&wants), into.key);
         self.confirm(&verb, lines, rows, Go::Commit(wants));
-        Ok(())
     }
 
     /// Ties tickets to another.
@@ -483,33 +535,48 @@ impl Turn<'_> {
 
     /// Shows what a macro would do.
     pub fn run_macro(&mut self, name: &str) {
-        let Some(m) = self
-            .s
-            .macros
-            .iter()
-            .find(|m| m.name.eq_ignore_ascii_case(name.trim()))
-            .cloned()
-        else {
-            return self.refuse(&format!(
-                "there is no macro \"{}\"; press ; for the list",
-                name.trim()
-            ));
+        let Some(m) = self.macro_called(name) else {
+            return;
         };
         let Some(targets) = self.workable() else {
             return;
         };
+        if !m.ends() || !self.asks_for_forms(&targets, EndBy::Macro(m.name.clone())) {
+            self.run_macro_on(&m.name, &targets, &Forms::default());
+        }
+    }
+
+    fn macro_called(&mut self, name: &str) -> Option<Macro> {
+        let name = name.trim();
+        let mut all = self.s.macros.iter();
+        let found = all.find(|m| m.name.eq_ignore_ascii_case(name)).cloned();
+        if found.is_none() {
+            self.refuse(&format!(
+                "there is no macro \"{name}\"; press ; for the list"
+            ));
+        }
+        found
+    }
+
+    /// The same, when it is known which of them are requests.
+    pub fn run_macro_on(&mut self, name: &str, targets: &[Arc<Ticket>], forms: &Forms) {
+        let Some(m) = self.macro_called(name) else {
+            return;
+        };
         let name = self.s.names.whole(&self.s.me);
         let (mut wants, mut in_the_way) = (Vec::new(), Vec::new());
-        for t in &targets {
+        for t in targets {
+            let request = forms.of(t.id);
             let by = Runner {
                 me: &self.s.me.clone(),
                 name: &name,
                 now: self.s.now,
                 draft_is_unsent: self.draft_is_unsent(t),
+                request,
             };
             for (act, why) in m.acts(t, &by, &mut || self.message_id()) {
                 in_the_way.extend(against(t, &why));
-                wants.push(wanted(t, act));
+                wants.push(ending(t, act, request));
             }
         }
         if wants.is_empty() {
@@ -517,9 +584,9 @@ impl Turn<'_> {
         }
         let verb = format!("run \"{}\" on", m.name);
         if in_the_way.is_empty() {
-            return self.preview(wants, &targets, &verb);
+            return self.preview(wants, targets, &verb);
         }
-        let rows = self.preview_rows(&wants, &targets);
+        let rows = self.preview_rows(&wants, targets);
         self.past_gate(&verb, in_the_way, rows, wants);
     }
 }
@@ -527,13 +594,15 @@ impl Turn<'_> {
 /// What stands against a ticket's status, with the keys that mend it.
 fn against(t: &Ticket, why: &[AgainstStatus]) -> Vec<Printable> {
     let key = |why: &AgainstStatus| match why {
-        AgainstStatus::Unanswered => "r replies",
-        AgainstStatus::Unassigned => "i takes it",
-        AgainstStatus::UnsentDraft => "r or c opens it",
-        AgainstStatus::Merged => "z takes the merge back",
+        AgainstStatus::Unanswered => "; r replies",
+        AgainstStatus::Unassigned => "; i takes it",
+        AgainstStatus::UnsentDraft => "; r or c opens it",
+        AgainstStatus::Merged => "; z takes the merge back",
+        // The sentence says it already.
+        AgainstStatus::Request(_) => "",
     };
     why.iter()
-        .map(|w| line(&format!("#{} {}; {}.", t.key, w.words(), key(w))))
+        .map(|w| line(&format!("#{} {}{}.", t.key, w.words(), key(w))))
         .collect()
 }
 
@@ -557,6 +626,17 @@ pub fn wanted(t: &Ticket, act: Act) -> Wanted {
         key: t.key.clone(),
         base: t.version,
         act,
+        ends: None,
+    }
+}
+
+/// The same; where the act ends a request, the request ends as fulfilled.
+fn ending(t: &Ticket, act: Act, request: Option<Asked<'_>>) -> Wanted {
+    let is_end = matches!(act, Act::Status { to } if t.status.is_live() && !to.is_live());
+    let request = request.filter(|_| is_end);
+    Wanted {
+        ends: request.map(|r| Box::new(Ends::with_ticket(r))),
+        ..wanted(t, act)
     }
 }
 

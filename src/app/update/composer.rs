@@ -206,6 +206,7 @@ impl Turn<'_> {
             key,
             base: version,
             act,
+            ends: None,
         };
         // A question back is waited for: both in one batch, so that one undo takes both back.
         let asked = self.asks(&draft);

@@ -6,7 +6,7 @@ use crate::app::effect::Effect;
 use crate::app::inner::Editing;
 use crate::app::layout::{article_room, list_rows};
 use crate::app::state::{ArticleLine, Go, Pane};
-use crate::domain::knowledge::{Article, ArticleKey, Look, Stale, lines};
+use crate::domain::knowledge::{Article, ArticleKey, Form, Look, Stale, lines};
 use crate::domain::text::{Printable, Untrusted, line};
 use crate::domain::ticket::TicketKey;
 
@@ -18,7 +18,7 @@ impl Turn<'_> {
         match action {
             Action::Stale => self.stale(arg),
             Action::Correct => self.correct(),
-            Action::Publish => self.publish(),
+            Action::Publish => self.publish(arg),
             _ => self.go(Pane::Knowledge),
         }
     }
@@ -271,12 +271,15 @@ impl Turn<'_> {
         self.confirm(&verb, lines, Vec::new(), Go::Book(Box::new(wish)));
     }
 
-    fn publish(&mut self) {
+    fn publish(&mut self, arg: Option<&str>) {
         let Some(article) = self.selected_article() else {
             return;
         };
         if !article.is_draft {
             return self.refuse("it is for use already");
+        }
+        if self.s.abilities.articles && arg.is_none_or(|a| a.trim() != "here") {
+            return self.send_article(&article, arg);
         }
         let mut lines = vec![article.title.line()];
         lines.push(line(&match &article.corrects {
@@ -286,6 +289,72 @@ impl Turn<'_> {
         let wish = BookWish::Change(article.key, ArticleAct::Publish(self.today()));
         let go = Go::Book(Box::new(wish));
         self.confirm("publish this draft", lines, Vec::new(), go);
+    }
+
+    /// A draft goes to the desk, after a question that says over what.
+    fn send_article(&mut self, article: &Article, class: Option<&str>) {
+        if article.going.as_ref().is_some_and(|g| g.is_under_way()) {
+            return self.refuse("it is on its way to the desk; z takes it back while it waits");
+        }
+        let mut laid_out = false;
+        let (over, said) = match self.corrected(article) {
+            Corrected::Nothing => (None, "It becomes a new article at the desk.".to_owned()),
+            Corrected::Gone => (
+                None,
+                "What it corrects is gone from the desk: it becomes a new article there.".into(),
+            ),
+            Corrected::Here(of) => {
+                return self.refuse(&format!(
+                    "{of} is kept on this machine only; :publish here puts this one in its place"
+                ));
+            }
+            Corrected::There(of, version, form) => {
+                laid_out = form == Form::Html;
+                let since = article.drafted_on.as_ref() != Some(&version);
+                let said = if since {
+                    format!(
+                        "Somebody changed {of} at the desk after this was drafted: read theirs first. Yours takes its place."
+                    )
+                } else {
+                    format!(
+                        "It takes the place of {of} at the desk, unless somebody changes that first."
+                    )
+                };
+                (Some(version), said)
+            }
+        };
+        let mut lines = vec![article.title.line(), line(&said)];
+        if let Some(why) = article.going.as_ref().and_then(|g| g.why()) {
+            lines.push(line(&format!("Last time: {}", why.line())));
+        }
+        if laid_out {
+            lines.push(line(
+                "Theirs is HTML: pictures and tables in it that are not in this text are lost.",
+            ));
+        }
+        let wish = BookWish::SendArticle {
+            key: article.key.clone(),
+            window: self.s.undo_window,
+            category: class.map(|c| Untrusted::new(c.trim())),
+            over,
+        };
+        let go = Go::Book(Box::new(wish));
+        self.confirm("send this draft to the desk", lines, Vec::new(), go);
+    }
+
+    /// What a draft corrects, as it is known here.
+    fn corrected(&self, article: &Article) -> Corrected {
+        let Some(of) = &article.corrects else {
+            return Corrected::Nothing;
+        };
+        let found = self.s.knowledge.all.iter().find(|a| a.key == *of);
+        match found.map(|a| a.desk.as_ref()) {
+            Some(None) => Corrected::Here(of.clone()),
+            Some(Some(desk)) if !desk.is_gone => {
+                Corrected::There(of.clone(), desk.version.clone(), desk.form)
+            }
+            _ => Corrected::Gone,
+        }
     }
 
     /// The day here and now.
@@ -352,6 +421,41 @@ impl Turn<'_> {
     }
 }
 
+/// What a draft corrects.
+enum Corrected {
+    /// It is a new article.
+    Nothing,
+    /// An article that is not there any more.
+    Gone,
+    /// An article of this machine.
+    Here(ArticleKey),
+    /// An article of the desk, of that version, kept there so.
+    There(ArticleKey, String, Form),
+}
+
+/// How an article stands at the desk, a sentence each.
+fn there(a: &Article, time: impl Fn(crate::domain::Instant) -> String) -> Vec<Printable> {
+    let mut all = Vec::new();
+    if let Some(desk) = &a.desk {
+        let at = desk.category.as_ref();
+        let at = at.map_or_else(String::new, |c| format!(", in {}", c.line()));
+        let when = time(desk.updated);
+        all.push(line(&match desk.is_gone {
+            true => "It is not to be had at the desk any more; d takes it away here.".to_owned(),
+            false => format!("It is the desk's{at}, last changed there {when}."),
+        }));
+        let summary = desk.summary.as_ref();
+        all.extend(summary.map(|s| line(&format!("About: {}", s.line()))));
+    }
+    if let Some(going) = &a.going {
+        all.push(match going.why() {
+            Some(why) => line(&format!("It was not sent: {}.", why.line())),
+            None => line("It is on its way to the desk; z takes it back while it waits."),
+        });
+    }
+    all
+}
+
 /// What is known of an article beside its text, a sentence each.
 fn facts(s: &crate::app::state::State, a: &Article) -> Vec<Printable> {
     let time = |at| crate::app::prepare::time(s, at);
@@ -370,10 +474,13 @@ fn facts(s: &crate::app::state::State, a: &Article) -> Vec<Printable> {
         Some(on) => format!("Somebody last found it right on {on}."),
         None => "Nobody has said yet that it is right.".into(),
     }));
-    all.push(line(&format!(
-        "Its text was last changed here {}.",
-        time(a.updated)
-    )));
+    if a.desk.is_none() {
+        all.push(line(&format!(
+            "Its text was last changed here {}.",
+            time(a.updated)
+        )));
+    }
+    all.extend(there(a, |at| time(at).to_string()));
     if let Some(source) = &a.source {
         all.push(line(&format!("It comes from {}.", source.line())));
     }

@@ -182,14 +182,19 @@ impl Turn<'_> {
             return;
         };
         let nothing = hits.is_empty() && popup.typed.contains(' ');
-        let usable = hits.into_iter().filter(|h| !h.article.is_draft);
+        let usable = hits.into_iter().filter(|h| h.article.is_for_use());
         popup.items = usable
             .map(|h| {
                 let stale = h.article.stale.is_some();
                 let mark = if stale { "stale! " } else { "" };
+                let title = h.article.title.line();
+                let around = h.extract.line();
+                // What an article begins with is often its title once more.
+                let around = around.trim_start_matches(['#', ' ']);
+                let around = around.strip_prefix(title.as_str()).unwrap_or(around);
                 PopupItem {
-                    label: line(&format!("{mark}{}", h.article.title.line())),
-                    detail: line(h.extract.line().trim_start_matches(['#', ' '])),
+                    label: line(&format!("{mark}{title}")),
+                    detail: line(around.trim_start()),
                     insert: h.article.link(),
                     words: Some(h.article.extract(EXTRACT)),
                 }

@@ -131,7 +131,6 @@ impl Turn<'_> {
                 ..
             })) => {
                 self.s.inner.override_wants.clear();
-                self.s.inner.closing = None;
                 self.refuse("cancelled; nothing changed");
             }
             Some(Overlay::Prompt(Prompt {
@@ -282,6 +281,7 @@ impl Turn<'_> {
                 .collect(),
             Arg::Choice => ["mine", "theirs", "both"].map(plain).to_vec(),
             Arg::Field => self.fields(),
+            Arg::Swap => self.swap_words(),
             Arg::None | Arg::Filter | Arg::Words => Vec::new(),
         }
     }
@@ -350,14 +350,7 @@ impl Turn<'_> {
                 self.commit(wants, None);
             }
             Go::Book(wish) => self.wish(*wish),
-            Go::Close(closing) => self.close_request(*closing, None),
-            Go::CloseAnyway(closing) => {
-                self.s.inner.override_wants.clear();
-                self.s.inner.closing = Some(closing);
-                self.ask(Purpose::Override);
-            }
             Go::Override(wants) => {
-                self.s.inner.closing = None;
                 self.s.inner.override_wants = wants;
                 self.ask(Purpose::Override);
             }

@@ -6,7 +6,7 @@ use crate::app::books::{Asking, BookWish, Kept};
 use crate::app::commands::Action;
 use crate::app::layout::list_rows;
 use crate::app::state::{Go, Page, Pane, RequestRow, State};
-use crate::domain::change::{Act, BatchId, Change, ChangeId};
+use crate::domain::change::Act;
 use crate::domain::gate::is_in_scope;
 use crate::domain::import::NewTicket;
 use crate::domain::register::{Book, Register};
@@ -213,21 +213,13 @@ impl Turn<'_> {
         lines.push(line(
             "Its form and checklist open then; every answer is kept at once.",
         ));
-        let at = self.s.now;
-        let changes = if ticket.kind == kind {
-            Vec::new()
+        let act = (ticket.id, ticket.version, Act::Kind { to: kind });
+        let acts = if ticket.kind == kind {
+            vec![]
         } else {
-            vec![Change {
-                id: ChangeId(self.s.inner.id(at)),
-                batch: BatchId(self.s.inner.id(at)),
-                ticket: id,
-                at,
-                by: self.s.me.clone(),
-                base: ticket.version,
-                not_before: None,
-                act: Act::Kind { to: kind },
-            }]
+            vec![act]
         };
+        let changes = self.batch(acts);
         let wish = BookWish::OfTicket {
             ticket: id,
             changes,

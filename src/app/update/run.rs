@@ -92,6 +92,7 @@ impl Turn<'_> {
             | Action::NoteIntoTickets
             | Action::NoteDone
             | Action::Apply
+            | Action::Swap
             | Action::OnCall => self.run_coverage(action, arg),
             Action::GoKnowledge => self.run_knowledge(action, arg),
             Action::GoRequests

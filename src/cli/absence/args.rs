@@ -105,6 +105,9 @@ pub enum AbsenceWhat {
         /// Into the tickets that change hands, as internal notes
         #[arg(long, conflicts_with = "markdown")]
         to_tickets: bool,
+        /// As it is made, whatever somebody wrote in it
+        #[arg(long)]
+        made: bool,
     },
     /// Bring absences in from calendar files (iCalendar)
     Import {

@@ -50,7 +50,14 @@ pub fn run(session: &Session, what: &AbsenceWhat, out: &mut Out) -> Done {
             absence,
             markdown,
             to_tickets,
-        } => plan::note(session, absence, *markdown, *to_tickets, out),
+            made,
+        } => {
+            let noted = plan::noted(session, absence, *made)?;
+            match to_tickets {
+                true => plan::into_tickets(session, &noted, out),
+                false => plan::note(session, &noted, *markdown, out),
+            }
+        }
         AbsenceWhat::Import {
             files,
             who,

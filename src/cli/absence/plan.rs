@@ -7,18 +7,19 @@ use uuid::Uuid;
 use super::Done;
 use super::args::{ApplyArgs, PlanArgs};
 use super::office;
+use crate::app::cover::{CoverNews, CoverWish, Noted, TurnOf};
 use crate::cli::exit::{Code, Fail};
 use crate::cli::out::Out;
 use crate::cli::session::Session;
 use crate::cli::shape;
 use crate::domain::Instant;
 use crate::domain::absence::{Absence, Away, Because, Fate, Office, Preview, Row, next_turn};
-use crate::domain::change::{Act, BatchId, Change, ChangeId};
-use crate::domain::handover::{self, Form};
+use crate::domain::change::Act;
+use crate::domain::handover::{self, Entry, Form};
 use crate::domain::text::{self, Untrusted};
 use crate::domain::thread::Visibility;
-use crate::domain::ticket::{Ticket, TicketId};
-use crate::shell::office as of_team;
+use crate::domain::ticket::Ticket;
+use crate::shell::{cover, office as of_team};
 use crate::store::Reader;
 
 /// A preview with the tickets that it was made of.
@@ -285,31 +286,47 @@ fn hand_over(session: &Session, plan: &Planned) -> Result<(), Fail> {
     session.push(&mut writer)
 }
 
-/// Writes the hand-over note, the same as the console's.
-pub fn note(
-    session: &Session,
-    typed: &str,
-    markdown: bool,
-    to_tickets: bool,
-    out: &mut Out,
-) -> Done {
+/// The hand-over note: as somebody edited it in the console, else as it is made.
+pub fn noted(session: &Session, typed: &str, made: bool) -> Result<Noted, Fail> {
     let reader = session.reader()?;
     let office = office::read(session, &reader)?;
     let away = turn(session, office::absence(&office, typed, session.now)?)?;
-    let bench = office::bench(session);
-    let note = of_team::note(&reader, (&office, &bench), &away, session.now)?;
-    if to_tickets {
-        let written = of_team::written(&reader, &note)?;
-        drop(reader);
-        return into_tickets(session, &note, &written, out);
+    let wish = CoverWish::Note {
+        bench: office::bench(session),
+        turn: TurnOf {
+            absence: away.absence.id.clone(),
+            from: away.from,
+        },
+        now: session.now,
+        anew: made,
+    };
+    match cover::read(&reader, wish)? {
+        CoverNews::Note(noted) => Ok(*noted),
+        _ => Err(Fail::not_found(
+            "this absence is not planned any more; `deskhand absence list` shows what is",
+        )),
     }
+}
+
+/// `absence note`
+pub fn note(session: &Session, noted: &Noted, markdown: bool, out: &mut Out) -> Done {
+    let note = &noted.note;
     if session.json {
         let entries: Vec<Value> = note
             .entries
             .iter()
             .map(|e| json!({"id": e.key, "subject": e.subject.raw(), "part": e.part, "to": e.to, "facts": e.facts}))
             .collect();
-        out.json(&json!({"who": note.who, "from": note.from, "to": note.to, "tickets": entries}))?;
+        out.json(&json!({
+            "who": note.who, "from": note.from, "to": note.to, "tickets": entries, "edited": noted.edited,
+        }))?;
+        return Ok(Code::Ok);
+    }
+    if let Some(edited) = &noted.edited {
+        // What a person wrote is exported as it stands.
+        for row in edited.trim_end().lines() {
+            out.row(&text::line(row))?;
+        }
         return Ok(Code::Ok);
     }
     let form = if markdown { Form::Markdown } else { Form::Text };
@@ -318,37 +335,34 @@ pub fn note(
 }
 
 /// What the note says of each ticket that changes hands, as an internal note in it.
-fn into_tickets(
-    session: &Session,
-    note: &handover::Note,
-    written: &[(TicketId, String)],
-    out: &mut Out,
-) -> Done {
-    let batch = BatchId(Uuid::now_v7());
+pub fn into_tickets(session: &Session, noted: &Noted, out: &mut Out) -> Done {
+    let note = &noted.note;
+    let said = |e: &Entry| match &noted.edited {
+        // Whoever took a ticket out of the note does not want it told there.
+        Some(text) => handover::said_of(text, &e.key),
+        None => Some(e.line(Form::Text)),
+    };
     let moving = note.entries.iter().filter(|e| e.to.is_some());
-    let says = moving.map(|e| (e, note.in_ticket(&e.line(Form::Text))));
+    let says = moving.filter_map(|e| Some((e, note.in_ticket(&said(e)?))));
     // What stands there already is not written twice.
-    let new: Vec<_> = says
-        .filter(|(e, body)| !written.iter().any(|w| w.0 == e.ticket && w.1 == *body))
-        .collect();
-    let changes: Vec<Change> = new
-        .iter()
-        .map(|(e, body)| Change {
-            id: ChangeId(Uuid::now_v7()),
-            batch,
-            ticket: e.ticket,
-            at: session.now,
-            by: session.me.clone(),
-            base: 0,
-            not_before: None,
-            act: Act::Say {
-                message: crate::cli::act::new_message(),
-                visibility: Visibility::Internal,
-                body: Untrusted::new(body),
-                attachments: Vec::new(),
-            },
+    let new: Vec<(&Entry, String)> = says
+        .filter(|(e, body)| {
+            !noted
+                .written
+                .iter()
+                .any(|w| w.0 == e.ticket && w.1 == *body)
         })
         .collect();
+    let acts = new.iter().map(|(e, body)| {
+        let act = Act::Say {
+            message: crate::cli::act::new_message(),
+            visibility: Visibility::Internal,
+            body: Untrusted::new(body),
+            attachments: Vec::new(),
+        };
+        (e.ticket, 0, act)
+    });
+    let changes = session.batch(None, acts);
     let mut writer = session.writer()?;
     writer.commit(&changes)?;
     session.push(&mut writer)?;

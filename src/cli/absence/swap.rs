@@ -2,7 +2,6 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::args::{Answer, SwapWhat};
 use super::office::{self, Typed};
@@ -12,14 +11,10 @@ use crate::cli::out::Out;
 use crate::cli::session::Session;
 use crate::cli::shape;
 use crate::domain::absence::{
-    AbsenceId, Answered, Duty, Fields, Handed, HandedTicket, Moves, Occurrence, Office, Swap,
-    SwapId, Swapped, next_turn,
+    Answered, Duty, Occurrence, Office, Swap, SwapId, Swapped, next_turn,
 };
-use crate::domain::change::{Act, BatchId, Change, ChangeId};
-use crate::domain::people::AgentId;
 use crate::domain::text::{self, Untrusted};
 use crate::shell::plans::new_absence_id;
-use crate::store::Reader;
 
 /// `absence swap`
 pub fn run(session: &Session, what: &SwapWhat, out: &mut Out) -> Done {
@@ -82,40 +77,11 @@ fn duty(session: &Session, office: &Office, flag: &str, typed: &str) -> Result<D
     })
 }
 
-/// Refuses what cannot be, with the team as it is then.
-fn check(session: &Session, office: &Office, swap: &Swap) -> Result<(), Fail> {
-    let spans = [Some(&swap.gives), swap.takes.as_ref()];
-    let spans: Vec<_> = spans
-        .into_iter()
-        .flatten()
-        .filter_map(|d| d.span(&office.absences).ok())
-        .collect();
-    let from = spans.iter().map(|s| s.0).min().unwrap_or(session.now);
-    let to = spans.iter().map(|s| s.1).max().unwrap_or(session.now);
-    let team = office.team(
-        &session.config.calendar,
-        (from.min(session.now), to + office::days(1)),
-    );
-    let load = |duty: &Duty, who: &AgentId| match duty {
-        Duty::Cover { absence, from } => {
-            let open = office.open(absence, *from);
-            open.map_or(0, |h| h.tickets.iter().filter(|t| t.to == *who).count())
-        }
-        Duty::Stretch { .. } => 0,
-    };
-    swap.check(&team, &office.absences, &load, session.now)
-        .map_err(refused)?;
-    let swapped = swap.apply(&office.absences, &mut new_absence_id);
-    let swapped = swapped.map_err(refused)?;
-    let mut then = office.clone();
-    then.absences
-        .retain(|a| !swapped.put.iter().any(|b| b.id == a.id));
-    then.absences.extend(swapped.put.iter().cloned());
-    for absence in &swapped.put {
-        then.check(absence, &session.config.calendar, session.now)
-            .map_err(refused)?;
-    }
-    Ok(())
+/// What it would do; refuses what cannot be.
+fn fits(session: &Session, office: &Office, swap: &Swap) -> Result<Swapped, Fail> {
+    let new = &mut new_absence_id;
+    swap.fits(office, &session.config.calendar, (session.now, new))
+        .map_err(refused)
 }
 
 fn ask(
@@ -138,7 +104,7 @@ fn ask(
         note: Untrusted::new(note),
         answered: None,
     };
-    check(session, &office, &swap)?;
+    fits(session, &office, &swap)?;
     session.writer()?.ask_swap(&swap)?;
     if session.json {
         out.json(&value(&swap, &office))?;
@@ -164,34 +130,19 @@ fn answered(session: &Session, typed: &str, answer: Answer, out: &mut Out) -> Do
         )));
     };
     let yes = answer == Answer::Yes;
-    let may = session.me == swap.with || (!yes && session.me == swap.by);
-    if !may {
-        return Err(refused(format!(
-            "{} is asked, not you; they answer for themselves",
-            swap.with
-        )));
-    }
+    swap.may_answer(&session.me, yes).map_err(refused)?;
     let office = office::read(session, &reader)?;
-    let mut swapped = Swapped::default();
-    let (mut changes, mut handed) = (Vec::new(), Vec::new());
-    if yes {
-        check(session, &office, &swap)?;
-        swapped = swap
-            .apply(&office.absences, &mut new_absence_id)
-            .map_err(refused)?;
-        for moves in &swapped.moves {
-            let work = go_along(session, &reader, &office, moves)?;
-            changes.extend(work.0);
-            handed.extend(work.1);
-        }
-    }
+    let swapped = match yes {
+        true => fits(session, &office, &swap)?,
+        false => Swapped::default(),
+    };
     drop(reader);
     swap.answered = Some(Answered {
         yes,
         at: session.now,
     });
     let mut writer = session.writer()?;
-    writer.answer_swap(&swap, &swapped.put, (&changes, &handed), session.now)?;
+    writer.answer_swap(&swap, &swapped, &session.me, session.now)?;
     session.push(&mut writer)?;
     drop(writer);
     sync::after(session)?;
@@ -201,53 +152,6 @@ fn answered(session: &Session, typed: &str, answer: Answer, out: &mut Out) -> Do
         out.row(&row(session, &swap, &office))?;
     }
     Ok(Code::Ok)
-}
-
-/// What was handed over for that turn and is still with the one goes to the other, and stays known for the
-/// return.
-fn go_along(
-    session: &Session,
-    reader: &Reader,
-    office: &Office,
-    moves: &Moves,
-) -> Result<(Vec<Change>, Option<(AbsenceId, Handed)>), Fail> {
-    let Some(open) = office.open(&moves.absence, moves.begun) else {
-        return Ok((Vec::new(), None));
-    };
-    let batch = BatchId(Uuid::now_v7());
-    let (mut changes, mut tickets) = (Vec::new(), Vec::new());
-    for t in open.tickets.iter().filter(|t| t.to == moves.from) {
-        let Some(ticket) = reader.ticket(t.ticket)? else {
-            continue;
-        };
-        if ticket.assignee.as_ref() != Some(&moves.from) || !ticket.status.is_live() {
-            continue;
-        }
-        changes.push(Change {
-            id: ChangeId(Uuid::now_v7()),
-            batch,
-            ticket: ticket.id,
-            at: session.now,
-            by: session.me.clone(),
-            base: ticket.version,
-            not_before: None,
-            act: Act::Assign {
-                to: Some(moves.to.clone()),
-            },
-        });
-        tickets.push(HandedTicket {
-            to: moves.to.clone(),
-            fields: Fields::of(&ticket),
-            at: Some(session.now),
-            ..t.clone()
-        });
-    }
-    let handed = Handed {
-        absence: moves.becomes.clone(),
-        tickets,
-        ..open.clone()
-    };
-    Ok((changes, Some((moves.absence.clone(), handed))))
 }
 
 fn words(session: &Session, duty: &Duty, office: &Office) -> String {

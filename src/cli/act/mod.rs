@@ -10,17 +10,17 @@ mod text;
 pub use text::new_message;
 
 use serde_json::json;
-use uuid::Uuid;
 
 use super::args::{Command, Tie};
 use super::exit::{Code, Fail};
 use super::out::Out;
 use super::session::Session;
 use crate::domain::Instant;
-use crate::domain::change::{Act, BatchId, Change, ChangeId, LinkKind};
+use crate::domain::change::{Act, LinkKind};
 use crate::domain::escalation::addressed;
 use crate::domain::people::{AgentId, known_agent};
 use crate::domain::reach::Reach;
+use crate::domain::request::Ends;
 use crate::domain::sla::Owner;
 use crate::domain::thread::Visibility;
 use crate::domain::ticket::{Priority, Status, Ticket};
@@ -107,7 +107,7 @@ pub fn run(session: &Session, command: &Command, out: &mut Out) -> Done {
         }
         Command::Resolve { ids, gate } => gate::status(session, ids, Status::Resolved, gate, out),
         Command::Reopen(a) => gate::reopen(session, &a.ids, a.dry_run, out),
-        Command::Merge { id, into, dry_run } => gate::merge(session, id, into, *dry_run, out),
+        Command::Merge { id, into, gate } => gate::merge(session, id, into, gate, out),
         Command::Link {
             id,
             to,
@@ -193,8 +193,17 @@ fn is_read_outside(act: &Act) -> bool {
     }
 }
 
-/// Plans for all tickets first, so that a refusal leaves everything as it was; then commits
-/// them as one batch.
+/// What is done to one ticket, and how the request ends that it is, if it is one and ends.
+#[derive(Debug, Default)]
+struct Acts {
+    acts: Vec<Act>,
+    ends: Option<Ends>,
+}
+
+/// What to do with one ticket that may end.
+type PlanEnding<'a> = &'a dyn Fn(&Ticket, &Reader) -> Result<Acts, Fail>;
+
+/// Does what ends no ticket.
 pub(super) fn act(
     session: &Session,
     ids: &[String],
@@ -202,9 +211,24 @@ pub(super) fn act(
     plan: Plan<'_>,
     out: &mut Out,
 ) -> Done {
+    let plan = |t: &Ticket, reader: &Reader| {
+        let acts = plan(t, reader)?;
+        Ok(Acts { acts, ends: None })
+    };
+    act_ending(session, ids, dry, &plan, out)
+}
+
+/// Plans for all tickets first, so that a refusal leaves everything as it was; then commits
+/// them as one batch.
+fn act_ending(
+    session: &Session,
+    ids: &[String],
+    dry: bool,
+    plan: PlanEnding<'_>,
+    out: &mut Out,
+) -> Done {
     let reader = session.reader()?;
-    let batch = BatchId(Uuid::now_v7());
-    let mut wanted = Vec::new();
+    let (mut wanted, mut ended) = (Vec::new(), Vec::new());
     for id in ids {
         let ticket = session.ticket(&reader, id)?;
         // Nothing is done to it, and a dry run says so too.
@@ -214,9 +238,9 @@ pub(super) fn act(
             let why = crate::domain::gate::goes_on(&ticket.key, &into.key);
             return Err(Fail::new(Code::Refused, why));
         }
-        for act in plan(&ticket, &reader)? {
-            wanted.push((ticket.clone(), act));
-        }
+        let Acts { acts, ends } = plan(&ticket, &reader)?;
+        ended.extend(ends.map(|ends| (ticket.id, ends)));
+        wanted.extend(acts.into_iter().map(|act| (ticket.clone(), act)));
     }
     drop(reader);
     let here = kept_here(session, &wanted)?;
@@ -224,27 +248,14 @@ pub(super) fn act(
     // What goes out with a reply waits with it: taken back, nothing of it has happened.
     let waits = window > 0 && wanted.iter().any(|(_, act)| is_read_outside(act));
     let until = waits.then(|| session.now + chrono::TimeDelta::seconds(window));
-    let changes: Vec<(String, Change)> = wanted
-        .into_iter()
-        .map(|(ticket, act)| {
-            let change = Change {
-                id: ChangeId(Uuid::now_v7()),
-                batch,
-                ticket: ticket.id,
-                at: session.now,
-                by: session.me.clone(),
-                base: ticket.version,
-                not_before: until,
-                act,
-            };
-            (ticket.key.to_string(), change)
-        })
-        .collect();
+    let keys: Vec<String> = wanted.iter().map(|(t, _)| t.key.to_string()).collect();
+    let acts = wanted.into_iter().map(|(t, act)| (t.id, t.version, act));
+    let changes = session.batch(until, acts);
     let mut made = Vec::new();
     if !dry && !changes.is_empty() {
         let mut writer = session.writer()?;
-        let all: Vec<Change> = changes.iter().map(|(_, c)| c.clone()).collect();
-        made = writer.commit(&all)?.made;
+        let done = writer.commit_ending(&changes, &ended, &session.me, session.now)?;
+        made = done.made;
         session.push(&mut writer)?;
     }
     let made = if made.is_empty() {
@@ -256,14 +267,15 @@ pub(super) fn act(
             .collect::<Result<_, _>>()?
     };
     if session.json {
-        let rows: Vec<_> = changes
+        let rows: Vec<_> = keys
             .iter()
+            .zip(&changes)
             .map(|(key, c)| json!({"ticket": key, "change": c.id, "act": c.act, "not_before": c.not_before}))
             .collect();
         out.json(&json!({"dry_run": dry, "changes": rows, "made": made}))?;
         return Ok(Code::Ok);
     }
-    for (key, c) in &changes {
+    for (key, c) in keys.iter().zip(&changes) {
         let what = describe(session, &c.act);
         out.row(&if dry {
             format!("would {what} on {key}")

@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 
-use super::{Done, Reader, act, gate, split};
+use super::gate::Gate;
+use super::{Acts, Done, Reader, act, act_ending, split};
 use crate::cli::args::{PastGate, SayArgs};
 use crate::cli::escalate;
 use crate::cli::exit::Fail;
@@ -70,19 +71,26 @@ pub fn run_macro(session: &Session, ids: &str, name: &str, past: &PastGate, out:
         .iter()
         .find(|a| a.id == session.me)
         .map_or_else(|| session.me.to_string(), |a| a.name.line().into_string());
+    let gate = Gate::new(session, past)?;
     let plan = |t: &Ticket, reader: &Reader| {
+        let request = gate.request(t, reader)?;
+        let asked = gate.asked(request.as_ref(), reader)?;
         let by = Runner {
             me: &session.me,
             name: &agent,
             now: session.now,
             draft_is_unsent: !reader.drafts_of(t.id)?.is_empty(),
+            request: asked,
         };
-        let mut acts = Vec::new();
+        let mut all = Acts::default();
         for (act, against) in found.acts(t, &by, &mut new_message) {
-            acts.push(act);
-            acts.extend(gate::pass(t, &against, past)?);
+            if let Act::Status { to } = act {
+                all.ends = gate.ends(t, to, asked).or(all.ends);
+            }
+            all.acts.push(act);
+            all.acts.extend(gate.pass(t, &against)?);
         }
-        Ok(acts)
+        Ok(all)
     };
-    act(session, &split(ids), past.dry_run, &plan, out)
+    act_ending(session, &split(ids), past.dry_run, &plan, out)
 }

@@ -283,6 +283,9 @@ fn show(hello: &Hello, desk: &Desk, now: Instant, out: &mut Out) -> Result<(), F
         out.row(&format!("its clock {}", clock_words(ahead)))?;
     }
     out.row(&format!("you may   {}", may(hello)))?;
+    if !hello.shelves.is_empty() {
+        out.row(&format!("articles  {}", articles(hello)))?;
+    }
     out.gap()?;
     out.row("What its queues and statuses mean here:")?;
     Ok(())
@@ -293,6 +296,20 @@ fn may(hello: &Hello) -> String {
         true => "do nothing that it tells of; ask whoever keeps the desk".into(),
         false => hello.rights.join(", "),
     }
+}
+
+/// Where articles are that come with each sync, and whether they can be written from here.
+fn articles(hello: &Hello) -> String {
+    let names = hello
+        .shelves
+        .iter()
+        .map(|(name, _)| name.line().into_string());
+    let names: Vec<String> = names.collect();
+    let write = match hello.shelves.iter().any(|(_, may)| *may) {
+        true => "yours can be published there",
+        false => "none can be written from here",
+    };
+    format!("{}; {write}", names.join(", "))
 }
 
 /// Lets the person correct what is proposed until it is right.

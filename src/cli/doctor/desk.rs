@@ -231,8 +231,35 @@ fn told(hello: &Hello, desk: &Desk, session: &Session) -> Vec<Finding> {
         ),
         false => Finding::good("rights", hello.rights.join(", ")),
     });
+    all.extend(articles(hello));
     all.extend(queues(hello, desk));
     all
+}
+
+/// Articles that we may read there, and write; none: there are none for us.
+fn articles(hello: &Hello) -> Option<Finding> {
+    let named = |writes: bool| {
+        let shelves = hello.shelves.iter().filter(move |(_, may)| *may || !writes);
+        shelves
+            .map(|(name, _)| name.line().into_string())
+            .collect::<Vec<_>>()
+    };
+    let (read, write) = (named(false), named(true));
+    if read.is_empty() {
+        return None;
+    }
+    let read = format!("read in {}", read.join(", "));
+    Some(match write.is_empty() {
+        false => Finding::good(
+            "articles",
+            format!("{read}; new ones in {}", write.join(", ")),
+        ),
+        true => Finding::hint(
+            "articles",
+            format!("{read}; none can be written from here"),
+            "drafts stay on this machine; ask whoever keeps the desk for CreateArticle and ModifyArticle",
+        ),
+    })
 }
 
 fn version(said: &str) -> Finding {

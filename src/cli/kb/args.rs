@@ -30,6 +30,8 @@ pub enum KbWhat {
         #[arg(long)]
         markdown: bool,
     },
+    /// Send the drafts that wait, and ask the desk for its articles now
+    Sync,
     /// Draft an article, from a ticket without the people in it, or a correction of another
     New(NewArgs),
     /// Change an article's text, or use a draft from now on
@@ -53,7 +55,7 @@ pub enum KbWhat {
         #[arg(long, short, value_name = "FOLDER")]
         output: PathBuf,
     },
-    /// List the articles that are no longer right, or mark one as such
+    /// List the articles that are no longer right, or mark one as such, on this machine
     Stale {
         /// The article to mark
         article: Option<String>,
@@ -123,9 +125,19 @@ pub struct EditArgs {
     /// Another title
     #[arg(long)]
     pub title: Option<String>,
-    /// It is no draft any more; one that corrects another takes its place
+    /// It is no draft any more; one that corrects another takes its place. At a desk with articles
+    /// it is sent there
     #[arg(long)]
     pub publish: bool,
+    /// Where it belongs at the desk, if there is more than one place
+    #[arg(long, value_name = "CLASS", requires = "publish")]
+    pub class: Option<String>,
+    /// It is for use on this machine only, and not sent
+    #[arg(long, requires = "publish", conflicts_with_all = ["class", "over"])]
+    pub here: bool,
+    /// Over what somebody changed at the desk after it was drafted
+    #[arg(long, requires = "publish")]
+    pub over: bool,
     /// Say what would be done and do nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -16,6 +16,7 @@ use crate::store::Reader;
 /// Drafts an article.
 pub fn new(session: &Session, args: &NewArgs, out: &mut Out) -> Done {
     let mut corrects = None;
+    let mut drafted_on = None;
     let mut ticket = None;
     let drafted = match &args.from {
         Some(from) => {
@@ -26,6 +27,9 @@ pub fn new(session: &Session, args: &NewArgs, out: &mut Out) -> Done {
                 .map(|a| article(&reader, a))
                 .transpose()?;
             let (number, drafted) = from_ticket(session, &reader, from, of.as_ref())?;
+            drafted_on = of
+                .as_ref()
+                .and_then(|a| Some(a.desk.as_ref()?.version.clone()));
             corrects = of.map(|a| a.key);
             ticket = Some(number);
             drafted
@@ -46,7 +50,7 @@ pub fn new(session: &Session, args: &NewArgs, out: &mut Out) -> Done {
     let mut new = Article::new(name, title, drafted.body, session.now);
     new.is_draft = true;
     new.language = args.language.as_deref().map(Untrusted::new);
-    (new.corrects, new.ticket) = (corrects, ticket);
+    (new.corrects, new.ticket, new.drafted_on) = (corrects, ticket, drafted_on);
     if args.dry_run {
         return would(session, &new, out);
     }
@@ -102,7 +106,7 @@ pub fn publish_correction(
     title: Option<&str>,
     out: &mut Out,
 ) -> Done {
-    let today = session.now.with_timezone(&session.config.zone).date_naive();
+    let today = session.today();
     let mut writer = session.writer()?;
     let changed = writer.change_article(of, &session.me, session.now, "corrected", |a| {
         a.title = title.map_or_else(|| draft.title.clone(), Untrusted::new);

@@ -45,20 +45,26 @@ pub fn import(session: &Session, paths: &[PathBuf], dry: bool, out: &mut Out) ->
     for why in &bad {
         out::complain(why);
     }
+    let mut drafts = Vec::new();
     if !dry && !articles.is_empty() {
-        session
+        drafts = session
             .writer()?
             .put_articles(&articles, &session.me, session.now)?;
     }
     if session.json {
         let keys: Vec<&str> = articles.iter().map(|a| a.key.as_str()).collect();
-        out.json(&json!({"dry_run": dry, "articles": keys, "bad": bad}))?;
+        out.json(&json!({"dry_run": dry, "articles": keys, "corrections": drafts, "bad": bad}))?;
     } else {
         let what = if dry { "would be in" } else { "in" };
         out.row(&match articles.len() {
             1 => format!("1 article {what}, {} bad", bad.len()),
             n => format!("{n} articles {what}, {} bad", bad.len()),
         })?;
+        for draft in &drafts {
+            out.row(&format!(
+                "{draft}: a correction of the desk's article; `deskhand kb edit {draft} --publish` sends it"
+            ))?;
+        }
     }
     Ok(if bad.is_empty() {
         Code::Ok

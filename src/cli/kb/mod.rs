@@ -1,8 +1,11 @@
-//! `kb`: the knowledge base. Files in and out are in `files`, drafts in `draft`.
+//! `kb`: the knowledge base. Files in and out are in `files`, drafts in `draft`; corrections of a
+//! desk's articles are in `there`, the way to it in `shelf`.
 
 pub mod args;
 mod draft;
 mod files;
+pub mod shelf;
+mod there;
 
 use serde_json::{Value, json};
 
@@ -26,6 +29,7 @@ pub fn run(session: &Session, what: &KbWhat, out: &mut Out) -> Done {
         KbWhat::List { drafts } => list(session, |a| !drafts || a.is_draft, out),
         KbWhat::Find { words, limit } => find(session, &words.join(" "), *limit, out),
         KbWhat::Show { article, markdown } => show(session, article, *markdown, out),
+        KbWhat::Sync => shelf::sync(session, out),
         KbWhat::New(args) => draft::new(session, args, out),
         KbWhat::Edit(args) => edit(session, args, out),
         KbWhat::Undo => super::register::take_back(session, Remembered::Articles, out),
@@ -36,7 +40,7 @@ pub fn run(session: &Session, what: &KbWhat, out: &mut Out) -> Done {
             older_than,
             ..
         } => {
-            let today = session.now.with_timezone(&session.config.zone).date_naive();
+            let today = session.today();
             let old = |a: &Article| {
                 older_than.is_some_and(|days| {
                     a.reviewed
@@ -58,7 +62,7 @@ pub fn run(session: &Session, what: &KbWhat, out: &mut Out) -> Done {
             })
         }
         KbWhat::Reviewed { article, dry_run } => {
-            let today = session.now.with_timezone(&session.config.zone).date_naive();
+            let today = session.today();
             change(session, article, "reviewed", *dry_run, out, |a| {
                 a.stale = None;
                 a.reviewed = Some(today);
@@ -96,7 +100,8 @@ fn value(a: &Article, with_text: bool) -> Value {
     value
 }
 
-fn row(a: &Article) -> String {
+/// `with_place`: some are a desk's.
+fn row(a: &Article, with_place: bool) -> String {
     let reviewed = a.reviewed.map_or_else(|| "-".to_owned(), |d| d.to_string());
     let why = a.stale.as_ref().map_or_else(String::new, |s| {
         let ticket = s
@@ -106,8 +111,15 @@ fn row(a: &Article) -> String {
         format!("  stale: {}{ticket}", s.why.line())
     });
     let name = text::pad(&text::line(a.key.as_str()), 32);
+    let going = a.going.as_ref().and_then(|g| g.why());
+    let why = going.map_or(why, |w| format!("  not sent: {}", w.line()));
+    let place = match (with_place, a.desk.is_some()) {
+        (false, _) => "",
+        (true, true) => "desk  ",
+        (true, false) => "here  ",
+    };
     format!(
-        "{:<8} {name}  {reviewed:<10}  {}{why}",
+        "{:<8} {name}  {place}{reviewed:<10}  {}{why}",
         a.state(),
         a.title.line()
     )
@@ -130,8 +142,9 @@ fn list(session: &Session, wanted: impl Fn(&Article) -> bool, out: &mut Out) -> 
             "there are no articles yet; `deskhand kb import FOLDER` brings them in, `deskhand kb new` drafts one"
         })?;
     }
+    let with_place = all.iter().any(|a| a.desk.is_some());
     for a in &all {
-        out.row(&row(a))?;
+        out.row(&row(a, with_place))?;
     }
     Ok(Code::Ok)
 }
@@ -152,8 +165,9 @@ fn find(session: &Session, words: &str, limit: usize, out: &mut Out) -> Done {
     if found.is_empty() {
         out.row("no article holds all these words; try fewer")?;
     }
+    let with_place = found.iter().any(|f| f.article.desk.is_some());
     for f in &found {
-        out.row(&row(&f.article))?;
+        out.row(&row(&f.article, with_place))?;
         out.row(&format!("         {}", f.extract.line()))?;
     }
     Ok(Code::Ok)
@@ -201,6 +215,12 @@ fn facts(session: &Session, a: &Article) -> String {
     }
     if let Some(of) = &a.corrects {
         facts.push(format!("corrects {of}"));
+    }
+    if let Some(desk) = &a.desk {
+        facts.push(there::words(desk, &shape::local(desk.updated, session)));
+    }
+    if let Some(why) = a.going.as_ref().and_then(|g| g.why()) {
+        facts.push(format!("not sent: {}", why.line()));
     }
     if let Some(source) = &a.source {
         facts.push(source.line().into_string());
@@ -267,11 +287,17 @@ fn stale(session: &Session, why: Option<&str>, ticket: Option<&str>) -> Result<S
 
 fn edit(session: &Session, args: &EditArgs, out: &mut Out) -> Done {
     let kept = article(&session.reader()?, &args.article)?;
+    if kept.desk.is_some() {
+        return there::correct(session, &kept, args, out);
+    }
     let only_facts = args.title.is_some() || args.publish;
     let body = match &args.text {
         None if only_facts => None,
         given => Some(say::text(session, given.as_deref(), "article")?),
     };
+    if args.publish && !args.here && session.abilities().is_some_and(|a| a.articles) {
+        return there::publish(session, kept, body, args, out);
+    }
     if let (true, Some(of)) = (args.publish, &kept.corrects) {
         if args.dry_run {
             return would(session, &kept, "put in the place of what it corrects", out);
@@ -286,7 +312,9 @@ fn edit(session: &Session, args: &EditArgs, out: &mut Out) -> Done {
         if let Some(title) = &args.title {
             a.title = Untrusted::new(title.as_str());
         }
-        a.is_draft &= !args.publish;
+        if args.publish {
+            (a.is_draft, a.going) = (false, None);
+        }
         a.updated = session.now;
     })
 }

@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
+use super::Done;
 use super::args::DutiesWhat;
-use super::{Done, book};
-use crate::cli::exit::Code;
+use crate::cli::exit::{Code, Fail};
 use crate::cli::out::Out;
 use crate::cli::session::Session;
 use crate::config;
-use crate::domain::absence::away_at;
 use crate::domain::people::AgentId;
-use crate::domain::register::duty::{Known, Occasion, occasions};
+use crate::domain::register::duty::Occasion;
+use crate::shell;
 
 /// Carries it out.
 pub fn run(session: &Session, what: Option<&DutiesWhat>, out: &mut Out) -> Done {
@@ -20,30 +20,19 @@ pub fn run(session: &Session, what: Option<&DutiesWhat>, out: &mut Out) -> Done 
     }
 }
 
-fn due(session: &Session, away: &[AgentId]) -> Result<Vec<Occasion>, crate::cli::exit::Fail> {
+fn due(session: &Session, away: &[AgentId]) -> Result<Vec<Occasion>, Fail> {
     let duties = config::load_duties(&session.paths)?;
-    let book = book(session)?;
-    let articles = if session.store.exists() {
-        session.reader()?.articles()?
-    } else {
-        Vec::new()
-    };
-    let mut gone = away.to_vec();
-    if session.store.exists() {
-        gone.extend(away_at(&session.reader()?.absences()?, session.now));
+    if !session.store.exists() {
+        return Ok(Vec::new());
     }
-    let known = Known {
-        book: &book,
-        articles: &articles,
-        scope: &session.config.scope,
-        away: &gone,
-    };
-    let today = session.now.with_timezone(&session.config.zone).date_naive();
-    Ok(occasions(&duties, known, today))
+    let settings = (&session.config, &duties);
+    let reader = session.reader()?;
+    let due = shell::duties_due(&reader, settings, &session.me, away, session.now);
+    due.map_err(Fail::from)
 }
 
 /// The number of the ticket that was made for it.
-fn done(session: &Session, occasion: &Occasion) -> Result<Option<String>, crate::cli::exit::Fail> {
+fn done(session: &Session, occasion: &Occasion) -> Result<Option<String>, Fail> {
     let reader = session.reader()?;
     let id = reader.duty_done(&occasion.duty, &occasion.period)?;
     id.map(|id| Session::key(&reader, id)).transpose()
@@ -96,10 +85,13 @@ fn make(session: &Session, away: &[AgentId], dry: bool, out: &mut Out) -> Done {
                 Some(key) => format!("made {key}  {subject}"),
                 None => format!("would make a ticket  {subject}"),
             })?;
+            if let Some(why) = &o.why {
+                out.row(&format!("  {why}"))?;
+            }
         }
         values.push(json!({
             "duty": o.duty, "period": o.period, "ticket": key,
-            "assignee": o.ticket.assignee, "subject": o.ticket.subject.raw(),
+            "assignee": o.ticket.assignee, "why": o.why, "subject": o.ticket.subject.raw(),
         }));
     }
     if let Some(mut writer) = writer {

@@ -293,7 +293,7 @@ fn drop_rows(
 
 fn forecast(session: &Session, out: &mut Out) -> Done {
     let book = book(session)?;
-    let today = session.now.with_timezone(&session.config.zone).date_naive();
+    let today = session.today();
     let all = book.forecasts(today);
     if session.json {
         let one = |f: &crate::domain::register::forecast::Forecast<'_>| {

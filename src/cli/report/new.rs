@@ -8,8 +8,8 @@ use crate::cli::exit::{Code, Fail};
 use crate::cli::out::{self, Out};
 use crate::cli::session::Session;
 use crate::domain::report::{
-    Confidence, Draft, Evidence, Field, Kept, Message, Person, ReportId, Role, Share, Since,
-    against, check, fill as take_over, read,
+    Confidence, Draft, Evidence, Field, Kept, Message, Person, ReportId, Share, Since,
+    WorkspaceRole, against, check, fill as take_over, read,
 };
 use crate::domain::text::{Untrusted, line};
 use crate::domain::thread::Thread;
@@ -108,7 +108,7 @@ fn put(draft: &mut Draft, args: &NewArgs, session: &Session) -> Result<Vec<Field
         given.push(Field::User);
     }
     if let Some(role) = &args.role {
-        let known: Vec<&str> = Role::ALL.iter().map(|r| r.word()).collect();
+        let known: Vec<&str> = WorkspaceRole::ALL.iter().map(|r| r.word()).collect();
         let none = || {
             format!(
                 "\"{}\" is no role; use one of {}",
@@ -116,7 +116,7 @@ fn put(draft: &mut Draft, args: &NewArgs, session: &Session) -> Result<Vec<Field
                 known.join(", ")
             )
         };
-        draft.role = Some(Role::parse(role).ok_or_else(|| Fail::usage(none()))?);
+        draft.role = Some(WorkspaceRole::parse(role).ok_or_else(|| Fail::usage(none()))?);
     }
     if !args.steps.is_empty() {
         draft.steps = args

@@ -10,7 +10,6 @@ mod show;
 use std::rc::Rc;
 
 use serde_json::json;
-use uuid::Uuid;
 
 use self::args::{CloseArgs, NewArgs, RequestWhat, SaidArgs};
 use super::act::gate;
@@ -19,15 +18,13 @@ use super::out::Out;
 use super::session::Session;
 use super::sla;
 use crate::config;
-use crate::domain::change::{Act, BatchId, Change, ChangeId};
+use crate::domain::change::Act;
 use crate::domain::import::NewTicket;
 use crate::domain::people::{TenantId, known_tenant};
 use crate::domain::register::Book;
-use crate::domain::request::{
-    Asked, Ending, Form, KindSpec, Kinds, Outcome, Said, Tick, Verdict, against_closing,
-};
+use crate::domain::request::{Asked, Ending, Ends, Form, KindSpec, Kinds, Said, Tick, Verdict};
 use crate::domain::text::{self, Untrusted};
-use crate::domain::ticket::{Kind, Status, Ticket};
+use crate::domain::ticket::{Kind, Ticket};
 use crate::domain::value::Role;
 use crate::store::Reader;
 
@@ -158,7 +155,7 @@ fn found(kinds: &Kinds, ticket: Ticket, reader: &Reader, book: &Rc<Book>) -> Res
     })?;
     Ok(Found {
         spec: spec.clone(),
-        form: form.unwrap_or(Form::new(kind)),
+        form: form.unwrap_or_else(|| spec.begun(&ticket)),
         ticket,
         book: Rc::clone(book),
     })
@@ -205,7 +202,7 @@ fn change(
     open_only(&found.ticket, &found.form)?;
     with(&mut found.form, &found.spec).map_err(Fail::usage)?;
     if !dry {
-        let spec = &found.spec;
+        let (spec, ticket) = (&found.spec, &found.ticket);
         let mut writer = session.writer()?;
         found.form = writer.keep_request(
             found.ticket.id,
@@ -213,7 +210,7 @@ fn change(
             session.now,
             &step.to_string(),
             |kept| {
-                let mut form = kept.unwrap_or(Form::new(spec.kind));
+                let mut form = kept.unwrap_or_else(|| spec.begun(ticket));
                 // Its ticket was opened again: it goes on.
                 form.outcome = None;
                 with(&mut form, spec)?;
@@ -349,16 +346,8 @@ fn of_ticket(
     let mut writer = session.writer()?;
     let mut changes = Vec::new();
     if ticket.kind != spec.kind {
-        changes.push(Change {
-            id: ChangeId(Uuid::now_v7()),
-            batch: BatchId(Uuid::now_v7()),
-            ticket: ticket.id,
-            at: session.now,
-            by: session.me.clone(),
-            base: ticket.version,
-            not_before: None,
-            act: Act::Kind { to: spec.kind },
-        });
+        let act = Act::Kind { to: spec.kind };
+        changes = session.batch(None, [(ticket.id, ticket.version, act)]);
     }
     let step = json!({"act": "new"}).to_string();
     writer.keep_request_with(
@@ -393,14 +382,9 @@ fn close(session: &Session, kinds: &Kinds, args: &CloseArgs, out: &mut Out) -> D
     let found = find(session, kinds, &args.id)?;
     open_only(&found.ticket, &found.form)?;
     let ending: Ending = args.ending.into();
-    let against = against_closing(found.asked(), ending, args.resolution.as_deref());
-    let past = args
-        .gate
-        .reason
-        .as_deref()
-        .filter(|r| !text::line(r).is_empty());
-    if !against.is_empty() && !args.gate.anyway {
-        show::against(session, &found, &against, out)?;
+    let mut ends = Ends::new(found.asked(), ending, args.resolution.as_deref());
+    if !ends.against.is_empty() && !args.gate.anyway {
+        show::against(session, &found, &ends.against, out)?;
         return Err(Fail::new(
             Code::Refused,
             format!(
@@ -410,46 +394,11 @@ fn close(session: &Session, kinds: &Kinds, args: &CloseArgs, out: &mut Out) -> D
             ),
         ));
     }
-    if !against.is_empty() && past.is_none() {
-        return Err(Fail::usage(
-            "passing the gate of a request needs a reason; add --reason TEXT",
-        ));
-    }
-    // What every ticket needs is asked before anything is written.
-    gate::check_ticket(
-        &found.ticket,
-        Status::Resolved,
-        &args.gate,
-        &session.reader()?,
-    )?;
-    if !args.gate.dry_run {
-        let outcome = Outcome {
-            ending,
-            resolution: args.resolution.as_deref().map(Untrusted::new),
-            by: session.me.clone(),
-            at: session.now,
-            past: past.filter(|_| !against.is_empty()).map(Untrusted::new),
-        };
-        let step = json!({
-            "act": "close", "as": ending,
-            "against": against.iter().map(|a| a.word()).collect::<Vec<_>>(),
-        });
-        let spec = &found.spec;
-        session.writer()?.keep_request(
-            found.ticket.id,
-            &session.me,
-            session.now,
-            &step.to_string(),
-            |kept| {
-                let mut form = kept.unwrap_or(Form::new(spec.kind));
-                form.outcome = Some(outcome);
-                Ok(form)
-            },
-        )?;
-    }
-    let ids = [found.ticket.key.to_string()];
+    let reason = args.gate.reason.as_deref();
+    ends.past = reason.map(Untrusted::new);
     if args.gate.dry_run {
+        gate::would_pass(session, &found.ticket, &ends, &args.gate)?;
         return show::would_close(session, &found, ending, out);
     }
-    gate::status(session, &ids, Status::Resolved, &args.gate, out)
+    gate::close(session, &found.ticket, &ends, &args.gate, out)
 }

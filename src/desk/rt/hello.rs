@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::wire::{About, Ticket};
 use super::{Rt, map};
-use crate::desk::{Answer, Hello};
+use crate::desk::{Answer, ErrorKind, Hello};
 use crate::domain::Instant;
 use crate::domain::text::Untrusted;
 
@@ -23,6 +23,11 @@ impl Rt {
         if seen.is_empty() {
             seen = self.search("id > 0", true, now).await?.0;
         }
+        let classes = match self.classes(now).await {
+            Ok(classes) => classes.into_iter(),
+            Err(e) if e.kind == ErrorKind::Refused => Vec::new().into_iter(),
+            Err(e) => return Err(e),
+        };
         let ours = |queue: &&String| {
             self.settings.queues.is_empty() || map::tenant(queue, &self.settings).is_some()
         };
@@ -35,6 +40,9 @@ impl Rt {
             statuses: texts(statuses(&seen)),
             fields: texts(fields(&seen)),
             rights: rights(&seen),
+            shelves: classes
+                .map(|c| (Untrusted::new(c.name.as_str()), c.takes_articles()))
+                .collect(),
         })
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! `wire` is its form, `map` and `history` put it into our words, `people` remembers who is who,
 //! `session` signs in, `search`, `pull` and `story` read, `push` and `say` write, `status` and
-//! `verify` know what was meant and whether it is there, `hello` looks around.
+//! `verify` know what was meant and whether it is there, `shelf` has the articles, `hello` looks
+//! around.
 
 mod cursor;
 mod hello;
@@ -14,6 +15,7 @@ mod push;
 mod say;
 mod search;
 mod session;
+mod shelf;
 mod status;
 mod story;
 pub mod vendor;
@@ -29,6 +31,7 @@ use secrecy::SecretString;
 use super::http::Http;
 use super::{Answer, Door, Prepared, Secret};
 use crate::domain::Instant;
+use crate::domain::knowledge::{Met, OutgoingArticle, PulledArticles, ToldArticle};
 use crate::domain::people::TenantId;
 use crate::domain::reach::Abilities;
 use crate::domain::remote::{Cursor, Gone, Mark, Outgoing, Pulled, Receipt, RemoteId, Said, Told};
@@ -140,5 +143,22 @@ impl Door for Rt {
 
     async fn look_up(&self, out: &Outgoing, mark: &Mark, now: Instant) -> Answer<Option<Receipt>> {
         self.find(out, mark, now).await
+    }
+
+    async fn articles(&self, from: Option<&Cursor>, now: Instant) -> Answer<PulledArticles> {
+        self.some_articles(from, now).await
+    }
+
+    async fn meet_article(&self, out: &OutgoingArticle, now: Instant) -> Answer<Met> {
+        self.face(out, now).await
+    }
+
+    async fn put_article(
+        &self,
+        out: &OutgoingArticle,
+        mark: &Mark,
+        now: Instant,
+    ) -> Answer<ToldArticle> {
+        self.shelve(out, mark, now).await
     }
 }

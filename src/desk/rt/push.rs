@@ -42,6 +42,7 @@ impl Rt {
             no_unmerge: Some(UNMERGE),
             no_new_ticket: Some(NEW),
             texts_in_bulk: true,
+            articles: true,
         }
     }
 
@@ -399,7 +400,7 @@ fn same(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
 
-fn reason(said: &[String]) -> String {
+pub(super) fn reason(said: &[String]) -> String {
     let said: Vec<&str> = said
         .iter()
         .map(|s| s.trim())

@@ -159,6 +159,10 @@ impl Vendor for Queue {
         Ok(Mark(version))
     }
 
+    async fn file(&self, file: &RemoteId, now: Instant) -> Answer<Vec<u8>> {
+        self.rt.bytes(file, now).await
+    }
+
     async fn say(&self, word: ToSay<'_>, now: Instant) -> Answer<SaidThere> {
         let said = self
             .rt
@@ -238,7 +242,7 @@ fn theirs(told: Told, me: &Author) -> Option<Theirs> {
 fn heard(entry: Entry, me: &Author) -> Option<Heard> {
     let Happened::Said {
         visibility: Visibility::Public,
-        content: Some((body, _)),
+        content: Some((body, files)),
     } = entry.what
     else {
         return None;
@@ -254,5 +258,6 @@ fn heard(entry: Entry, me: &Author) -> Option<Heard> {
         at: entry.at,
         by,
         body,
+        files,
     })
 }

@@ -212,6 +212,62 @@ pub struct Attachment {
     pub content: String,
 }
 
+/// An article.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Article {
+    /// The number.
+    #[serde(rename = "id", deserialize_with = "own_number")]
+    pub id: u64,
+    /// Its title, once in its class.
+    #[serde(deserialize_with = "own_name")]
+    pub name: String,
+    /// What it is about.
+    #[serde(default, deserialize_with = "text")]
+    pub summary: String,
+    /// Where it is kept.
+    #[serde(default, deserialize_with = "lenient")]
+    pub class: Ref,
+    /// 1: it was deleted.
+    #[serde(default, deserialize_with = "number")]
+    pub disabled: Option<u64>,
+    /// When it was last changed.
+    #[serde(default, deserialize_with = "instant")]
+    pub last_updated: Option<Instant>,
+    /// Its texts.
+    #[serde(default, deserialize_with = "many")]
+    pub custom_fields: Vec<CustomField>,
+}
+
+/// A class of articles.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Class {
+    /// The number.
+    #[serde(rename = "id", deserialize_with = "own_number")]
+    pub id: u64,
+    /// The name.
+    #[serde(deserialize_with = "own_name")]
+    pub name: String,
+    /// 1: it is out of use.
+    #[serde(default, deserialize_with = "number")]
+    pub disabled: Option<u64>,
+    /// The fields of its articles, where it is asked for itself.
+    #[serde(default, rename = "ArticleCustomFields", deserialize_with = "many")]
+    pub article_fields: Vec<CustomField>,
+    /// What goes on from it.
+    #[serde(default, rename = "_hyperlinks", deserialize_with = "many")]
+    pub hyperlinks: Vec<Hyperlink>,
+}
+
+impl Class {
+    /// Whether we may write new articles in it.
+    pub fn takes_articles(&self) -> bool {
+        let mut links = self.hyperlinks.iter();
+        links.any(|l| l.what == "create" && l.sort == "article")
+    }
+}
+
 /// The server's version.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -383,13 +383,3 @@ impl Absence {
         }
     }
 }
-
-/// Who is away at an instant, each once.
-pub fn away_at(absences: &[Absence], at: Instant) -> Vec<AgentId> {
-    let soon = at + chrono::TimeDelta::seconds(1);
-    let gone = absences.iter().filter(|a| !a.away(at, soon).is_empty());
-    let mut who: Vec<AgentId> = gone.map(|a| a.who.clone()).collect();
-    who.sort();
-    who.dedup();
-    who
-}

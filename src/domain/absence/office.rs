@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 
 use super::{
-    Absence, AbsenceId, Away, Grant, Handed, Occurrence, Person, Preview, Right, Team, balance,
-    cycle, preview, stints,
+    Absence, AbsenceId, Away, Grant, Handed, Occurrence, Person, Preview, Right, Swap, Team,
+    balance, cycle, preview, stints,
 };
 use crate::domain::Instant;
 use crate::domain::calendar::Calendar;
@@ -35,6 +35,8 @@ pub struct Office {
     pub shares: Vec<(AgentId, i64)>,
     /// Absences that come from a calendar at an address.
     pub followed: Vec<AbsenceId>,
+    /// Swaps that were asked for, the latest first.
+    pub swaps: Vec<Swap>,
 }
 
 const fn days(n: i64) -> TimeDelta {

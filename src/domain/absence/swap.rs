@@ -6,8 +6,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Absence, AbsenceId, Against, Cover, Occurrence, Right, Scope, Team, Times, Why};
+use super::{
+    Absence, AbsenceId, Against, Cover, Occurrence, Office, Right, Scope, Team, Times, Why,
+};
 use crate::domain::Instant;
+use crate::domain::calendar::Calendar;
 use crate::domain::people::AgentId;
 use crate::domain::text::Untrusted;
 
@@ -251,6 +254,57 @@ impl Swap {
             }
         }
         Ok(())
+    }
+
+    /// What it would do to the plan as it is now, or why it cannot be.
+    ///
+    /// # Errors
+    /// As [`Self::check`], or the plan would not hold with it.
+    pub fn fits(
+        &self,
+        office: &Office,
+        calendar: &Calendar,
+        (now, new): (Instant, &mut dyn FnMut() -> AbsenceId),
+    ) -> Result<Swapped, String> {
+        let duties = [Some(&self.gives), self.takes.as_ref()];
+        let spans = duties.into_iter().flatten();
+        let spans: Vec<_> = spans
+            .filter_map(|d| d.span(&office.absences).ok())
+            .collect();
+        let from = spans.iter().map(|s| s.0).min().unwrap_or(now).min(now);
+        let to = spans.iter().map(|s| s.1).max().unwrap_or(now);
+        let team = office.team(calendar, (from, to + chrono::TimeDelta::days(1)));
+        let load = |duty: &Duty, who: &AgentId| match duty {
+            Duty::Cover { absence, from } => {
+                let open = office.open(absence, *from);
+                open.map_or(0, |h| h.tickets.iter().filter(|t| t.to == *who).count())
+            }
+            Duty::Stretch { .. } => 0,
+        };
+        self.check(&team, &office.absences, &load, now)?;
+        let swapped = self.apply(&office.absences, new)?;
+        let mut then = office.clone();
+        then.absences
+            .retain(|a| !swapped.put.iter().any(|b| b.id == a.id));
+        then.absences.extend(swapped.put.iter().cloned());
+        for absence in &swapped.put {
+            then.check(absence, calendar, now)?;
+        }
+        Ok(swapped)
+    }
+
+    /// Refuses an answer of somebody who is not asked; whoever asked may take it back.
+    ///
+    /// # Errors
+    /// A sentence.
+    pub fn may_answer(&self, me: &AgentId, yes: bool) -> Result<(), String> {
+        match *me == self.with || (!yes && *me == self.by) {
+            true => Ok(()),
+            false => Err(format!(
+                "{} is asked, not you; they answer for themselves",
+                self.with
+            )),
+        }
     }
 
     /// What it does to the plan, all of it at once.

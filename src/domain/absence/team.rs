@@ -353,6 +353,25 @@ impl<'a> Team<'a> {
             .copied()
     }
 
+    /// Who should have a ticket that arrives or comes back at an instant, where the one it is on is away;
+    /// none: it stays where it is.
+    pub fn route(&self, ticket: &Ticket, at: Instant) -> Option<Vec<Candidate>> {
+        let who = ticket.assignee.as_ref()?;
+        let away: Vec<_> = self.absences_of(who, at).collect();
+        let until = away.iter().map(|a| a.to).max()?;
+        let by = match ticket.due {
+            crate::domain::ticket::Due::Running { at: due, .. } if due > at => due.min(until),
+            _ => until,
+        };
+        let at = self.calendar.next_open(at).filter(|t| *t < until)?;
+        let ask = Ask { ticket, at, by };
+        Some(
+            away.iter()
+                .flat_map(|a| self.candidates(a.absence, &ask))
+                .collect(),
+        )
+    }
+
     /// Others who could take a ticket: first who has stood in least for their hours, then who has the least
     /// on them.
     pub fn proposals(&self, not: &[Candidate], absent: &AgentId, ask: &Ask<'_>) -> Vec<AgentId> {

@@ -3,7 +3,9 @@
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
-use super::{Cover, Person, Rule};
+use super::{Cover, Duty, Office, Person, Rule, next_turn};
+use crate::domain::Instant;
+use crate::domain::calendar::resolve_wall;
 use crate::domain::ics;
 use crate::domain::people::{Agent, AgentId, known_agent};
 use crate::domain::text::{self, Untrusted};
@@ -56,6 +58,58 @@ pub fn cover(typed: &str, known: Known<'_>) -> Result<Cover, String> {
 /// As [`cover`].
 pub fn covers(typed: &str, known: Known<'_>) -> Result<Vec<Cover>, String> {
     typed.split_whitespace().map(|c| cover(c, known)).collect()
+}
+
+/// Reads `1a2b3c4d`, `1a2b3c4d@2026-12-04`, `2026-12-04` or `2026-12-04T13:00..2026-12-04T17:00`: one turn of
+/// standing in, or a stretch of one's own time.
+///
+/// # Errors
+/// A sentence that says what is not understood, or that there is no such turn.
+pub fn duty(typed: &str, office: &Office, (zone, now): (Tz, Instant)) -> Result<Duty, String> {
+    let whole = |typed: &str| {
+        let day = NaiveDate::parse_from_str(typed, "%Y-%m-%d").ok()?;
+        let next = day.succ_opt()?;
+        let at = |day: NaiveDate| resolve_wall(zone, day.and_time(NaiveTime::MIN));
+        Some((at(day), at(next)))
+    };
+    let moment = |typed: &str| {
+        let at = NaiveDateTime::parse_from_str(typed, "%Y-%m-%dT%H:%M").ok();
+        at.map(|at| resolve_wall(zone, at))
+    };
+    let not_understood = || {
+        format!(
+            "\"{}\" is not understood; write an absence's number, a day as in 2026-12-04, or 2026-12-04T13:00..2026-12-04T17:00",
+            text::line(typed)
+        )
+    };
+    if let Some((from, to)) = typed.split_once("..") {
+        let from = moment(from).or_else(|| Some(whole(from)?.0));
+        let to = moment(to).or_else(|| Some(whole(to)?.1));
+        let (Some(from), Some(to)) = (from, to) else {
+            return Err(not_understood());
+        };
+        return Ok(Duty::Stretch { from, to });
+    }
+    if let Some((from, to)) = whole(typed) {
+        return Ok(Duty::Stretch { from, to });
+    }
+    let (id, day) = match typed.split_once('@') {
+        Some((id, day)) => (id, Some(whole(day).ok_or_else(not_understood)?)),
+        None => (typed, None),
+    };
+    let mut fits = office.absences.iter().filter(|a| a.id.0.starts_with(id));
+    let (Some(absence), None) = (fits.next(), fits.next()) else {
+        return Err(not_understood());
+    };
+    let turn = match day {
+        None => next_turn(absence, now),
+        Some((from, to)) => absence.away(from, to).first().copied(),
+    };
+    let turn = turn.ok_or_else(|| format!("{} has no turn then; name another day", absence.id))?;
+    Ok(Duty::Cover {
+        absence: absence.id.clone(),
+        from: turn.from,
+    })
 }
 
 impl std::fmt::Display for Cover {

@@ -22,8 +22,10 @@ pub use plan::{Case, Passage, Plan, Refusal, Row, goes_along, plan};
 pub use word::{TO_VENDOR, addressed, from_vendor, heard_there, taken_back, taken_up, to_vendor};
 
 use super::Instant;
+use super::change::MOST_ATTACHED;
+use super::import::ImportAttachment;
 use super::people::{AgentId, TenantId};
-use super::remote::RemoteId;
+use super::remote::{RemoteId, ToldFile};
 use super::text::{Printable, Untrusted, line};
 use super::thread::AttachmentId;
 use super::ticket::{Kind, Priority, Status, TicketId, TicketKey};
@@ -213,6 +215,29 @@ pub struct Heard {
     pub by: Untrusted,
     /// What; plain text.
     pub body: Untrusted,
+    /// The files that they added to it.
+    #[serde(default)]
+    pub files: Vec<ToldFile>,
+}
+
+impl Heard {
+    /// Why a file of theirs stays there; none: it may be brought over.
+    pub fn stays(file: &ToldFile) -> Option<&'static str> {
+        match file.size {
+            0 => Some("it is empty"),
+            size if size > MOST_ATTACHED => Some("it is larger than 25 MB"),
+            _ => None,
+        }
+    }
+}
+
+/// What became of the files of something that the vendor said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Brought {
+    /// Those that are here now.
+    pub files: Vec<ImportAttachment>,
+    /// Those that stayed there, each with why.
+    pub left: Vec<(Untrusted, String)>,
 }
 
 /// The vendor's ticket as it was last told.
@@ -258,6 +283,9 @@ pub struct Escalation {
     pub theirs: Option<Theirs>,
     /// The latest of what they said.
     pub last: Option<Heard>,
+    /// Why their desk would not take what was said to them last; none: it took it.
+    #[serde(default)]
+    pub unsaid: Option<Untrusted>,
 }
 
 impl Escalation {
@@ -282,6 +310,7 @@ impl Escalation {
             again: None,
             theirs: None,
             last: None,
+            unsaid: None,
         }
     }
 
@@ -329,11 +358,27 @@ impl Escalation {
         };
         let with = theirs.with.as_ref().map(|w| format!(", with {}", w.line()));
         let since = span(now - theirs.since);
+        let word = match (&self.unsaid, &self.last) {
+            (Some(why), _) => format!(" · your word was refused: {}", why.line()),
+            // Why they are done with it, a refusal above all, is in their last word.
+            (None, Some(last)) if !theirs.status.is_live() => {
+                format!(" · \"{}\"", first_line(&last.body))
+            }
+            _ => String::new(),
+        };
         line(&format!(
-            "{status}{} · since {since}",
+            "{status}{} · since {since}{word}",
             with.unwrap_or_default()
         ))
     }
+}
+
+/// The first line of a text that says something.
+fn first_line(text: &Untrusted) -> Printable {
+    let mut lines = text.raw().lines().map(line);
+    lines
+        .find(|l| !l.is_empty())
+        .unwrap_or_else(Printable::empty)
 }
 
 /// A stretch of time in one word: `5 min`, `2 h`, `3 days`.

@@ -1,6 +1,6 @@
 //! Words that go to the vendor and come from there while the ticket stays ours.
 
-use super::{Escalation, Heard};
+use super::{Brought, Escalation, Heard};
 use crate::domain::report::{Removed, redact};
 use crate::domain::text::{self, Untrusted};
 
@@ -34,14 +34,19 @@ fn leaving(words: &str, workspace: Option<&Untrusted>) -> (String, String, Vec<R
     (shown, clean, removed)
 }
 
-/// The internal note that keeps what the vendor said.
-pub fn from_vendor(escalation: &Escalation, heard: &Heard) -> Untrusted {
-    Untrusted::new(format!(
+/// The internal note that keeps what the vendor said, and names the files of theirs that stayed
+/// there.
+pub fn from_vendor(escalation: &Escalation, heard: &Heard, brought: &Brought) -> Untrusted {
+    let mut note = format!(
         "From {}, {}:\n\n{}",
         escalation.name(),
         heard.by.line(),
         heard.body.raw().trim()
-    ))
+    );
+    for (file, why) in &brought.left {
+        note.push_str(&format!("\n\n{} is with them: {why}.", file.line()));
+    }
+    Untrusted::new(note)
 }
 
 /// What the vendor is told when what was taken back is theirs again.

@@ -2,8 +2,9 @@
 //! and marked as stale from tickets.
 //!
 //! An article's text is Markdown. How it is shown is in `render`, its form as a file in `file`,
-//! what becomes of a ticket in `draft`.
+//! what becomes of a ticket in `draft`, articles of a desk in `desk`.
 
+mod desk;
 mod draft;
 mod file;
 mod render;
@@ -16,6 +17,9 @@ use super::people::AgentId;
 use super::text::Untrusted;
 use super::ticket::TicketKey;
 
+pub use desk::{
+    AtDesk, Form, Going, GoingStage, Met, OutgoingArticle, Over, PulledArticles, ToldArticle,
+};
 pub use draft::{Draft, correction, draft, without_personal_data};
 pub use file::{from_file, to_file};
 pub use render::{Look, lines, plain};
@@ -124,6 +128,15 @@ pub struct Article {
     pub reviewed: Option<NaiveDate>,
     /// Somebody says that it is no longer right.
     pub stale: Option<Stale>,
+    /// Where it stands at the desk that it comes from; none: it is kept on this machine only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desk: Option<AtDesk>,
+    /// It is to be sent to the desk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub going: Option<Going>,
+    /// The version at the desk that a correction was drafted on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drafted_on: Option<String>,
     /// Lines of its file's head that mean nothing here and are kept for those who wrote them.
     #[serde(default)]
     pub further: Vec<Untrusted>,
@@ -144,6 +157,9 @@ impl Article {
             updated: now,
             reviewed: None,
             stale: None,
+            desk: None,
+            going: None,
+            drafted_on: None,
             further: Vec::new(),
         }
     }
@@ -182,12 +198,40 @@ impl Article {
         out.trim_end().to_owned()
     }
 
-    /// How it stands, in a word: `draft`, `stale` or `current`.
-    pub const fn state(&self) -> &'static str {
-        match (self.is_draft, self.stale.is_some()) {
-            (true, _) => "draft",
-            (false, true) => "stale",
-            (false, false) => "current",
+    /// The desk has deleted it, or does not show it any more.
+    pub fn is_gone(&self) -> bool {
+        self.desk.as_ref().is_some_and(|d| d.is_gone)
+    }
+
+    /// It can be offered to whoever looks for an answer.
+    pub fn is_for_use(&self) -> bool {
+        let is_public = self.desk.as_ref().is_none_or(|d| d.is_published);
+        !self.is_draft && !self.is_gone() && is_public
+    }
+
+    /// How it stands, in a word: `draft`, `sending`, `refused`, `conflict`, `gone`, `stale` or
+    /// `current`.
+    pub fn state(&self) -> &'static str {
+        let going = self.going.as_ref().map(|g| &g.stage);
+        match going {
+            Some(GoingStage::Waiting | GoingStage::InFlight) => "sending",
+            Some(GoingStage::Refused(_)) => "refused",
+            Some(GoingStage::Conflict(_)) => "conflict",
+            None if self.is_draft => "draft",
+            None if self.is_gone() => "gone",
+            None if self.stale.is_some() => "stale",
+            None if !self.is_for_use() => "draft",
+            None => "current",
         }
+    }
+
+    /// A correction of this article with that text, for somebody to go on with.
+    pub fn correction(&self, body: Untrusted, now: Instant) -> Self {
+        let mut new = Self::new(self.key.clone(), self.title.clone(), body, now);
+        new.is_draft = true;
+        new.language.clone_from(&self.language);
+        new.corrects = Some(self.key.clone());
+        new.drafted_on = self.desk.as_ref().map(|d| d.version.clone());
+        new
     }
 }

@@ -1,7 +1,7 @@
 //! What recurs: reviews that make their own tickets, each once a period.
 //!
-//! Who is away is told from outside; whoever of the owners is there first gets the ticket, and
-//! nobody if all are away.
+//! The first of the owners who is there gets the ticket. Where all are away, it goes to whoever
+//! stands in by the plan of absences, in that order; where nobody can, it is nobody's and says why.
 
 use std::sync::LazyLock;
 
@@ -9,11 +9,13 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::{Book, Record, Register};
+use crate::domain::Instant;
+use crate::domain::absence::{Candidate, Team};
 use crate::domain::import::NewTicket;
 use crate::domain::knowledge::Article;
 use crate::domain::people::{AgentId, TenantId};
 use crate::domain::text::Untrusted;
-use crate::domain::ticket::Kind;
+use crate::domain::ticket::{Kind, Ticket, TicketId, TicketKey};
 
 /// How often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,6 +134,8 @@ pub struct Occasion {
     pub period: String,
     /// The ticket for it.
     pub ticket: NewTicket,
+    /// Why it is none of the owners', in a sentence, where all of them are away.
+    pub why: Option<String>,
 }
 
 /// What is known of what may have to be looked at.
@@ -143,8 +147,73 @@ pub struct Known<'a> {
     pub articles: &'a [Article],
     /// The team's tenants; empty: all.
     pub scope: &'a [TenantId],
-    /// Who is away.
+    /// The team, and who of it is away when.
+    pub team: &'a Team<'a>,
+    /// Who is away besides, as somebody said.
     pub away: &'a [AgentId],
+    /// When the tickets are made.
+    pub now: Instant,
+}
+
+impl Known<'_> {
+    /// When somebody can begin: at once, or when the desk opens.
+    fn begins(&self) -> Instant {
+        let open = self.team.calendar().next_open(self.now);
+        open.unwrap_or(self.now)
+    }
+
+    fn is_away(&self, who: &AgentId) -> bool {
+        self.away.contains(who) || self.team.away_until(who, self.begins()).is_some()
+    }
+
+    /// Who has a ticket that is one of these owners', and why it is nobody of them.
+    fn assignee(&self, owners: &[AgentId], new: &NewTicket) -> (Option<AgentId>, Option<String>) {
+        if owners.is_empty() {
+            return (None, None);
+        }
+        if let Some(there) = owners.iter().find(|o| !self.is_away(o)) {
+            return (Some(there.clone()), None);
+        }
+        let away = all_of(owners);
+        let stand_in = owners
+            .iter()
+            .find_map(|o| Some((o, self.stands_in(o, new)?)));
+        match stand_in {
+            Some((owner, who)) => {
+                let why = format!("{away} away; {who} stands in for {owner}.");
+                (Some(who), Some(why))
+            }
+            None => {
+                let why = format!(
+                    "Nobody has it: {away} away, and nobody who can take it stands in for them."
+                );
+                (None, Some(why))
+            }
+        }
+    }
+
+    fn stands_in(&self, owner: &AgentId, new: &NewTicket) -> Option<AgentId> {
+        let ticket = Ticket {
+            kind: new.kind,
+            tenant: new.tenant.clone(),
+            labels: new.labels.clone(),
+            assignee: Some(owner.clone()),
+            ..Ticket::blank(TicketId(0), TicketKey::number(0), self.now)
+        };
+        let all = self.team.route(&ticket, self.begins())?;
+        let able = |c: &&Candidate| c.against.is_none() && !self.away.contains(&c.who);
+        all.iter().find(able).map(|c| c.who.clone())
+    }
+}
+
+/// "ana is", "ana and bo are".
+fn all_of(owners: &[AgentId]) -> String {
+    let names: Vec<&str> = owners.iter().map(AgentId::as_str).collect();
+    match names.split_last() {
+        Some((last, [])) => format!("{last} is"),
+        Some((last, others)) => format!("{} and {last} are", others.join(", ")),
+        None => String::new(),
+    }
 }
 
 /// The occasions of the period that a day lies in, whether done already or not. A tenant of
@@ -179,21 +248,28 @@ fn occasion(
         subject = format!("{subject}, {tenant}");
         period = format!("{period}/{tenant}");
     }
-    let here = |owner: &&AgentId| !known.away.contains(owner);
+    let mut text = body(&items);
+    let mut ticket = NewTicket {
+        subject: Untrusted::new(subject),
+        body: Untrusted::default(),
+        requester: None,
+        tenant: tenant.cloned(),
+        workspace: None,
+        kind: duty.kind,
+        priority: None,
+        assignee: None,
+        labels: vec!["duty".into(), duty.name.to_lowercase()],
+    };
+    let (assignee, why) = known.assignee(&duty.owners, &ticket);
+    if let Some(why) = &why {
+        text = format!("{text}\n\n{why}");
+    }
+    (ticket.assignee, ticket.body) = (assignee, Untrusted::new(text));
     Some(Occasion {
         duty: duty.name.clone(),
         period,
-        ticket: NewTicket {
-            subject: Untrusted::new(subject),
-            body: Untrusted::new(body(&items)),
-            requester: None,
-            tenant: tenant.cloned(),
-            workspace: None,
-            kind: duty.kind,
-            priority: None,
-            assignee: duty.owners.iter().find(here).cloned(),
-            labels: vec!["duty".into(), duty.name.to_lowercase()],
-        },
+        ticket,
+        why,
     })
 }
 
@@ -247,6 +323,7 @@ fn articles(duty: &Duty, all: &[Article], today: NaiveDate) -> Option<Vec<String
     }
     let mut old: Vec<&Article> = all
         .iter()
+        .filter(|a| !a.is_gone())
         .filter(|a| a.stale.is_some() || is_old(a.reviewed, duty, today))
         .collect();
     old.sort_by_key(|a| (a.stale.is_none(), a.reviewed, a.key.clone()));

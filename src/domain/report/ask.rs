@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::check::Missing;
-use super::form::{Draft, Field, Role, Since};
+use super::form::{Draft, Field, Since, WorkspaceRole};
 use super::known::Known;
 use super::language::Language;
 use super::person::Person;
@@ -443,7 +443,7 @@ fn answer(
             Since::Always => Value::Always,
             Since::Typed(_) => better()?,
         },
-        Field::Role => Value::Role(Role::parse(&text)?),
+        Field::Role => Value::Role(WorkspaceRole::parse(&text)?),
         _ => return None,
     };
     Some(Suggestion {

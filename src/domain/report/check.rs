@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::form::{Draft, Evidence, Field, Role, Since};
+use super::form::{Draft, Evidence, Field, Since, WorkspaceRole};
 use super::impact::{self, Impact};
 use super::known::Known;
 use super::person::Person;
@@ -97,7 +97,7 @@ impl Complete {
     }
 
     /// That person's role, where it was said.
-    pub const fn role(&self) -> Option<Role> {
+    pub const fn role(&self) -> Option<WorkspaceRole> {
         self.draft.role
     }
 

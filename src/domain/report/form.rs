@@ -86,10 +86,12 @@ impl Field {
     }
 }
 
-/// A role in a Workspace, as the portal's page on roles names them.
+/// A role in a Workspace, as the portal's page on roles names them: what the user of a report can
+/// be. Who asks for something or approves it may also be somebody beside a Workspace: that is
+/// [`crate::domain::value::Role`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Role {
+pub enum WorkspaceRole {
     /// Reads data.
     DataReader,
     /// Brings data in.
@@ -104,7 +106,7 @@ pub enum Role {
     Accountable,
 }
 
-impl Role {
+impl WorkspaceRole {
     /// All of them, the least rights first.
     pub const ALL: &'static [Self] = &[
         Self::DataReader,
@@ -211,7 +213,7 @@ pub struct Draft {
     pub user: Person,
     /// That person's role in the Workspace.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<Role>,
+    pub role: Option<WorkspaceRole>,
     /// What to do to see it, in order.
     pub steps: Vec<Untrusted>,
     /// What should have happened.

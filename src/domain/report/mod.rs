@@ -32,7 +32,7 @@ pub use ask::{Template, TemplateError, answered, ask};
 pub use bundle::{Bundle, FORMAT, Form, SCHEMA, bundle, parse_json};
 pub use check::{Complete, Meter, Missing, Onset, Passed, Step, Verdict, against, check};
 pub use follow::following;
-pub use form::{Draft, Evidence, Field, Role, Since, WorkspaceField};
+pub use form::{Draft, Evidence, Field, Since, WorkspaceField, WorkspaceRole};
 pub use impact::{Impact, MANY, Share, priority};
 pub use kept::{AskedBack, Kept, Refused, ReportId, Through};
 pub use known::{Known, Register};

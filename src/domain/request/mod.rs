@@ -6,6 +6,7 @@
 //! keeps of one request (`form`) and what stands against closing it (`check`).
 
 mod check;
+mod ends;
 mod form;
 mod step;
 
@@ -20,6 +21,7 @@ use super::ticket::{Kind, Priority, Ticket};
 use super::value::{Holds, Right, Role};
 
 pub use check::{Against, Asked, against_closing};
+pub use ends::{Ends, Request};
 pub use form::{Ending, Form, Outcome, Said, Tick, Verdict};
 pub use step::{Keeper, Step};
 

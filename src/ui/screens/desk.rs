@@ -80,7 +80,8 @@ fn hints(state: &State) -> Vec<Hint> {
     let context = state.context();
     let mut shown: Vec<_> = TABLE
         .iter()
-        .filter(|c| c.footer > 0 && c.contexts.contains(&context))
+        .filter(|c| c.footer > 0 || closes_request(state, c.action))
+        .filter(|c| c.contexts.contains(&context))
         .filter(|c| !(c.action == Action::Open && context == Context::Detail))
         .filter(|c| c.action != Action::Now || state.as_of.is_some())
         .filter(|c| fits_books(state, c.action))
@@ -89,7 +90,11 @@ fn hints(state: &State) -> Vec<Hint> {
         })
         .filter(|c| context != Context::Coverage || helps_in_coverage(state, c.action))
         .collect();
-    shown.sort_by_key(|c| c.footer);
+    shown.sort_by_key(|c| match c.action {
+        // Behind filling it in, which it waits for.
+        Action::Resolve => 2,
+        _ => c.footer,
+    });
     let mut hints: Vec<Hint> = shown
         .into_iter()
         .filter(|c| context != Context::Outbox || c.disabled(state).is_none())
@@ -115,6 +120,12 @@ fn hints(state: &State) -> Vec<Hint> {
         hints.insert(at, back);
     }
     hints
+}
+
+/// Closing is what the open form of a request is filled in for.
+fn closes_request(state: &State, action: Action) -> bool {
+    let is_open = state.pane == Pane::Requests && state.requests.open.is_some();
+    action == Action::Resolve && is_open
 }
 
 /// Whether a key of the panes of requests, registers and articles does something where they are.

@@ -420,7 +420,7 @@ fn popup(state: &State, pen: &mut Pen<'_>, inner: Rect) {
     } else {
         24
     };
-    if articles && tall < inner.height {
+    if articles && tall < inner.height && !popup.items.is_empty() {
         let words = "Enter puts in the way to it, Tab its words";
         let y = inner.bottom() - tall - 1;
         pen.clear(Rect::new(inner.x, y, inner.width, 1));
@@ -435,7 +435,13 @@ fn popup(state: &State, pen: &mut Pen<'_>, inner: Rect) {
     let area = Rect::new(inner.x, inner.bottom() - tall, inner.width, tall);
     pen.clear(area);
     if popup.items.is_empty() {
-        pen.put(area.x, area.y, area.width, "nothing fits", Role::Dim);
+        let words = match (articles, popup.typed.is_empty()) {
+            (true, true) => "words of an article find it",
+            (true, false) => "no article has these words",
+            (false, _) => "nothing fits",
+        };
+        let room = area.width.saturating_sub(2);
+        pen.put(area.x + 2, area.y, room, words, Role::Dim);
         return;
     }
     let first = first_seen(popup.cursor, popup.items.len(), usize::from(tall));

@@ -76,11 +76,15 @@ fn row(pen: &mut Pen<'_>, area: Rect, a: &Article) {
     pen.put(at + 2, y, right.saturating_sub(at + 3), &name, Role::Dim);
 }
 
-const fn state_of(a: &Article) -> (&'static str, Role) {
-    match (a.is_draft, a.stale.is_some()) {
-        (true, _) => ("✎ draft", Role::Soon),
-        (false, true) => ("! stale", Role::Late),
-        (false, false) => ("", Role::Text),
+fn state_of(a: &Article) -> (&'static str, Role) {
+    match a.state() {
+        "draft" => ("✎ draft", Role::Soon),
+        "sending" => ("↑ going", Role::Soon),
+        "refused" => ("! not in", Role::Late),
+        "conflict" => ("! clash", Role::Late),
+        "gone" => ("- gone", Role::Dim),
+        "stale" => ("! stale", Role::Late),
+        _ => ("", Role::Text),
     }
 }
 
@@ -129,7 +133,15 @@ fn facts(state: &State, a: &Article) -> (Printable, Role) {
         let words = format!("! stale: {}{of}, said {by}", stale.why.line());
         return (line(&words), Role::Late);
     }
+    if let Some(why) = a.going.as_ref().and_then(|g| g.why()) {
+        return (line(&format!("! not sent: {}", why.line())), Role::Late);
+    }
     let mut all = vec![line(a.key.as_str())];
+    if a.is_gone() {
+        all.push(Printable::literal("gone from the desk"));
+    } else if a.going.is_some() {
+        all.push(Printable::literal("on its way to the desk"));
+    }
     if let Some(of) = &a.corrects {
         all.push(line(&format!("draft, to take the place of {of}")));
     } else if a.is_draft {
@@ -141,6 +153,7 @@ fn facts(state: &State, a: &Article) -> (Printable, Role) {
     });
     all.push(match &a.source {
         Some(source) => source.line(),
+        None if a.desk.is_some() => Printable::literal("the desk's"),
         None => Printable::literal("kept on this machine"),
     });
     (Printable::join(" · ", all), Role::Dim)

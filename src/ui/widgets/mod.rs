@@ -15,7 +15,8 @@ pub fn heading(pen: &mut Pen<'_>, area: Rect, words: &[&dyn ErasedShown], focuse
         return;
     }
     pen.run(area.x, area.y, area.width, "─", Role::Rule);
-    let right = area.right() - 1;
+    // A blank and a piece of the rule stand behind the longest words.
+    let right = area.right() - 2;
     let mut x = area.x + 2;
     for (i, word) in words.iter().enumerate() {
         if word.text().is_empty() {
@@ -36,7 +37,7 @@ pub fn heading(pen: &mut Pen<'_>, area: Rect, words: &[&dyn ErasedShown], focuse
         };
         x = word.put_on(pen, x, area.y, right.saturating_sub(x), role);
     }
-    pen.put(x, area.y, right.saturating_sub(x), " ", Role::Rule);
+    pen.put(x, area.y, 1, " ", Role::Rule);
 }
 
 /// [`Shown`] behind a reference, so that texts of several types can stand in one list.

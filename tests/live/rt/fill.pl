@@ -127,6 +127,32 @@ sub tickets {
     ticket('Board', 'Hidden from most');
 }
 
+# The field Content comes with a fresh installation, for the articles of every class.
+sub articles {
+    my $content = made(CustomField => LoadByName => Name => 'Content', LookupType => 'RT::Class-RT::Article', IncludeGlobal => 1);
+    my %class = map { $_ => made(Class => Create => Name => $_) } 'Help', 'Board papers';
+    my $group = sub { my $g = RT::Group->new($system); must($g->LoadUserDefinedGroup(shift)); $g };
+    my @look = qw(SeeClass ShowArticle ShowArticleHistory SeeCustomField);
+    allow($group->('Agents'), $class{Help}, @look,
+        qw(CreateArticle ModifyArticle DisableArticle ModifyCustomField SetInitialCustomField));
+    allow($group->('Observers'), $class{Help}, @look);
+    allow($group->('Board'), $class{'Board papers'}, @look);
+    my $write = sub {
+        my ($class, $name, $text, %more) = @_;
+        my $article = RT::Article->new($system);
+        my ($id, $why) = $article->Create(Class => $class, Name => $name, 'CustomField-' . $content->Id => $text, %more);
+        must($id, $why);
+        return $article;
+    };
+    $write->('Help', 'The share is not there', '<h1>The share</h1><p>Mount it from the <b>menu</b>&nbsp;&ndash; see <a href="https://help.example.org/share">the page</a>.</p><ul><li>one</li><li>two</li></ul>',
+        Summary => 'What to do without a share');
+    $write->('Help', 'Plain words', "A list:\n\n* one\n* two & <three>\n");
+    # More than fit onto a page.
+    $write->('Help', sprintf('Article %03d', $_), "Text $_.") for 1 .. 104;
+    must($write->('Help', 'Deleted before', 'Old.')->SetDisabled(1));
+    $write->('Board papers', 'Hidden article', 'For the board.');
+}
+
 # Tickets made as people make them take the server half a second each: a few are, with all that
 # happens to a ticket, and the rest are copies of their rows.
 my $patterns = 20;
@@ -214,6 +240,7 @@ if ($verb eq 'seed') {
     people();
     fields();
     tickets();
+    articles();
     $RT::Handle->Commit;
 }
 elsif ($verb eq 'bulk')  { bulk(@with) }

@@ -288,35 +288,15 @@ pub fn ticket(n: usize) -> impl Strategy<Value = Ticket> {
 
 pub fn plain(n: usize) -> Ticket {
     Ticket {
-        id: TicketId(n as i64 + 1),
-        key: TicketKey::parse(&format!("{}", 1000 + n)).unwrap(),
         subject: Untrusted::new(format!("ticket {n}")),
         status: Status::Open,
-        status_label: None,
-        priority: None,
         kind: Kind::Problem,
-        tenant: None,
-        workspace: None,
-        requester: None,
-        assignee: None,
-        labels: vec![],
-        channel: None,
-        created: at("2026-10-01T08:00:00Z"),
-        updated: at("2026-10-01T08:00:00Z"),
-        resolved: None,
-        closed: None,
-        snoozed_until: None,
         turn: Turn::Ours,
-        due: Due::None,
-        reassignments: 0,
-        version: 1,
-        unread: false,
-        changed: false,
-        waiting: 0,
-        merged_into: None,
-        draft: false,
-        vendor: None,
-        beside: Default::default(),
+        ..Ticket::blank(
+            TicketId(n as i64 + 1),
+            TicketKey::parse(&format!("{}", 1000 + n)).unwrap(),
+            at("2026-10-01T08:00:00Z"),
+        )
     }
 }
 

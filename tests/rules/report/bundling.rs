@@ -1,8 +1,8 @@
 //! Bundles: Markdown, JSON by its schema and back, text; all of them printable.
 
 use deskhand::domain::report::{
-    Bundle, Draft, Evidence, Form, Impact, Moment, Person, Precision, Role, SCHEMA, Share, Since,
-    WorkspaceField, bundle, check, parse_json,
+    Bundle, Draft, Evidence, Form, Impact, Moment, Person, Precision, SCHEMA, Share, Since,
+    WorkspaceField, WorkspaceRole, bundle, check, parse_json,
 };
 use deskhand::domain::text::Untrusted;
 use deskhand::domain::ticket::TicketKey;
@@ -245,7 +245,7 @@ prop_compose! {
         texts in proptest::collection::vec(innocent(), 7),
         steps in proptest::collection::vec(innocent(), 0..4),
         evidence in proptest::collection::vec((innocent(), any::<Option<u64>>()), 0..3),
-        role in proptest::option::of(proptest::sample::select(Role::ALL)),
+        role in proptest::option::of(proptest::sample::select(WorkspaceRole::ALL)),
         since in proptest::option::of(since()),
         (users, workspaces) in (proptest::option::of(share()), proptest::option::of(share())),
         (breach, approved_request, confirmed_new) in any::<(Option<bool>, Option<bool>, bool)>(),

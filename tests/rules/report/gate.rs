@@ -1,7 +1,8 @@
 //! Which reports pass, and what is said of those that do not.
 
 use deskhand::domain::report::{
-    Draft, Field, Impact, Passed, Person, Register, Role, Share, Since, against, check, priority,
+    Draft, Field, Impact, Passed, Person, Register, Share, Since, WorkspaceRole, against, check,
+    priority,
 };
 use deskhand::domain::text::Untrusted;
 use deskhand::domain::ticket::Priority;
@@ -280,10 +281,10 @@ fn a_name_that_two_workspaces_share_is_neither() {
 }
 
 #[rstest]
-#[case("data-reader", Some(Role::DataReader))]
-#[case("Privileged member", Some(Role::Privileged))]
-#[case("Standard user", Some(Role::Standard))]
+#[case("data-reader", Some(WorkspaceRole::DataReader))]
+#[case("Privileged member", Some(WorkspaceRole::Privileged))]
+#[case("Standard user", Some(WorkspaceRole::Standard))]
 #[case("boss", None)]
-fn roles_are_read_by_their_names(#[case] typed: &str, #[case] role: Option<Role>) {
-    assert_eq!(Role::parse(typed), role);
+fn roles_are_read_by_their_names(#[case] typed: &str, #[case] role: Option<WorkspaceRole>) {
+    assert_eq!(WorkspaceRole::parse(typed), role);
 }

@@ -14,7 +14,7 @@ use chrono_tz::Tz;
 use deskhand::domain::Instant;
 use deskhand::domain::report::{
     Confidence, Draft, Evidence, Impact, Message, Moment, Person, Precision, Reading, Register,
-    Role, Share, Since, WorkspaceField, fill, read,
+    Share, Since, WorkspaceField, WorkspaceRole, fill, read,
 };
 use deskhand::domain::text::Untrusted;
 use serde::Deserialize;
@@ -77,7 +77,7 @@ pub fn whole() -> Draft {
             confirmed_new: false,
         },
         user: Person::parse("Jan de Vries <jan.de.vries@mydre.org>"),
-        role: Some(Role::Privileged),
+        role: Some(WorkspaceRole::Privileged),
         steps: vec![u("Open the Workspace"), u("Click Connect on VM 2")],
         expected: u("the desktop of the VM"),
         actual: u("a grey page with code 0x204"),

@@ -168,7 +168,7 @@ impl Turn<'_> {
                 }
                 But::Off => format!("  {name} may, and does not work then; ask for these hours"),
                 But::Away(back) => format!(
-                    "  {name} may, and is away until {}; ask for a swap, or move the absence",
+                    "  {name} may, and is away until {}; ask for a swap (:swap), or move the absence",
                     until(s, back)
                 ),
             }));

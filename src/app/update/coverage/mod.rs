@@ -1,8 +1,8 @@
 //! Who is there when: what keys do there, and what comes back.
 //!
 //! `map` has the map, `mouse` points at it, `form` enters an absence (`entered` its times), `turns` lists hand-overs, `plan`
-//! previews and applies one, `note` is about its note, `writing` writes in it, `back` gives back, `standing` says what all
-//! of that means for the person at the keyboard.
+//! previews and applies one, `note` is about its note, `writing` writes in it, `back` gives back, `swap` asks for swaps and
+//! answers them, `standing` says what all of that means for the person at the keyboard.
 
 mod back;
 mod entered;
@@ -12,6 +12,7 @@ mod mouse;
 mod note;
 mod plan;
 mod standing;
+mod swap;
 mod turns;
 mod writing;
 
@@ -65,6 +66,7 @@ impl Turn<'_> {
             Action::NoteDone => self.leave_note(),
             Action::Apply => self.apply_shown(),
             Action::OnCall => self.on_call(),
+            Action::Swap => self.swap(arg),
             _ => {}
         }
     }

@@ -3,10 +3,9 @@
 use crate::app::cover::{CoverWish, Noted};
 use crate::app::state::{Face, Go, PreviewRow, Purpose, Wanted};
 use crate::domain::change::Act;
-use crate::domain::handover::Form;
+use crate::domain::handover::{Form, said_of};
 use crate::domain::text::{Printable, Untrusted, line};
 use crate::domain::thread::Visibility;
-use crate::domain::ticket::TicketKey;
 
 use super::super::Turn;
 use crate::app::cover_words::called;
@@ -14,10 +13,16 @@ use crate::app::cover_words::called;
 impl Turn<'_> {
     /// The note of the absence that is meant; `new` makes it anew where it was edited.
     pub fn note_of(&mut self, arg: Option<&str>) {
-        let anew = arg == Some("new");
+        let wanted = arg == Some("new");
         let Some(turn) = self.turn_meant(arg.filter(|a| *a != "new")) else {
             return;
         };
+        // What somebody wrote is looked at before it goes.
+        let shown = matches!(&self.s.coverage.face, Face::Note(n) if n.noted.turn == turn);
+        let anew = wanted && shown;
+        if wanted && !shown {
+            self.refuse("this is the note as it stands; the same once more makes it anew");
+        }
         if anew {
             self.forget_edited(&turn);
         }
@@ -63,19 +68,6 @@ impl Turn<'_> {
         self.cover_wish(CoverWish::WriteNote { path, name, text });
     }
 
-    /// What the note says of a ticket: as it was edited, else as it is made.
-    fn said_of(text: &str, key: &TicketKey) -> Option<String> {
-        let starts = |l: &&str| {
-            let l = l.trim_start_matches(['-', '*', ' ']);
-            l.strip_prefix(key.as_str())
-                .is_some_and(|rest| rest.starts_with(['*', ' ', ':']))
-        };
-        let found = text.lines().find(starts)?;
-        let plain = found.trim_start_matches(['-', '*', ' ']);
-        let said = plain.strip_prefix(key.as_str())?;
-        Some(said.trim_start_matches(['*', ' ', ':']).replace('\\', ""))
-    }
-
     /// Asks before it goes into the tickets that change hands, as internal notes.
     pub fn note_into_tickets(&mut self) {
         let Face::Note(n) = &self.s.coverage.face else {
@@ -87,7 +79,7 @@ impl Turn<'_> {
         let mut rows = Vec::new();
         for e in note.entries.iter().filter(|e| e.to.is_some()) {
             // Whoever took a ticket out of the note does not want it told there.
-            let Some(said) = Self::said_of(&text, &e.key) else {
+            let Some(said) = said_of(&text, &e.key) else {
                 continue;
             };
             let body = note.in_ticket(&said);
@@ -111,6 +103,7 @@ impl Turn<'_> {
                     body: Untrusted::new(body),
                     attachments: Vec::new(),
                 },
+                ends: None,
             });
         }
         if wants.is_empty() {

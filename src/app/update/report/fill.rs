@@ -6,7 +6,7 @@ use tui_textarea::{CursorMove, TextArea};
 use crate::app::commands::Action;
 use crate::app::state::{Form, is_one_line, is_text};
 use crate::domain::report::{
-    Draft, Evidence, Field, Impact, Person, Role, Share, Since, check, priority,
+    Draft, Evidence, Field, Impact, Person, Share, Since, WorkspaceRole, check, priority,
 };
 use crate::domain::text::{Untrusted, line};
 
@@ -109,11 +109,18 @@ impl Turn<'_> {
             return;
         };
         let now = f.kept.draft.role;
-        let at = now.and_then(|r| Role::ALL.iter().position(|x| *x == r));
+        let at = now.and_then(|r| WorkspaceRole::ALL.iter().position(|x| *x == r));
         let to = match key.key() {
-            Key::Char(digit @ '1'..='9') => Role::ALL.get(digit as usize - '1' as usize).copied(),
-            Key::Right => Role::ALL.get(at.map_or(0, |i| i + 1)).copied().or(now),
-            Key::Left => Role::ALL.get(at.unwrap_or(0).saturating_sub(1)).copied(),
+            Key::Char(digit @ '1'..='9') => WorkspaceRole::ALL
+                .get(digit as usize - '1' as usize)
+                .copied(),
+            Key::Right => WorkspaceRole::ALL
+                .get(at.map_or(0, |i| i + 1))
+                .copied()
+                .or(now),
+            Key::Left => WorkspaceRole::ALL
+                .get(at.unwrap_or(0).saturating_sub(1))
+                .copied(),
             Key::Char('-') | Key::Backspace | Key::Delete => None,
             Key::Enter | Key::Down => return self.field(true),
             Key::Up => return self.field(false),

@@ -3,7 +3,7 @@
 
 use crate::app::layout::{form_rows, form_width};
 use crate::app::state::{Form, FormKind, FormLine, State};
-use crate::domain::report::{Evidence, Field, Impact, Role, Share, against};
+use crate::domain::report::{Evidence, Field, Impact, Share, WorkspaceRole, against};
 use crate::domain::text::{Printable, Untrusted, block, columns, line, wrap};
 
 use super::super::Turn;
@@ -88,7 +88,7 @@ fn value(f: &Form, field: Field, width: usize) -> Vec<(usize, Printable)> {
                 .collect()
         }
         Field::Role if here => {
-            let names = Role::ALL.iter().enumerate().map(|(i, role)| {
+            let names = WorkspaceRole::ALL.iter().enumerate().map(|(i, role)| {
                 let sign = if f.kept.draft.role == Some(*role) {
                     "●"
                 } else {
@@ -99,7 +99,7 @@ fn value(f: &Form, field: Field, width: usize) -> Vec<(usize, Printable)> {
             packed(names, width)
         }
         Field::Role => {
-            let role = f.kept.draft.role.map_or("", Role::word);
+            let role = f.kept.draft.role.map_or("", WorkspaceRole::word);
             vec![(0, Printable::literal(role))]
         }
         Field::Impact if here => (0..QUESTIONS)

@@ -8,7 +8,7 @@ use regex::Regex;
 use super::names::at;
 use super::own::Own;
 use super::{Confidence, Message, Suggestion, Value, overlaps, pattern, since, tidy};
-use crate::domain::report::form::Role;
+use crate::domain::report::form::WorkspaceRole;
 use crate::domain::report::impact::Share;
 
 // The patterns but that of versions are asked of small letters: one that takes both is a third
@@ -198,7 +198,7 @@ fn roles(text: &str, base: usize, out: &mut Vec<Suggestion>) {
         let Some(words) = found.name("role").or_else(|| found.name("bare")) else {
             continue;
         };
-        if let Some(role) = Role::parse(words.as_str()) {
+        if let Some(role) = WorkspaceRole::parse(words.as_str()) {
             let sure = if found.name("role").is_some() {
                 Confidence::High
             } else {

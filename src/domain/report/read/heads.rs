@@ -9,7 +9,7 @@ use regex::Regex;
 use super::own::Own;
 use super::steps::items;
 use super::{Confidence, Known, Message, Suggestion, Value, errors, extras, names, pattern, tidy};
-use crate::domain::report::form::{Field, Role, Since};
+use crate::domain::report::form::{Field, Since, WorkspaceRole};
 use crate::domain::report::person::Person;
 
 /// Headings by field, lower case, the longer ones first where one begins another.
@@ -230,7 +230,7 @@ impl Part<'_> {
                 Some(person) => Value::User(person),
                 None => return None,
             },
-            Field::Role => Value::Role(Role::parse(&text)?),
+            Field::Role => Value::Role(WorkspaceRole::parse(&text)?),
             Field::Since => match Since::parse(&text, message.at, message.zone) {
                 Since::At(moment) => Value::Since(moment),
                 Since::Always => Value::Always,

@@ -21,7 +21,7 @@ use chrono_tz::Tz;
 use regex::Regex;
 use serde::Serialize;
 
-use super::form::{Draft, Evidence, Field, Role, Since};
+use super::form::{Draft, Evidence, Field, Since, WorkspaceRole};
 use super::impact::{Impact, Share};
 use super::known::Known;
 use super::language::{Language, language};
@@ -72,7 +72,7 @@ pub enum Value {
     /// Somebody.
     User(Person),
     /// A role.
-    Role(Role),
+    Role(WorkspaceRole),
     /// All steps, in order.
     Steps(Vec<String>),
     /// What should have happened.
