@@ -40,7 +40,9 @@ pub fn write(
             let key = key.ok_or_else(|| sentence("the subject gives no name for an article"))?;
             let mut new = Article::new(key, drafted.title, drafted.body, now);
             new.is_draft = true;
-            new.drafted_on = of.as_ref().map(Article::version);
+            new.drafted_on = of
+                .as_ref()
+                .and_then(|a| Some(a.desk.as_ref()?.version.clone()));
             new.corrects = of.map(|a| a.key);
             new.ticket = Some(number);
             kept(

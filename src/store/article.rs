@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use sha2::{Digest as _, Sha256};
 
 use super::lay;
 use super::{Reader, Result, StoreError, Writer, audit, was};
@@ -137,6 +138,23 @@ pub(super) fn free_key(conn: &Connection, wanted: &ArticleKey) -> Result<Article
     Ok(key)
 }
 
+/// What a text is called, to know it again: whatever the clock says.
+fn version(article: &Article) -> String {
+    let mut hash = Sha256::new();
+    hash.update(article.title.raw());
+    hash.update([0]);
+    hash.update(article.body.raw());
+    audit::hex(&hash.finalize())
+}
+
+/// Writes down which text of an article of ours a correction was begun on; a desk's has its own mark.
+fn begun_on(conn: &Connection, draft: &mut Article) -> Result<()> {
+    if let (Some(of), None) = (&draft.corrects, &draft.drafted_on) {
+        draft.drafted_on = load(conn, of)?.map(|of| version(&of));
+    }
+    Ok(())
+}
+
 /// A line of the trail about an article.
 pub(super) fn note(
     conn: &Connection,
@@ -204,6 +222,7 @@ impl Writer {
         self.scene(true, |s| {
             let mut new = article.clone();
             new.key = free_key(s.conn, &article.key)?;
+            begun_on(s.conn, &mut new)?;
             put_noted(s.conn, &new, was::next_batch(s.conn)?, by)?;
             let detail = serde_json::json!({"article": new.key, "act": "add"});
             note(s.conn, &detail, by, now)?;
@@ -265,15 +284,6 @@ impl Writer {
             };
             let batch = was::next_batch(s.conn)?;
             let since = draft.drafted_on.as_ref();
-            let beside = match since.is_some_and(|seen| *seen != theirs.version()) {
-                true => {
-                    let mut beside = theirs.correction(theirs.body.clone(), now);
-                    beside.key = free_key(s.conn, &theirs.key)?;
-                    put_noted(s.conn, &beside, batch, by)?;
-                    Some(beside.key)
-                }
-                false => None,
-            };
             let mut corrected = theirs.clone();
             (corrected.title, corrected.body) = (draft.title.clone(), draft.body.clone());
             (corrected.updated, corrected.reviewed, corrected.stale) = (now, Some(today), None);
@@ -281,6 +291,16 @@ impl Writer {
                 return Err(StoreError::Refused(why.into()));
             }
             put_noted(s.conn, &corrected, batch, by)?;
+            let beside = match since.is_some_and(|seen| *seen != version(&theirs)) {
+                true => {
+                    let mut beside = theirs.correction(theirs.body.clone(), now);
+                    beside.key = free_key(s.conn, &theirs.key)?;
+                    begun_on(s.conn, &mut beside)?;
+                    put_noted(s.conn, &beside, batch, by)?;
+                    Some(beside.key)
+                }
+                false => None,
+            };
             drop_noted(s.conn, &draft.key, batch, by)?;
             let detail = serde_json::json!({"article": corrected.key, "act": "corrected"});
             note(s.conn, &detail, by, now)?;

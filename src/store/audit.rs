@@ -95,7 +95,7 @@ fn sealed(text: &Value) -> Value {
     serde_json::json!({ "bytes": text.len(), "sha256": hex(&Sha256::digest(text.as_bytes())) })
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 

@@ -163,6 +163,10 @@ const WHOLE: &[(&str, &str)] = &[
     ("at, files FROM draft", "as many as texts are being written"),
     ("report_begun", "as many as reports are being written"),
     (
+        "t.going = 1",
+        "as many as drafts are on their way to a desk",
+    ),
+    (
         "report_asked",
         "as many as requesters who were asked and whose report is not complete",
     ),

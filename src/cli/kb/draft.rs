@@ -15,20 +15,12 @@ use crate::store::Reader;
 
 /// Drafts an article.
 pub fn new(session: &Session, args: &NewArgs, out: &mut Out) -> Done {
-    let mut corrects = None;
-    let mut drafted_on = None;
     let mut ticket = None;
+    let of = args.corrects.as_deref();
+    let of = of.map(|a| article(&session.reader()?, a)).transpose()?;
     let drafted = match &args.from {
         Some(from) => {
-            let reader = session.reader()?;
-            let of = args
-                .corrects
-                .as_deref()
-                .map(|a| article(&reader, a))
-                .transpose()?;
-            let (number, drafted) = from_ticket(session, &reader, from, of.as_ref())?;
-            drafted_on = of.as_ref().map(Article::version);
-            corrects = of.map(|a| a.key);
+            let (number, drafted) = from_ticket(session, &session.reader()?, from, of.as_ref())?;
             ticket = Some(number);
             drafted
         }
@@ -48,7 +40,11 @@ pub fn new(session: &Session, args: &NewArgs, out: &mut Out) -> Done {
     let mut new = Article::new(name, title, drafted.body, session.now);
     new.is_draft = true;
     new.language = args.language.as_deref().map(Untrusted::new);
-    (new.corrects, new.ticket, new.drafted_on) = (corrects, ticket, drafted_on);
+    new.ticket = ticket;
+    new.drafted_on = of
+        .as_ref()
+        .and_then(|a| Some(a.desk.as_ref()?.version.clone()));
+    new.corrects = of.map(|a| a.key);
     if args.dry_run {
         return would(session, &new, out);
     }

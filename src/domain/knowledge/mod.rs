@@ -134,7 +134,7 @@ pub struct Article {
     /// It is to be sent to the desk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub going: Option<Going>,
-    /// The [`Self::version`] that a correction was drafted on.
+    /// The version that a correction was drafted on: the desk's, or what the store calls that text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drafted_on: Option<String>,
     /// Lines of its file's head that mean nothing here and are kept for those who wrote them.
@@ -225,21 +225,13 @@ impl Article {
         }
     }
 
-    /// Which version it is: the desk's own mark, or when its text was last changed here.
-    pub fn version(&self) -> String {
-        match &self.desk {
-            Some(desk) => desk.version.clone(),
-            None => self.updated.to_rfc3339(),
-        }
-    }
-
     /// A correction of this article with that text, for somebody to go on with.
     pub fn correction(&self, body: Untrusted, now: Instant) -> Self {
         let mut new = Self::new(self.key.clone(), self.title.clone(), body, now);
         new.is_draft = true;
         new.language.clone_from(&self.language);
         new.corrects = Some(self.key.clone());
-        new.drafted_on = Some(self.version());
+        new.drafted_on = self.desk.as_ref().map(|d| d.version.clone());
         new
     }
 }

@@ -427,3 +427,25 @@ fn half_the_hours_make_twice_the_share() {
     assert_eq!((of(0).share(), of(1).share()), (200, 500));
     assert_eq!(all[0].who, who(0));
 }
+
+#[test]
+fn what_comes_meanwhile_goes_to_the_cover_by_the_same_rules() {
+    let desk = Desk::new(vec![
+        away(
+            0,
+            monday(),
+            3,
+            &[(1, Scope::default()), (2, Scope::default())],
+        ),
+        away(1, monday(), 1, &[]),
+    ]);
+    let team = desk.team();
+    let during = monday() + TimeDelta::hours(2);
+    let route = team.route(&due(0, 5), during).unwrap();
+    let first = route.iter().find(|c| c.against.is_none()).unwrap();
+    assert_eq!(first.who, who(2));
+    assert_eq!(team.route(&due(0, 5), monday() - TimeDelta::hours(2)), None);
+    let mut nobodys = due(0, 5);
+    nobodys.assignee = None;
+    assert_eq!(team.route(&nobodys, during), None);
+}
