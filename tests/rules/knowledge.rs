@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use deskhand::domain::knowledge::{
-    Article, ArticleKey, Stale, correction, draft, from_file, plain, to_file, without_personal_data,
+    Article, ArticleKey, Stale, correction, draft, from_file, lines, plain, to_file,
+    without_personal_data,
 };
 use deskhand::domain::people::AgentId;
 use deskhand::domain::sla::Side;
@@ -93,6 +94,22 @@ fn thread_of(subject: &str, mut messages: Vec<Message>) -> Thread {
 #[case("", "")]
 fn markdown_is_read_as_plain_text(#[case] markdown: &str, #[case] text: &str) {
     assert_eq!(plain(markdown), text);
+}
+
+#[rstest]
+#[case(
+    "12. Open the portal and look",
+    "12. Open the\n    portal and\n    look"
+)]
+#[case("- Open the portal and look", "- Open the\n  portal and\n  look")]
+#[case("2026 was a year of many", "2026 was a year\nof many")]
+fn what_goes_on_in_the_next_line_stands_under_where_it_began(
+    #[case] markdown: &str,
+    #[case] text: &str,
+) {
+    let all = lines(markdown, 15);
+    let all: Vec<&str> = all.iter().map(|(_, line)| line.as_str()).collect();
+    assert_eq!(all.join("\n"), text);
 }
 
 #[rstest]

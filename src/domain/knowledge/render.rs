@@ -38,9 +38,7 @@ pub fn lines(markdown: &str, columns: usize) -> Vec<(Look, Printable)> {
             continue;
         }
         let row = crate::domain::text::block(row);
-        let begun = row.as_str().trim_start_matches([' ', '>', '-', '.']);
-        let begun = begun.trim_start_matches(|c: char| c.is_ascii_digit());
-        let inset = (row.len() - begun.len()).min(columns / 2);
+        let inset = inset(row.as_str()).min(columns / 2);
         for (i, part) in wrap(&row, columns.saturating_sub(inset))
             .into_iter()
             .enumerate()
@@ -54,6 +52,17 @@ pub fn lines(markdown: &str, columns: usize) -> Vec<(Look, Printable)> {
         }
     }
     out
+}
+
+/// How far what a line says stands in: behind margins and the sign of a list's item.
+fn inset(row: &str) -> usize {
+    let begun = row.trim_start_matches([' ', '>']);
+    let begun = begun.strip_prefix("- ").unwrap_or(begun);
+    let behind = begun.trim_start_matches(|c: char| c.is_ascii_digit());
+    let item = behind
+        .strip_prefix(". ")
+        .filter(|_| behind.len() < begun.len());
+    row.len() - item.unwrap_or(begun).len()
 }
 
 fn rendered(markdown: &str) -> (String, Vec<Look>) {
