@@ -99,7 +99,7 @@ fn markdown_is_read_as_plain_text(#[case] markdown: &str, #[case] text: &str) {
 #[rstest]
 #[case(
     "12. Open the portal and look",
-    "12. Open the\n    portal and\n    look"
+    "12. Open\n    the portal\n    and look"
 )]
 #[case("- Open the portal and look", "- Open the\n  portal and\n  look")]
 #[case("2026 was a year of many", "2026 was a year\nof many")]
