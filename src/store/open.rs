@@ -98,7 +98,7 @@ pub fn look_into(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = || -> Result<Connection> {
         let conn = Connection::open_with_flags(path, flags)?;
-        settle(&conn, 4096)?;
+        settle(&conn, READERS_CACHE)?;
         Ok(conn)
     };
     open().map_err(|e| explain(path, e))
@@ -196,8 +196,11 @@ fn refusal(path: &Path) -> Option<StoreError> {
     missing
 }
 
-/// The cache in KiB of the connection that writes.
-pub(super) const WRITERS_CACHE: i64 = 6144;
+/// The cache in KiB of the connection that writes. What does not fit is in the system's own cache,
+/// a microsecond away, and belongs to whoever needs the memory.
+pub(super) const WRITERS_CACHE: i64 = 3072;
+/// The same of each connection that reads.
+const READERS_CACHE: i64 = 2048;
 
 /// Gives a connection so many KiB for pages; what it holds beyond that is let go.
 pub(super) fn cache(conn: &Connection, kib: i64) -> rusqlite::Result<()> {
